@@ -1,0 +1,345 @@
+//! The client, how it is built, and where it sends.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::SecretString;
+use url::{Host, Url};
+use uuid::Uuid;
+
+use crate::auth::{TokenCache, TokenRequest};
+use crate::error::{Error, Result};
+use crate::signature::Signer;
+use crate::source::{Clock, Randomness, system_randomness};
+use crate::transport::{ReqwestTransport, Transport};
+use crate::types::Timestamp;
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Which Upvest to talk to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Environment {
+    /// `https://sandbox.upvest.co`, with play money.
+    #[default]
+    Sandbox,
+    /// `https://api.upvest.co`, with real money.
+    Live,
+    /// Another host: scheme, host and port, such as `http://127.0.0.1:8080`. The scheme is `https`;
+    /// `http` is for this machine alone (loopback).
+    Custom(String),
+}
+
+impl Environment {
+    /// Scheme, host and port, without a slash at the end.
+    fn base_url(&self) -> Result<String> {
+        match self {
+            Self::Sandbox => Ok("https://sandbox.upvest.co".to_owned()),
+            Self::Live => Ok("https://api.upvest.co".to_owned()),
+            Self::Custom(text) => {
+                let base_url = Url::parse(text).map_err(|_| "it is no URL").and_then(|url| origin(&url));
+                // The text itself is not repeated: people put passwords into URLs.
+                base_url.map_err(|why| {
+                    Error::config(format!(
+                        "the base URL cannot be used: {why}; write scheme, host and port, such as \
+                         https://sandbox.upvest.co"
+                    ))
+                })
+            }
+        }
+    }
+}
+
+fn origin(url: &Url) -> std::result::Result<String, &'static str> {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback => {}
+        "http" => return Err("`http` is for this machine alone, and money does not travel in the clear"),
+        _ => return Err("its scheme is not `https`"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("it holds more than scheme, host and port");
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+/// Talks to the Upvest API. Every trait marked [`#[api]`](crate::api) is implemented for it.
+///
+/// Cheap to clone, and meant to be: clones share connections and the access token.
+///
+/// ```
+/// use upvest_core::{Client, Environment, signature::SigningKey};
+///
+/// # let pem = "-----BEGIN PRIVATE KEY-----
+/// # MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+/// # -----END PRIVATE KEY-----";
+/// let client = Client::builder(Environment::Sandbox)
+///     .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "client secret")
+///     .signing_key(SigningKey::from_pem("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", pem, None)?)
+///     .scopes(["users:read"])
+///     .build()?;
+/// # Ok::<(), upvest_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    base_url: String,
+    client_id: HeaderValue,
+    tokens: TokenCache,
+    signer: Arc<dyn Signer>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+}
+
+impl Client {
+    /// Begins a client for `environment`.
+    pub fn builder(environment: Environment) -> ClientBuilder {
+        ClientBuilder {
+            environment,
+            credentials: None,
+            signer: None,
+            scopes: Vec::new(),
+            transport: None,
+            clock: Arc::new(Timestamp::now),
+            randomness: Arc::new(system_randomness),
+            timeout: TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
+        }
+    }
+
+    /// Scheme, host and port that it sends to.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    pub(crate) fn client_id_header(&self) -> HeaderValue {
+        self.0.client_id.clone()
+    }
+
+    pub(crate) fn tokens(&self) -> &TokenCache {
+        &self.0.tokens
+    }
+
+    pub(crate) fn signer(&self) -> &dyn Signer {
+        &*self.0.signer
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.0.transport
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn random_bytes(&self) -> Result<[u8; 16]> {
+        self.0.randomness.bytes().map_err(|error| {
+            Error::config("no random bytes for a nonce or an idempotency key").because(error)
+        })
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.0.attempt_timeout
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base_url)
+            .field("client_id", &self.0.client_id)
+            .field("key_id", &self.0.signer.key_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a [`Client`] is built from. Credentials, a signing key and scopes are needed.
+#[must_use]
+pub struct ClientBuilder {
+    environment: Environment,
+    credentials: Option<(String, SecretString)>,
+    signer: Option<Arc<dyn Signer>>,
+    scopes: Vec<String>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+}
+
+impl ClientBuilder {
+    /// The client id, a UUID, and the client secret.
+    pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.credentials = Some((id.into(), secret.into()));
+        self
+    }
+
+    /// What signs the requests: a [`SigningKey`](crate::signature::SigningKey), or a [`Signer`] of
+    /// your own for a key in a KMS or HSM.
+    pub fn signing_key(mut self, signer: impl Signer + 'static) -> Self {
+        self.signer = Some(Arc::new(signer));
+        self
+    }
+
+    /// Adds scopes that the token is asked for; for a trait, `<dyn VirtualCash>::SCOPES`.
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        for scope in scopes {
+            let scope = scope.as_ref();
+            if !self.scopes.iter().any(|known| known == scope) {
+                self.scopes.push(scope.to_owned());
+            }
+        }
+        self
+    }
+
+    /// Sends through `transport` instead of reqwest.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Tells the time by `clock`, for signatures.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes nonces and idempotency keys from `randomness`; for tests.
+    pub fn randomness(mut self, randomness: impl Randomness + 'static) -> Self {
+        self.randomness = Arc::new(randomness);
+        self
+    }
+
+    /// How long a call may take in all, unless it says otherwise; 60 seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the first byte out to the last byte in; 15 seconds by
+    /// default.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// The client. Sends nothing yet.
+    ///
+    /// # Errors
+    /// If credentials, signing key or scopes are missing (all of them are named at once), if the
+    /// client id is no UUID, if the base URL cannot be used, or if TLS cannot be set up.
+    pub fn build(self) -> Result<Client> {
+        let mut missing = Vec::new();
+        if self.credentials.is_none() {
+            missing.push("the credentials (`.credentials(client_id, client_secret)`)");
+        }
+        if self.signer.is_none() {
+            missing.push("the signing key (`.signing_key(…)`)");
+        }
+        if self.scopes.is_empty() {
+            missing.push("the scopes (`.scopes(<dyn VirtualCash>::SCOPES)` for a trait of that name)");
+        }
+        let (Some((id, client_secret)), Some(signer), true) =
+            (self.credentials, self.signer, missing.is_empty())
+        else {
+            return Err(Error::config(format!("the client lacks {}", missing.join(", "))));
+        };
+        let client_id = Uuid::try_parse(&id).map_err(|_| {
+            Error::config("the client id is no UUID: take the one that Upvest gave you")
+        })?;
+        let header = HeaderValue::from_str(&client_id.to_string())
+            .map_err(|error| Error::config("the client id cannot stand in a header").because(error))?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(ReqwestTransport::new()?),
+        };
+        let credentials = TokenRequest { client_id, client_secret, scope: self.scopes.join(" ") };
+        Ok(Client(Arc::new(Inner {
+            base_url: self.environment.base_url()?,
+            client_id: header,
+            tokens: TokenCache::new(credentials),
+            signer,
+            transport,
+            clock: self.clock,
+            randomness: self.randomness,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+        })))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("client_id", &self.credentials.as_ref().map(|(id, _)| id))
+            .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Environment;
+
+    #[test]
+    fn https_or_this_machine() {
+        for (text, base_url) in [
+            ("https://api.example.com", "https://api.example.com"),
+            ("https://API.example.com:443/", "https://api.example.com"),
+            ("https://api.example.com:8443", "https://api.example.com:8443"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://127.1.2.3", "http://127.1.2.3"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("http://[::1]:1", "http://[::1]:1"),
+        ] {
+            assert_eq!(Environment::Custom(text.into()).base_url().unwrap(), base_url);
+        }
+    }
+
+    #[test]
+    fn other_base_urls_are_refused_in_one_sentence() {
+        for text in [
+            "http://api.example.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "http://0.0.0.0:1",
+            "http://[::ffff:7f00:1]",
+            "ftp://127.0.0.1",
+            "file:///etc/passwd",
+            "https://user:hunter2@api.example.com",
+            "https://api.example.com/v1",
+            "https://api.example.com?x=1",
+            "https://api.example.com#x",
+            "api.example.com",
+            "",
+        ] {
+            let error = Environment::Custom(text.into()).base_url().expect_err(text).to_string();
+            assert!(error.starts_with("the base URL cannot be used: "), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

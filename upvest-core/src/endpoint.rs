@@ -1,0 +1,226 @@
+//! What an endpoint is: the constant description that `#[api]` emits for each method.
+
+use std::fmt;
+
+/// The HTTP method of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verb {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+impl Verb {
+    /// The verb as it stands in a request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether a request with this verb changes nothing on the server.
+    #[must_use]
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get)
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Verb> for http::Method {
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Get => Self::GET,
+            Verb::Post => Self::POST,
+            Verb::Put => Self::PUT,
+            Verb::Patch => Self::PATCH,
+            Verb::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// How the body of a request is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyKind {
+    /// There is none.
+    None,
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`; only the token endpoint takes it.
+    Form,
+}
+
+impl BodyKind {
+    /// The `content-type` that is sent, bare: the API refuses one with a charset.
+    #[must_use]
+    pub const fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Json => Some("application/json"),
+            Self::Form => Some("application/x-www-form-urlencoded"),
+        }
+    }
+}
+
+/// One endpoint of the API: everything that is known of it at compile time.
+///
+/// `#[api]` writes these; servers, tests and docs read them from the trait object's constants.
+///
+/// ```
+/// use upvest_core::{Call, IdempotentCall, Verb, api};
+///
+/// #[api(scope = "users:admin")]
+/// pub trait Users {
+///     /// Registers a user.
+///     #[endpoint(POST, "/users", idempotent, signed)]
+///     fn create(&self, body: &String) -> IdempotentCall<String>;
+/// }
+///
+/// let create = <dyn Users>::CREATE;
+/// assert_eq!((create.verb(), create.path()), (Verb::Post, "/users"));
+/// assert!(create.is_idempotent() && create.is_signed());
+/// assert_eq!(create.scopes(), ["users:admin"]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint {
+    name: &'static str,
+    verb: Verb,
+    path: &'static str,
+    body: BodyKind,
+    idempotent: bool,
+    signed: bool,
+    anonymous: bool,
+    scopes: &'static [&'static str],
+}
+
+impl Endpoint {
+    /// An endpoint with no body, no key, no signature, that needs a token.
+    #[must_use]
+    pub const fn new(name: &'static str, verb: Verb, path: &'static str) -> Self {
+        Self {
+            name,
+            verb,
+            path,
+            body: BodyKind::None,
+            idempotent: false,
+            signed: false,
+            anonymous: false,
+            scopes: &[],
+        }
+    }
+
+    /// Sends an `idempotency-key`.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// Carries an HTTP message signature.
+    #[must_use]
+    pub const fn signed(mut self) -> Self {
+        self.signed = true;
+        self
+    }
+
+    /// Needs no access token.
+    #[must_use]
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// Sends a JSON body.
+    #[must_use]
+    pub const fn json_body(mut self) -> Self {
+        self.body = BodyKind::Json;
+        self
+    }
+
+    /// Sends a form body.
+    #[must_use]
+    pub const fn form_body(mut self) -> Self {
+        self.body = BodyKind::Form;
+        self
+    }
+
+    /// Names the scopes, any one of which the token must hold.
+    #[must_use]
+    pub const fn scopes_any_of(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// The name of the method that declares it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The path template, with placeholders such as `{user_id}`.
+    #[must_use]
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// How the body is written.
+    #[must_use]
+    pub const fn body(&self) -> BodyKind {
+        self.body
+    }
+
+    /// Whether it takes an `idempotency-key`.
+    #[must_use]
+    pub const fn is_idempotent(&self) -> bool {
+        self.idempotent
+    }
+
+    /// Whether it carries an HTTP message signature.
+    #[must_use]
+    pub const fn is_signed(&self) -> bool {
+        self.signed
+    }
+
+    /// Whether it is called without an access token.
+    #[must_use]
+    pub const fn is_anonymous(&self) -> bool {
+        self.anonymous
+    }
+
+    /// The scopes, any one of which the token must hold; empty if none is needed.
+    #[must_use]
+    pub const fn scopes(&self) -> &'static [&'static str] {
+        self.scopes
+    }
+}
+
+/// Verb and path template: `POST /virtual_cash_balances/increases`.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.path)
+    }
+}

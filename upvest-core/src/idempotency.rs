@@ -1,0 +1,105 @@
+//! The idempotency key: what makes a second sending harmless.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::types::InvalidValue;
+
+/// Names one intent: requests with the same key take effect once.
+///
+/// A UUID of version 1 to 5; version 4 unless you say otherwise. The pattern that the API
+/// publishes refuses versions 6 to 8. Upvest remembers a key for at least 24 hours.
+///
+/// ```
+/// use upvest_core::IdempotencyKey;
+///
+/// let key: IdempotencyKey = "ccb07f42-4104-44ad-8e1f-c660bb7b269c".parse()?;
+/// assert_eq!(key.to_string(), "ccb07f42-4104-44ad-8e1f-c660bb7b269c");
+///
+/// // A UUID of version 7, which the API refuses.
+/// assert!("01890a5d-ac96-774b-bcce-b302099a8057".parse::<IdempotencyKey>().is_err());
+/// # Ok::<(), upvest_core::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Uuid", into = "Uuid")]
+pub struct IdempotencyKey(Uuid);
+
+impl IdempotencyKey {
+    /// A fresh key, of version 4.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    pub(crate) fn from_random_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// The same key for the same id, always: a UUID of version 5.
+    ///
+    /// With your own ledger's id as input the key survives a crash without being stored. Use one
+    /// namespace an application and one id an intent: an intent that may be paid twice needs two ids.
+    ///
+    /// ```
+    /// use upvest_core::IdempotencyKey;
+    ///
+    /// let namespace = uuid::uuid!("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+    /// let key = IdempotencyKey::derive(&namespace, "payout-4711");
+    /// assert_eq!(key, IdempotencyKey::derive(&namespace, "payout-4711"));
+    /// assert_ne!(key, IdempotencyKey::derive(&namespace, "payout-4712"));
+    /// ```
+    #[must_use]
+    pub fn derive(namespace: &Uuid, id: &str) -> Self {
+        Self(Uuid::new_v5(namespace, id.as_bytes()))
+    }
+
+    /// The key as a UUID.
+    #[must_use]
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl TryFrom<Uuid> for IdempotencyKey {
+    type Error = InvalidValue;
+
+    fn try_from(uuid: Uuid) -> Result<Self, InvalidValue> {
+        let refuse = |why: &str| Err(InvalidValue::new("an idempotency key", &uuid.to_string(), why));
+        if uuid.is_nil() {
+            return refuse("the nil UUID names no intent: use a random UUID (version 4)");
+        }
+        if uuid.get_variant() != uuid::Variant::RFC4122 {
+            return refuse("the API takes RFC 4122 UUIDs: use a random UUID (version 4)");
+        }
+        match uuid.get_version_num() {
+            1..=5 => Ok(Self(uuid)),
+            _ => refuse("the API's pattern refuses this version: use a random UUID (version 4)"),
+        }
+    }
+}
+
+impl From<IdempotencyKey> for Uuid {
+    fn from(key: IdempotencyKey) -> Self {
+        key.0
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        match Uuid::try_parse(text) {
+            Ok(uuid) => Self::try_from(uuid),
+            Err(_) => Err(InvalidValue::new("an idempotency key", text, "it must be a UUID")),
+        }
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

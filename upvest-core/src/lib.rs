@@ -1,0 +1,138 @@
+//! A client for the [Upvest Investment API](https://docs.upvest.co), declared by traits.
+//!
+//! A trait marked [`#[api]`](api) says what an endpoint is; the macro implements it for [`Client`],
+//! which authenticates, signs and sends. Each method returns a [`Call`]: a request that is fixed
+//! but not yet sent, with its idempotency key chosen.
+//!
+//! ```
+//! use upvest_core::{Call, IdempotentCall, api, id};
+//! use serde::{Deserialize, Serialize};
+//!
+//! id! {
+//!     /// Names a webhook.
+//!     pub struct WebhookId;
+//! }
+//!
+//! #[derive(Serialize)]
+//! pub struct Order {
+//!     pub instrument: String,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! pub struct Placed {
+//!     pub status: String,
+//! }
+//!
+//! #[api(scope = "orders:admin")]
+//! pub trait Orders: Send + Sync {
+//!     /// Places an order.
+//!     #[endpoint(POST, "/orders", idempotent, signed)]
+//!     fn place(&self, body: &Order) -> IdempotentCall<Placed>;
+//!
+//!     /// Removes a webhook.
+//!     #[endpoint(DELETE, "/webhooks/{webhook_id}", signed)]
+//!     fn remove_webhook(&self, webhook_id: WebhookId) -> Call<()>;
+//! }
+//! ```
+//!
+//! # The life of a call
+//!
+//! The method fills the path, encodes the body and fixes the key: no I/O, and a mistake here means
+//! [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: deadline, token, signature,
+//! sending, classifying. The key and the body bytes are the same in every attempt; the signature
+//! is made last and made anew.
+//!
+//! # When something fails
+//!
+//! [`Error::outcome`] says what is known of the money, [`Error::idempotency_key`] gives the key to
+//! ask again with, and [`Error::problem_document`] what the API said.
+//!
+//! # Cancel safety
+//!
+//! Dropping a [`Call`] that was not awaited sends nothing. Dropping one that is under way may leave
+//! a request on its way: its outcome is [`Outcome::Unknown`], and the same call with the same key
+//! finds out. The access token is shared: if the call that fetches it is dropped, the next one
+//! fetches it.
+
+// The macro's expansion names this crate from outside; `auth.rs` uses the macro from inside.
+extern crate self as upvest_core;
+
+pub mod auth;
+mod call;
+mod client;
+mod endpoint;
+mod env;
+mod error;
+pub mod headers;
+mod idempotency;
+mod request;
+mod send;
+pub mod signature;
+mod source;
+pub mod transport;
+mod types;
+
+use std::pin::Pin;
+
+pub use call::{Call, Idempotent, IdempotentCall, Keyless, Response};
+pub use client::{Client, ClientBuilder, Environment};
+pub use endpoint::{BodyKind, Endpoint, Verb};
+pub use error::{Error, ErrorKind, Outcome, Problem, Result};
+pub use idempotency::IdempotencyKey;
+pub use signature::SigningKey;
+pub use source::{Clock, Randomness};
+pub use types::{AccountGroupId, Amount, Currency, InvalidValue, Timestamp};
+
+/// Turns each method of a trait into a call of the API.
+///
+/// ```text
+/// #[api]
+/// #[api(scope = "virtual_cash_balances:admin")]
+/// ```
+///
+/// Every method is marked [`#[endpoint]`](macro@endpoint) and returns [`Call<T>`](Call) or
+/// [`IdempotentCall<T>`](IdempotentCall). The trait stays as it is written; beside it the macro
+/// emits:
+///
+/// - its implementation for [`Client`], and forwarding ones for `&T`, `Box<T>` and `Arc<T>`;
+/// - constants on the trait object: `<dyn Trait>::ENDPOINTS`, the table of its [`Endpoint`]s,
+///   `<dyn Trait>::SCOPES`, and one named after each method, in capitals.
+///
+/// The trait is dyn-compatible. Write `trait Name: Send + Sync`, so that `Arc<dyn Name>` can move
+/// to another task.
+///
+/// With `mockall`, put `#[api]` above `#[automock]`.
+pub use upvest_macros::api;
+
+/// Declares what one method of an [`#[api]`](macro@api) trait sends.
+///
+/// ```text
+/// #[endpoint(VERB, "/path/{id}", words…)]
+/// ```
+///
+/// `VERB` is `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. The words:
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `idempotent` | sends an `idempotency-key`; the method returns [`IdempotentCall`] |
+/// | `signed` | carries an HTTP message signature, as all of the API's endpoints want |
+/// | `anonymous` | needs no access token; only the token endpoint |
+/// | `form` | sends `body` as a form instead of JSON; only the token endpoint |
+///
+/// A parameter whose name stands in the path fills that segment: any type with `Display`, whose
+/// text may hold letters, digits and `-._~:`. One named `body` is sent as JSON, one named `query`
+/// as the query string. A `Call<()>` reads no answer.
+pub use upvest_macros::endpoint;
+
+/// A boxed future, as the object-safe traits of this crate return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What expansions of this crate's macros name. Not for use by hand.
+#[doc(hidden)]
+pub mod declare {
+    pub use serde;
+    pub use uuid::Uuid;
+
+    pub use crate::call::{IdempotentReturn, PlainReturn};
+    pub use crate::request::Request;
+}

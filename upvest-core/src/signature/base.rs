@@ -1,0 +1,191 @@
+//! The signature base: the exact text that is signed, for signing and for verifying.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderMap;
+
+/// The parts of a request that a signature can cover.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path as it stands on the wire, not decoded.
+    pub path: &'a str,
+    /// What stands behind the `?` on the wire; `None` or empty if nothing does.
+    pub query: Option<&'a str>,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+}
+
+impl<'a> Message<'a> {
+    /// The parts of `request`.
+    #[must_use]
+    pub fn of<B>(request: &'a http::Request<B>) -> Self {
+        Self {
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            query: request.uri().query(),
+            headers: request.headers(),
+        }
+    }
+
+    /// The query, if there is one to sign: all of Upvest's signers leave out an empty one.
+    #[must_use]
+    pub fn query(&self) -> Option<&'a str> {
+        self.query.filter(|query| !query.is_empty())
+    }
+
+    /// The text that stands for `component` in the base.
+    fn value(&self, component: &str) -> Result<Cow<'a, str>, BaseError> {
+        let missing = || BaseError::Missing(component.to_owned());
+        match component {
+            // Some of Upvest's signers take the method in lower case; what is signed is not.
+            "@method" if self.method.bytes().all(|b| b.is_ascii_uppercase()) => Ok(self.method.into()),
+            "@method" => Ok(self.method.to_ascii_uppercase().into()),
+            "@path" if self.path.is_empty() => Ok("/".into()),
+            "@path" => Ok(self.path.into()),
+            "@query" => Ok(format!("?{}", self.query().ok_or_else(missing)?).into()),
+            derived if derived.starts_with('@') => Err(BaseError::Unknown(derived.to_owned())),
+            header => {
+                let mut values = self.headers.get_all(header).iter().map(|value| {
+                    value.to_str().map(str::trim).map_err(|_| BaseError::NotText(header.to_owned()))
+                });
+                let first = values.next().ok_or_else(missing)??;
+                values.try_fold(Cow::Borrowed(first), |joined, next| {
+                    Ok(Cow::Owned(format!("{joined}, {}", next?)))
+                })
+            }
+        }
+    }
+}
+
+/// The text to sign: a line for each component, and one for the parameters.
+///
+/// `parameters` is what stands behind the label in `signature-input`, such as
+/// `("@method" "@path");keyid="…";created=1633529659`. A verifier passes what it received: order
+/// and spacing are the signer's choice.
+///
+/// # Errors
+/// If a component is not there, unknown, or no text.
+pub fn signature_base<C: AsRef<str>>(
+    message: &Message<'_>,
+    components: &[C],
+    parameters: &str,
+) -> Result<String, BaseError> {
+    let mut base = String::with_capacity(1024);
+    for component in components {
+        let component = component.as_ref();
+        let value = message.value(component)?;
+        // Writing into a String cannot fail.
+        let _ = writeln!(base, "\"{component}\": {value}");
+    }
+    let _ = write!(base, "\"@signature-params\": {parameters}");
+    Ok(base)
+}
+
+/// `sha-512=:…:`, the `content-digest` of a body.
+pub(crate) fn content_digest(body: &[u8]) -> String {
+    format!("sha-512=:{}:", BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body)))
+}
+
+/// A base with its access token replaced by `***`: fit to be shown.
+#[must_use]
+pub fn mask_token(base: &str) -> String {
+    let mut masked = String::with_capacity(base.len());
+    for (index, line) in base.split('\n').enumerate() {
+        if index > 0 {
+            masked.push('\n');
+        }
+        match line.strip_prefix("\"authorization\": ") {
+            Some(_) => masked.push_str("\"authorization\": Bearer ***"),
+            None => masked.push_str(line),
+        }
+    }
+    masked
+}
+
+/// Why there is no base for a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BaseError {
+    /// The component is covered, but the message does not have it.
+    Missing(String),
+    /// There is no such component.
+    Unknown(String),
+    /// The header holds bytes that are no visible ASCII.
+    NotText(String),
+}
+
+impl fmt::Display for BaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => write!(f, "the signature covers `{name}`, which the request does not have"),
+            Self::Unknown(name) => write!(f, "there is no component `{name}`"),
+            Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
+        }
+    }
+}
+
+impl std::error::Error for BaseError {}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+
+    use super::{BaseError, Message, content_digest, mask_token, signature_base};
+
+    #[test]
+    fn the_digests_of_the_documentation() {
+        for (body, digest) in [
+            (
+                r#"{"hello": "world"}"#,
+                "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:",
+            ),
+            (
+                r#"{"key": "value"}"#,
+                "sha-512=:Hd9/AvGZkbjitW1+Ml8Fg1ux1mtcDYe6mLQjDyoowIWa3LM/PmwN2v9O+MjtQGrCA3EQWUL54dlgxKHyYbrucw==:",
+            ),
+        ] {
+            assert_eq!(content_digest(body.as_bytes()), digest);
+        }
+    }
+
+    #[test]
+    fn each_component_is_a_line() {
+        let mut headers = HeaderMap::new();
+        headers.append("accept", HeaderValue::from_static(" a "));
+        headers.append("accept", HeaderValue::from_static("b"));
+        headers.append("empty", HeaderValue::from_static(""));
+        let message = Message { method: "post", path: "", query: Some("a=b&c"), headers: &headers };
+        assert_eq!(
+            signature_base(&message, &["@method", "@path", "@query", "accept", "empty"], "()").unwrap(),
+            "\"@method\": POST\n\"@path\": /\n\"@query\": ?a=b&c\n\"accept\": a, b\n\"empty\": \n\"@signature-params\": ()"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_never_signed_as_empty() {
+        let mut headers = HeaderMap::new();
+        headers.insert("binary", HeaderValue::from_bytes(b"\xff").unwrap());
+        let message = Message { method: "GET", path: "/", query: Some(""), headers: &headers };
+        for (component, error) in [
+            ("accept", BaseError::Missing("accept".into())),
+            ("@query", BaseError::Missing("@query".into())),
+            ("@authority", BaseError::Unknown("@authority".into())),
+            ("binary", BaseError::NotText("binary".into())),
+        ] {
+            assert_eq!(signature_base(&message, &[component], "()"), Err(error));
+        }
+    }
+
+    #[test]
+    fn the_token_is_masked_and_nothing_else() {
+        let base = "\"@path\": /x\n\"authorization\": Bearer secret\n\"accept\": y";
+        assert_eq!(mask_token(base), "\"@path\": /x\n\"authorization\": Bearer ***\n\"accept\": y");
+    }
+}

@@ -1,0 +1,229 @@
+//! The keys: one that signs, one that verifies.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING,
+    ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING,
+    ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey,
+};
+
+use super::pem;
+use super::sign::{SignError, Signer};
+use crate::BoxFuture;
+
+/// Why a key cannot be used: one sentence, with the command that mends the file where there is one.
+/// Never holds key material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyError(String);
+
+impl KeyError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl From<KeyError> for crate::Error {
+    fn from(error: KeyError) -> Self {
+        Self::config(format!("the signing key cannot be used: {error}")).because(error)
+    }
+}
+
+/// A private key in memory, with the id that Upvest gave to it: ECDSA on secp521r1 (P-521), or
+/// Ed25519. Cheap to clone.
+///
+/// ```
+/// use upvest_core::signature::SigningKey;
+///
+/// # let pem = "-----BEGIN PRIVATE KEY-----
+/// # MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+/// # -----END PRIVATE KEY-----";
+/// let key = SigningKey::from_pem("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", pem, None)?;
+/// assert!(key.public_key_pem().starts_with("-----BEGIN PUBLIC KEY-----"));
+/// # Ok::<(), upvest_core::signature::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey(Arc<Inner>);
+
+struct Inner {
+    key_id: String,
+    pair: Pair,
+}
+
+enum Pair {
+    P521(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl SigningKey {
+    /// Reads a key file in any of the forms that `openssl` makes: traditional or PKCS#8, plain or
+    /// encrypted. The passphrase is not looked at if the file is not encrypted.
+    ///
+    /// # Errors
+    /// If the file or the passphrase is wrong, if the key lies on another curve, or if `key_id` is
+    /// empty or holds more than printable ASCII without `"` and `\`.
+    pub fn from_pem(
+        key_id: impl Into<String>,
+        pem: impl AsRef<[u8]>,
+        passphrase: Option<&str>,
+    ) -> Result<Self, KeyError> {
+        let der = pem::read(pem.as_ref(), passphrase)?;
+        let is_encrypted = pem.as_ref().windows(9).any(|window| window == b"ENCRYPTED");
+        Self::from_der(key_id, &*der).map_err(|error| {
+            // A wrong passphrase survives the padding check about once in 280 tries.
+            if is_encrypted && error == not_a_key() {
+                KeyError::new("wrong passphrase or damaged key")
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Reads an unencrypted key in DER: SEC1 or PKCS#8.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem).
+    pub fn from_der(key_id: impl Into<String>, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let key_id = key_id.into();
+        if key_id.is_empty() || !key_id.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\') {
+            return Err(KeyError::new(
+                "the key id must be the one that Upvest gave to the public key, such as \
+                 8d4997a8-cf7a-4e51-adbb-401656a3e5c2",
+            ));
+        }
+        let der = der.as_ref();
+        let pair = if let Ok(pair) =
+            EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_ASN1_SIGNING, der)
+        {
+            Pair::P521(pair)
+        } else if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
+            Pair::Ed25519(pair)
+        } else {
+            return Err(wrong_curve(der).unwrap_or_else(not_a_key));
+        };
+        Ok(Self(Arc::new(Inner { key_id, pair })))
+    }
+
+    /// The public half, as the SPKI PEM that Upvest is given for a P-521 key.
+    ///
+    /// For an Ed25519 key Upvest takes the raw 32 bytes in base64 instead: the last 32 of what this
+    /// PEM holds.
+    #[must_use]
+    pub fn public_key_pem(&self) -> String {
+        ::pem::encode(&::pem::Pem::new("PUBLIC KEY", self.public_key_der()))
+    }
+
+    /// The key that verifies what this one signs.
+    ///
+    /// # Errors
+    /// If the cryptographic library fails.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
+        VerifyingKey::from_der(&self.public_key_der())
+    }
+
+    fn public_key_der(&self) -> Vec<u8> {
+        let der: Result<PublicKeyX509Der<'static>, _> = match &self.0.pair {
+            Pair::P521(pair) => pair.public_key().as_der(),
+            Pair::Ed25519(pair) => pair.public_key().as_der(),
+        };
+        der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
+    }
+
+    fn sign_now(&self, base: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signature = match &self.0.pair {
+            Pair::P521(pair) => pair.sign(&SystemRandom::new(), base),
+            Pair::Ed25519(pair) => pair.try_sign(base),
+        };
+        signature
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| SignError::new("the cryptographic library refused to sign"))
+    }
+}
+
+impl Signer for SigningKey {
+    fn key_id(&self) -> &str {
+        &self.0.key_id
+    }
+
+    fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
+        Box::pin(async move { self.sign_now(base) })
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let algorithm = match &self.0.pair {
+            Pair::P521(_) => "ECDSA P-521",
+            Pair::Ed25519(_) => "Ed25519",
+        };
+        f.debug_struct("SigningKey")
+            .field("key_id", &self.0.key_id)
+            .field("algorithm", &algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+fn not_a_key() -> KeyError {
+    KeyError::new("the file holds no ECDSA P-521 or Ed25519 private key, or a damaged one")
+}
+
+fn wrong_curve(der: &[u8]) -> Option<KeyError> {
+    let curve = [
+        ("prime256v1", &ECDSA_P256_SHA256_ASN1_SIGNING),
+        ("secp384r1", &ECDSA_P384_SHA384_ASN1_SIGNING),
+        ("secp256k1", &ECDSA_P256K1_SHA256_ASN1_SIGNING),
+    ]
+    .into_iter()
+    .find(|(_, algorithm)| EcdsaKeyPair::from_private_key_der(algorithm, der).is_ok())?
+    .0;
+    Some(KeyError::new(format!(
+        "the key is on the curve {curve}, but Upvest takes secp521r1 or Ed25519: make a new one with \
+         `openssl ecparam -genkey -name secp521r1 -noout | openssl ec -aes256 -out NEW_FILE`"
+    )))
+}
+
+/// A public key. The algorithm comes from the key, never from what a message claims.
+pub struct VerifyingKey(ParsedPublicKey);
+
+impl VerifyingKey {
+    /// Reads a public key in PEM (`BEGIN PUBLIC KEY`): P-521 or Ed25519.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        match ::pem::parse(pem) {
+            Ok(block) if block.tag() == "PUBLIC KEY" => Self::from_der(block.contents()),
+            _ => Err(KeyError::new("the file holds no `-----BEGIN PUBLIC KEY-----`")),
+        }
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, der)
+            .or_else(|_| ParsedPublicKey::new(&ED25519, der))
+            .map(Self)
+            .map_err(|_| KeyError::new("the file holds no ECDSA P-521 or Ed25519 public key"))
+    }
+
+    /// Whether `signature` is this key's signature of `base`.
+    #[must_use]
+    pub fn verifies(&self, base: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(base, signature).is_ok()
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,16 @@
+//! HTTP message signatures as Upvest wants them: draft-ietf-httpbis-message-signatures-15.
+//!
+//! `base.rs` says what is signed, once, for both sides: `sign.rs` makes signatures, `verify.rs`
+//! checks them, `key.rs` loads the keys. Where Upvest differs from RFC 9421: ECDSA is P-521 with
+//! SHA-512, and the signature is ASN.1 DER.
+
+mod base;
+mod key;
+mod pem;
+mod sign;
+mod verify;
+
+pub use base::{BaseError, Message, mask_token, signature_base};
+pub use key::{KeyError, SigningKey, VerifyingKey};
+pub use sign::{LIFETIME_SECONDS, SignError, Signer, sign};
+pub use verify::{Policy, Refusal, SignatureInput, Verified, verify};

@@ -1,0 +1,141 @@
+//! Key files: every container that users of Upvest hold, down to the DER inside.
+
+use aws_lc_rs::cipher::{
+    AES_128, AES_192, AES_256, Algorithm, DecryptionContext, PaddedBlockDecryptingKey,
+    UnboundCipherKey,
+};
+use aws_lc_rs::iv::FixedLength;
+use md5::{Digest as _, Md5};
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use pkcs8::pkcs5::pbes2::Kdf;
+use zeroize::Zeroizing;
+
+use super::key::KeyError;
+
+pub(super) type Der = Zeroizing<Vec<u8>>;
+
+/// PBKDF2 rounds and scrypt memory beyond which a file is an attack on the reader, not a key.
+const MOST_ROUNDS: u32 = 5_000_000;
+const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
+
+const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
+const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
+
+/// The private key in a PEM text, decrypted: SEC1 or PKCS#8.
+pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> {
+    let blocks = ::pem::parse_many(text).map_err(|_| KeyError::new("the key file is damaged PEM"))?;
+    if blocks.is_empty() {
+        return Err(KeyError::new(match text.first() {
+            None => "the key file is empty",
+            Some(0x30) => "the key file is DER, not PEM: load it with `SigningKey::from_der`",
+            Some(_) => "the key file is no PEM: it has no `-----BEGIN … PRIVATE KEY-----`",
+        }));
+    }
+    // `openssl ecparam -genkey` puts a block with the curve before the key.
+    let Some(block) = blocks.into_iter().find(|block| block.tag() != "EC PARAMETERS") else {
+        return Err(KeyError::new("the key file holds the parameters of a curve, but no key"));
+    };
+    match block.tag() {
+        "PRIVATE KEY" => Ok(Zeroizing::new(block.into_contents())),
+        "EC PRIVATE KEY" => match block.headers().get("DEK-Info") {
+            None => Ok(Zeroizing::new(block.into_contents())),
+            Some(info) => {
+                let info = info.trim().to_owned();
+                decrypt_traditional(&info, block.into_contents(), passphrase)
+            }
+        },
+        "ENCRYPTED PRIVATE KEY" => decrypt_pkcs8(block.contents(), passphrase),
+        "PUBLIC KEY" => Err(KeyError::new("this is the public key: load the private one")),
+        tag => {
+            let tag: String = tag.chars().take(32).collect();
+            Err(KeyError::new(format!("the key file holds a `{tag}`, not an EC or Ed25519 private key")))
+        }
+    }
+}
+
+fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
+    passphrase.ok_or_else(|| KeyError::new("the key file is encrypted: give its passphrase"))
+}
+
+/// `Proc-Type: 4,ENCRYPTED`: what `openssl ec -aes256` writes, and so what most users hold.
+fn decrypt_traditional(
+    info: &str,
+    mut data: Vec<u8>,
+    passphrase: Option<&str>,
+) -> Result<Der, KeyError> {
+    let (cipher, iv) = info.split_once(',').unwrap_or((info, ""));
+    let (algorithm, key_length): (&'static Algorithm, usize) = match cipher {
+        "AES-128-CBC" => (&AES_128, 16),
+        "AES-192-CBC" => (&AES_192, 24),
+        "AES-256-CBC" => (&AES_256, 32),
+        other => {
+            let other: String = other.chars().take(32).collect();
+            return Err(KeyError::new(format!(
+                "the key file is encrypted with {other}, which is not supported: write it anew with \
+                 `openssl ec -aes256 -in OLD_FILE -out NEW_FILE`"
+            )));
+        }
+    };
+    let passphrase = needed(passphrase)?;
+    let damaged = || KeyError::new(WRONG_PASSPHRASE);
+    let iv: [u8; 16] = unhex(iv).ok_or_else(|| KeyError::new("the key file has a damaged DEK-Info line"))?;
+    let key = derive_key(passphrase.as_bytes(), &iv, key_length);
+    let key = UnboundCipherKey::new(algorithm, &key).map_err(|_| damaged())?;
+    let decrypting = PaddedBlockDecryptingKey::cbc_pkcs7(key).map_err(|_| damaged())?;
+    let plain = decrypting
+        .decrypt(&mut data, DecryptionContext::Iv128(FixedLength::from(iv)))
+        .map(|plain| Zeroizing::new(plain.to_vec()));
+    zeroize::Zeroize::zeroize(&mut data);
+    plain.map_err(|_| damaged())
+}
+
+/// OpenSSL's `EVP_BytesToKey` with MD5, one round, and the first half of the IV as salt.
+fn derive_key(passphrase: &[u8], iv: &[u8; 16], length: usize) -> Der {
+    let salt: Vec<u8> = iv.iter().take(8).copied().collect();
+    let mut key = Zeroizing::new(Vec::with_capacity(length + 16));
+    let mut block = Zeroizing::new(Vec::new());
+    while key.len() < length {
+        let mut hash = Md5::new();
+        hash.update(block.as_slice());
+        hash.update(passphrase);
+        hash.update(&salt);
+        *block = hash.finalize().to_vec();
+        key.extend_from_slice(&block);
+    }
+    key.truncate(length);
+    key
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let number = u128::from_str_radix(text, 16).ok()?;
+    (text.len() == 32 && !text.starts_with('+')).then(|| number.to_be_bytes())
+}
+
+fn decrypt_pkcs8(der: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> {
+    let unsupported = || {
+        KeyError::new(format!(
+            "the key file is damaged or encrypted with an old cipher: write it anew with {NEW_PKCS8}"
+        ))
+    };
+    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| unsupported())?;
+    let scheme = info.encryption_algorithm.pbes2().ok_or_else(unsupported)?;
+    let is_bearable = match &scheme.kdf {
+        Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= MOST_ROUNDS,
+        Kdf::Scrypt(scrypt) => {
+            let (n, r, p) = (scrypt.cost_parameter, scrypt.block_size, scrypt.parallelization);
+            n >= 2
+                && n.is_power_of_two()
+                && n.saturating_mul(r.into()) <= MOST_SCRYPT_BLOCKS
+                && (1..=8).contains(&p)
+        }
+        _ => return Err(unsupported()),
+    };
+    if !is_bearable {
+        return Err(KeyError::new(format!(
+            "the key file asks for too much work to derive its key: write it anew with {NEW_PKCS8}"
+        )));
+    }
+    let passphrase = needed(passphrase)?;
+    let plain = info.decrypt(passphrase).map_err(|_| KeyError::new(WRONG_PASSPHRASE))?;
+    Ok(Zeroizing::new(plain.as_bytes().to_vec()))
+}

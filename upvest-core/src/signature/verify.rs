@@ -1,0 +1,288 @@
+//! Verifying a request: the mirror of `sign.rs`.
+
+use std::fmt;
+
+use http::HeaderMap;
+use sfv::{BareItem, Dictionary, FieldType as _, InnerList, ListEntry, Parser};
+
+use super::base::{BaseError, Message, content_digest, signature_base};
+use super::key::VerifyingKey;
+use crate::headers::{CONTENT_DIGEST, SIGNATURE_VERSION};
+use crate::types::Timestamp;
+
+/// What a verifier insists on beyond a signature that is right.
+///
+/// Upvest publishes neither the tolerance of its clock nor the longest life of a signature; the
+/// defaults leave room for all of its own tools, which use up to 60 seconds.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Policy {
+    /// How far the signer's clock may be off, in seconds; 30 by default.
+    pub skew_seconds: i64,
+    /// The longest time from `created` to `expires`, in seconds; 300 by default.
+    pub longest_life_seconds: i64,
+    /// Components that must be covered. A query must be covered in any case, and with a body its
+    /// digest, length and type.
+    pub required: Vec<&'static str>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { skew_seconds: 30, longest_life_seconds: 300, required: vec!["@method", "@path", "accept"] }
+    }
+}
+
+impl Policy {
+    /// What `message` must cover.
+    #[must_use]
+    pub fn required_of(&self, message: &Message<'_>, body: &[u8]) -> Vec<&'static str> {
+        let mut required = self.required.clone();
+        if message.query().is_some() {
+            required.push("@query");
+        }
+        if !body.is_empty() {
+            required.extend(["content-length", "content-type", "content-digest"]);
+        }
+        // Headers that change what the request does, once they are sent.
+        for header in ["idempotency-key", "upvest-client-id", "upvest-api-version"] {
+            if message.headers.contains_key(header) && !required.contains(&header) {
+                required.push(header);
+            }
+        }
+        required
+    }
+}
+
+/// What the header `signature-input` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignatureInput {
+    /// What was covered, in the signer's order.
+    pub components: Vec<String>,
+    /// Which key signed.
+    pub key_id: String,
+    /// When it was signed, in Unix seconds.
+    pub created: i64,
+    /// When it ends, in Unix seconds.
+    pub expires: i64,
+    /// What makes it different from every other signature of the same key.
+    pub nonce: String,
+    /// The list and its parameters, as they stand in the base.
+    pub parameters: String,
+    signature: Vec<u8>,
+}
+
+/// The longest `signature-input` or `signature` header that is looked at.
+const LONGEST_HEADER: usize = 8 * 1024;
+const MOST_COMPONENTS: usize = 64;
+
+impl SignatureInput {
+    /// Reads `signature-input` and `signature`.
+    ///
+    /// # Errors
+    /// If one of them is missing, given twice, too long, or not of the form that Upvest documents:
+    /// one signature with the label `sig1`, and `keyid`, `created`, `expires` and `nonce`.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let version = headers.get(SIGNATURE_VERSION);
+        if version.is_none_or(|version| version != "15") {
+            return Err(Refusal::Version);
+        }
+        let input = dictionary(headers, "signature-input")?;
+        let signature = dictionary(headers, "signature")?;
+        let Some(ListEntry::InnerList(list)) = input.get("sig1") else {
+            return Err(Refusal::Malformed("signature-input", "it has no list `sig1=(…)`"));
+        };
+        let Some(ListEntry::Item(signature)) = signature.get("sig1") else {
+            return Err(Refusal::Malformed("signature", "it has no item `sig1`"));
+        };
+        if input.len() != 1 {
+            return Err(Refusal::Malformed("signature-input", "it has more than one signature"));
+        }
+        let BareItem::ByteSequence(signature) = &signature.bare_item else {
+            return Err(Refusal::Malformed("signature", "`sig1` is no byte sequence `:base64:`"));
+        };
+        Self::from_list(list, signature)
+    }
+
+    fn from_list(list: &InnerList, signature: &[u8]) -> Result<Self, Refusal> {
+        let malformed = |why| Refusal::Malformed("signature-input", why);
+        let mut components = Vec::new();
+        for item in &list.items {
+            let BareItem::String(name) = &item.bare_item else {
+                return Err(malformed("a component is no quoted string"));
+            };
+            if !item.params.is_empty() {
+                return Err(malformed("a component has a parameter, which Upvest's form does not know"));
+            }
+            let name = name.as_str().to_owned();
+            if name != name.to_ascii_lowercase() {
+                return Err(malformed("a component is not in lower case"));
+            }
+            if components.contains(&name) {
+                return Err(malformed("a component is covered twice"));
+            }
+            components.push(name);
+        }
+        if components.len() > MOST_COMPONENTS {
+            return Err(malformed("it covers too many components"));
+        }
+        let text = |name, why| match list.params.get(name) {
+            Some(BareItem::String(text)) => Ok(text.as_str().to_owned()),
+            _ => Err(malformed(why)),
+        };
+        let seconds = |name, why| match list.params.get(name) {
+            Some(BareItem::Integer(number)) => Ok(i64::from(*number)),
+            _ => Err(malformed(why)),
+        };
+        let parameters = vec![ListEntry::InnerList(list.clone())]
+            .serialize()
+            .ok_or_else(|| malformed("it cannot be written back"))?;
+        Ok(Self {
+            key_id: text("keyid", "it has no text `keyid`")?,
+            nonce: text("nonce", "it has no text `nonce`")?,
+            created: seconds("created", "it has no number `created`")?,
+            expires: seconds("expires", "it has no number `expires`")?,
+            components,
+            parameters,
+            signature: signature.to_vec(),
+        })
+    }
+}
+
+fn dictionary(headers: &HeaderMap, name: &'static str) -> Result<Dictionary, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().ok_or(Refusal::MissingHeader(name))?;
+    if values.next().is_some() {
+        return Err(Refusal::Malformed(name, "the header is there twice"));
+    }
+    if value.len() > LONGEST_HEADER {
+        return Err(Refusal::Malformed(name, "it is too long"));
+    }
+    Parser::new(value.as_bytes())
+        .parse()
+        .map_err(|_| Refusal::Malformed(name, "it is no structured field dictionary"))
+}
+
+/// A request whose signature is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// What its headers said. The nonce is for the caller to remember.
+    pub input: SignatureInput,
+    /// What was signed. Holds the access token.
+    pub base: String,
+}
+
+/// Checks the signature of a request over the body as received.
+///
+/// `key` finds the public key for a key id. Whether the nonce is new is for the caller to check,
+/// after this: a wrong signature must not use one up.
+///
+/// # Errors
+/// At the first thing that is wrong.
+pub fn verify<'k>(
+    message: &Message<'_>,
+    body: &[u8],
+    key: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
+    now: Timestamp,
+    policy: &Policy,
+) -> Result<Verified, Refusal> {
+    let input = SignatureInput::from_headers(message.headers)?;
+    let key = key(&input.key_id).ok_or(Refusal::UnknownKey)?;
+    for component in policy.required_of(message, body) {
+        if !input.components.iter().any(|covered| covered == component) {
+            return Err(Refusal::NotCovered(component));
+        }
+    }
+    check_times(&input, now.unix_seconds(), policy)?;
+    check_body(message, body)?;
+    let base = signature_base(message, &input.components, &input.parameters)?;
+    if !key.verifies(base.as_bytes(), &input.signature) {
+        return Err(Refusal::WrongSignature);
+    }
+    Ok(Verified { input, base })
+}
+
+fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), Refusal> {
+    let life = input.expires.saturating_sub(input.created);
+    if life <= 0 || life > policy.longest_life_seconds {
+        return Err(Refusal::Lifetime);
+    }
+    if input.created > now.saturating_add(policy.skew_seconds) {
+        return Err(Refusal::FromTheFuture);
+    }
+    if input.expires < now.saturating_sub(policy.skew_seconds) {
+        return Err(Refusal::Expired);
+    }
+    Ok(())
+}
+
+fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), Refusal> {
+    let header = |name: &str| message.headers.get(name).map(http::HeaderValue::as_bytes);
+    if let Some(length) = header("content-length")
+        && length != body.len().to_string().as_bytes()
+    {
+        return Err(Refusal::Length);
+    }
+    match header(CONTENT_DIGEST.as_str()) {
+        Some(digest) if digest != content_digest(body).as_bytes() => Err(Refusal::Digest),
+        _ => Ok(()),
+    }
+}
+
+/// Why a request is refused. For logs: outward it is one and the same 401.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `upvest-signature-version` is not 15.
+    Version,
+    /// A header is not there.
+    MissingHeader(&'static str),
+    /// A header is not of the documented form.
+    Malformed(&'static str, &'static str),
+    /// Nobody has registered the key id.
+    UnknownKey,
+    /// A component must be covered and is not.
+    NotCovered(&'static str),
+    /// From `created` to `expires` is no time, or too long.
+    Lifetime,
+    /// `created` lies ahead of the clock.
+    FromTheFuture,
+    /// `expires` has passed.
+    Expired,
+    /// `content-length` is not the length of the body.
+    Length,
+    /// `content-digest` is not the digest of the body.
+    Digest,
+    /// There is no base for what it claims to cover.
+    Base(BaseError),
+    /// The signature is not one of this base by this key.
+    WrongSignature,
+}
+
+impl From<BaseError> for Refusal {
+    fn from(error: BaseError) -> Self {
+        Self::Base(error)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version => f.write_str("`upvest-signature-version` is not 15"),
+            Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
+            Self::Malformed(name, why) => write!(f, "the header `{name}` cannot be used: {why}"),
+            Self::UnknownKey => f.write_str("the key id is not known"),
+            Self::NotCovered(name) => write!(f, "the signature does not cover `{name}`"),
+            Self::Lifetime => f.write_str("`expires` is not after `created`, or too far after it"),
+            Self::FromTheFuture => f.write_str("`created` lies in the future"),
+            Self::Expired => f.write_str("`expires` lies in the past"),
+            Self::Length => f.write_str("`content-length` is not the length of the body"),
+            Self::Digest => f.write_str("`content-digest` is not the SHA-512 of the body"),
+            Self::Base(error) => error.fmt(f),
+            Self::WrongSignature => f.write_str("the signature is not one of this base by this key"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,204 @@
+//! How bytes leave: an object-safe trait, and the one that uses reqwest.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Body as HttpBody;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+
+use crate::BoxFuture;
+use crate::error::{Error, Result};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Shorter than servers keep theirs, so that few requests meet a connection that is being closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Sends one finished, signed request once, and gives back the answer.
+///
+/// An implementation changes nothing in the request, follows no redirect, tries nothing twice and
+/// decompresses nothing: each of these would break the signature or the promise about the money.
+/// It sets no timeout for the attempt: the client does.
+///
+/// A closure is a transport, for tests:
+///
+/// ```
+/// use upvest_core::transport::{Body, Transport, TransportError};
+///
+/// let offline = |_request: http::Request<bytes::Bytes>| async {
+///     Err::<http::Response<Body>, _>(TransportError::not_sent("no network in this test"))
+/// };
+/// # fn takes(_: impl Transport) {}
+/// takes(offline);
+/// ```
+pub trait Transport: Send + Sync {
+    /// Sends `request`; ready when the headers of the answer are there.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>>;
+}
+
+impl<F, A> Transport for F
+where
+    F: Fn(http::Request<Bytes>) -> A + Send + Sync,
+    A: Future<Output = std::result::Result<http::Response<Body>, TransportError>> + Send + 'static,
+{
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
+        Box::pin(self(request))
+    }
+}
+
+/// The body of an answer, read piece by piece up to a limit.
+pub struct Body(UnsyncBoxBody<Bytes, TransportError>);
+
+impl Body {
+    /// Any body.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self(body.map_err(TransportError::maybe_sent).boxed_unsync())
+    }
+
+    /// All of it, or an error if it breaks off or is longer than `limit` bytes.
+    pub(crate) async fn read(self, limit: usize) -> std::result::Result<Bytes, BodyError> {
+        match Limited::new(self.0, limit).collect().await {
+            Ok(collected) => Ok(collected.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLong(limit)),
+            Err(error) => Err(BodyError::Broken(error)),
+        }
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Body {
+    fn from(bytes: B) -> Self {
+        Self::new(Full::new(bytes.into()))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    TooLong(usize),
+    Broken(Box<dyn StdError + Send + Sync>),
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
+            Self::Broken(_) => f.write_str("the body broke off"),
+        }
+    }
+}
+
+impl StdError for BodyError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::TooLong(_) => None,
+            Self::Broken(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+/// Why there is no answer; above all, whether the request may have left.
+#[derive(Debug)]
+pub struct TransportError {
+    may_have_left: bool,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl TransportError {
+    /// Certainly no byte of the request reached the server: no address, no connection, no TLS.
+    pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { may_have_left: false, source: source.into() }
+    }
+
+    /// Some of the request may have reached the server.
+    pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { may_have_left: true, source: source.into() }
+    }
+
+    /// Whether some of the request may have reached the server.
+    #[must_use]
+    pub fn may_have_left(&self) -> bool {
+        self.may_have_left
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.may_have_left {
+            "the connection broke"
+        } else {
+            "no connection could be made"
+        })
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+/// The transport that is used unless you bring your own.
+///
+/// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
+/// from the environment as usual (`HTTPS_PROXY`). Redirects, compression and reqwest's own retries
+/// are off.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport(reqwest::Client);
+
+impl ReqwestTransport {
+    /// With the defaults above.
+    ///
+    /// # Errors
+    /// If the TLS library cannot be set up.
+    pub fn new() -> Result<Self> {
+        reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            // A redirect can turn a POST into a GET that "succeeds" elsewhere, and takes the signed
+            // headers along.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            // Its own retry sends the same signature, with the same nonce, a second time.
+            .retry(reqwest::retry::never())
+            .build()
+            .map(Self)
+            .map_err(|error| Error::config("the HTTP client could not be set up").because(error))
+    }
+}
+
+impl Transport for ReqwestTransport {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request)
+                .map_err(|error| TransportError::not_sent(error.without_url()))?;
+            match self.0.execute(request).await {
+                Ok(response) => Ok(http::Response::from(response).map(Body::new)),
+                Err(error) if error.is_connect() || error.is_builder() => {
+                    Err(TransportError::not_sent(error.without_url()))
+                }
+                Err(error) => Err(TransportError::maybe_sent(error.without_url())),
+            }
+        })
+    }
+}

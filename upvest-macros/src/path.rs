@@ -1,0 +1,72 @@
+//! The path template: `/virtual_cash_balances/decreases/{virtual_cash_decrease_id}`.
+
+/// The names of the placeholders, in order.
+pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
+    let Some(rest) = template.strip_prefix('/') else {
+        return Err(format!("a path starts with `/`: write \"/{template}\""));
+    };
+    let mut names = Vec::new();
+    for segment in rest.split('/') {
+        match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+            Some(name) if is_identifier(name) => {
+                if names.contains(&name) {
+                    return Err(format!("the placeholder `{{{name}}}` stands twice in the path"));
+                }
+                names.push(name);
+            }
+            Some(name) => {
+                return Err(format!(
+                    "`{{{name}}}` is no placeholder: write the name of a parameter, such as `{{id}}`"
+                ));
+            }
+            None if segment.contains(['{', '}']) => {
+                return Err(format!(
+                    "a placeholder fills a whole segment, as in \"/users/{{user_id}}\", which \
+                     `{segment}` does not"
+                ));
+            }
+            None if segment.is_empty() => {
+                return Err("the path has an empty segment: remove the extra `/`".to_owned());
+            }
+            None if !segment.bytes().all(is_plain) || segment == "." || segment == ".." => {
+                return Err(format!(
+                    "the segment `{segment}` holds more than letters, digits and `-._~:`: a query \
+                     goes into a parameter named `query`"
+                ));
+            }
+            None => {}
+        }
+    }
+    Ok(names)
+}
+
+/// What stands in a URL path as it is, with no encoding: unreserved characters and the colon.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte)
+}
+
+fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok() || syn::parse_str::<syn::Ident>(&format!("r#{name}")).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn placeholders_are_found_in_order() {
+        assert_eq!(placeholders("/auth/token"), Ok(vec![]));
+        assert_eq!(placeholders("/files/{folder}/{file_name}"), Ok(vec!["folder", "file_name"]));
+        assert_eq!(placeholders("/x/{type}"), Ok(vec!["type"]));
+    }
+
+    #[test]
+    fn a_template_that_could_reach_another_route_is_refused() {
+        for template in [
+            "", "users", "/", "/users/", "//users", "/a//b", "/users?x=1", "/a/../b", "/./a", "/ü",
+            "/a b", "/{}", "/{a}{b}", "/x{a}", "/{a", "/a}", "/{a b}", "/{1}", "/{a}/{a}", "/a#b",
+        ] {
+            assert!(placeholders(template).is_err(), "{template}");
+        }
+    }
+}
