@@ -89,7 +89,8 @@ pub fn signature_base<C: AsRef<str>>(
 }
 
 /// `sha-512=:…:`, the `content-digest` of a body.
-pub(crate) fn content_digest(body: &[u8]) -> String {
+#[must_use]
+pub fn content_digest(body: &[u8]) -> String {
     format!("sha-512=:{}:", BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body)))
 }
 

@@ -10,7 +10,7 @@ mod pem;
 mod sign;
 mod verify;
 
-pub use base::{BaseError, Message, mask_token, signature_base};
+pub use base::{BaseError, Message, content_digest, mask_token, signature_base};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use sign::{LIFETIME_SECONDS, SignError, Signer, sign};
 pub use verify::{Policy, Refusal, SignatureInput, Verified, verify};

@@ -1,0 +1,142 @@
+//! What every request must pass before anything is done: the demands of its endpoint, in order.
+//!
+//! Which demands an endpoint has comes from its declaration. In which order the real API looks at
+//! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::request::Parts;
+use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY};
+use upvest_core::signature::{Message, Policy, Refusal, VerifyingKey, verify};
+use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
+
+use crate::credentials::Credentials;
+use crate::problem::Refused;
+use crate::state::State;
+
+pub(crate) struct Gate {
+    pub(crate) credentials: Credentials,
+    pub(crate) verifying_key: VerifyingKey,
+    pub(crate) state: State,
+}
+
+impl Gate {
+    /// Lets a request in, with its idempotency key if the endpoint takes one.
+    pub(crate) fn admit(
+        &self,
+        endpoint: &Endpoint,
+        head: &Parts,
+        body: &Bytes,
+        now: Timestamp,
+    ) -> Result<Option<IdempotencyKey>, Refused> {
+        self.check_client_id(endpoint, &head.headers)?;
+        if endpoint.is_signed() {
+            self.check_signature(endpoint, head, body, now)?;
+        }
+        if !endpoint.is_anonymous() {
+            self.check_token(endpoint, &head.headers, now)?;
+        }
+        check_negotiation(endpoint, &head.headers)?;
+        if endpoint.is_idempotent() { idempotency_key(&head.headers).map(Some) } else { Ok(None) }
+    }
+
+    fn check_client_id(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
+        match text(headers, &CLIENT_ID) {
+            Some(id) if id.eq_ignore_ascii_case(&self.credentials.client_id().to_string()) => Ok(()),
+            Some(_) => Err(Refused::unauthorised("The client is not known")),
+            // The form of a token request names the client: one of Upvest's own clients sends no
+            // header there.
+            None if endpoint.is_anonymous() => Ok(()),
+            None => Err(Refused::missing_client_id()),
+        }
+    }
+
+    fn check_signature(
+        &self,
+        endpoint: &Endpoint,
+        head: &Parts,
+        body: &Bytes,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        // Which check failed is for the log alone.
+        let refuse = |reason: String| {
+            Refused::unauthorised("Signature is incorrect").for_the_log(format!("signature: {reason}"))
+        };
+        let key_id = self.credentials.key_id().to_string();
+        let key = |id: &str| (id == key_id).then_some(&self.verifying_key);
+        let verified = verify(&message(head), body, key, now, &policy(endpoint))
+            .map_err(|refusal: Refusal| refuse(refusal.to_string()))?;
+        let forget = verified.input.expires.saturating_add(policy(endpoint).skew_seconds);
+        let is_new = self.state.take_nonce(
+            &verified.input.key_id,
+            &verified.input.nonce,
+            forget,
+            now.unix_seconds(),
+        )?;
+        if is_new { Ok(()) } else { Err(refuse("the nonce was used before".to_owned())) }
+    }
+
+    fn check_token(&self, endpoint: &Endpoint, headers: &HeaderMap, now: Timestamp) -> Result<(), Refused> {
+        let token = text(headers, &AUTHORIZATION)
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(|| Refused::unauthorised("The access token is missing"))?;
+        let scopes = self
+            .state
+            .scopes(token, now.unix_seconds())?
+            .ok_or_else(|| Refused::unauthorised("The access token is unknown or expired"))?;
+        let has_one = endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
+        if has_one || endpoint.scopes().is_empty() {
+            Ok(())
+        } else {
+            let reason = format!("the token has `{scopes}`, not one of {:?}", endpoint.scopes());
+            Err(Refused::forbidden().for_the_log(reason))
+        }
+    }
+}
+
+pub(crate) fn message(head: &Parts) -> Message<'_> {
+    Message {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query(),
+        headers: &head.headers,
+    }
+}
+
+/// What a signature for `endpoint` must cover beyond what every one must.
+pub(crate) fn policy(endpoint: &Endpoint) -> Policy {
+    let mut policy = Policy::default();
+    if !endpoint.is_anonymous() {
+        policy.required.push("authorization");
+    }
+    policy
+}
+
+fn check_negotiation(endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
+    if text(headers, &API_VERSION).is_some_and(|version| version != "1") {
+        return Err(Refused::upgrade_required());
+    }
+    if !matches!(text(headers, &ACCEPT), Some("application/json" | "*/*")) {
+        return Err(Refused::not_acceptable());
+    }
+    let content_type = endpoint.body().content_type();
+    if content_type.is_some() && text(headers, &CONTENT_TYPE) != content_type {
+        let wanted = content_type.unwrap_or_default();
+        return Err(Refused::invalid_request(format!(
+            "unexpected request Content-Type: it must be {wanted}, with no parameter"
+        )));
+    }
+    Ok(())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refused> {
+    let key = text(headers, &IDEMPOTENCY_KEY).ok_or_else(Refused::missing_idempotency_key)?;
+    key.parse().map_err(|_| {
+        Refused::invalid_request("idempotency-key: it must be a UUID of version 1 to 5")
+    })
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

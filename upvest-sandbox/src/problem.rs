@@ -1,0 +1,116 @@
+//! Refusals: the problem documents of the API, and the reason that stays in the log.
+
+use http::StatusCode;
+use upvest_core::Problem;
+
+/// Why a request is refused: what the client is told, and what the log knows besides.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    pub(crate) reason: String,
+}
+
+impl Refused {
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { status, code, title, reason: detail.clone(), detail }
+    }
+
+    /// The reason for the log, where the client is not told it.
+    pub(crate) fn for_the_log(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+
+    pub(crate) fn problem(&self, request_id: &str) -> Problem {
+        let mut problem = Problem::new(self.status.as_u16(), self.code);
+        problem.title = Some(self.title.to_owned());
+        problem.detail = Some(self.detail.clone());
+        problem.request_id = Some(request_id.to_owned());
+        problem
+    }
+
+    pub(crate) fn invalid_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", "Invalid request", detail)
+    }
+
+    pub(crate) fn missing_client_id() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "missing_client_id",
+            "Missing client ID",
+            "The header upvest-client-id is missing",
+        )
+    }
+
+    pub(crate) fn missing_idempotency_key() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "missing_idempotency_key",
+            "Missing idempotency key",
+            "The header idempotency-key is missing",
+        )
+    }
+
+    pub(crate) fn unauthorised(detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorised", "Unauthorised", detail)
+    }
+
+    pub(crate) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", "The token lacks the scope")
+    }
+
+    pub(crate) fn not_found(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Method not allowed",
+            "This path does not take this method",
+        )
+    }
+
+    pub(crate) fn not_acceptable() -> Self {
+        Self::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Not acceptable",
+            "The header accept must be application/json",
+        )
+    }
+
+    pub(crate) fn unprocessable(detail: &str) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unprocessable_entity",
+            "Unprocessable entity",
+            detail,
+        )
+    }
+
+    pub(crate) fn upgrade_required() -> Self {
+        Self::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "upgrade_required",
+            "Upgrade required",
+            "The only version of the API is 1",
+        )
+    }
+
+    pub(crate) fn internal(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", "Internal error")
+            .for_the_log(reason)
+    }
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(format!("SQLite: {error}"))
+    }
+}
