@@ -1,0 +1,241 @@
+//! Walks through virtual cash: increase, the same once more, decrease, one too many, cancel it, and
+//! cancel it again.
+//!
+//! ```text
+//! cargo run --example virtual_cash -- [--explain] [--account-group ID]
+//! ```
+//!
+//! With no settings it starts a sandbox of its own. With the settings of `ClientBuilder::from_env`
+//! in the environment it runs against that host; name an account group of yours then.
+//! `--explain` prints what is signed for each request.
+
+use std::error::Error as StdError;
+use std::fmt::Display;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
+use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
+use upvest_core::{
+    BoxFuture, Call, Client, ClientBuilder, Error, IdempotencyKey, Response,
+};
+use upvest_sandbox::Sandbox;
+use upvest_virtual_cash::{
+    AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
+    VirtualCashDecreaseId, VirtualCashDecreaseStatus,
+};
+
+type Failure = Box<dyn StdError>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match walk().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nThis went wrong: {failure}");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn walk() -> Result<(), Failure> {
+    let arguments = Arguments::read()?;
+    let (sandbox, builder) = place_to_run().await?;
+    let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
+    let client = builder.scopes(<dyn VirtualCash>::SCOPES).transport(transport).build()?;
+    if client.base_url() == "https://api.upvest.co" {
+        return Err("this example moves money to show how; run it against a sandbox, not against live".into());
+    }
+    match &sandbox {
+        Some(_) => println!("Upvest is a sandbox in this process, {}.", client.base_url()),
+        None => println!("Upvest is {}.", client.base_url()),
+    }
+    let group = arguments.account_group;
+    println!("The account group is {group}.");
+
+    let order = CreateVirtualCashIncrease {
+        account_group_id: group,
+        amount: "200.00".parse()?,
+        currency: Currency::Eur,
+    };
+    let key = IdempotencyKey::random();
+    headline("Increase the balance by 200.00 EUR");
+    let first = send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key)).await?;
+    println!("   increase    {}: {} {}, {}", first.id, first.amount, first.currency, first.status);
+    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.increase(first.id)) {
+        became(now.status.as_str());
+    }
+
+    headline("The same call with the same key: it takes effect once");
+    let again = send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key)).await?;
+    println!("   increase    {}: {} {}, {}", again.id, again.amount, again.currency, again.status);
+    expect(again.id == first.id, "the same key gave another increase")?;
+    println!("   the id is the same");
+
+    headline("Decrease the balance by 50.00 EUR");
+    decrease(&client, sandbox.as_ref(), group, "50.00", VirtualCashDecreaseStatus::Confirmed).await?;
+
+    headline("Decrease it by 500.00 EUR, which is not there: the decrease waits");
+    let queued =
+        decrease(&client, sandbox.as_ref(), group, "500.00", VirtualCashDecreaseStatus::Queued).await?;
+
+    headline("Cancel that decrease");
+    let cancel = <dyn VirtualCash>::CANCEL_DECREASE
+        .to_string()
+        .replace("{virtual_cash_decrease_id}", &queued.to_string());
+    send(&cancel, None, client.cancel_decrease(queued)).await?;
+    println!("   decrease    {queued}: the cancellation is accepted");
+    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.decrease(queued)) {
+        became(now.status.as_str());
+        expect(now.status == VirtualCashDecreaseStatus::Cancelled, "it should be CANCELLED")?;
+    }
+
+    headline("Cancel it once more: that is refused");
+    let refused = send(&cancel, None, client.cancel_decrease(queued)).await;
+    let error = refused.err().ok_or("a second cancellation was accepted")?;
+    expect(error.status().is_some_and(|status| status == 422), &format!("another error: {error}"))?;
+    if let Some(problem) = error.problem_document() {
+        println!("   problem     {}: {}", problem.code(), problem.detail.as_deref().unwrap_or("no detail"));
+    }
+
+    println!("\nEvery step did what it should.");
+    if sandbox.is_none() {
+        println!("What became of the operations arrives by webhook.");
+    }
+    Ok(())
+}
+
+async fn decrease(
+    client: &Client,
+    sandbox: Option<&Sandbox>,
+    group: AccountGroupId,
+    amount: &str,
+    expected: VirtualCashDecreaseStatus,
+) -> Result<VirtualCashDecreaseId, Failure> {
+    let order = CreateVirtualCashDecrease {
+        account_group_id: group,
+        amount: amount.parse()?,
+        currency: Currency::Eur,
+    };
+    let call = client.decrease(&order);
+    let key = call.key();
+    let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
+    println!("   decrease    {}: {} {}, {}", decrease.id, decrease.amount, decrease.currency, decrease.status);
+    if let Some(now) = sandbox.and_then(|sandbox| sandbox.decrease(decrease.id)) {
+        became(now.status.as_str());
+        expect(now.status == expected, &format!("it should be {expected}"))?;
+    }
+    Ok(decrease.id)
+}
+
+/// Sends a call, and prints what went out and what came back.
+async fn send<T, K>(what: impl Display, key: Option<IdempotencyKey>, call: Call<T, K>) -> Result<T, Error>
+where
+    T: Send + 'static,
+    K: Into<Option<IdempotencyKey>> + Send + 'static,
+{
+    println!("   {what}");
+    if let Some(key) = key {
+        println!("   key         {key}");
+    }
+    let started = Instant::now();
+    let result = call.with_response().await;
+    let (status, request_id) = match &result {
+        Ok(response) => (Some(response.status()), response.request_id()),
+        Err(error) => (error.status(), error.request_id()),
+    };
+    if let Some(status) = status {
+        println!("   answered    {status} in {}", milliseconds(started.elapsed()));
+    }
+    println!("   request id  {}", request_id.unwrap_or("none"));
+    result.map(Response::into_value)
+}
+
+fn headline(text: &str) {
+    println!("\n{text}");
+}
+
+fn became(status: &str) {
+    println!("   since then  {status} (Upvest tells this by webhook; here the sandbox was asked)");
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{}.{} ms", time.as_millis(), time.as_micros() / 100 % 10)
+}
+
+fn expect(is_so: bool, otherwise: &str) -> Result<(), Failure> {
+    if is_so { Ok(()) } else { Err(otherwise.into()) }
+}
+
+/// The sandbox that was started, if one was, and a client for where it runs.
+async fn place_to_run() -> Result<(Option<Sandbox>, ClientBuilder), Failure> {
+    let is_configured = std::env::vars_os()
+        .any(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("UPVEST_API_")));
+    if is_configured {
+        Ok((None, ClientBuilder::from_env()?))
+    } else {
+        let sandbox = Sandbox::start().await?;
+        let builder = sandbox.client_builder();
+        Ok((Some(sandbox), builder))
+    }
+}
+
+struct Arguments {
+    explain: bool,
+    account_group: AccountGroupId,
+}
+
+impl Arguments {
+    fn read() -> Result<Self, Failure> {
+        let mut read = Self { explain: false, account_group: uuid::Uuid::new_v4().into() };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--explain" => read.explain = true,
+                "--account-group" => {
+                    read.account_group = arguments.next().ok_or("--account-group needs an id")?.parse()?;
+                }
+                other => {
+                    return Err(format!(
+                        "unknown argument {other}: there are --explain and --account-group ID"
+                    )
+                    .into());
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Prints the signature base of each request on its way out, read back from the request itself.
+struct Explain {
+    inner: ReqwestTransport,
+    is_on: bool,
+}
+
+impl Transport for Explain {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        if self.is_on {
+            match explain(&request) {
+                Ok(base) => println!("   signed for {} {}:\n{base}", request.method(), request.uri().path()),
+                Err(error) => println!("   not signed: {error}"),
+            }
+        }
+        self.inner.send(request)
+    }
+}
+
+fn explain(request: &http::Request<Bytes>) -> Result<String, Failure> {
+    let input = SignatureInput::from_headers(request.headers())?;
+    let base = signature_base(&Message::of(request), &input.components, &input.parameters)?;
+    Ok(mask_token(&base).lines().map(|line| format!("     {line}\n")).collect())
+}
