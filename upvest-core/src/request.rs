@@ -1,5 +1,7 @@
 //! A request while it is described: path filled, query and body encoded. No I/O.
 
+use std::fmt::Display;
+
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -33,7 +35,7 @@ impl<'c> Request<'c> {
     }
 
     /// Fills the placeholder `{name}`.
-    pub fn path(self, name: &str, value: &impl ToString) -> Self {
+    pub fn path(self, name: &str, value: &(impl Display + ?Sized)) -> Self {
         let (endpoint, value) = (self.endpoint, value.to_string());
         self.change(|mut target| {
             check_segment(&value).map_err(|why| {

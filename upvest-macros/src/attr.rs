@@ -224,7 +224,7 @@ pub(crate) fn closest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|word| (distance(&given.to_lowercase(), &word.to_lowercase()), *word))
-        .filter(|(distance, word)| *distance <= word.len().div_ceil(3))
+        .filter(|(distance, word)| *distance <= word.len() / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }
@@ -250,7 +250,7 @@ fn distance(left: &str, right: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{WORDS, closest, distance};
+    use super::{VERBS, WORDS, closest, distance};
 
     #[test]
     fn distance_counts_edits() {
@@ -266,5 +266,6 @@ mod tests {
         assert_eq!(closest("idempotant", &WORDS), Some("idempotent"));
         assert_eq!(closest("Signed", &WORDS), Some("signed"));
         assert_eq!(closest("banana", &WORDS), None);
+        assert_eq!(closest("FETCH", &VERBS), None);
     }
 }

@@ -1,0 +1,445 @@
+//! What the client sends, and what it makes of what comes back; over a transport in memory.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use upvest_core::signature::{Message, Policy, SigningKey, verify};
+use upvest_core::transport::{Body, Transport, TransportError};
+use upvest_core::{
+    BoxFuture, Call, Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, Timestamp, api,
+};
+use upvest_tests::data;
+
+#[derive(Serialize)]
+struct Paging {
+    limit: Option<u8>,
+    note: Option<&'static str>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Thing {
+    id: u8,
+}
+
+#[api(scope = "things:admin")]
+trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: &str, query: &Paging) -> Call<Thing>;
+
+    #[endpoint(POST, "/things", idempotent, signed)]
+    fn create(&self, body: &str) -> IdempotentCall<Thing>;
+
+    #[endpoint(DELETE, "/things/{id}", signed)]
+    fn remove(&self, id: u8) -> Call<()>;
+}
+
+type Reply = Result<http::Response<Body>, TransportError>;
+type Replies = Arc<dyn Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync>;
+
+/// A server in memory: gives out tokens, counts, and answers all else by `replies`.
+#[derive(Clone)]
+struct Server {
+    replies: Replies,
+    tokens: Arc<AtomicUsize>,
+    requests: Arc<Mutex<Vec<http::Request<Bytes>>>>,
+}
+
+impl Server {
+    fn new(replies: impl Fn(usize, &http::Request<Bytes>) -> Reply + Send + Sync + 'static) -> Self {
+        Self::slow(move |number, request| {
+            let reply = replies(number, request);
+            Box::pin(async move { reply })
+        })
+    }
+
+    fn slow(
+        replies: impl Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync + 'static,
+    ) -> Self {
+        Self { replies: Arc::new(replies), tokens: Arc::default(), requests: Arc::default() }
+    }
+
+    fn client(&self) -> Client {
+        let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+        Client::builder(Environment::Sandbox)
+            .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+            .signing_key(SigningKey::from_pem("the-key-id", pem, None).unwrap())
+            .scopes(<dyn Things>::SCOPES)
+            .transport(self.clone())
+            .build()
+            .unwrap()
+    }
+
+    fn sent(&self) -> Vec<http::Request<Bytes>> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    fn token_requests(&self) -> usize {
+        self.tokens.load(Ordering::SeqCst)
+    }
+}
+
+impl Transport for Server {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Reply> {
+        Box::pin(async move {
+            if request.uri().path() == "/auth/token" {
+                let number = self.tokens.fetch_add(1, Ordering::SeqCst);
+                // Long enough that others come to wait.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                return reply(200, "application/json", &token(number));
+            }
+            let reply = {
+                let mut requests = self.requests.lock().unwrap();
+                requests.push(request.clone());
+                (self.replies)(requests.len() - 1, &request)
+            };
+            reply.await
+        })
+    }
+}
+
+fn token(number: usize) -> String {
+    format!(r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":1800,"scope":"x"}}"#)
+}
+
+fn reply(status: u16, content_type: &str, body: &str) -> Reply {
+    Ok(http::Response::builder()
+        .status(status)
+        .header("content-type", content_type)
+        .header("upvest-request-id", "the-request-id")
+        .body(Body::from(body.to_owned()))
+        .unwrap())
+}
+
+fn thing() -> Reply {
+    reply(200, "application/json", r#"{"id":7}"#)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_carries_what_the_api_wants_and_nothing_more() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    let call = client.create("x");
+    let key = call.key();
+    assert_eq!(call.await.unwrap(), Thing { id: 7 });
+
+    let request = &server.sent()[0];
+    assert_eq!(request.method(), "POST");
+    assert_eq!(request.uri(), "https://sandbox.upvest.co/things");
+    assert_eq!(request.body(), "\"x\"");
+    let mut names: Vec<&str> = request.headers().keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "accept", "authorization", "content-digest", "content-length", "content-type",
+            "idempotency-key", "signature", "signature-input", "upvest-api-version",
+            "upvest-client-id", "upvest-signature-version", "user-agent",
+        ]
+    );
+    let header = |name: &str| request.headers()[name].to_str().unwrap();
+    assert_eq!(header("accept"), "application/json");
+    assert_eq!(header("authorization"), "Bearer token-0");
+    assert_eq!(header("content-type"), "application/json");
+    assert_eq!(header("idempotency-key"), key.to_string());
+    assert_eq!(header("user-agent"), concat!("upvest-rs/", env!("CARGO_PKG_VERSION")));
+    assert!(request.headers()["authorization"].is_sensitive());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_query_is_signed_as_sent_and_an_empty_one_is_none() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    client.get("urn:isin:US0378331005", &Paging { limit: Some(2), note: Some("a b&ü") }).await.unwrap();
+    client.get("7", &Paging { limit: None, note: None }).await.unwrap();
+    let sent = server.sent();
+    assert_eq!(sent[0].uri().path(), "/things/urn:isin:US0378331005");
+    assert_eq!(sent[0].uri().query(), Some("limit=2&note=a+b%26%C3%BC"));
+    assert!(sent[0].headers()["signature-input"].to_str().unwrap().contains("\"@query\""));
+    assert_eq!(sent[1].uri().query(), None);
+    assert!(!sent[1].headers()["signature-input"].to_str().unwrap().contains("@query"));
+    assert!(!sent[1].headers().contains_key("idempotency-key"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_request_is_signed_anew_and_verifies() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    for _ in 0..3 {
+        client.create("x").await.unwrap();
+    }
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+    let key = SigningKey::from_pem("the-key-id", pem, None).unwrap().verifying_key().unwrap();
+    let mut nonces = Vec::new();
+    for request in server.sent() {
+        let message = Message::of(&request);
+        let verified =
+            verify(&message, request.body(), |_| Some(&key), Timestamp::now(), &Policy::default()).unwrap();
+        nonces.push(verified.input.nonce);
+    }
+    nonces.sort_unstable();
+    nonces.dedup();
+    assert_eq!(nonces.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_success_is_a_success_and_an_empty_answer_is_one() {
+    for status in [200, 201, 202, 204] {
+        let server = Server::new(move |_, _| reply(status, "application/json", ""));
+        let response = server.client().remove(7).with_response().await.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(response.request_id(), Some("the-request-id"));
+    }
+    let server = Server::new(|_, _| reply(202, "application/json", r#"{"accepted":true}"#));
+    assert!(server.client().remove(7).await.is_ok(), "an answer nobody asked for is no failure");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_holds_what_the_api_said() {
+    let server = Server::new(|_, _| {
+        reply(422, "application/problem+json", r#"{"type":"https://docs.upvest.co/errors/unprocessable_entity","status":418,"detail":"No","request_id":"y"}"#)
+    });
+    let call = server.client().create("x");
+    let key = call.key();
+    let error = call.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert_eq!(error.status().unwrap().as_u16(), 422, "the real status counts");
+    assert_eq!(error.problem_document().unwrap().code(), "unprocessable_entity");
+    assert_eq!(error.request_id(), Some("the-request-id"));
+    assert_eq!(error.idempotency_key(), Some(key));
+    assert_eq!(error.outcome(), Outcome::Rejected);
+    assert_eq!(error.to_string(), "POST /things answered 422 unprocessable_entity: No");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_is_not_followed() {
+    let server = Server::new(|_, _| {
+        reply(307, "text/plain", "").map(|mut reply| {
+            reply.headers_mut().insert("location", "https://evil.example/".parse().unwrap());
+            reply
+        })
+    });
+    let error = server.client().create("x").await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Redirect, Outcome::Unknown));
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_fetched_once_more() {
+    let unauthorised = || reply(401, "application/problem+json", r#"{"type":"unauthorised"}"#);
+    let server = Server::new(move |number, _| if number == 0 { unauthorised() } else { thing() });
+    let call = server.client().create("x");
+    call.await.unwrap();
+    let sent = server.sent();
+    assert_eq!((sent.len(), server.token_requests()), (2, 2));
+    let header = |index: usize, name: &str| sent[index].headers()[name].clone();
+    assert_eq!(header(0, "idempotency-key"), header(1, "idempotency-key"));
+    assert_eq!(sent[0].body(), sent[1].body());
+    assert_eq!(header(1, "authorization"), "Bearer token-1");
+    assert_ne!(header(0, "signature-input"), header(1, "signature-input"));
+
+    let server = Server::new(move |_, _| unauthorised());
+    let error = server.client().create("x").await.unwrap_err();
+    assert_eq!((server.sent().len(), server.token_requests()), (2, 2), "and not a third time");
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
+    let base = error.signature_base().unwrap();
+    assert!(base.contains("\"authorization\": Bearer ***") && base.contains("\"@path\": /things"), "{base}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
+    // Ten calls go out with the first token, and all are refused together: one new token is enough.
+    let server = Server::slow(|_, request| {
+        let is_old = request.headers()["authorization"] == "Bearer token-0";
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if is_old { reply(401, "application/json", "{}") } else { thing() }
+        })
+    });
+    let client = server.client();
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(client.create("x").into_future())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.token_requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_share_one_token_and_it_is_refreshed_early() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    let calls: Vec<_> = (0..100).map(|_| tokio::spawn(client.clone().create("x").into_future())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.token_requests(), 1);
+    tokio::time::advance(Duration::from_secs(1739)).await;
+    client.create("x").await.unwrap();
+    assert_eq!(server.token_requests(), 1);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    client.create("x").await.unwrap();
+    assert_eq!(server.token_requests(), 2, "60 seconds before it ends");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_leader_does_not_stop_the_others() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    let leader = tokio::spawn(client.create("x").into_future());
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let waiter = tokio::spawn(client.create("x").into_future());
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    leader.abort();
+    waiter.await.unwrap().unwrap();
+    assert_eq!(server.token_requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_holds_wherever_the_time_goes() {
+    let never = || Server::slow(|_, _| Box::pin(std::future::pending()));
+    let stalls = Server::slow(|_, _| {
+        Box::pin(async { Ok(http::Response::new(Body::new(Stalled))) })
+    });
+    for server in [never(), stalls] {
+        let started = tokio::time::Instant::now();
+        let error = server.client().create("x").timeout(Duration::from_secs(2)).await.unwrap_err();
+        assert_eq!(started.elapsed(), Duration::from_secs(2));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
+    }
+    // One attempt takes no longer than 15 seconds, though the call has 60.
+    let started = tokio::time::Instant::now();
+    let error = never().client().create("x").await.unwrap_err();
+    assert_eq!(started.elapsed() - Duration::from_millis(50), Duration::from_secs(15));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    // Waiting for a token counts, and nothing has been sent then.
+    let server = Server::new(|_, _| thing());
+    let error = server.client().create("x").timeout(Duration::from_millis(20)).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+    let error = server.client().create("x").timeout(Duration::ZERO).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
+    assert!(server.sent().is_empty());
+    // A timeout that no clock can hold is none.
+    assert!(server.client().create("x").timeout(Duration::MAX).await.is_ok());
+}
+
+/// A body that never goes on.
+struct Stalled;
+
+impl http_body::Body for Stalled {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_that_cannot_be_read_is_told_from_one_that_may_be_forged() {
+    let unmarked = |status: u16, content_type: &'static str, body: &'static str| {
+        Server::new(move |_, _| {
+            let reply = http::Response::builder().status(status).header("content-type", content_type);
+            Ok(reply.body(Body::from(body)).unwrap())
+        })
+    };
+    for (server, outcome) in [
+        (Server::new(|_, _| reply(200, "application/json", r#"{"id":"#)), Outcome::Applied),
+        (Server::new(|_, _| reply(200, "application/json", "")), Outcome::Applied),
+        (Server::new(|_, _| reply(200, "text/html", "<html>")), Outcome::Applied),
+        (unmarked(200, "text/html", "<html>Please log in"), Outcome::Unknown),
+        (unmarked(200, "application/json", "[]"), Outcome::Unknown),
+    ] {
+        let error = server.client().create("x").await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, outcome));
+        assert!(error.idempotency_key().is_some());
+    }
+    let error = unmarked(200, "text/html", "<html>").client().remove(7).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_has_a_limit() {
+    let large = "x".repeat(2 * 1024 * 1024);
+    let server = Server::new(move |_, _| reply(200, "application/json", &format!("\"{large}\"")));
+    let error = server.client().create("x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "the body is longer than 1048576 bytes");
+
+    let large = "x".repeat(1024 * 1024);
+    let server = Server::new(move |_, _| reply(400, "application/problem+json", &large));
+    let error = server.client().create("x").await.unwrap_err();
+    assert_eq!((error.kind(), error.problem_document()), (ErrorKind::Api, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_connection_means_not_sent_and_a_broken_one_may_mean_anything() {
+    for (error, kind, outcome) in [
+        (TransportError::not_sent as fn(&'static str) -> _, ErrorKind::Connect, Outcome::NotSent),
+        (TransportError::maybe_sent, ErrorKind::Transport, Outcome::Unknown),
+    ] {
+        let server = Server::new(move |_, _| Err(error("the reason")));
+        let failed: Error = server.client().create("x").await.unwrap_err();
+        assert_eq!((failed.kind(), failed.outcome()), (kind, outcome));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_not_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+    let client = Client::builder(Environment::Custom(format!("http://{address}")))
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .signing_key(SigningKey::from_pem("the-key-id", pem, None).unwrap())
+        .scopes(<dyn Things>::SCOPES)
+        .build()
+        .unwrap();
+    let error = client.create("x").await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+    assert!(error.to_string().starts_with("no access token: POST /auth/token has no answer"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_and_randomness_come_from_the_client() {
+    let server = Server::new(|_, _| thing());
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+    let at = Timestamp::from_unix_seconds(1_633_529_659).unwrap();
+    let client = Client::builder(Environment::Live)
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .signing_key(SigningKey::from_pem("the-key-id", pem, None).unwrap())
+        .scopes(<dyn Things>::SCOPES)
+        .clock(move || at)
+        .randomness(|| Ok([0x11; 16]))
+        .transport(server.clone())
+        .build()
+        .unwrap();
+    let call = client.create("x");
+    assert_eq!(call.key().to_string(), "11111111-1111-4111-9111-111111111111");
+    call.await.unwrap();
+    let sent = &server.sent()[0];
+    assert_eq!(sent.uri().host(), Some("api.upvest.co"));
+    let input = sent.headers()["signature-input"].to_str().unwrap();
+    let expected = format!("created=1633529659;expires=1633529689;nonce=\"{}\"", "11".repeat(16));
+    assert!(input.ends_with(&expected), "{input}");
+
+    let broken = Client::builder(Environment::Live)
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .signing_key(SigningKey::from_pem("x", std::fs::read(data("keys/ed25519_plain.pem")).unwrap(), None).unwrap())
+        .scopes(<dyn Things>::SCOPES)
+        .randomness(|| Err(std::io::Error::other("dry")))
+        .transport(server.clone())
+        .build()
+        .unwrap();
+    let error = broken.create("x").await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(server.sent().len(), 1);
+}

@@ -1,0 +1,139 @@
+//! What users do with a declared trait: behind `dyn`, in another task, faked, mocked.
+
+use std::sync::Arc;
+
+use upvest_core::{Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome};
+use upvest_sandbox::Sandbox;
+use upvest_virtual_cash::{
+    CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashDecrease,
+    VirtualCashDecreaseId, VirtualCashIncrease,
+};
+use uuid::Uuid;
+
+fn order() -> CreateVirtualCashIncrease {
+    CreateVirtualCashIncrease {
+        account_group_id: Uuid::new_v4().into(),
+        amount: "200.00".parse().unwrap(),
+        currency: Currency::Eur,
+    }
+}
+
+fn issued(order: &CreateVirtualCashIncrease) -> VirtualCashIncrease {
+    serde_json::from_value(serde_json::json!({
+        "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
+        "created_at": "2020-08-24T14:15:22Z",
+        "updated_at": "2020-08-24T14:15:22Z",
+        "account_group_id": order.account_group_id,
+        "amount": order.amount,
+        "currency": order.currency,
+        "status": "ISSUED",
+    }))
+    .unwrap()
+}
+
+/// What an application does with the trait, whoever implements it.
+async fn pay_in<A: VirtualCash>(api: A, order: CreateVirtualCashIncrease) -> Result<String, Outcome> {
+    let call = api.increase(&order);
+    let key = call.key();
+    match call.await {
+        Ok(increase) => Ok(increase.amount.to_string()),
+        Err(error) => {
+            assert_eq!(error.idempotency_key(), Some(key), "the key survives the failure");
+            Err(error.outcome())
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_trait_works_behind_dyn() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let api: Arc<dyn VirtualCash> = Arc::new(sandbox.client().unwrap());
+    assert_eq!(pay_in(Arc::clone(&api), order()).await, Ok("200.00".to_owned()));
+    let boxed: Box<dyn VirtualCash> = Box::new(Arc::clone(&api));
+    assert_eq!(pay_in(boxed, order()).await, Ok("200.00".to_owned()));
+    assert_eq!(pay_in(&*api, order()).await, Ok("200.00".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_trait_works_in_another_task() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let api: Arc<dyn VirtualCash> = Arc::new(sandbox.client().unwrap());
+    let task = tokio::spawn(pay_in(Arc::clone(&api), order()));
+    assert_eq!(task.await.unwrap(), Ok("200.00".to_owned()));
+
+    // A call needs nothing that it was made from.
+    let order = order();
+    let call = api.increase(&order);
+    drop((api, order));
+    assert!(tokio::spawn(call.into_future()).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn the_trait_can_be_faked_by_hand() {
+    struct Lost;
+
+    impl VirtualCash for Lost {
+        fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
+            Call::ready(Err(Error::problem(503, "unavailable")))
+        }
+        fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
+            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+        }
+        fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
+            Call::ready(Ok(()))
+        }
+    }
+
+    assert_eq!(pay_in(Lost, order()).await, Err(Outcome::Unknown));
+    assert_eq!(Lost.cancel_decrease(Uuid::new_v4().into()).await.ok(), Some(()));
+    let key: IdempotencyKey = "ccb07f42-4104-44ad-8e1f-c660bb7b269c".parse().unwrap();
+    let error = Lost.increase(&order()).idempotency_key(key).await.unwrap_err();
+    assert_eq!((error.kind(), error.idempotency_key()), (ErrorKind::Api, Some(key)));
+}
+
+#[tokio::test]
+async fn the_trait_can_be_mocked() {
+    mockall::mock! {
+        Cash {}
+        impl VirtualCash for Cash {
+            fn increase(&self, body: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease>;
+            fn decrease(&self, body: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease>;
+            fn cancel_decrease(&self, id: VirtualCashDecreaseId) -> Call<()>;
+        }
+    }
+
+    let mut mock = MockCash::new();
+    mock.expect_increase().times(1).returning(|order| Call::ready(Ok(issued(order))));
+    assert_eq!(pay_in(mock, order()).await, Ok("200.00".to_owned()));
+}
+
+#[test]
+fn the_table_says_what_the_trait_says() {
+    let table: Vec<String> = <dyn VirtualCash>::ENDPOINTS.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        table,
+        [
+            "POST /virtual_cash_balances/increases",
+            "POST /virtual_cash_balances/decreases",
+            "DELETE /virtual_cash_balances/decreases/{virtual_cash_decrease_id}",
+        ]
+    );
+    let flags: Vec<_> = <dyn VirtualCash>::ENDPOINTS
+        .iter()
+        .map(|endpoint| (endpoint.is_idempotent(), endpoint.is_signed(), endpoint.is_anonymous()))
+        .collect();
+    assert_eq!(flags, [(true, true, false), (true, true, false), (false, true, false)]);
+    assert_eq!(<dyn VirtualCash>::SCOPES, ["virtual_cash_balances:admin"]);
+}
+
+#[test]
+fn unknown_values_survive_a_round_trip_and_unknown_fields_are_ignored() {
+    let mut json = serde_json::to_value(issued(&order())).unwrap();
+    json["status"] = "FROZEN".into();
+    json["currency"] = "CHF".into();
+    let mut extended = json.clone();
+    extended["note"] = serde_json::json!({"new": ["in", 2027]});
+    let increase: VirtualCashIncrease = serde_json::from_value(extended).unwrap();
+    assert_eq!(increase.status.as_str(), "FROZEN");
+    assert_eq!(serde_json::to_value(&increase).unwrap(), json);
+}

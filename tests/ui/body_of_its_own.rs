@@ -1,0 +1,23 @@
+//! A method with a body of its own.
+
+use upvest_core::{Call, Client, api};
+
+#[api]
+pub trait Things {
+    #[endpoint(GET, "/things", signed)]
+    fn list(&self) -> Call<String> { unimplemented!() }
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn list(&self) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.list();
+    let _: Option<Box<dyn Things>> = None;
+    let _ = Fake.list();
+}
+
+fn main() {}

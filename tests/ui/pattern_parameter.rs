@@ -1,0 +1,23 @@
+//! A parameter that is a pattern.
+
+use upvest_core::{Call, Client, api};
+
+#[api]
+pub trait Things {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8, _: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, _: u8, _: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7, 7);
+    let _: Option<Box<dyn Things>> = None;
+    let _ = Fake.get(7, 7);
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! The return type has a key, but `idempotent` is missing.
+
+use upvest_core::{Client, IdempotentCall, api};
+
+#[api]
+pub trait Things {
+    #[endpoint(POST, "/things", signed)]
+    fn create(&self, body: &u8) -> IdempotentCall<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn create(&self, _: &u8) -> IdempotentCall<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _: Option<Box<dyn Things>> = None;
+    let _ = Fake.create(&7);
+}
+
+fn main() {}
