@@ -1,5 +1,4 @@
-//! Tests over all crates. The README's examples are among them: they run as doc tests of this crate.
-#![doc = include_str!("../../README.md")]
+//! What the tests share.
 
 use std::path::{Path, PathBuf};
 
@@ -10,4 +9,10 @@ pub const PASSPHRASE: &str = "test-passphrase-123";
 #[must_use]
 pub fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
+}
+
+/// The folder of the whole project.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }

@@ -50,7 +50,9 @@ struct Server {
 }
 
 impl Server {
-    fn new(replies: impl Fn(usize, &http::Request<Bytes>) -> Reply + Send + Sync + 'static) -> Self {
+    fn new(
+        replies: impl Fn(usize, &http::Request<Bytes>) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         Self::slow(move |number, request| {
             let reply = replies(number, request);
             Box::pin(async move { reply })
@@ -58,7 +60,10 @@ impl Server {
     }
 
     fn slow(
-        replies: impl Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync + 'static,
+        replies: impl Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         Self { replies: Arc::new(replies), tokens: Arc::default(), requests: Arc::default() }
     }
@@ -103,7 +108,9 @@ impl Transport for Server {
 }
 
 fn token(number: usize) -> String {
-    format!(r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":1800,"scope":"x"}}"#)
+    format!(
+        r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":1800,"scope":"x"}}"#
+    )
 }
 
 fn reply(status: u16, content_type: &str, body: &str) -> Reply {
@@ -136,9 +143,18 @@ async fn a_request_carries_what_the_api_wants_and_nothing_more() {
     assert_eq!(
         names,
         [
-            "accept", "authorization", "content-digest", "content-length", "content-type",
-            "idempotency-key", "signature", "signature-input", "upvest-api-version",
-            "upvest-client-id", "upvest-signature-version", "user-agent",
+            "accept",
+            "authorization",
+            "content-digest",
+            "content-length",
+            "content-type",
+            "idempotency-key",
+            "signature",
+            "signature-input",
+            "upvest-api-version",
+            "upvest-client-id",
+            "upvest-signature-version",
+            "user-agent",
         ]
     );
     let header = |name: &str| request.headers()[name].to_str().unwrap();
@@ -154,7 +170,10 @@ async fn a_request_carries_what_the_api_wants_and_nothing_more() {
 async fn the_query_is_signed_as_sent_and_an_empty_one_is_none() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
-    client.get("urn:isin:US0378331005", &Paging { limit: Some(2), note: Some("a b&ü") }).await.unwrap();
+    client
+        .get("urn:isin:US0378331005", &Paging { limit: Some(2), note: Some("a b&ü") })
+        .await
+        .unwrap();
     client.get("7", &Paging { limit: None, note: None }).await.unwrap();
     let sent = server.sent();
     assert_eq!(sent[0].uri().path(), "/things/urn:isin:US0378331005");
@@ -178,7 +197,8 @@ async fn every_request_is_signed_anew_and_verifies() {
     for request in server.sent() {
         let message = Message::of(&request);
         let verified =
-            verify(&message, request.body(), |_| Some(&key), Timestamp::now(), &Policy::default()).unwrap();
+            verify(&message, request.body(), |_| Some(&key), Timestamp::now(), &Policy::default())
+                .unwrap();
         nonces.push(verified.input.nonce);
     }
     nonces.sort_unstable();
@@ -201,7 +221,11 @@ async fn any_success_is_a_success_and_an_empty_answer_is_one() {
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_what_the_api_said() {
     let server = Server::new(|_, _| {
-        reply(422, "application/problem+json", r#"{"type":"https://docs.upvest.co/errors/unprocessable_entity","status":418,"detail":"No","request_id":"y"}"#)
+        reply(
+            422,
+            "application/problem+json",
+            r#"{"type":"https://docs.upvest.co/errors/unprocessable_entity","status":418,"detail":"No","request_id":"y"}"#,
+        )
     });
     let call = server.client().create("x");
     let key = call.key();
@@ -247,7 +271,10 @@ async fn a_refused_token_is_fetched_once_more() {
     assert_eq!((server.sent().len(), server.token_requests()), (2, 2), "and not a third time");
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
     let base = error.signature_base().unwrap();
-    assert!(base.contains("\"authorization\": Bearer ***") && base.contains("\"@path\": /things"), "{base}");
+    assert!(
+        base.contains("\"authorization\": Bearer ***") && base.contains("\"@path\": /things"),
+        "{base}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,7 +299,8 @@ async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
 async fn many_calls_share_one_token_and_it_is_refreshed_early() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
-    let calls: Vec<_> = (0..100).map(|_| tokio::spawn(client.clone().create("x").into_future())).collect();
+    let calls: Vec<_> =
+        (0..100).map(|_| tokio::spawn(client.clone().create("x").into_future())).collect();
     for call in calls {
         call.await.unwrap().unwrap();
     }
@@ -301,9 +329,8 @@ async fn a_dropped_leader_does_not_stop_the_others() {
 #[tokio::test(start_paused = true)]
 async fn a_deadline_holds_wherever_the_time_goes() {
     let never = || Server::slow(|_, _| Box::pin(std::future::pending()));
-    let stalls = Server::slow(|_, _| {
-        Box::pin(async { Ok(http::Response::new(Body::new(Stalled))) })
-    });
+    let stalls =
+        Server::slow(|_, _| Box::pin(async { Ok(http::Response::new(Body::new(Stalled))) }));
     for server in [never(), stalls] {
         let started = tokio::time::Instant::now();
         let error = server.client().create("x").timeout(Duration::from_secs(2)).await.unwrap_err();
@@ -345,7 +372,8 @@ impl http_body::Body for Stalled {
 async fn a_success_that_cannot_be_read_is_told_from_one_that_may_be_forged() {
     let unmarked = |status: u16, content_type: &'static str, body: &'static str| {
         Server::new(move |_, _| {
-            let reply = http::Response::builder().status(status).header("content-type", content_type);
+            let reply =
+                http::Response::builder().status(status).header("content-type", content_type);
             Ok(reply.body(Body::from(body)).unwrap())
         })
     };
@@ -405,7 +433,10 @@ async fn a_refused_connection_is_not_sent() {
         .unwrap();
     let error = client.create("x").await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
-    assert!(error.to_string().starts_with("no access token: POST /auth/token has no answer"), "{error}");
+    assert!(
+        error.to_string().starts_with("no access token: POST /auth/token has no answer"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -433,7 +464,10 @@ async fn time_and_randomness_come_from_the_client() {
 
     let broken = Client::builder(Environment::Live)
         .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
-        .signing_key(SigningKey::from_pem("x", std::fs::read(data("keys/ed25519_plain.pem")).unwrap(), None).unwrap())
+        .signing_key(
+            SigningKey::from_pem("x", std::fs::read(data("keys/ed25519_plain.pem")).unwrap(), None)
+                .unwrap(),
+        )
         .scopes(<dyn Things>::SCOPES)
         .randomness(|| Err(std::io::Error::other("dry")))
         .transport(server.clone())

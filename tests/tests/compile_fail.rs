@@ -22,7 +22,11 @@ fn every_mistake_gives_one_error() {
             assert_eq!(errors, 1, "{}:\n{stderr}", path.display());
             files += 1;
         } else {
-            assert!(path.with_extension("stderr").exists(), "{} has no expectation", path.display());
+            assert!(
+                path.with_extension("stderr").exists(),
+                "{} has no expectation",
+                path.display()
+            );
         }
     }
     assert!(files >= 30, "only {files} cases");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use upvest_core::{Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
-    CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashDecrease,
-    VirtualCashDecreaseId, VirtualCashIncrease,
+    CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
+    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease,
 };
 use uuid::Uuid;
 
@@ -32,7 +32,10 @@ fn issued(order: &CreateVirtualCashIncrease) -> VirtualCashIncrease {
 }
 
 /// What an application does with the trait, whoever implements it.
-async fn pay_in<A: VirtualCash>(api: A, order: CreateVirtualCashIncrease) -> Result<String, Outcome> {
+async fn pay_in<A: VirtualCash>(
+    api: A,
+    order: CreateVirtualCashIncrease,
+) -> Result<String, Outcome> {
     let call = api.increase(&order);
     let key = call.key();
     match call.await {

@@ -43,7 +43,8 @@ async fn signs(key: &SigningKey) {
 #[tokio::test]
 async fn every_usable_file_loads_and_signs() {
     for (name, _) in LOAD {
-        let key = load(&read(name), Some(PASSPHRASE)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let key =
+            load(&read(name), Some(PASSPHRASE)).unwrap_or_else(|error| panic!("{name}: {error}"));
         signs(&key).await;
     }
     signs(&SigningKey::from_der(ID, read("sec1.der")).unwrap()).await;
@@ -53,7 +54,9 @@ async fn every_usable_file_loads_and_signs() {
 fn windows_line_ends_and_text_around_the_key_do_no_harm() {
     for (name, _) in LOAD {
         let text = String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
-        for changed in [text.replace('\n', "\r\n"), format!("our key:\n{text}\n\n"), format!("\u{feff}{text}")] {
+        for changed in
+            [text.replace('\n', "\r\n"), format!("our key:\n{text}\n\n"), format!("\u{feff}{text}")]
+        {
             assert!(load(changed.as_bytes(), Some(PASSPHRASE)).is_ok(), "{name}");
         }
     }
@@ -79,7 +82,10 @@ fn every_wrong_passphrase_reads_the_same() {
         assert_eq!(error, "wrong passphrase or damaged key");
     }
     for name in ["p8_enc_default.pem", "ed25519_enc_default.pem", "dek_aes128.pem"] {
-        assert_eq!(load(&read(name), Some("wrong")).unwrap_err(), "wrong passphrase or damaged key");
+        assert_eq!(
+            load(&read(name), Some("wrong")).unwrap_err(),
+            "wrong passphrase or damaged key"
+        );
     }
 }
 
@@ -87,7 +93,10 @@ fn every_wrong_passphrase_reads_the_same() {
 fn what_cannot_be_used_says_why_and_what_to_do() {
     for (name, parts) in [
         ("dek_des3.pem", ["DES-EDE3-CBC", "`openssl ec -aes256 -in OLD_FILE -out NEW_FILE`"]),
-        ("p8_enc_pbes1_3des.pem", ["old cipher", "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`"]),
+        (
+            "p8_enc_pbes1_3des.pem",
+            ["old cipher", "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`"],
+        ),
         ("p256_dek.pem", ["prime256v1", "`openssl ecparam -genkey -name secp521r1"]),
         ("upvest_doc_p521.pub", ["public key", "load the private one"]),
         ("ed25519.pub", ["public key", "load the private one"]),
@@ -116,7 +125,12 @@ fn damaged_files_are_refused_without_a_panic() {
         nul.insert(file.len() / 2, 0);
         assert!(load(&nul, Some(PASSPHRASE)).is_err(), "{name}");
     }
-    for text in ["", "x", "-----BEGIN PRIVATE KEY-----", "-----BEGIN EC PARAMETERS-----\nAAAA\n-----END EC PARAMETERS-----\n"] {
+    for text in [
+        "",
+        "x",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN EC PARAMETERS-----\nAAAA\n-----END EC PARAMETERS-----\n",
+    ] {
         assert!(load(text.as_bytes(), None).is_err(), "{text}");
     }
     let rsa = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";

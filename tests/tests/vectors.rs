@@ -1,14 +1,20 @@
 //! Signatures made by Upvest's own Python package verify, and their bases are rebuilt to the byte.
 
+use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use upvest_core::Timestamp;
-use upvest_core::signature::{Message, Policy, Refusal, SignatureInput, VerifyingKey, signature_base, verify};
+use upvest_core::signature::{
+    Message, Policy, Refusal, SignatureInput, SigningKey, VerifyingKey, sign, signature_base,
+    verify,
+};
 
 /// Odd on purpose: what was signed is not what the URL says.
-const ODD: [&str; 3] = ["path_semicolon_params", "raw_unicode_path_query", "duplicate_headers_by_case"];
+const ODD: [&str; 3] =
+    ["path_semicolon_params", "raw_unicode_path_query", "duplicate_headers_by_case"];
 
 struct Vector {
     name: String,
@@ -148,4 +154,39 @@ fn a_change_in_any_part_is_found() {
             assert_eq!(vector.verify(&message, &body), Err(Refusal::Digest), "{}", vector.name);
         }
     }
+}
+
+/// A base that was made with other tools, known by its hash: that of an increase as we send it, but
+/// for the nonce and the lifetime.
+#[tokio::test]
+async fn an_increase_has_the_base_that_other_tools_made() {
+    let pem = std::fs::read(upvest_tests::data("keys/ed25519_plain.pem")).unwrap();
+    let key = SigningKey::from_pem("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", pem, None).unwrap();
+    let mut request = http::Request::post("https://sandbox.upvest.co/virtual_cash_balances/increases")
+        .header("accept", "application/json")
+        .header("authorization", "Bearer access-token")
+        .header("content-type", "application/json")
+        .header("idempotency-key", "ccb07f42-4104-44ad-8e1f-c660bb7b269c")
+        .header("upvest-api-version", "1")
+        .header("upvest-client-id", "5ec16164-6173-461d-b90d-116d68f55b40")
+        .header("user-agent", "upvest-rs/0.1.0")
+        .body(Bytes::from_static(
+            br#"{"account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR"}"#,
+        ))
+        .unwrap();
+    let created = Timestamp::from_unix_seconds(1_633_529_659).unwrap();
+    sign(&mut request, &key, created, [7; 16]).await.unwrap();
+
+    let input = SignatureInput::from_headers(request.headers()).unwrap();
+    let listed = input.parameters.split(';').next().unwrap();
+    let parameters = format!(
+        "{listed};keyid=\"8d4997a8-cf7a-4e51-adbb-401656a3e5c2\";created=1633529659;expires=1633529664;nonce=\"o085M4cMgpbicuOL\""
+    );
+    let base = signature_base(&Message::of(&request), &input.components, &parameters).unwrap();
+    assert_eq!(base.len(), 710);
+    let hash = digest::digest(&digest::SHA256, base.as_bytes());
+    assert_eq!(
+        hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        "8e4f68ce3ead5de51762dab1b5faca1a2aa3e765c0ed0a3205ddc2fb203bf967"
+    );
 }

@@ -17,9 +17,9 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 
 /// Refreshed this long before it ends, or a tenth of its life if that is shorter.
-const EARLY: Duration = Duration::from_secs(60);
+const EARLY: Duration = Duration::from_mins(1);
 /// However long an answer promises, a token is asked for anew after a day.
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// The token endpoint. Every other call asks it when it needs to: you need not.
 #[api]
@@ -103,7 +103,7 @@ impl Token {
         let bearer = format!("Bearer {}", token.secret.expose_secret());
         let mut header = HeaderValue::from_str(&bearer).map_err(|_| unusable())?;
         header.set_sensitive(true);
-        let life = token.expires_in - EARLY.min(token.expires_in / 10);
+        let life = token.expires_in.saturating_sub(EARLY.min(token.expires_in / 10));
         Ok(Self { header, fetched, refresh_at: fetched + life })
     }
 
@@ -138,7 +138,8 @@ impl TokenCache {
             let message = "no access token: the time ran out while another call fetched it";
             return Err(Error::new(ErrorKind::Token, Outcome::NotSent, message));
         };
-        if let Some(token) = current.as_ref().filter(|token| token.is_fresh(asked, Instant::now())) {
+        if let Some(token) = current.as_ref().filter(|token| token.is_fresh(asked, Instant::now()))
+        {
             return Ok(Arc::clone(token));
         }
         let answer = client.create_access_token(&self.credentials).deadline(deadline).await;
@@ -177,7 +178,11 @@ mod tests {
             let json = format!(
                 r#"{{"access_token":"ory_at_x","token_type":"Bearer","expires_in":{expires_in},"scope":"a"}}"#
             );
-            assert_eq!(read(&json).unwrap().expires_in, Duration::from_secs(seconds), "{expires_in}");
+            assert_eq!(
+                read(&json).unwrap().expires_in,
+                Duration::from_secs(seconds),
+                "{expires_in}"
+            );
         }
     }
 
@@ -187,12 +192,30 @@ mod tests {
             (r#""ory_at_secret""#, "it has no text `access_token`"),
             ("[]", "it has no text `access_token`"),
             (r#"{"access_token":7}"#, "it has no text `access_token`"),
-            (r#"{"access_token":"ory_at_secret\r\nx: y","token_type":"bearer","expires_in":1}"#, "its `access_token` cannot stand in a header"),
-            (r#"{"access_token":"","token_type":"bearer","expires_in":1}"#, "its `access_token` cannot stand in a header"),
-            (r#"{"access_token":"ory_at_secret","token_type":"mac","expires_in":1}"#, "its `token_type` is not `bearer`"),
-            (r#"{"access_token":"ory_at_secret","token_type":"bearer"}"#, "its `expires_in` is no whole number of seconds"),
-            (r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":"soon"}"#, "its `expires_in` is no whole number of seconds"),
-            (r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":1e40}"#, "its `expires_in` is no whole number of seconds"),
+            (
+                r#"{"access_token":"ory_at_secret\r\nx: y","token_type":"bearer","expires_in":1}"#,
+                "its `access_token` cannot stand in a header",
+            ),
+            (
+                r#"{"access_token":"","token_type":"bearer","expires_in":1}"#,
+                "its `access_token` cannot stand in a header",
+            ),
+            (
+                r#"{"access_token":"ory_at_secret","token_type":"mac","expires_in":1}"#,
+                "its `token_type` is not `bearer`",
+            ),
+            (
+                r#"{"access_token":"ory_at_secret","token_type":"bearer"}"#,
+                "its `expires_in` is no whole number of seconds",
+            ),
+            (
+                r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":"soon"}"#,
+                "its `expires_in` is no whole number of seconds",
+            ),
+            (
+                r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":1e40}"#,
+                "its `expires_in` is no whole number of seconds",
+            ),
         ] {
             let error = read(json).unwrap_err();
             assert!(error.starts_with(sentence), "{json}: {error}");
@@ -204,7 +227,10 @@ mod tests {
     fn a_token_is_refreshed_early() {
         let now = Instant::now();
         for (life, fresh_for) in [(1800, 1740), (100, 90), (10, 9), (0, 0)] {
-            let answer = AccessToken { secret: "x".to_owned().into(), expires_in: Duration::from_secs(life) };
+            let answer = AccessToken {
+                secret: "x".to_owned().into(),
+                expires_in: Duration::from_secs(life),
+            };
             let token = Token::new(&answer, now).unwrap();
             let later = now + Duration::from_secs(fresh_for);
             let asked = later;

@@ -149,11 +149,9 @@ where
         Box::pin(async move {
             let key = self.key.into();
             let result = match self.state {
-                State::Ready(result) => result.map(|value| Response {
-                    value,
-                    status: StatusCode::OK,
-                    request_id: None,
-                }),
+                State::Ready(result) => {
+                    result.map(|value| Response { value, status: StatusCode::OK, request_id: None })
+                }
                 State::Fixed { client, endpoint, target, decode } => {
                     let deadline = deadline(self.limit, &client);
                     let answer = send::send(&client, endpoint, &target, key, deadline).await;
@@ -173,7 +171,7 @@ fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
     };
     let now = Instant::now();
     // A timeout beyond what the clock can hold is none: a year is as good.
-    now.checked_add(timeout).unwrap_or(now + Duration::from_secs(365 * 24 * 60 * 60))
+    now.checked_add(timeout).unwrap_or(now + Duration::from_hours(365 * 24))
 }
 
 fn read<T>(endpoint: &Endpoint, answer: Answer, decode: Decode<T>) -> Result<Response<T>> {

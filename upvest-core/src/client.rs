@@ -17,7 +17,7 @@ use crate::source::{Clock, Randomness, system_randomness};
 use crate::transport::{ReqwestTransport, Transport};
 use crate::types::Timestamp;
 
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Which Upvest to talk to.
@@ -41,7 +41,8 @@ impl Environment {
             Self::Sandbox => Ok("https://sandbox.upvest.co".to_owned()),
             Self::Live => Ok("https://api.upvest.co".to_owned()),
             Self::Custom(text) => {
-                let base_url = Url::parse(text).map_err(|_| "it is no URL").and_then(|url| origin(&url));
+                let base_url =
+                    Url::parse(text).map_err(|_| "it is no URL").and_then(|url| origin(&url));
                 // The text itself is not repeated: people put passwords into URLs.
                 base_url.map_err(|why| {
                     Error::config(format!(
@@ -64,7 +65,9 @@ fn origin(url: &Url) -> std::result::Result<String, &'static str> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback => {}
-        "http" => return Err("`http` is for this machine alone, and money does not travel in the clear"),
+        "http" => {
+            return Err("`http` is for this machine alone, and money does not travel in the clear");
+        }
         _ => return Err("its scheme is not `https`"),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -203,7 +206,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds scopes that the token is asked for; for a trait, `<dyn VirtualCash>::SCOPES`.
+    /// Adds scopes that the token is asked for; for a trait `Users`, `<dyn Users>::SCOPES`.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         for scope in scopes {
             let scope = scope.as_ref();
@@ -259,7 +262,7 @@ impl ClientBuilder {
             missing.push("the signing key (`.signing_key(…)`)");
         }
         if self.scopes.is_empty() {
-            missing.push("the scopes (`.scopes(<dyn VirtualCash>::SCOPES)` for a trait of that name)");
+            missing.push("the scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)");
         }
         let (Some((id, client_secret)), Some(signer), true) =
             (self.credentials, self.signer, missing.is_empty())
@@ -269,8 +272,9 @@ impl ClientBuilder {
         let client_id = Uuid::try_parse(&id).map_err(|_| {
             Error::config("the client id is no UUID: take the one that Upvest gave you")
         })?;
-        let header = HeaderValue::from_str(&client_id.to_string())
-            .map_err(|error| Error::config("the client id cannot stand in a header").because(error))?;
+        let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
+            Error::config("the client id cannot stand in a header").because(error)
+        })?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new()?),

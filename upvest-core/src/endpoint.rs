@@ -218,7 +218,7 @@ impl Endpoint {
     }
 }
 
-/// Verb and path template: `POST /virtual_cash_balances/increases`.
+/// Verb and path template: `GET /users/{user_id}`.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb, self.path)

@@ -55,10 +55,7 @@ impl ClientBuilder {
             if !key_is_set {
                 missing.push(format!("{KEY_FILE} (or {KEY}, or {KEY_BASE64})"));
             }
-            return Err(Error::config(format!(
-                "the environment lacks {}",
-                missing.join(", ")
-            )));
+            return Err(Error::config(format!("the environment lacks {}", missing.join(", "))));
         };
 
         let environment = get(BASE_URL).map_or(Environment::Sandbox, Environment::Custom);
@@ -74,7 +71,8 @@ impl ClientBuilder {
 fn signing_key(key_id: String, get: impl Fn(&'static str) -> Option<String>) -> Result<SigningKey> {
     let (name, content) = if let Some(path) = get(KEY_FILE) {
         let content = std::fs::read(&path).map_err(|error| {
-            Error::config(format!("{KEY_FILE} names a file that cannot be read: {path}")).because(error)
+            Error::config(format!("{KEY_FILE} names a file that cannot be read: {path}"))
+                .because(error)
         })?;
         (KEY_FILE, content)
     } else if let Some(text) = get(KEY) {

@@ -67,7 +67,8 @@ impl TryFrom<Uuid> for IdempotencyKey {
     type Error = InvalidValue;
 
     fn try_from(uuid: Uuid) -> Result<Self, InvalidValue> {
-        let refuse = |why: &str| Err(InvalidValue::new("an idempotency key", &uuid.to_string(), why));
+        let refuse =
+            |why: &str| Err(InvalidValue::new("an idempotency key", &uuid.to_string(), why));
         if uuid.is_nil() {
             return refuse("the nil UUID names no intent: use a random UUID (version 4)");
         }

@@ -87,7 +87,7 @@ pub use types::{AccountGroupId, Amount, Currency, InvalidValue, Timestamp};
 ///
 /// ```text
 /// #[api]
-/// #[api(scope = "virtual_cash_balances:admin")]
+/// #[api(scope = "users:admin")]
 /// ```
 ///
 /// Every method is marked [`#[endpoint]`](macro@endpoint) and returns [`Call<T>`](Call) or

@@ -38,9 +38,8 @@ impl<'c> Request<'c> {
     pub fn path(self, name: &str, value: &(impl Display + ?Sized)) -> Self {
         let (endpoint, value) = (self.endpoint, value.to_string());
         self.change(|mut target| {
-            check_segment(&value).map_err(|why| {
-                refused(endpoint, &format!("the path value `{name}` {why}"))
-            })?;
+            check_segment(&value)
+                .map_err(|why| refused(endpoint, &format!("the path value `{name}` {why}")))?;
             target.path = target.path.replacen(&format!("{{{name}}}"), &value, 1);
             Ok(target)
         })
@@ -50,9 +49,8 @@ impl<'c> Request<'c> {
     pub fn query(self, query: &(impl Serialize + ?Sized)) -> Self {
         let endpoint = self.endpoint;
         self.change(|mut target| {
-            let query = serde_urlencoded::to_string(query).map_err(|error| {
-                refused(endpoint, "the query cannot be written").because(error)
-            })?;
+            let query = serde_urlencoded::to_string(query)
+                .map_err(|error| refused(endpoint, "the query cannot be written").because(error))?;
             if !query.is_empty() {
                 target.path.push('?');
                 target.path.push_str(&query);
@@ -70,9 +68,11 @@ impl<'c> Request<'c> {
                 BodyKind::Json => serde_json::to_vec(body).map(Bytes::from).map_err(|error| {
                     refused(endpoint, "the body cannot be written as JSON").because(error)
                 })?,
-                BodyKind::Form => serde_urlencoded::to_string(body).map(Bytes::from).map_err(|error| {
-                    refused(endpoint, "the body cannot be written as a form").because(error)
-                })?,
+                BodyKind::Form => {
+                    serde_urlencoded::to_string(body).map(Bytes::from).map_err(|error| {
+                        refused(endpoint, "the body cannot be written as a form").because(error)
+                    })?
+                }
             };
             Ok(target)
         })

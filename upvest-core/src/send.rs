@@ -47,12 +47,11 @@ pub(crate) async fn send(
         if Instant::now() >= deadline {
             return Err(out_of_time(endpoint, worst));
         }
-        let token = match endpoint.is_anonymous() {
-            true => None,
-            false => Some(client.tokens().get(client, deadline).await.map_err(|error| {
-                let outcome = worst.max(error.outcome());
-                error.with_outcome(outcome)
-            })?),
+        let token = if endpoint.is_anonymous() {
+            None
+        } else {
+            let token = client.tokens().get(client, deadline).await;
+            Some(token.map_err(|error| error.with_outcome(worst))?)
         };
         let error = match attempt(client, endpoint, target, key, token.as_ref(), deadline).await {
             Ok(answer) => return Ok(answer),
@@ -83,7 +82,11 @@ async fn attempt(
     let mut request = build(client, endpoint, target, key, token)?;
     let signature_base = if endpoint.is_signed() {
         let signing = sign(client, endpoint, &mut request);
-        Some(timeout_at(deadline, signing).await.map_err(|_| out_of_time(endpoint, Outcome::NotSent))??)
+        Some(
+            timeout_at(deadline, signing)
+                .await
+                .map_err(|_| out_of_time(endpoint, Outcome::NotSent))??,
+        )
     } else {
         None
     };
@@ -137,7 +140,10 @@ fn build(
         })?;
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(
+        USER_AGENT,
+        HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),
+    );
     headers.insert(API_VERSION, HeaderValue::from_static("1"));
     headers.insert(CLIENT_ID, client.client_id_header());
     if let Some(token) = token {

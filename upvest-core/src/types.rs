@@ -58,8 +58,14 @@ impl Amount {
     /// If it is more than 999999999.99.
     pub fn from_minor_units(units: u64) -> Result<Self, InvalidValue> {
         match i64::try_from(units) {
-            Ok(signed) if units <= Self::LARGEST_IN_MINOR_UNITS => Ok(Self(Decimal::new(signed, 2))),
-            _ => Err(InvalidValue::new("an amount", &units.to_string(), "the largest is 999999999.99")),
+            Ok(signed) if units <= Self::LARGEST_IN_MINOR_UNITS => {
+                Ok(Self(Decimal::new(signed, 2)))
+            }
+            _ => Err(InvalidValue::new(
+                "an amount",
+                &units.to_string(),
+                "the largest is 999999999.99",
+            )),
         }
     }
 
@@ -174,7 +180,11 @@ impl Timestamp {
     /// If it is outside the years -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidValue> {
         jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| {
-            InvalidValue::new("a timestamp", &seconds.to_string(), "it must lie in the years -9999 to 9999")
+            InvalidValue::new(
+                "a timestamp",
+                &seconds.to_string(),
+                "it must lie in the years -9999 to 9999",
+            )
         })
     }
 
@@ -388,15 +398,36 @@ mod tests {
             ("000000001.00", "1.00"),
             ("999999999.99", "999999999.99"),
         ] {
-            assert_eq!(text.parse::<Amount>().map(|a| a.to_string()), Ok(shown.to_owned()), "{text}");
+            assert_eq!(
+                text.parse::<Amount>().map(|a| a.to_string()),
+                Ok(shown.to_owned()),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_amount_is_refused_in_one_sentence() {
         for text in [
-            "-1.00", "1.5", "1.234", "1e3", "1,00", "NaN", "1234567890", "", ".50", "1.", "+1.00",
-            " 1.00", "1.00 ", "1_000.00", "٣.00", "0x10", "inf", "1.0.0", "200.000",
+            "-1.00",
+            "1.5",
+            "1.234",
+            "1e3",
+            "1,00",
+            "NaN",
+            "1234567890",
+            "",
+            ".50",
+            "1.",
+            "+1.00",
+            " 1.00",
+            "1.00 ",
+            "1_000.00",
+            "٣.00",
+            "0x10",
+            "inf",
+            "1.0.0",
+            "200.000",
         ] {
             let error = text.parse::<Amount>().expect_err(text);
             assert_eq!(error, InvalidValue::new("an amount", text, Amount::WHY));
@@ -409,11 +440,19 @@ mod tests {
 
     #[test]
     fn a_decimal_is_taken_if_it_is_exact() {
-        for (text, amount) in
-            [("200", Some("200.00")), ("1.500", Some("1.50")), ("0.001", None), ("-1", None), ("1000000000", None)]
-        {
+        for (text, amount) in [
+            ("200", Some("200.00")),
+            ("1.500", Some("1.50")),
+            ("0.001", None),
+            ("-1", None),
+            ("1000000000", None),
+        ] {
             let number: Decimal = text.parse().unwrap();
-            assert_eq!(Amount::try_from(number).ok().map(|a| a.to_string()).as_deref(), amount, "{text}");
+            assert_eq!(
+                Amount::try_from(number).ok().map(|a| a.to_string()).as_deref(),
+                amount,
+                "{text}"
+            );
         }
         assert!(Amount::try_from(Decimal::MAX).is_err());
         assert!(Amount::from_minor_units(u64::MAX).is_err());
@@ -429,7 +468,8 @@ mod tests {
 
     #[test]
     fn a_timestamp_needs_a_zone() {
-        for text in ["2020-08-24T14:15:22Z", "2021-07-21T14:10:00.00Z", "2021-07-21T14:10:00+02:00"] {
+        for text in ["2020-08-24T14:15:22Z", "2021-07-21T14:10:00.00Z", "2021-07-21T14:10:00+02:00"]
+        {
             assert!(text.parse::<Timestamp>().is_ok(), "{text}");
         }
         for text in ["2020-08-24T14:15:22", "2020-08-24", "", "now"] {

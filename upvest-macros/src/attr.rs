@@ -43,10 +43,7 @@ pub(crate) struct ApiOptions {
 pub(crate) struct EndpointOptions {
     pub(crate) verb: Option<Ident>,
     pub(crate) path: Option<LitStr>,
-    pub(crate) idempotent: Option<Ident>,
-    pub(crate) signed: Option<Ident>,
-    pub(crate) anonymous: Option<Ident>,
-    pub(crate) form: Option<Ident>,
+    words: Vec<Ident>,
 }
 
 pub(crate) fn api(arguments: TokenStream, errors: &mut Errors) -> ApiOptions {
@@ -75,14 +72,7 @@ pub(crate) fn api(arguments: TokenStream, errors: &mut Errors) -> ApiOptions {
 }
 
 pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOptions {
-    let mut options = EndpointOptions {
-        verb: None,
-        path: None,
-        idempotent: None,
-        signed: None,
-        anonymous: None,
-        form: None,
-    };
+    let mut options = EndpointOptions { verb: None, path: None, words: Vec::new() };
     let arguments = match &attribute.meta {
         Meta::List(list) => split_at_commas(list.tokens.clone()),
         Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
@@ -128,10 +118,8 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
     for argument in arguments {
         match Argument::read(&argument) {
             Argument::Word(word) => options.set(word, errors),
-            _ => errors.push(spanned(
-                argument,
-                format!("expected one of the words {}", list(&WORDS)),
-            )),
+            _ => errors
+                .push(spanned(argument, format!("expected one of the words {}", list(&WORDS)))),
         }
     }
     options
@@ -139,18 +127,22 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
 
 impl EndpointOptions {
     fn set(&mut self, word: Ident, errors: &mut Errors) {
-        let slot = match word.to_string().as_str() {
-            "idempotent" => &mut self.idempotent,
-            "signed" => &mut self.signed,
-            "anonymous" => &mut self.anonymous,
-            "form" => &mut self.form,
-            other => return errors.at(word.span(), unknown("word", other, &WORDS)),
-        };
-        if slot.is_some() {
+        if !is_word(&word) {
+            errors.at(word.span(), unknown("word", &word.to_string(), &WORDS));
+        } else if self.word(&word.to_string()).is_some() {
             errors.at(word.span(), format!("`{word}` is given twice: remove one of them"));
         } else {
-            *slot = Some(word);
+            self.words.push(word);
         }
+    }
+
+    pub(crate) fn word(&self, name: &str) -> Option<&Ident> {
+        self.words.iter().find(|word| *word == name)
+    }
+
+    /// The words that were given, in the order in which they are documented.
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        WORDS.into_iter().filter(|name| self.word(name).is_some()).collect()
     }
 }
 
@@ -167,9 +159,7 @@ impl Argument {
         let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
         match trees.as_slice() {
             [TokenTree::Ident(word)] => Self::Word(word.clone()),
-            [TokenTree::Literal(_)] => {
-                syn::parse2(tokens.clone()).map_or(Self::Other, Self::Path)
-            }
+            [TokenTree::Literal(_)] => syn::parse2(tokens.clone()).map_or(Self::Other, Self::Path),
             [TokenTree::Ident(name), TokenTree::Punct(equals), TokenTree::Literal(value)]
                 if equals.as_char() == '=' =>
             {
@@ -189,7 +179,9 @@ fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
     for tree in tokens {
         match (&tree, parts.last_mut()) {
-            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => parts.push(TokenStream::new()),
+            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => {
+                parts.push(TokenStream::new());
+            }
             (_, Some(last)) => last.extend([tree]),
             (_, None) => {}
         }

@@ -12,7 +12,11 @@ use crate::model::{Api, Endpoint, Param, Place};
 use crate::path;
 
 /// Checks a trait, and takes our own attributes off it.
-pub(crate) fn api(mut item: ItemTrait, options: ApiOptions, errors: &mut Errors) -> Result<Api, ItemTrait> {
+pub(crate) fn api(
+    mut item: ItemTrait,
+    options: ApiOptions,
+    errors: &mut Errors,
+) -> Result<Api, Box<ItemTrait>> {
     let attributes = take_endpoint_attributes(&mut item);
     trait_is_plain(&item, errors);
 
@@ -41,7 +45,7 @@ pub(crate) fn api(mut item: ItemTrait, options: ApiOptions, errors: &mut Errors)
     if errors.is_empty() {
         Ok(Api { item, scope: options.scope, endpoints })
     } else {
-        Err(item)
+        Err(Box::new(item))
     }
 }
 
@@ -100,12 +104,9 @@ fn endpoint(
 
     Some(Endpoint {
         index,
+        words: options.words(),
         verb: options.verb?,
         path: options.path?,
-        idempotent: options.idempotent.is_some(),
-        signed: options.signed.is_some(),
-        anonymous: options.anonymous.is_some(),
-        form: options.form.is_some(),
         params,
         returns: returns?,
     })
@@ -173,13 +174,17 @@ fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut Errors) {
 fn params(signature: &Signature, names: Option<&[String]>, errors: &mut Errors) -> Vec<Param> {
     let mut params = Vec::new();
     for input in &signature.inputs {
-        let FnArg::Typed(PatType { pat, ty, .. }) = input else { continue };
+        let FnArg::Typed(PatType { pat, ty, .. }) = input else {
+            continue;
+        };
         let Pat::Ident(name) = &**pat else {
             errors.push(syn::Error::new_spanned(pat, "a parameter of an endpoint is a plain name"));
             continue;
         };
         let ident = name.ident.clone();
-        let Some(place) = place(&ident, names, errors) else { continue };
+        let Some(place) = place(&ident, names, errors) else {
+            continue;
+        };
         params.push(Param { ident, ty: (**ty).clone(), place });
     }
     params
@@ -238,10 +243,11 @@ fn body_fits(options: &EndpointOptions, params: &[Param], errors: &mut Errors) {
             format!("a `{verb}` has no body: send the data as `query`, or change the verb"),
         );
     }
-    if let (Some(form), None) = (&options.form, body)
+    if let (Some(form), None) = (options.word("form"), body)
         && options.path.is_some()
     {
-        errors.at(form.span(), "`form` says how the body is sent, but there is no parameter `body`");
+        errors
+            .at(form.span(), "`form` says how the body is sent, but there is no parameter `body`");
     }
 }
 
@@ -249,7 +255,11 @@ fn returns(signature: &Signature, options: &EndpointOptions, errors: &mut Errors
     match &signature.output {
         ReturnType::Type(_, ty) => Some((**ty).clone()),
         ReturnType::Default => {
-            let call = if options.idempotent.is_some() { "IdempotentCall<…>" } else { "Call<…>" };
+            let call = if options.word("idempotent").is_some() {
+                "IdempotentCall<…>"
+            } else {
+                "Call<…>"
+            };
             errors.at(
                 signature.ident.span(),
                 format!("`{}` returns nothing: write `-> {call}`", signature.ident),
@@ -263,7 +273,9 @@ fn returns(signature: &Signature, options: &EndpointOptions, errors: &mut Errors
 fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
     let mut seen = vec!["ENDPOINTS".to_owned(), "SCOPES".to_owned()];
     for endpoint in endpoints {
-        let Some(TraitItem::Fn(method)) = item.items.get(endpoint.index) else { continue };
+        let Some(TraitItem::Fn(method)) = item.items.get(endpoint.index) else {
+            continue;
+        };
         let name = constant_name(&method.sig.ident);
         if seen.contains(&name) {
             errors.at(

@@ -11,10 +11,10 @@ use crate::check;
 use crate::model::{Api, Endpoint, Param, Place};
 
 /// The trait is always printed, mistakes or not: what uses it then has no second error to show.
-pub(crate) fn api(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn api(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
     let item = match syn::parse2::<ItemTrait>(tokens.clone()) {
         Ok(item) => item,
-        Err(error) => return not_a_trait(&tokens, &error),
+        Err(error) => return not_a_trait(tokens, &error),
     };
     let mut errors = Errors::default();
     let options = attr::api(arguments, &mut errors);
@@ -39,7 +39,7 @@ fn not_a_trait(tokens: &TokenStream, error: &syn::Error) -> TokenStream {
 }
 
 /// `#[endpoint]` where no `#[api]` has taken it away.
-pub(crate) fn stray_endpoint(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn stray_endpoint(item: &TokenStream) -> TokenStream {
     let error = syn::Error::new(
         proc_macro2::Span::call_site(),
         "`#[endpoint]` works on the methods of a trait marked `#[api]`: add `#[api]` to the trait",
@@ -79,17 +79,16 @@ impl Method<'_> {
     fn summary(&self) -> String {
         let Endpoint { verb, path, .. } = self.endpoint;
         let mut summary = format!(" `{verb} {}`", path.value());
-        for (is_set, word) in [
-            (self.endpoint.idempotent, "idempotent"),
-            (self.endpoint.signed, "signed"),
-            (self.endpoint.anonymous, "anonymous"),
-        ] {
-            if is_set {
-                summary.push_str(" · ");
-                summary.push_str(word);
-            }
+        for word in self.flags() {
+            summary.push_str(" · ");
+            summary.push_str(word);
         }
         summary
+    }
+
+    /// The words that a caller of the endpoint wants to know.
+    fn flags(&self) -> impl Iterator<Item = &'static str> {
+        self.endpoint.words.iter().copied().filter(|word| *word != "form")
     }
 
     /// `#[cfg]`s hold for all that is emitted for the method.
@@ -108,7 +107,8 @@ fn declaration(item: &ItemTrait, methods: &[Method<'_>]) -> TokenStream {
     for method in methods {
         if let Some(TraitItem::Fn(declared)) = item.items.get_mut(method.endpoint.index) {
             let summary = method.summary();
-            let docs: Vec<Attribute> = vec![syn::parse_quote!(#[doc = #summary]), syn::parse_quote!(#[doc = ""])];
+            let docs: Vec<Attribute> =
+                vec![syn::parse_quote!(#[doc = #summary]), syn::parse_quote!(#[doc = ""])];
             declared.attrs.splice(0..0, docs);
         }
     }
@@ -149,19 +149,12 @@ fn description(method: &Method<'_>) -> TokenStream {
     let Endpoint { verb, path, .. } = method.endpoint;
     let name = method.item.sig.ident.unraw().to_string();
     let verb = format_ident!("{}{}", &verb.to_string()[..1], verb.to_string()[1..].to_lowercase());
-    let body = match (method.has(Place::Body), method.endpoint.form) {
+    let body = match (method.has(Place::Body), method.endpoint.is("form")) {
         (false, _) => quote!(),
         (true, false) => quote!(.json_body()),
         (true, true) => quote!(.form_body()),
     };
-    let flags = [
-        (method.endpoint.idempotent, "idempotent"),
-        (method.endpoint.signed, "signed"),
-        (method.endpoint.anonymous, "anonymous"),
-    ]
-    .into_iter()
-    .filter(|(is_set, _)| *is_set)
-    .map(|(_, flag)| format_ident!("{flag}"));
+    let flags = method.flags().map(|flag| format_ident!("{flag}"));
     quote! {
         ::upvest_core::Endpoint::new(#name, ::upvest_core::Verb::#verb, #path)
             #(.#flags())* #body .scopes_any_of(Self::SCOPES)
@@ -174,7 +167,7 @@ fn client(name: &Ident, methods: &[Method<'_>]) -> TokenStream {
         let (cfgs, constant, signature) = (method.cfgs(), method.constant(), &method.item.sig);
         let returns = &method.endpoint.returns;
         let parts = method.endpoint.params.iter().map(part);
-        let kind = if method.endpoint.idempotent {
+        let kind = if method.endpoint.is("idempotent") {
             quote!(IdempotentReturn)
         } else {
             quote!(PlainReturn)
@@ -202,7 +195,8 @@ fn client(name: &Ident, methods: &[Method<'_>]) -> TokenStream {
 
 fn part(param: &Param) -> TokenStream {
     let ident = &param.ident;
-    let value = if matches!(param.ty, syn::Type::Reference(_)) { quote!(#ident) } else { quote!(&#ident) };
+    let value =
+        if matches!(param.ty, syn::Type::Reference(_)) { quote!(#ident) } else { quote!(&#ident) };
     match param.place {
         Place::Path => {
             let name = ident.unraw().to_string();

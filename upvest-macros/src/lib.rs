@@ -16,13 +16,13 @@ use proc_macro::TokenStream;
 /// Documented in `upvest_core`.
 #[proc_macro_attribute]
 pub fn api(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::api(arguments.into(), item.into()).into()
+    expand::api(arguments.into(), &item.into()).into()
 }
 
 /// Declares verb, path and properties of one method of a trait marked `#[api]`.
 ///
 /// Documented in `upvest_core`.
 #[proc_macro_attribute]
-pub fn endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::stray_endpoint(arguments.into(), item.into()).into()
+pub fn endpoint(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::stray_endpoint(&item.into()).into()
 }

@@ -15,12 +15,16 @@ pub(crate) struct Endpoint {
     pub(crate) index: usize,
     pub(crate) verb: Ident,
     pub(crate) path: LitStr,
-    pub(crate) idempotent: bool,
-    pub(crate) signed: bool,
-    pub(crate) anonymous: bool,
-    pub(crate) form: bool,
+    /// `idempotent`, `signed` and so on, as far as they were given.
+    pub(crate) words: Vec<&'static str>,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Type,
+}
+
+impl Endpoint {
+    pub(crate) fn is(&self, word: &str) -> bool {
+        self.words.contains(&word)
+    }
 }
 
 pub(crate) struct Param {

@@ -43,8 +43,9 @@ impl Credentials {
             .and_then(|pair| pair.to_pkcs8v1())
             .map_err(failed("no signing key could be made"))?;
         let passphrase: SecretString = secret()?;
-        let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &random()?, random()?)
-            .map_err(|_| StartError::new("the signing key could not be encrypted"))?;
+        let parameters =
+            Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &random()?, random()?)
+                .map_err(|_| StartError::new("the signing key could not be encrypted"))?;
         let encrypted = PrivateKeyInfoRef::try_from(pair.as_ref())
             .and_then(|key| key.encrypt_with_params(parameters, passphrase.expose_secret()))
             .map_err(|_| StartError::new("the signing key could not be encrypted"))?;

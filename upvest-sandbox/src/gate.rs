@@ -43,7 +43,9 @@ impl Gate {
 
     fn check_client_id(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
         match text(headers, &CLIENT_ID) {
-            Some(id) if id.eq_ignore_ascii_case(&self.credentials.client_id().to_string()) => Ok(()),
+            Some(id) if id.eq_ignore_ascii_case(&self.credentials.client_id().to_string()) => {
+                Ok(())
+            }
             Some(_) => Err(Refused::unauthorised("The client is not known")),
             // The form of a token request names the client: one of Upvest's own clients sends no
             // header there.
@@ -61,7 +63,8 @@ impl Gate {
     ) -> Result<(), Refused> {
         // Which check failed is for the log alone.
         let refuse = |reason: String| {
-            Refused::unauthorised("Signature is incorrect").for_the_log(format!("signature: {reason}"))
+            Refused::unauthorised("Signature is incorrect")
+                .for_the_log(format!("signature: {reason}"))
         };
         let key_id = self.credentials.key_id().to_string();
         let key = |id: &str| (id == key_id).then_some(&self.verifying_key);
@@ -77,7 +80,12 @@ impl Gate {
         if is_new { Ok(()) } else { Err(refuse("the nonce was used before".to_owned())) }
     }
 
-    fn check_token(&self, endpoint: &Endpoint, headers: &HeaderMap, now: Timestamp) -> Result<(), Refused> {
+    fn check_token(
+        &self,
+        endpoint: &Endpoint,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
         let token = text(headers, &AUTHORIZATION)
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(|| Refused::unauthorised("The access token is missing"))?;
@@ -85,7 +93,8 @@ impl Gate {
             .state
             .scopes(token, now.unix_seconds())?
             .ok_or_else(|| Refused::unauthorised("The access token is unknown or expired"))?;
-        let has_one = endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
+        let has_one =
+            endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
         if has_one || endpoint.scopes().is_empty() {
             Ok(())
         } else {

@@ -45,9 +45,9 @@ use upvest_virtual_cash::{
 };
 
 pub use crate::credentials::Credentials;
-pub use crate::log::{Bases, Entry};
 use crate::gate::Gate;
 use crate::log::Log;
+pub use crate::log::{Bases, Entry};
 use crate::server::Server;
 use crate::state::{Kind, State};
 
@@ -93,7 +93,8 @@ impl SandboxBuilder {
             clock: self.clock,
         });
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let unavailable = |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
+        let unavailable =
+            |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
         let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let (stop, stopped) = oneshot::channel();

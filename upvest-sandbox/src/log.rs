@@ -62,7 +62,8 @@ impl Bases {
         let mut headers = head.headers.clone();
         if !body.is_empty() {
             headers.insert("content-length", body.len().into());
-            if let Ok(digest) = HeaderValue::from_str(&upvest_core::signature::content_digest(body)) {
+            if let Ok(digest) = HeaderValue::from_str(&upvest_core::signature::content_digest(body))
+            {
                 headers.insert("content-digest", digest);
             }
         }
@@ -91,7 +92,7 @@ fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> Stri
     for component in components {
         match signature_base(message, &[component], "") {
             Ok(line) => base.push_str(line.lines().next().unwrap_or_default()),
-            Err(error) => base.push_str(&format!("\"{component}\": <{error}>")),
+            Err(error) => base.extend(["\"", component, "\": <", &error.to_string(), ">"]),
         }
         base.push('\n');
     }

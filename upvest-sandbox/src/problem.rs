@@ -14,7 +14,12 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         let detail = detail.into();
         Self { status, code, title, reason: detail.clone(), detail }
     }

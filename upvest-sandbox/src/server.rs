@@ -66,13 +66,13 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
     router
         .method_not_allowed_fallback(move |request: Request| {
             let server = Arc::clone(&server);
-            async move { server.refuse(&request.into_parts().0, Refused::method_not_allowed()) }
+            async move { server.refuse(&request.into_parts().0, &Refused::method_not_allowed()) }
         })
         .fallback(move |request: Request| {
             let server = Arc::clone(&missing);
             async move {
                 let refused = Refused::not_found("The sandbox does not know this path");
-                server.refuse(&request.into_parts().0, refused)
+                server.refuse(&request.into_parts().0, &refused)
             }
         })
 }
@@ -100,13 +100,15 @@ impl Server {
     ) -> Response {
         let (head, body) = request.into_parts();
         let Ok(body) = Limited::new(body, LONGEST_BODY).collect().await else {
-            return self.refuse(&head, Refused::invalid_request("The body is too long or broke off"));
+            return self
+                .refuse(&head, &Refused::invalid_request("The body is too long or broke off"));
         };
         let body = body.to_bytes();
         let now = self.clock.now();
-        let answer = self.gate.admit(endpoint, &head, &body, now).and_then(|key| {
-            operation(self, &Admitted { endpoint, params, body: &body, key, now })
-        });
+        let answer = self
+            .gate
+            .admit(endpoint, &head, &body, now)
+            .and_then(|key| operation(self, &Admitted { endpoint, params, body: &body, key, now }));
         match answer {
             Ok(answer) => self.answer(&head, answer),
             Err(refused) => {
@@ -131,8 +133,8 @@ impl Server {
         respond(answer.status, "application/json", answer.body, &request_id)
     }
 
-    fn refuse(&self, head: &Parts, refused: Refused) -> Response {
-        self.refuse_with(head, &refused, None)
+    fn refuse(&self, head: &Parts, refused: &Refused) -> Response {
+        self.refuse_with(head, refused, None)
     }
 
     fn refuse_with(&self, head: &Parts, refused: &Refused, bases: Option<Bases>) -> Response {
@@ -151,7 +153,12 @@ impl Server {
     }
 }
 
-fn respond(status: StatusCode, content_type: &'static str, body: String, request_id: &str) -> Response {
+fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+    request_id: &str,
+) -> Response {
     let is_empty = body.is_empty();
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
@@ -175,7 +182,9 @@ fn create_access_token(server: &Server, request: &Admitted<'_>) -> Result<Answer
         let mut values = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(value), None) if !value.is_empty() => Ok(value.as_str()),
-            (_, Some(_)) => Err(Refused::invalid_request(format!("(root): field '{name}' is there twice"))),
+            (_, Some(_)) => {
+                Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
+            }
             _ => Err(Refused::invalid_request(format!("(root): field '{name}' was not filled"))),
         }
     };
@@ -277,7 +286,8 @@ mod tests {
     #[test]
     fn an_order_is_read_strictly() {
         let group = "ac1c39e9-2101-46b8-a624-d10a9e351b6c";
-        let good = format!(r#"{{"account_group_id":"{group}","amount":"200.00","currency":"EUR"}}"#);
+        let good =
+            format!(r#"{{"account_group_id":"{group}","amount":"200.00","currency":"EUR"}}"#);
         assert!(read_order(good.as_bytes()).is_ok());
         for (from, to) in [
             (r#""200.00""#, "200.00"),
@@ -291,7 +301,11 @@ mod tests {
             (r#","currency":"EUR""#, ""),
         ] {
             let bad = good.replacen(from, to, 1);
-            assert_eq!(read_order(bad.as_bytes()).err().map(|r| r.status.as_u16()), Some(400), "{bad}");
+            assert_eq!(
+                read_order(bad.as_bytes()).err().map(|r| r.status.as_u16()),
+                Some(400),
+                "{bad}"
+            );
         }
     }
 }

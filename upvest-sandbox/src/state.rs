@@ -94,7 +94,10 @@ impl State {
         Ok(Self(Mutex::new(connection)))
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>) -> Result<T, Refused> {
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
         // A panic inside a transaction has rolled it back: the connection is still good.
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
@@ -119,7 +122,13 @@ impl State {
     }
 
     /// Whether this nonce is new for this key; remembers it until `expires`.
-    pub(crate) fn take_nonce(&self, key_id: &str, nonce: &str, expires: i64, now: i64) -> Result<bool, Refused> {
+    pub(crate) fn take_nonce(
+        &self,
+        key_id: &str,
+        nonce: &str,
+        expires: i64,
+        now: i64,
+    ) -> Result<bool, Refused> {
         self.with(|db| {
             db.execute("DELETE FROM nonce WHERE expires < ?1", [now])?;
             let insert = "INSERT OR IGNORE INTO nonce VALUES (?1, ?2, ?3)";
@@ -196,7 +205,11 @@ fn minor_units(amount: Amount) -> Result<i64, Refused> {
     i64::try_from(amount.minor_units()).map_err(|_| Refused::internal("the amount is too large"))
 }
 
-fn replay(db: &Transaction<'_>, keyed: &Keyed<'_>, now: Timestamp) -> Result<Option<Answer>, Refused> {
+fn replay(
+    db: &Transaction<'_>,
+    keyed: &Keyed<'_>,
+    now: Timestamp,
+) -> Result<Option<Answer>, Refused> {
     let oldest = now.unix_seconds().saturating_sub(REPLAY_WINDOW_SECONDS);
     db.execute("DELETE FROM idempotency WHERE created <= ?1", [oldest])?;
     let known: Option<(Vec<u8>, u16, String)> = db
@@ -246,7 +259,10 @@ fn find(db: &Transaction<'_>, kind: Kind, id: Uuid) -> Result<Option<Operation>,
 }
 
 fn set_status(db: &Transaction<'_>, id: &str, status: &str, at: i64) -> Result<(), Refused> {
-    db.execute("UPDATE operation SET status = ?2, updated = ?3 WHERE id = ?1", params![id, status, at])?;
+    db.execute(
+        "UPDATE operation SET status = ?2, updated = ?3 WHERE id = ?1",
+        params![id, status, at],
+    )?;
     Ok(())
 }
 
@@ -261,7 +277,12 @@ fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Result<(i64, i6
 
 /// Moves all that waits as far as it goes: increases take effect, decreases take effect in the
 /// order they came while the money lasts, and wait from the first that it does not suffice for.
-fn settle(db: &Transaction<'_>, group: AccountGroupId, currency: &Currency, at: i64) -> Result<(), Refused> {
+fn settle(
+    db: &Transaction<'_>,
+    group: AccountGroupId,
+    currency: &Currency,
+    at: i64,
+) -> Result<(), Refused> {
     let (group, currency) = (group.to_string(), currency.as_str());
     let (mut money, _) = balance(db, &group, currency)?;
     let mut statement = db.prepare(
@@ -270,7 +291,9 @@ fn settle(db: &Transaction<'_>, group: AccountGroupId, currency: &Currency, at: 
          ORDER BY kind = 'decrease', number",
     )?;
     let open: Vec<(String, String, i64, String)> = statement
-        .query_map([&group, currency], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .query_map([&group, currency], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     let mut is_blocked = false;
     for (id, kind, units, status) in open {
@@ -294,7 +317,7 @@ fn settle(db: &Transaction<'_>, group: AccountGroupId, currency: &Currency, at: 
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Kind, Keyed, Order, State};
+    use super::{Answer, Keyed, Kind, Order, State};
     use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
     use uuid::Uuid;
 
@@ -366,9 +389,12 @@ mod tests {
         bank.state.cancel_decrease(&large.to_string(), bank.now).unwrap();
         assert_eq!(bank.status(Kind::Decrease, large), "CANCELLED");
         assert_eq!(bank.status(Kind::Decrease, small), "CONFIRMED");
-        for (id, status) in
-            [(large.to_string(), 422), (small.to_string(), 422), (Uuid::new_v4().to_string(), 404), ("x".into(), 404)]
-        {
+        for (id, status) in [
+            (large.to_string(), 422),
+            (small.to_string(), 422),
+            (Uuid::new_v4().to_string(), 404),
+            ("x".into(), 404),
+        ] {
             let refused = bank.state.cancel_decrease(&id, bank.now).unwrap_err();
             assert_eq!(refused.status.as_u16(), status, "{id}");
         }

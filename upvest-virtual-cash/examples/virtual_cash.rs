@@ -17,9 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
-use upvest_core::{
-    BoxFuture, Call, Client, ClientBuilder, Error, IdempotencyKey, Response,
-};
+use upvest_core::{BoxFuture, Call, Client, ClientBuilder, Error, IdempotencyKey, Response};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -50,7 +48,10 @@ async fn walk() -> Result<(), Failure> {
     let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
     let client = builder.scopes(<dyn VirtualCash>::SCOPES).transport(transport).build()?;
     if client.base_url() == "https://api.upvest.co" {
-        return Err("this example moves money to show how; run it against a sandbox, not against live".into());
+        return Err(
+            "this example moves money to show how; run it against a sandbox, not against live"
+                .into(),
+        );
     }
     match &sandbox {
         Some(_) => println!("Upvest is a sandbox in this process, {}.", client.base_url()),
@@ -66,24 +67,30 @@ async fn walk() -> Result<(), Failure> {
     };
     let key = IdempotencyKey::random();
     headline("Increase the balance by 200.00 EUR");
-    let first = send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key)).await?;
+    let first =
+        send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key))
+            .await?;
     println!("   increase    {}: {} {}, {}", first.id, first.amount, first.currency, first.status);
     if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.increase(first.id)) {
         became(now.status.as_str());
     }
 
     headline("The same call with the same key: it takes effect once");
-    let again = send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key)).await?;
+    let again =
+        send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key))
+            .await?;
     println!("   increase    {}: {} {}, {}", again.id, again.amount, again.currency, again.status);
     expect(again.id == first.id, "the same key gave another increase")?;
     println!("   the id is the same");
 
     headline("Decrease the balance by 50.00 EUR");
-    decrease(&client, sandbox.as_ref(), group, "50.00", VirtualCashDecreaseStatus::Confirmed).await?;
+    decrease(&client, sandbox.as_ref(), group, "50.00", VirtualCashDecreaseStatus::Confirmed)
+        .await?;
 
     headline("Decrease it by 500.00 EUR, which is not there: the decrease waits");
     let queued =
-        decrease(&client, sandbox.as_ref(), group, "500.00", VirtualCashDecreaseStatus::Queued).await?;
+        decrease(&client, sandbox.as_ref(), group, "500.00", VirtualCashDecreaseStatus::Queued)
+            .await?;
 
     headline("Cancel that decrease");
     let cancel = <dyn VirtualCash>::CANCEL_DECREASE
@@ -101,7 +108,11 @@ async fn walk() -> Result<(), Failure> {
     let error = refused.err().ok_or("a second cancellation was accepted")?;
     expect(error.status().is_some_and(|status| status == 422), &format!("another error: {error}"))?;
     if let Some(problem) = error.problem_document() {
-        println!("   problem     {}: {}", problem.code(), problem.detail.as_deref().unwrap_or("no detail"));
+        println!(
+            "   problem     {}: {}",
+            problem.code(),
+            problem.detail.as_deref().unwrap_or("no detail")
+        );
     }
 
     println!("\nEvery step did what it should.");
@@ -126,7 +137,10 @@ async fn decrease(
     let call = client.decrease(&order);
     let key = call.key();
     let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
-    println!("   decrease    {}: {} {}, {}", decrease.id, decrease.amount, decrease.currency, decrease.status);
+    println!(
+        "   decrease    {}: {} {}, {}",
+        decrease.id, decrease.amount, decrease.currency, decrease.status
+    );
     if let Some(now) = sandbox.and_then(|sandbox| sandbox.decrease(decrease.id)) {
         became(now.status.as_str());
         expect(now.status == expected, &format!("it should be {expected}"))?;
@@ -135,7 +149,11 @@ async fn decrease(
 }
 
 /// Sends a call, and prints what went out and what came back.
-async fn send<T, K>(what: impl Display, key: Option<IdempotencyKey>, call: Call<T, K>) -> Result<T, Error>
+async fn send<T, K>(
+    what: impl Display,
+    key: Option<IdempotencyKey>,
+    call: Call<T, K>,
+) -> Result<T, Error>
 where
     T: Send + 'static,
     K: Into<Option<IdempotencyKey>> + Send + 'static,
@@ -199,7 +217,8 @@ impl Arguments {
             match argument.as_str() {
                 "--explain" => read.explain = true,
                 "--account-group" => {
-                    read.account_group = arguments.next().ok_or("--account-group needs an id")?.parse()?;
+                    read.account_group =
+                        arguments.next().ok_or("--account-group needs an id")?.parse()?;
                 }
                 other => {
                     return Err(format!(
@@ -226,7 +245,10 @@ impl Transport for Explain {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         if self.is_on {
             match explain(&request) {
-                Ok(base) => println!("   signed for {} {}:\n{base}", request.method(), request.uri().path()),
+                Ok(base) => {
+                    println!("   signed for {} {}:", request.method(), request.uri().path());
+                    println!("     {}\n", base.replace('\n', "\n     "));
+                }
                 Err(error) => println!("   not signed: {error}"),
             }
         }
@@ -237,5 +259,5 @@ impl Transport for Explain {
 fn explain(request: &http::Request<Bytes>) -> Result<String, Failure> {
     let input = SignatureInput::from_headers(request.headers())?;
     let base = signature_base(&Message::of(request), &input.components, &input.parameters)?;
-    Ok(mask_token(&base).lines().map(|line| format!("     {line}\n")).collect())
+    Ok(mask_token(&base))
 }

@@ -45,7 +45,9 @@ impl<'a> Message<'a> {
         let missing = || BaseError::Missing(component.to_owned());
         match component {
             // Some of Upvest's signers take the method in lower case; what is signed is not.
-            "@method" if self.method.bytes().all(|b| b.is_ascii_uppercase()) => Ok(self.method.into()),
+            "@method" if self.method.bytes().all(|b| b.is_ascii_uppercase()) => {
+                Ok(self.method.into())
+            }
             "@method" => Ok(self.method.to_ascii_uppercase().into()),
             "@path" if self.path.is_empty() => Ok("/".into()),
             "@path" => Ok(self.path.into()),
@@ -125,7 +127,9 @@ pub enum BaseError {
 impl fmt::Display for BaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(name) => write!(f, "the signature covers `{name}`, which the request does not have"),
+            Self::Missing(name) => {
+                write!(f, "the signature covers `{name}`, which the request does not have")
+            }
             Self::Unknown(name) => write!(f, "there is no component `{name}`"),
             Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
         }
@@ -164,7 +168,8 @@ mod tests {
         headers.append("empty", HeaderValue::from_static(""));
         let message = Message { method: "post", path: "", query: Some("a=b&c"), headers: &headers };
         assert_eq!(
-            signature_base(&message, &["@method", "@path", "@query", "accept", "empty"], "()").unwrap(),
+            signature_base(&message, &["@method", "@path", "@query", "accept", "empty"], "()")
+                .unwrap(),
             "\"@method\": POST\n\"@path\": /\n\"@query\": ?a=b&c\n\"accept\": a, b\n\"empty\": \n\"@signature-params\": ()"
         );
     }

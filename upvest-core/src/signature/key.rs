@@ -96,7 +96,9 @@ impl SigningKey {
     /// As [`from_pem`](Self::from_pem).
     pub fn from_der(key_id: impl Into<String>, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let key_id = key_id.into();
-        if key_id.is_empty() || !key_id.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\') {
+        if key_id.is_empty()
+            || !key_id.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\')
+        {
             return Err(KeyError::new(
                 "the key id must be the one that Upvest gave to the public key, such as \
                  8d4997a8-cf7a-4e51-adbb-401656a3e5c2",

@@ -23,7 +23,8 @@ const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
 
 /// The private key in a PEM text, decrypted: SEC1 or PKCS#8.
 pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> {
-    let blocks = ::pem::parse_many(text).map_err(|_| KeyError::new("the key file is damaged PEM"))?;
+    let blocks =
+        ::pem::parse_many(text).map_err(|_| KeyError::new("the key file is damaged PEM"))?;
     if blocks.is_empty() {
         return Err(KeyError::new(match text.first() {
             None => "the key file is empty",
@@ -48,7 +49,9 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyErro
         "PUBLIC KEY" => Err(KeyError::new("this is the public key: load the private one")),
         tag => {
             let tag: String = tag.chars().take(32).collect();
-            Err(KeyError::new(format!("the key file holds a `{tag}`, not an EC or Ed25519 private key")))
+            Err(KeyError::new(format!(
+                "the key file holds a `{tag}`, not an EC or Ed25519 private key"
+            )))
         }
     }
 }
@@ -78,7 +81,8 @@ fn decrypt_traditional(
     };
     let passphrase = needed(passphrase)?;
     let damaged = || KeyError::new(WRONG_PASSPHRASE);
-    let iv: [u8; 16] = unhex(iv).ok_or_else(|| KeyError::new("the key file has a damaged DEK-Info line"))?;
+    let iv: [u8; 16] =
+        unhex(iv).ok_or_else(|| KeyError::new("the key file has a damaged DEK-Info line"))?;
     let key = derive_key(passphrase.as_bytes(), &iv, key_length);
     let key = UnboundCipherKey::new(algorithm, &key).map_err(|_| damaged())?;
     let decrypting = PaddedBlockDecryptingKey::cbc_pkcs7(key).map_err(|_| damaged())?;

@@ -28,7 +28,11 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { skew_seconds: 30, longest_life_seconds: 300, required: vec!["@method", "@path", "accept"] }
+        Self {
+            skew_seconds: 30,
+            longest_life_seconds: 300,
+            required: vec!["@method", "@path", "accept"],
+        }
     }
 }
 
@@ -112,7 +116,9 @@ impl SignatureInput {
                 return Err(malformed("a component is no quoted string"));
             };
             if !item.params.is_empty() {
-                return Err(malformed("a component has a parameter, which Upvest's form does not know"));
+                return Err(malformed(
+                    "a component has a parameter, which Upvest's form does not know",
+                ));
             }
             let name = name.as_str().to_owned();
             if name != name.to_ascii_lowercase() {
@@ -280,7 +286,9 @@ impl fmt::Display for Refusal {
             Self::Length => f.write_str("`content-length` is not the length of the body"),
             Self::Digest => f.write_str("`content-digest` is not the SHA-512 of the body"),
             Self::Base(error) => error.fmt(f),
-            Self::WrongSignature => f.write_str("the signature is not one of this base by this key"),
+            Self::WrongSignature => {
+                f.write_str("the signature is not one of this base by this key")
+            }
         }
     }
 }

@@ -1,0 +1,261 @@
+//! Bad input is refused in one clear sentence, before a byte leaves.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use serde::{Serialize, Serializer, ser};
+use upvest_core::signature::SigningKey;
+use upvest_core::transport::{Body, TransportError};
+use upvest_core::{
+    Call, Client, ClientBuilder, Environment, Error, ErrorKind, IdempotencyKey, IdempotentCall,
+    Outcome, api,
+};
+use upvest_tests::{PASSPHRASE, data};
+
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(ser::Error::custom("a map key that is no text"))
+    }
+}
+
+#[api(scope = "files:read")]
+trait Files: Send + Sync {
+    #[endpoint(GET, "/files/{folder}/{file_name}", signed)]
+    fn get(&self, folder: &str, file_name: &str) -> Call<()>;
+
+    #[endpoint(POST, "/files", idempotent, signed)]
+    fn create(&self, body: &Unwritable) -> IdempotentCall<()>;
+
+    #[endpoint(GET, "/files", signed)]
+    fn list(&self, query: &Unwritable) -> Call<()>;
+}
+
+fn builder() -> ClientBuilder {
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+    Client::builder(Environment::Sandbox)
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .signing_key(SigningKey::from_pem("the-key-id", pem, None).unwrap())
+        .scopes(["files:read"])
+}
+
+/// A client whose token endpoint answers like this, and the number of requests it got.
+fn client(content_type: &'static str, answer: &str) -> (Client, Arc<AtomicUsize>) {
+    let (answer, count) = (answer.to_owned(), Arc::new(AtomicUsize::new(0)));
+    let requests = Arc::clone(&count);
+    let transport = move |request: http::Request<Bytes>| {
+        requests.fetch_add(1, Ordering::SeqCst);
+        let is_token = request.uri().path() == "/auth/token";
+        let body = if is_token { answer.clone() } else { String::new() };
+        async move {
+            let reply = http::Response::builder().header("content-type", content_type);
+            Ok::<_, TransportError>(reply.body(Body::from(body)).unwrap())
+        }
+    };
+    (builder().transport(transport).build().unwrap(), count)
+}
+
+/// One sentence: it begins, goes on, and does not end in the middle of a dump.
+fn is_one_sentence(error: &Error) {
+    let text = error.to_string();
+    assert!(!text.contains('\n') && text.len() < 400 && text.len() > 10, "{text}");
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[tokio::test]
+async fn a_path_value_cannot_reach_another_route() {
+    for value in
+        ["", ".", "..", "a/b", "/", "?x=1", "a?b", "#", "a#b", "%2e%2e", "a b", "ü", "\r\nx: y"]
+    {
+        let (client, requests) = client("application/json", "{}");
+        for call in [client.get(value, "x"), client.get("x", value)] {
+            let error = call.await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.outcome()),
+                (ErrorKind::Request, Outcome::NotSent),
+                "{value:?}"
+            );
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("GET /files/{folder}/{file_name} was not sent: the path value")
+            );
+            is_one_sentence(&error);
+        }
+        assert_eq!(requests.load(Ordering::SeqCst), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_not_sent() {
+    let (client, requests) = client("application/json", "{}");
+    let call = client.create(&Unwritable);
+    let key = call.key();
+    let error = call.await.unwrap_err();
+    assert_eq!(error.to_string(), "POST /files was not sent: the body cannot be written as JSON");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a map key that is no text");
+    assert_eq!((error.outcome(), error.idempotency_key()), (Outcome::NotSent, Some(key)));
+    let error = client.list(&Unwritable).await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /files was not sent: the query cannot be written");
+    assert_eq!(requests.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn an_unusable_token_answer_is_explained() {
+    let with = |expires_in: &str| {
+        format!(
+            r#"{{"access_token":"the-secret-token","token_type":"bearer","expires_in":{expires_in}}}"#
+        )
+    };
+    for (content_type, answer, sentence) in [
+        (
+            "text/html",
+            "<html>the-secret-token".to_owned(),
+            "no access token: POST /auth/token answered 200, but its body is no JSON",
+        ),
+        (
+            "application/json",
+            String::new(),
+            "no access token: POST /auth/token answered 200 with a body that is not what it should be",
+        ),
+        (
+            "application/json",
+            with("\"soon\""),
+            "no access token: POST /auth/token answered 200 with a body that is not what it should be",
+        ),
+    ] {
+        let (client, requests) = client(content_type, &answer);
+        let error = client.get("a", "b").await.unwrap_err();
+        assert_eq!(error.to_string(), sentence);
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+        let mut chain = format!("{error:?} {error}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            chain.push_str(&format!(" {error} {error:?}"));
+            cause = error.source();
+        }
+        assert!(!chain.contains("the-secret-token"), "{chain}");
+        assert_eq!(requests.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_odd_life_of_a_token_is_borne() {
+    // Calls made, requests expected: a token without a life is used once, and never in a circle.
+    for (expires_in, requests) in [("0", 4), ("-5", 4), ("1000000000000", 3)] {
+        let answer =
+            format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
+        let (client, count) = client("application/json", &answer);
+        for _ in 0..2 {
+            client.get("a", "b").await.unwrap();
+        }
+        assert_eq!(count.load(Ordering::SeqCst), requests, "{expires_in}");
+    }
+}
+
+#[test]
+fn a_client_is_not_built_from_half_of_what_it_needs() {
+    let error = Client::builder(Environment::Sandbox).build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the client lacks the credentials (`.credentials(client_id, client_secret)`), the signing key \
+         (`.signing_key(…)`), the scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)"
+    );
+    let error = builder().credentials("acme", "the-client-secret").build().unwrap_err();
+    assert_eq!(error.to_string(), "the client id is no UUID: take the one that Upvest gave you");
+    is_one_sentence(&error);
+}
+
+#[test]
+fn a_host_in_the_clear_is_refused() {
+    for host in [
+        "http://api.upvest.co",
+        "http://10.0.0.1",
+        "http://127.0.0.1.nip.io",
+        "nonsense",
+        "https://x/y",
+    ] {
+        let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+        let error = Client::builder(Environment::Custom(host.to_owned()))
+            .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+            .signing_key(SigningKey::from_pem("x", pem, None).unwrap())
+            .scopes(["x"])
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        is_one_sentence(&error);
+    }
+}
+
+fn from(variables: &[(&str, &str)]) -> Result<Client, Error> {
+    let variables: HashMap<String, String> = variables
+        .iter()
+        .map(|(name, value)| (format!("UPVEST_API_{name}"), (*value).to_owned()))
+        .collect();
+    ClientBuilder::from_variables(|name| variables.get(name).cloned())?.build()
+}
+
+#[test]
+fn settings_name_all_that_is_missing_at_once() {
+    let error = from(&[("KEY_ID", ""), ("BASE_URL", "https://sandbox.upvest.co")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the environment lacks UPVEST_API_CLIENT_ID, UPVEST_API_CLIENT_SECRET, UPVEST_API_KEY_ID, \
+         UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME (or UPVEST_API_HTTP_SIGN_PRIVATE_KEY, or \
+         UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64)"
+    );
+}
+
+#[test]
+fn settings_take_the_key_from_file_text_or_base64() {
+    use base64::Engine as _;
+    let path = data("keys/upvest_doc_p521.priv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let base64 = base64::prelude::BASE64_STANDARD.encode(&text);
+    let rest = [
+        ("CLIENT_ID", "5ec16164-6173-461d-b90d-116d68f55b40"),
+        ("CLIENT_SECRET", "s"),
+        ("KEY_ID", "k"),
+        ("SCOPES", "a:read, b:read"),
+        ("HTTP_SIGN_PRIVATE_KEY_PASSPHRASE", PASSPHRASE),
+    ];
+    let with = |name: &'static str, value: &str| {
+        let mut all: Vec<(&str, &str)> = rest.to_vec();
+        all.push((name, value));
+        from(&all)
+    };
+    assert!(with("HTTP_SIGN_PRIVATE_KEY_FILENAME", path.to_str().unwrap()).is_ok());
+    assert!(
+        with("HTTP_SIGN_PRIVATE_KEY_FILENAME", data("keys/sec1.der").to_str().unwrap()).is_ok()
+    );
+    assert!(with("HTTP_SIGN_PRIVATE_KEY", &text).is_ok());
+    assert!(with("HTTP_SIGN_PRIVATE_KEY_BASE64", &base64).is_ok());
+    for (name, value, part) in [
+        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", "/nowhere/key.pem", "cannot be read: /nowhere/key.pem"),
+        ("HTTP_SIGN_PRIVATE_KEY", "no key", "it has no `-----BEGIN"),
+        ("HTTP_SIGN_PRIVATE_KEY_BASE64", "%%%", "is no base64"),
+    ] {
+        let error = with(name, value).unwrap_err();
+        assert!(error.to_string().contains(part) && error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn keys_of_the_wrong_kind_are_refused_with_the_reason() {
+    for (text, part) in [
+        ("01890a5d-ac96-774b-bcce-b302099a8057", "refuses this version"),
+        ("1ec9414c-232a-6b00-b3c8-9e6bdeced846", "refuses this version"),
+        ("00000000-0000-0000-0000-000000000000", "nil UUID"),
+        ("ffffffff-ffff-ffff-ffff-ffffffffffff", "RFC 4122"),
+        ("payout-4711", "must be a UUID"),
+        ("", "must be a UUID"),
+    ] {
+        let error = text.parse::<IdempotencyKey>().unwrap_err().to_string();
+        assert!(error.contains(part), "{text}: {error}");
+    }
+    let bare: IdempotencyKey = "ccb07f42410444ad8e1fc660bb7b269c".parse().unwrap();
+    assert_eq!(bare.to_string(), "ccb07f42-4104-44ad-8e1f-c660bb7b269c");
+}

@@ -1,0 +1,83 @@
+//! The README tells the truth: each of its Rust blocks stands, line by line, in code that compiles.
+
+use std::time::Duration;
+
+use upvest_core::{Client, Environment, IdempotencyKey, Outcome, SigningKey};
+use upvest_sandbox::Sandbox;
+use upvest_tests::{PASSPHRASE, data, root};
+use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+
+/// The lines that say something, without their indentation.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn every_rust_block_stands_in_code_that_compiles() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let sources: Vec<String> = ["upvest-virtual-cash/src/lib.rs", "tests/tests/readme.rs"]
+        .iter()
+        .map(|file| std::fs::read_to_string(root().join(file)).unwrap())
+        .collect();
+    let blocks: Vec<&str> =
+        readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        let code: Vec<&str> =
+            lines(block).into_iter().filter(|line| !line.starts_with("use ")).collect();
+        let stands = sources
+            .iter()
+            .any(|source| lines(source).windows(code.len()).any(|window| window == code));
+        assert!(stands, "this block of the README is nowhere in the code:\n{block}");
+    }
+}
+
+#[tokio::test]
+async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start().await?; // with credentials of your own: see below
+    let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
+
+    let order = CreateVirtualCashIncrease {
+        account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
+        amount: "200.00".parse()?,
+        currency: Currency::Eur,
+    };
+
+    // The short form.
+    let increase = client.increase(&order).await?;
+    println!("{}: {}", increase.id, increase.status);
+
+    // The careful form: the key comes from your own ledger, so it is the same after a crash.
+    let ledger = uuid::uuid!("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+    let call = client
+        .increase(&order)
+        .idempotency_key(IdempotencyKey::derive(&ledger, "payout-4711"))
+        .timeout(Duration::from_secs(20));
+    match call.await {
+        Ok(increase) => println!("done: {}", increase.id),
+        // It may have happened. The same call with the same key finds out, and takes effect once.
+        Err(error) if error.outcome() == Outcome::Unknown => {
+            println!("ask again with {:?}", error.idempotency_key());
+        }
+        Err(error) => return Err(error.into()),
+    }
+
+    assert_eq!(sandbox.ledger_entries(order.account_group_id, &order.currency), 2);
+    Ok(())
+}
+
+#[test]
+fn a_client_with_credentials_of_your_own() -> Result<(), Box<dyn std::error::Error>> {
+    let (client_id, client_secret) = ("5ec16164-6173-461d-b90d-116d68f55b40", "x");
+    let (key_id, passphrase) = ("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", PASSPHRASE);
+    let pem = std::fs::read_to_string(data("keys/upvest_doc_p521.priv"))?;
+
+    let client = Client::builder(Environment::Sandbox)
+        .credentials(client_id, client_secret)
+        .signing_key(SigningKey::from_pem(key_id, &pem, Some(passphrase))?)
+        .scopes(<dyn VirtualCash>::SCOPES)
+        .build()?;
+
+    assert_eq!(client.base_url(), "https://sandbox.upvest.co");
+    Ok(())
+}
