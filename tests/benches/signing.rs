@@ -1,0 +1,154 @@
+//! What signing costs beyond the curve: our whole signing of an increase, beside a bare signature by
+//! the cryptographic library, in the same run.
+//!
+//! The two are measured in turns, and the ratio is the median over all turns: the machine's own ups
+//! and downs meet both.
+
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
+use bytes::Bytes;
+use criterion::{BatchSize, Criterion};
+use http::Request;
+use upvest_core::signature::{Message, SignatureInput, SigningKey, sign, signature_base};
+use upvest_core::signature::{SignError, Signer};
+use upvest_core::{BoxFuture, Timestamp};
+use upvest_tests::data;
+
+const KEY_ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
+
+fn increase() -> Request<Bytes> {
+    Request::post("https://sandbox.upvest.co/virtual_cash_balances/increases")
+        .header("accept", "application/json")
+        .header("authorization", "Bearer ory_at_J4tXl6kJ1hI7o0Qb9cV3n5m8r2s1u4w7.z0y9x8v7u6t5s4r3q2p1")
+        .header("content-type", "application/json")
+        .header("idempotency-key", "ccb07f42-4104-44ad-8e1f-c660bb7b269c")
+        .header("upvest-api-version", "1")
+        .header("upvest-client-id", "5ec16164-6173-461d-b90d-116d68f55b40")
+        .header("user-agent", "upvest-rs/0.1.0")
+        .body(Bytes::from_static(
+            br#"{"account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR"}"#,
+        ))
+        .expect("a request")
+}
+
+/// A key in memory is ready at once: no runtime is needed.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("signing waits for something"),
+    }
+}
+
+fn sign_whole(mut request: Request<Bytes>, key: &dyn Signer) -> Request<Bytes> {
+    let created = Timestamp::from_unix_seconds(1_800_000_000).expect("a time");
+    now(sign(&mut request, key, created, [7; 16])).expect("a signature");
+    request
+}
+
+/// Signs nothing: what remains is the base, the digest and the headers.
+struct NoCurve;
+
+impl Signer for NoCurve {
+    fn key_id(&self) -> &str {
+        KEY_ID
+    }
+
+    fn sign<'a>(&'a self, _: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
+        Box::pin(async { Ok(vec![0; 139]) })
+    }
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let started = Instant::now();
+    work();
+    started.elapsed()
+}
+
+fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
+    values.sort_by(|left, right| left.partial_cmp(right).expect("comparable"));
+    values[values.len() / 2]
+}
+
+/// The median time of both, and of their ratio turn by turn.
+fn compare(name: &str, turns: usize, mut raw: impl FnMut(), key: &dyn Signer) {
+    const PER_TURN: usize = 20;
+    let (mut raws, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..turns {
+        let requests: Vec<_> = (0..PER_TURN).map(|_| increase()).collect();
+        let bare = time(|| (0..PER_TURN).for_each(|_| raw()));
+        let mut signed = Vec::with_capacity(PER_TURN);
+        let whole =
+            time(|| signed.extend(requests.into_iter().map(|request| sign_whole(request, key))));
+        black_box(signed);
+        raws.push(bare);
+        ours.push(whole);
+        ratios.push(whole.as_secs_f64() / bare.as_secs_f64());
+    }
+    let per = |total: Vec<Duration>| median(total).as_secs_f64() * 1e6 / PER_TURN as f64;
+    println!(
+        "{name}: bare signature {:.1} µs, whole signing {:.1} µs, ratio {:.3}",
+        per(raws),
+        per(ours),
+        median(ratios)
+    );
+}
+
+fn main() {
+    let message = vec![b'x'; 500];
+    let random = SystemRandom::new();
+    let pem = std::fs::read(data("keys/p8_plain.pem")).expect("a key file");
+    let der = pem::parse(&pem).expect("PEM");
+    let raw_p521 = EcdsaKeyPair::from_pkcs8(&ECDSA_P521_SHA512_ASN1_SIGNING, der.contents())
+        .expect("a P-521 key");
+    let p521 = SigningKey::from_pem(KEY_ID, &pem, None).expect("a P-521 key");
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).expect("a key file");
+    let der = pem::parse(&pem).expect("PEM");
+    let raw_ed25519 = Ed25519KeyPair::from_pkcs8(der.contents()).expect("an Ed25519 key");
+    let ed25519 = SigningKey::from_pem(KEY_ID, &pem, None).expect("an Ed25519 key");
+
+    let mut criterion = Criterion::default().configure_from_args();
+    criterion.bench_function("bare P-521 signature of 500 bytes", |bencher| {
+        bencher.iter(|| raw_p521.sign(&random, black_box(&message)).expect("a signature"));
+    });
+    criterion.bench_function("whole signing of an increase, P-521", |bencher| {
+        bencher.iter_batched(increase, |request| sign_whole(request, &p521), BatchSize::SmallInput);
+    });
+    criterion.bench_function("bare Ed25519 signature of 500 bytes", |bencher| {
+        bencher.iter(|| raw_ed25519.sign(black_box(&message)));
+    });
+    criterion.bench_function("whole signing of an increase, Ed25519", |bencher| {
+        bencher.iter_batched(
+            increase,
+            |request| sign_whole(request, &ed25519),
+            BatchSize::SmallInput,
+        );
+    });
+    criterion.bench_function("whole signing of an increase, no curve", |bencher| {
+        bencher.iter_batched(
+            increase,
+            |request| sign_whole(request, &NoCurve),
+            BatchSize::SmallInput,
+        );
+    });
+    let signed = sign_whole(increase(), &NoCurve);
+    let input = SignatureInput::from_headers(signed.headers()).expect("a signature");
+    criterion.bench_function("the base of an increase alone", |bencher| {
+        bencher.iter(|| {
+            signature_base(&Message::of(black_box(&signed)), &input.components, &input.parameters)
+                .expect("a base")
+        });
+    });
+    criterion.final_summary();
+
+    // `cargo test --benches` only wants to know that it runs.
+    let turns = if std::env::args().any(|argument| argument == "--test") { 1 } else { 101 };
+    let sign_raw =
+        || drop(black_box(raw_p521.sign(&random, black_box(&message)).expect("a signature")));
+    compare("P-521", turns, sign_raw, &p521);
+    compare("Ed25519", turns, || drop(black_box(raw_ed25519.sign(black_box(&message)))), &ed25519);
+}

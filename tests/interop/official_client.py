@@ -1,0 +1,115 @@
+"""Upvest's own Python client, unmodified, against the upvest-sandbox program.
+
+It gets a token, makes an increase and a decrease, and cancels the decrease. Then the same requests
+with one byte changed after signing, each of which must be refused with 401.
+
+    python official_client.py PATH_OF_UPVEST_SANDBOX
+"""
+
+import os
+import sys
+import uuid
+
+import requests
+from upvest_investment_api.env_settings import HttpSignatureSettings
+from upvest_investment_api.requests_auth import UpvestRequestsAuth
+
+import sandbox
+
+
+class Changed:
+    """Signs as the official client does, and then changes the request."""
+
+    def __init__(self, sign, change):
+        self.sign, self.change = sign, change
+
+    def __call__(self, request):
+        request = self.sign(request)
+        self.change(request)
+        return request
+
+
+def flip_header(name, position=5):
+    def change(request):
+        value = request.headers[name]
+        if isinstance(value, bytes):
+            value = value.decode()
+        at = position % len(value)
+        other = "A" if value[at] != "A" else "B"
+        request.headers[name] = value[:at] + other + value[at + 1 :]
+
+    return change
+
+
+def change_body(request):
+    request.body = request.body.replace(b"1", b"2", 1)
+
+
+def change_path(request):
+    request.url = request.url[:-1] + ("0" if request.url[-1] != "0" else "1")
+
+
+def main(program):
+    with sandbox.running(program) as settings:
+        os.environ.update(settings)
+        env = HttpSignatureSettings()
+        auth = UpvestRequestsAuth(
+            private_key_pem=env.HTTP_SIGN_PRIVATE_KEY,
+            private_key_passphrase=env.HTTP_SIGN_PRIVATE_KEY_PASSPHRASE,
+            key_id=env.KEY_ID,
+            client_id=env.CLIENT_ID,
+            client_secret=env.CLIENT_SECRET,
+            scopes=env.SCOPES,
+        )
+        cash = f"{env.BASE_URL}/virtual_cash_balances"
+        order = {"account_group_id": str(uuid.uuid4()), "amount": "100.00", "currency": "EUR"}
+
+        def keyed():
+            return auth.with_idempotency_key(str(uuid.uuid4()))
+
+        increase = requests.post(f"{cash}/increases", json=order, auth=keyed())
+        assert increase.status_code == 202, increase.text
+        assert increase.json()["amount"] == "100.00" and increase.json()["status"] == "ISSUED"
+        # More than there is, so that it waits and can be cancelled.
+        order["amount"] = "150.00"
+        decrease = requests.post(f"{cash}/decreases", json=order, auth=keyed())
+        assert decrease.status_code == 202, decrease.text
+        waiting = f"{cash}/decreases/{decrease.json()['id']}"
+
+        refused = 0
+        for what, change in [
+            ("path", change_path),
+            ("signature", flip_header("signature", 20)),
+            ("signature-input", flip_header("signature-input", 8)),
+            ("accept", flip_header("accept", -1)),
+            ("authorization", flip_header("authorization", -1)),
+            ("upvest-client-id", flip_header("upvest-client-id", -1)),
+            ("upvest-api-version", flip_header("upvest-api-version", -1)),
+            ("date", flip_header("date", -1)),
+        ]:
+            response = requests.delete(waiting, auth=Changed(auth, change))
+            assert response.status_code == 401, (what, response.status_code, response.text)
+            assert response.json()["type"] == "https://docs.upvest.co/errors/unauthorised"
+            refused += 1
+        for path in ["increases", "decreases"]:
+            for what, change in [
+                ("body", change_body),
+                ("content-digest", flip_header("content-digest", 15)),
+                ("idempotency-key", flip_header("idempotency-key", -1)),
+                ("signature", flip_header("signature", 20)),
+                ("authorization", flip_header("authorization", -1)),
+                ("upvest-client-id", flip_header("upvest-client-id", -1)),
+            ]:
+                response = requests.post(f"{cash}/{path}", json=order, auth=Changed(keyed(), change))
+                assert response.status_code == 401, (path, what, response.status_code, response.text)
+                refused += 1
+
+        cancelled = requests.delete(waiting, auth=auth)
+        assert cancelled.status_code == 202 and cancelled.content == b"", cancelled.text
+        again = requests.delete(waiting, auth=auth)
+        assert again.status_code == 422, again.text
+        print(f"the official client did its walk, and {refused} changed requests were refused")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

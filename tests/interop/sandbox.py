@@ -1,0 +1,41 @@
+"""Starts the upvest-sandbox program and reads the settings that it writes."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import time
+
+
+@contextlib.contextmanager
+def running(program):
+    """The settings of a sandbox that runs meanwhile, as a dict."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "sandbox.env")
+        process = subprocess.Popen(
+            [program, "--port", "0", "--write-env", file],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            for _ in range(200):
+                if os.path.exists(file):
+                    break
+                if process.poll() is not None:
+                    raise SystemExit("the sandbox did not start")
+                time.sleep(0.05)
+            else:
+                raise SystemExit("the sandbox wrote no settings")
+            assert os.stat(file).st_mode & 0o077 == 0, "others can read the settings"
+            # A shell reads the file, not we: it must be one that a shell can source.
+            lines = subprocess.run(
+                ["sh", "-c", 'set -a; . "$1"; env', "sh", file],
+                check=True,
+                capture_output=True,
+                text=True,
+                env={"PATH": os.environ["PATH"]},
+            ).stdout.splitlines()
+            yield dict(line.split("=", 1) for line in lines if line.startswith("UPVEST_API_"))
+        finally:
+            process.terminate()
+            process.wait(10)
