@@ -6,8 +6,21 @@ fn ui() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("ui")
 }
 
+/// The compiler whose own words are in the expectations: another one may say the same differently.
+const COMPILER: &str = "rustc 1.95.";
+
+fn has_other_words() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = std::process::Command::new(rustc).arg("--version").output().unwrap().stdout;
+    !String::from_utf8_lossy(&version).starts_with(COMPILER)
+}
+
 #[test]
 fn every_mistake_is_explained() {
+    if has_other_words() {
+        println!("not compared: this is not {COMPILER}*");
+        return;
+    }
     trybuild::TestCases::new().compile_fail("ui/*.rs");
 }
 

@@ -138,7 +138,8 @@ fn build(
             let message = format!("{endpoint} was not sent: it makes no URL");
             Error::new(ErrorKind::Request, Outcome::NotSent, message).because(error)
         })?;
-    let headers = request.headers_mut();
+    // Room for the signature's headers too.
+    let mut headers = HeaderMap::with_capacity(16);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(
         USER_AGENT,
@@ -155,6 +156,7 @@ fn build(
     if let Some(key) = key.and_then(|key| HeaderValue::from_str(&key.to_string()).ok()) {
         headers.insert(IDEMPOTENCY_KEY, key);
     }
+    *request.headers_mut() = headers;
     Ok(request)
 }
 

@@ -261,3 +261,35 @@ fn fallback(item: &ItemTrait) -> TokenStream {
         impl<__Api: #name + ?Sized> #name for ::std::sync::Arc<__Api> { #methods }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    /// A person reads the expansion in a minute: a description of each endpoint, and calls.
+    ///
+    /// After a change on purpose, write it anew with `UPDATE=1 cargo test -p upvest-macros`.
+    #[test]
+    fn the_expansion_is_the_one_on_file() {
+        let expansion = super::api(
+            quote!(scope = "virtual_cash_balances:admin"),
+            &quote! {
+                pub trait VirtualCash: Send + Sync {
+                    /// Raises the virtual cash balance of an account group.
+                    #[endpoint(POST, "/virtual_cash_balances/increases", idempotent, signed)]
+                    fn increase(&self, body: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease>;
+
+                    /// Cancels a decrease that is still `ISSUED` or `QUEUED`.
+                    #[endpoint(DELETE, "/virtual_cash_balances/decreases/{virtual_cash_decrease_id}", signed)]
+                    fn cancel_decrease(&self, virtual_cash_decrease_id: VirtualCashDecreaseId) -> Call<()>;
+                }
+            },
+        );
+        let expansion = prettyplease::unparse(&syn::parse2(expansion).unwrap());
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/virtual_cash.expanded");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(file, &expansion).unwrap();
+        }
+        assert_eq!(expansion, std::fs::read_to_string(file).unwrap());
+    }
+}
