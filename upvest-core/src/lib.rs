@@ -65,6 +65,7 @@ mod env;
 mod error;
 pub mod headers;
 mod idempotency;
+mod money;
 mod request;
 mod send;
 pub mod signature;
@@ -79,9 +80,10 @@ pub use client::{Client, ClientBuilder, Environment};
 pub use endpoint::{BodyKind, Endpoint, Verb};
 pub use error::{Error, ErrorKind, Outcome, Problem, Result};
 pub use idempotency::IdempotencyKey;
+pub use money::{Amount, Currency};
 pub use signature::SigningKey;
 pub use source::{Clock, Randomness};
-pub use types::{AccountGroupId, Amount, Currency, InvalidValue, Timestamp};
+pub use types::{AccountGroupId, InvalidValue, Timestamp};
 
 /// Turns each method of a trait into a call of the API.
 ///
