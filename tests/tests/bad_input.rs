@@ -51,7 +51,9 @@ fn client(content_type: &'static str, answer: &str) -> (Client, Arc<AtomicUsize>
         let is_token = request.uri().path() == "/auth/token";
         let body = if is_token { answer.clone() } else { String::new() };
         async move {
-            let reply = http::Response::builder().header("content-type", content_type);
+            let reply = http::Response::builder()
+                .header("content-type", content_type)
+                .header("upvest-request-id", "the-request-id");
             Ok::<_, TransportError>(reply.body(Body::from(body)).unwrap())
         }
     };
@@ -119,12 +121,12 @@ async fn an_unusable_token_answer_is_explained() {
         (
             "application/json",
             String::new(),
-            "no access token: POST /auth/token answered 200 with a body that is not what it should be",
+            "no access token: POST /auth/token answered 200, but its body does not fit its type",
         ),
         (
             "application/json",
             with("\"soon\""),
-            "no access token: POST /auth/token answered 200 with a body that is not what it should be",
+            "no access token: POST /auth/token answered 200, but its body does not fit its type",
         ),
     ] {
         let (client, requests) = client(content_type, &answer);
@@ -236,10 +238,17 @@ fn settings_take_the_key_from_file_text_or_base64() {
     for (name, value, part) in [
         ("HTTP_SIGN_PRIVATE_KEY_FILENAME", "/nowhere/key.pem", "cannot be read: /nowhere/key.pem"),
         ("HTTP_SIGN_PRIVATE_KEY", "no key", "it has no `-----BEGIN"),
+        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &text, "cannot be read"),
+        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &base64, "cannot be read"),
         ("HTTP_SIGN_PRIVATE_KEY_BASE64", "%%%", "is no base64"),
     ] {
         let error = with(name, value).unwrap_err();
         assert!(error.to_string().contains(part) && error.to_string().contains(name), "{error}");
+        is_one_sentence(&error);
+        let secret = text.lines().nth(5).unwrap();
+        assert!(
+            !format!("{error:?}").contains(secret) && !format!("{error:?}").contains(&base64[..64])
+        );
     }
 }
 
@@ -252,6 +261,8 @@ fn keys_of_the_wrong_kind_are_refused_with_the_reason() {
         ("ffffffff-ffff-ffff-ffff-ffffffffffff", "RFC 4122"),
         ("payout-4711", "must be a UUID"),
         ("", "must be a UUID"),
+        ("{ccb07f42-4104-44ad-8e1f-c660bb7b269c}", "must be a UUID"),
+        ("urn:uuid:ccb07f42-4104-44ad-8e1f-c660bb7b269c", "must be a UUID"),
     ] {
         let error = text.parse::<IdempotencyKey>().unwrap_err().to_string();
         assert!(error.contains(part), "{text}: {error}");

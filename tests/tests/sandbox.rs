@@ -364,7 +364,12 @@ async fn the_log_shows_both_bases_and_marks_the_first_difference() {
     bench.refused("another key", request, 401, "unauthorised").await;
     let entry = bench.sandbox.log().pop().unwrap();
     assert_eq!(entry.bases.as_ref().unwrap().first_difference(), None);
-    assert!(entry.to_string().contains("with another key"), "{entry}");
+    assert!(entry.to_string().contains("another key"), "{entry}");
+
+    // A signature that is right but late has nothing wrong with its base.
+    let late = bench.signed_at(bench.increase(), NOON - 100).await;
+    bench.refused("late", late, 401, "unauthorised").await;
+    assert_eq!(bench.sandbox.log().pop().unwrap().bases, None);
 }
 
 #[tokio::test]
@@ -411,20 +416,86 @@ async fn a_token_expires() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_problems_too() {
+async fn unknown_paths_and_methods_are_problems_for_those_who_are_known() {
     let bench = Bench::new().await;
-    let request = |method: &str, path: &str| {
-        Request::builder().method(method).uri(bench.url(path)).body(Bytes::new()).unwrap()
+    let to = |method: &str, path: &str| {
+        let mut request = without(bench.increase(), "content-type").map(|_| Bytes::new());
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = bench.url(path).parse().unwrap();
+        request
     };
-    bench.refused("path", request("GET", "/users"), 404, "not_found").await;
-    bench
-        .refused(
-            "method",
-            request("GET", "/virtual_cash_balances/increases"),
-            405,
-            "method_not_allowed",
-        )
-        .await;
+    for (method, path, status, code) in [
+        ("GET", "/users", 404, "not_found"),
+        ("GET", "/virtual_cash_balances/increases", 405, "method_not_allowed"),
+    ] {
+        bench.refused(path, bench.signed(to(method, path)).await, status, code).await;
+        bench.refused(path, to(method, path), 401, "unauthorised").await;
+        bench
+            .refused(path, without(to(method, path), "upvest-client-id"), 400, "missing_client_id")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn what_an_official_tool_leaves_uncovered_is_let_in() {
+    let bench = Bench::new().await;
+    // Upvest's proxy covers no content-length, its Java client no idempotency-key.
+    let request = bench.signed(without(bench.increase(), "idempotency-key")).await;
+    assert_eq!(bench.send(with(request, "idempotency-key", KEY)).await.0, 202);
+}
+
+#[tokio::test]
+async fn a_secret_in_the_wrong_place_is_not_repeated() {
+    use secrecy::ExposeSecret as _;
+    let bench = Bench::new().await;
+    let secret = bench.sandbox.credentials().client_secret().expose_secret().to_owned();
+    let json = format!(r#"{{"client_secret":"{secret}"}}"#);
+    let request = bench.token_request("x").map(|_| json.into());
+    let (status, body) = bench.send(bench.signed(request).await).await;
+    assert_eq!(status, 400);
+    assert!(!body.contains(&secret), "{body}");
+    assert!(!format!("{:?}", bench.sandbox.log()).contains(&secret));
+}
+
+#[tokio::test]
+async fn a_signature_in_another_form_is_refused() {
+    let bench = Bench::new().await;
+    for (what, from, to) in [
+        ("a second label", "sig1=", "sig2=(\"@method\");keyid=\"x\", sig1="),
+        ("the label twice", "sig1=", "sig1=(\"@method\");keyid=\"x\", sig1="),
+        ("another label", "sig1=", "sig=1, sig2="),
+        ("a parameter twice", ";nonce=", ";nonce=\"x\";nonce="),
+        ("odd spaces", "(\"@method\" ", "( \"@method\"  "),
+        ("a component twice", "\"@method\" ", "\"@method\" \"@method\" "),
+        ("a parameter on a component", "\"@method\" ", "\"@method\";req "),
+        ("upper case", "\"accept\"", "\"Accept\""),
+        ("a token as component", "\"accept\"", "accept"),
+        ("nothing covered", "(\"@method\" \"@path\"", "(\"@path\""),
+        ("a number as text", ";created=1800000000", ";created=\"1800000000\""),
+        ("no time", ";created=1800000000", ""),
+        ("no key id", ";keyid=", ";key="),
+        ("another key id", ";keyid=\"", ";keyid=\"x"),
+        ("a longer life", ";expires=1800000030", ";expires=1900000030"),
+        ("an unknown component", "\"@method\" ", "\"@method\" \"@authority\" "),
+    ] {
+        let request = bench.signed(bench.increase()).await;
+        let input = request.headers()["signature-input"].to_str().unwrap().to_owned();
+        assert!(input.contains(from), "{what}");
+        let request = with(request, "signature-input", &input.replacen(from, to, 1));
+        bench.refused(what, request, 401, "unauthorised").await;
+    }
+    for (what, value) in [
+        ("no base64", "sig1=:***:"),
+        ("text", "sig1=\"AQID\""),
+        ("no padding", "sig1=:AQ:"),
+        ("a second label", "sig1=:AQID:, sig2=:AQID:"),
+        ("too long", &format!("sig1=:{}:", "AAAA".repeat(4_000))),
+        ("empty", ""),
+    ] {
+        let request = with(bench.signed(bench.increase()).await, "signature", value);
+        bench.refused(what, request, 401, "unauthorised").await;
+    }
+    assert_eq!(bench.effects(), 0);
 }
 
 #[tokio::test]

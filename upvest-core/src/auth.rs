@@ -1,6 +1,7 @@
 //! Access tokens: the endpoint that gives them, and the cache that asks it seldom.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -25,6 +26,9 @@ const LONGEST_LIFE: Duration = Duration::from_hours(24);
 #[api]
 pub trait AccessTokens: Send + Sync {
     /// Exchanges the client's credentials for an access token.
+    ///
+    /// # Errors
+    /// As every [`Call`]; 401 if the credentials are wrong or the client has no such scope.
     #[endpoint(POST, "/auth/token", form, anonymous, signed)]
     fn create_access_token(&self, body: &TokenRequest) -> Call<AccessToken>;
 }
@@ -51,14 +55,33 @@ impl Serialize for TokenRequest {
     }
 }
 
-/// An access token, and how long it lives.
+/// An access token, how long it lives, and what for.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     secret: SecretString,
     expires_in: Duration,
+    scope: String,
 }
 
 impl AccessToken {
+    /// What stands behind `Bearer` in the header `authorization`.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
+    /// How long it lives, from when it was given; at most a day.
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.expires_in
+    }
+
+    /// The scopes that were granted, with spaces in between; empty if the answer did not say.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
     /// Reads the answer. Nothing of it is repeated in an error: it may be the token.
     fn from_json(answer: &serde_json::Value) -> std::result::Result<Self, &'static str> {
         let text = |name| answer.get(name).and_then(serde_json::Value::as_str);
@@ -75,7 +98,8 @@ impl AccessToken {
             .ok_or("its `expires_in` is no whole number of seconds")?;
         // Nothing or less is a token for the calls that wait for it now.
         let expires_in = Duration::from_secs(seconds.try_into().unwrap_or(0)).min(LONGEST_LIFE);
-        Ok(Self { secret: secret.to_owned().into(), expires_in })
+        let scope = text("scope").unwrap_or_default().to_owned();
+        Ok(Self { secret: secret.to_owned().into(), expires_in, scope })
     }
 }
 
@@ -91,6 +115,7 @@ pub(crate) struct Token {
     header: HeaderValue,
     fetched: Instant,
     refresh_at: Instant,
+    is_refused: AtomicBool,
 }
 
 impl Token {
@@ -104,7 +129,8 @@ impl Token {
         let mut header = HeaderValue::from_str(&bearer).map_err(|_| unusable())?;
         header.set_sensitive(true);
         let life = token.expires_in.saturating_sub(EARLY.min(token.expires_in / 10));
-        Ok(Self { header, fetched, refresh_at: fetched + life })
+        let is_refused = AtomicBool::new(false);
+        Ok(Self { header, fetched, refresh_at: fetched + life, is_refused })
     }
 
     /// Whether a call that asked at `asked` may use it at `now`.
@@ -112,7 +138,13 @@ impl Token {
     /// A token that was fetched while the call waited will do, however short it lives: otherwise an
     /// answer with no life at all would make each waiter fetch one of its own.
     fn is_fresh(&self, asked: Instant, now: Instant) -> bool {
-        now < self.refresh_at || self.fetched >= asked
+        let is_refused = self.is_refused.load(Ordering::Relaxed);
+        !is_refused && (now < self.refresh_at || self.fetched >= asked)
+    }
+
+    /// The server does not take it any more. Says nothing of a newer one.
+    pub(crate) fn refuse(&self) {
+        self.is_refused.store(true, Ordering::Relaxed);
     }
 }
 
@@ -148,14 +180,6 @@ impl TokenCache {
         *current = Some(Arc::clone(&token));
         Ok(token)
     }
-
-    /// Forgets `token`, which the server refused, unless there is a newer one already.
-    pub(crate) async fn refuse(&self, token: &Arc<Token>) {
-        let mut current = self.current.lock().await;
-        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, token)) {
-            *current = None;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -165,6 +189,10 @@ mod tests {
     use tokio::time::Instant;
 
     use super::{AccessToken, Token};
+
+    fn token_for(expires_in: Duration) -> AccessToken {
+        AccessToken { secret: "x".to_owned().into(), expires_in, scope: String::new() }
+    }
 
     fn read(json: &str) -> Result<AccessToken, String> {
         serde_json::from_str(json).map_err(|error| error.to_string())
@@ -227,10 +255,7 @@ mod tests {
     fn a_token_is_refreshed_early() {
         let now = Instant::now();
         for (life, fresh_for) in [(1800, 1740), (100, 90), (10, 9), (0, 0)] {
-            let answer = AccessToken {
-                secret: "x".to_owned().into(),
-                expires_in: Duration::from_secs(life),
-            };
+            let answer = token_for(Duration::from_secs(life));
             let token = Token::new(&answer, now).unwrap();
             let later = now + Duration::from_secs(fresh_for);
             let asked = later;
@@ -244,8 +269,10 @@ mod tests {
     #[test]
     fn a_token_fetched_while_a_call_waited_is_good_for_that_call() {
         let asked = Instant::now();
-        let answer = AccessToken { secret: "x".to_owned().into(), expires_in: Duration::ZERO };
+        let answer = token_for(Duration::ZERO);
         let token = Token::new(&answer, asked).unwrap();
         assert!(token.is_fresh(asked, asked + Duration::from_secs(1)));
+        token.refuse();
+        assert!(!token.is_fresh(asked, asked), "but not one that was refused");
     }
 }

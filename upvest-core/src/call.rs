@@ -4,23 +4,30 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::BoxFuture;
 use crate::client::Client;
-use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::idempotency::IdempotencyKey;
 use crate::request::{Request, Target};
 use crate::send::{self, Answer};
+use crate::transport::BodyError;
 
 /// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
 ///
 /// Nothing happens until it is awaited. It owns all it needs, so it can be kept, moved to another
 /// task, or dropped. Dropping a call that is under way leaves its outcome unknown: an
 /// [`IdempotentCall`] can be made again with the same [`key`](Call::key).
+///
+/// # Errors
+///
+/// Awaiting it gives an [`Error`]: [`kind`](Error::kind) says where it failed, and
+/// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built
+/// fails with [`ErrorKind::Request`], before anything is sent.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -61,24 +68,36 @@ impl Default for Idempotent {
     }
 }
 
-impl From<Keyless> for Option<IdempotencyKey> {
-    fn from(_: Keyless) -> Self {
+/// Whether a [`Call`] carries an idempotency key: [`Keyless`] or [`Idempotent`].
+pub trait CallKind: sealed::Sealed + Send + 'static {
+    /// The key, if it carries one.
+    fn idempotency_key(&self) -> Option<IdempotencyKey>;
+}
+
+impl CallKind for Keyless {
+    fn idempotency_key(&self) -> Option<IdempotencyKey> {
         None
     }
 }
 
-impl From<Idempotent> for Option<IdempotencyKey> {
-    fn from(key: Idempotent) -> Self {
-        Some(key.0)
+impl CallKind for Idempotent {
+    fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        Some(self.0)
     }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Keyless {}
+    impl Sealed for super::Idempotent {}
 }
 
 enum State<T> {
     Ready(Result<T>),
-    Fixed { client: Client, endpoint: &'static Endpoint, target: Target, decode: Decode<T> },
+    Fixed { client: Client, target: Target, decode: Decode<T> },
 }
 
-type Decode<T> = fn(&[u8]) -> std::result::Result<T, serde_json::Error>;
+type Decode<T> = fn(&Target, &mut Answer) -> Result<T>;
 
 #[derive(Clone, Copy)]
 enum Limit {
@@ -130,32 +149,31 @@ impl<T> Call<T, Idempotent> {
 
     /// The key that will be sent. Store it before you await: with it, a call whose answer was lost
     /// can be made again without taking effect twice.
+    ///
+    /// Only a success of the second call tells for certain what became of the first: if the second
+    /// is refused, say for its token or for too many requests, the first may still have happened.
     #[must_use]
     pub fn key(&self) -> IdempotencyKey {
         self.key.0
     }
 }
 
-impl<T, K> Call<T, K>
-where
-    T: Send + 'static,
-    K: Into<Option<IdempotencyKey>> + Send + 'static,
-{
+impl<T: Send + 'static, K: CallKind> Call<T, K> {
     /// Sends the call, and gives back status and request id beside the value.
     ///
     /// # Errors
     /// As awaiting the call itself.
     pub fn with_response(self) -> BoxFuture<'static, Result<Response<T>>> {
         Box::pin(async move {
-            let key = self.key.into();
+            let key = self.key.idempotency_key();
             let result = match self.state {
                 State::Ready(result) => {
                     result.map(|value| Response { value, status: StatusCode::OK, request_id: None })
                 }
-                State::Fixed { client, endpoint, target, decode } => {
+                State::Fixed { client, target, decode } => {
                     let deadline = deadline(self.limit, &client);
-                    let answer = send::send(&client, endpoint, &target, key, deadline).await;
-                    answer.and_then(|answer| read(endpoint, answer, decode))
+                    let answer = send::send(&client, &target, key, deadline).await;
+                    answer.and_then(|answer| read(&target, answer, decode))
                 }
             };
             result.map_err(|error| error.with_idempotency_key(key))
@@ -164,30 +182,19 @@ where
 }
 
 fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
-    let timeout = match limit {
-        Some(Limit::Deadline(deadline)) => return deadline,
-        Some(Limit::Timeout(timeout)) => timeout,
-        None => client.timeout(),
-    };
-    let now = Instant::now();
-    // A timeout beyond what the clock can hold is none: a year is as good.
-    now.checked_add(timeout).unwrap_or(now + Duration::from_hours(365 * 24))
+    match limit {
+        Some(Limit::Deadline(deadline)) => deadline.min(send::after(Duration::MAX)),
+        Some(Limit::Timeout(timeout)) => send::after(timeout),
+        None => send::after(client.timeout()),
+    }
 }
 
-fn read<T>(endpoint: &Endpoint, answer: Answer, decode: Decode<T>) -> Result<Response<T>> {
-    let Answer { status, request_id, body, outcome } = answer;
-    match decode(&body) {
+fn read<T>(target: &Target, mut answer: Answer, decode: Decode<T>) -> Result<Response<T>> {
+    let value = decode(target, &mut answer);
+    let Answer { status, request_id, .. } = answer;
+    match value {
         Ok(value) => Ok(Response { value, status, request_id }),
-        Err(error) => {
-            let message = format!(
-                "{endpoint} answered {} with a body that is not what it should be",
-                status.as_u16()
-            );
-            Err(Error::new(ErrorKind::Decode, outcome, message)
-                .with_status(status)
-                .with_request_id(request_id)
-                .because(error))
-        }
+        Err(error) => Err(error.with_status(status).with_request_id(request_id)),
     }
 }
 
@@ -218,18 +225,14 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// What Upvest calls this exchange.
+    /// The request id in the answer.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 }
 
-impl<T, K> IntoFuture for Call<T, K>
-where
-    T: Send + 'static,
-    K: Into<Option<IdempotencyKey>> + Send + 'static,
-{
+impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
     type Output = Result<T>;
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
@@ -244,7 +247,7 @@ impl<T, K: fmt::Debug> fmt::Debug for Call<T, K> {
         let mut debug = f.debug_struct("Call");
         match &self.state {
             State::Ready(_) => debug.field("ready", &true),
-            State::Fixed { endpoint, .. } => debug.field("endpoint", &endpoint.to_string()),
+            State::Fixed { target, .. } => debug.field("endpoint", &target.to_string()),
         };
         debug.field("key", &self.key).finish_non_exhaustive()
     }
@@ -291,19 +294,48 @@ impl<T: DeserializeOwned + 'static> IdempotentReturn for Call<T, Idempotent> {
 
 impl<T: DeserializeOwned + 'static> State<T> {
     fn fixed(request: Request<'_>) -> Self {
-        let (client, endpoint) = (request.client.clone(), request.endpoint);
+        let client = request.client.clone();
         match request.finish() {
-            Ok(target) => Self::Fixed { client, endpoint, target, decode: decode::<T> },
+            Ok(target) => Self::Fixed { client, target, decode: decode::<T> },
             Err(error) => Self::Ready(Err(error)),
         }
     }
 }
 
-/// Reads an answer. `()` reads nothing: an endpoint without an answer may still send one some day.
-fn decode<T: DeserializeOwned + 'static>(body: &[u8]) -> std::result::Result<T, serde_json::Error> {
+/// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
+fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: &mut Answer) -> Result<T> {
+    let unreadable = |kind, outcome, why: &str| {
+        let status = answer.status.as_u16();
+        Error::new(kind, outcome, format!("{target} answered {status}, but {why}"))
+    };
+    let outcome = answer.outcome();
     let mut nothing: Option<T> = None;
     if let Some(nothing) = (&mut nothing as &mut dyn Any).downcast_mut::<Option<()>>() {
         *nothing = Some(());
     }
-    nothing.map_or_else(|| serde_json::from_slice(body), Ok)
+    if let Some(nothing) = nothing {
+        // No body tells that this is Upvest's answer; the request id does.
+        let unmarked = "without a request id, so it may not come from Upvest";
+        return match answer.request_id {
+            Some(_) => Ok(nothing),
+            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked)),
+        };
+    }
+    match std::mem::replace(&mut answer.body, Ok(Bytes::new())) {
+        Ok(body) if answer.is_json || body.is_empty() => {
+            serde_json::from_slice(&body).map_err(|error| {
+                unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
+                    .because(error)
+            })
+        }
+        Ok(_) => Err(unreadable(ErrorKind::Decode, outcome, "its body is no JSON")),
+        Err(error @ BodyError::OutOfTime) => {
+            Err(unreadable(ErrorKind::Timeout, outcome, "its body could not be read to the end")
+                .because(error))
+        }
+        Err(error) => {
+            Err(unreadable(ErrorKind::Decode, outcome, "its body could not be read to the end")
+                .because(error))
+        }
+    }
 }

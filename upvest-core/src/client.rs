@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Which Upvest to talk to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Environment {
     /// `https://sandbox.upvest.co`, with play money.
@@ -50,6 +50,19 @@ impl Environment {
                          https://sandbox.upvest.co"
                     ))
                 })
+            }
+        }
+    }
+}
+
+/// Where it is; nothing of a URL that cannot be used, for people put passwords into URLs.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sandbox => f.write_str("Sandbox"),
+            Self::Live => f.write_str("Live"),
+            Self::Custom(_) => {
+                f.debug_tuple("Custom").field(&self.base_url().unwrap_or_default()).finish()
             }
         }
     }
@@ -298,7 +311,11 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("environment", &self.environment)
-            .field("client_id", &self.credentials.as_ref().map(|(id, _)| id))
+            // Not what else may have been put in its place.
+            .field(
+                "client_id",
+                &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id).ok()),
+            )
             .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()

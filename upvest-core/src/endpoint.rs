@@ -30,12 +30,6 @@ impl Verb {
             Self::Delete => "DELETE",
         }
     }
-
-    /// Whether a request with this verb changes nothing on the server.
-    #[must_use]
-    pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get)
-    }
 }
 
 impl fmt::Display for Verb {

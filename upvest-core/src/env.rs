@@ -71,7 +71,11 @@ impl ClientBuilder {
 fn signing_key(key_id: String, get: impl Fn(&'static str) -> Option<String>) -> Result<SigningKey> {
     let (name, content) = if let Some(path) = get(KEY_FILE) {
         let content = std::fs::read(&path).map_err(|error| {
-            Error::config(format!("{KEY_FILE} names a file that cannot be read: {path}"))
+            // Somebody may have put the key itself there.
+            let is_name =
+                path.len() < 200 && !path.contains(['\n', '\r']) && !path.contains("-----");
+            let name = if is_name { format!(": {path}") } else { String::new() };
+            Error::config(format!("{KEY_FILE} names a file that cannot be read{name}"))
                 .because(error)
         })?;
         (KEY_FILE, content)
@@ -92,5 +96,5 @@ fn signing_key(key_id: String, get: impl Fn(&'static str) -> Option<String>) -> 
         SigningKey::from_pem(key_id, &content, passphrase.as_deref())
     };
     zeroize::Zeroizing::new(content);
-    key.map_err(|error| Error::config(format!("{name}: {error}")).because(error))
+    key.map_err(|error| Error::config(format!("{name}: {error}")))
 }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::idempotency::IdempotencyKey;
 
@@ -19,7 +19,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Outcome {
     /// Certainly not: no request left this machine, or none reached the server.
     NotSent,
-    /// The server said no.
+    /// The server said no to this call. Of an earlier call with the same key it says nothing.
     Rejected,
     /// It may have: the answer was lost, or says nothing.
     Unknown,
@@ -58,27 +58,44 @@ pub enum ErrorKind {
 /// A problem document, `application/problem+json`, as the API sends with every error.
 ///
 /// Decide by [`code`](Problem::code), never by `title` or `detail`: they are texts for people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// `https://docs.upvest.co/errors/<code>`
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     pub kind: String,
     /// The HTTP status once more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// A short text, the same for each problem of one type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// What is wrong with this request. Some pages of the API's documentation call it `details`.
-    #[serde(default, alias = "details", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Names this occurrence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The request id, as in the header `upvest-request-id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+}
+
+/// Reads any JSON object: a member of another type than it should have is left out.
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let members = serde_json::Map::deserialize(deserializer)?;
+        let text = |name| members.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let status = members.get("status").and_then(serde_json::Value::as_u64);
+        Ok(Self {
+            kind: text("type").unwrap_or_default(),
+            status: status.and_then(|status| status.try_into().ok()),
+            title: text("title"),
+            detail: text("detail").or_else(|| text("details")),
+            instance: text("instance"),
+            request_id: text("request_id"),
+        })
+    }
 }
 
 impl Problem {
@@ -162,8 +179,11 @@ impl Error {
         Self::new(ErrorKind::Config, Outcome::NotSent, message)
     }
 
-    pub(crate) fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
+    pub(crate) fn because<E>(mut self, source: E) -> Self
+    where
+        Box<dyn StdError + Send + Sync>: From<E>,
+    {
+        self.0.source = Some(source.into());
         self
     }
 
@@ -227,7 +247,7 @@ impl Error {
         self.0.problem.as_ref()
     }
 
-    /// What Upvest calls this exchange; name it when you ask them.
+    /// The request id in the answer; name it when you ask Upvest.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -345,6 +365,12 @@ mod tests {
             assert_eq!(problem.detail.as_deref(), Some("text"));
             assert_eq!(problem.code(), "bad_request");
         }
+        let odd =
+            r#"{"type":"https://x/conflict","detail":"a","details":"b","status":"409","title":[]}"#;
+        let problem: Problem = serde_json::from_str(odd).unwrap();
+        assert_eq!((problem.code(), problem.detail.as_deref()), ("conflict", Some("a")));
+        assert_eq!((problem.status, problem.title), (None, None));
+        assert!(serde_json::from_str::<Problem>("[]").is_err());
     }
 
     #[test]

@@ -4,13 +4,13 @@ use http::HeaderName;
 
 /// Which major version of the API is meant.
 pub const API_VERSION: HeaderName = HeaderName::from_static("upvest-api-version");
-/// Who calls.
+/// The client id.
 pub const CLIENT_ID: HeaderName = HeaderName::from_static("upvest-client-id");
 /// The digest of the body.
 pub const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 /// The idempotency key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// What Upvest calls an exchange.
+/// The request id of an answer.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("upvest-request-id");
 /// The signature.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("signature");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::types::InvalidValue;
@@ -23,8 +23,7 @@ use crate::types::InvalidValue;
 /// assert!("01890a5d-ac96-774b-bcce-b302099a8057".parse::<IdempotencyKey>().is_err());
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "Uuid", into = "Uuid")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdempotencyKey(Uuid);
 
 impl IdempotencyKey {
@@ -54,12 +53,6 @@ impl IdempotencyKey {
     #[must_use]
     pub fn derive(namespace: &Uuid, id: &str) -> Self {
         Self(Uuid::new_v5(namespace, id.as_bytes()))
-    }
-
-    /// The key as a UUID.
-    #[must_use]
-    pub fn as_uuid(&self) -> Uuid {
-        self.0
     }
 }
 
@@ -92,9 +85,10 @@ impl FromStr for IdempotencyKey {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        // With hyphens or without; no braces, no `urn:`.
         match Uuid::try_parse(text) {
-            Ok(uuid) => Self::try_from(uuid),
-            Err(_) => Err(InvalidValue::new("an idempotency key", text, "it must be a UUID")),
+            Ok(uuid) if matches!(text.len(), 32 | 36) => Self::try_from(uuid),
+            _ => Err(InvalidValue::new("an idempotency key", text, "it must be a UUID")),
         }
     }
 }
@@ -102,5 +96,17 @@ impl FromStr for IdempotencyKey {
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl Serialize for IdempotencyKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for IdempotencyKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

@@ -75,13 +75,13 @@ mod types;
 
 use std::pin::Pin;
 
-pub use call::{Call, Idempotent, IdempotentCall, Keyless, Response};
+pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless, Response};
 pub use client::{Client, ClientBuilder, Environment};
 pub use endpoint::{BodyKind, Endpoint, Verb};
 pub use error::{Error, ErrorKind, Outcome, Problem, Result};
 pub use idempotency::IdempotencyKey;
 pub use money::{Amount, Currency};
-pub use signature::SigningKey;
+pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
 pub use types::{AccountGroupId, InvalidValue, Timestamp};
 
@@ -137,4 +137,10 @@ pub mod declare {
 
     pub use crate::call::{IdempotentReturn, PlainReturn};
     pub use crate::request::Request;
+
+    /// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
+    #[must_use]
+    pub fn hyphenated(text: &str) -> Option<Uuid> {
+        Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+    }
 }

@@ -1,12 +1,13 @@
 //! A request while it is described: path filled, query and body encoded. No I/O.
 
-use std::fmt::Display;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::endpoint::{BodyKind, Endpoint};
+use crate::endpoint::{BodyKind, Endpoint, Verb};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 
 /// The request of one call. `#[api]` writes the code that fills it.
@@ -15,22 +16,42 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 #[must_use]
 pub struct Request<'c> {
     pub(crate) client: &'c Client,
-    pub(crate) endpoint: &'static Endpoint,
+    endpoint: &'static Endpoint,
     target: Result<Target>,
 }
 
-/// What is sent, but for the headers.
+/// All that sending needs: it stands for itself, with no declaration behind it.
 #[derive(Clone)]
 pub(crate) struct Target {
+    pub(crate) verb: Verb,
+    /// The path with its placeholders, to speak of it without the ids.
+    pub(crate) template: Cow<'static, str>,
     /// The path, and the query if there is one.
     pub(crate) path: String,
     pub(crate) body: Bytes,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) is_signed: bool,
+    pub(crate) is_anonymous: bool,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.template)
+    }
 }
 
 impl<'c> Request<'c> {
     /// A request to `endpoint`, nothing filled in yet.
     pub fn new(client: &'c Client, endpoint: &'static Endpoint) -> Self {
-        let target = Target { path: endpoint.path().to_owned(), body: Bytes::new() };
+        let target = Target {
+            verb: endpoint.verb(),
+            template: endpoint.path().into(),
+            path: endpoint.path().to_owned(),
+            body: Bytes::new(),
+            content_type: endpoint.body().content_type(),
+            is_signed: endpoint.is_signed(),
+            is_anonymous: endpoint.is_anonymous(),
+        };
         Self { client, endpoint, target: Ok(target) }
     }
 

@@ -4,6 +4,7 @@
 //! over exactly what is sent, and anew for each attempt; key and body bytes are the same in all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
@@ -12,31 +13,37 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::auth::Token;
 use crate::client::Client;
-use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Outcome, Problem, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::IdempotencyKey;
 use crate::request::Target;
 use crate::signature;
-use crate::transport::Body;
+use crate::transport::BodyError;
 
 /// Beyond this an answer is an attack or a mistake, not a resource.
 const LONGEST_BODY: usize = 1024 * 1024;
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
-/// A 2xx answer whose body is not read yet.
+/// A 2xx answer, not yet decoded.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
-    pub(crate) body: Bytes,
-    /// What is known of the effect, should the body turn out unreadable.
-    pub(crate) outcome: Outcome,
+    pub(crate) is_json: bool,
+    pub(crate) body: std::result::Result<Bytes, BodyError>,
+}
+
+impl Answer {
+    /// What is known of the effect, should the answer turn out unreadable: without its marks a 200
+    /// may come from a portal or proxy in between.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let is_marked = self.request_id.is_some() && self.is_json;
+        if is_marked { Outcome::Applied } else { Outcome::Unknown }
+    }
 }
 
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
 pub(crate) async fn send(
     client: &Client,
-    endpoint: &'static Endpoint,
     target: &Target,
     key: Option<IdempotencyKey>,
     deadline: Instant,
@@ -45,15 +52,15 @@ pub(crate) async fn send(
     let mut refreshed = false;
     loop {
         if Instant::now() >= deadline {
-            return Err(out_of_time(endpoint, worst));
+            return Err(out_of_time(target, worst));
         }
-        let token = if endpoint.is_anonymous() {
+        let token = if target.is_anonymous {
             None
         } else {
             let token = client.tokens().get(client, deadline).await;
             Some(token.map_err(|error| error.with_outcome(worst))?)
         };
-        let error = match attempt(client, endpoint, target, key, token.as_ref(), deadline).await {
+        let error = match attempt(client, target, key, token.as_ref(), deadline).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
@@ -62,7 +69,7 @@ pub(crate) async fn send(
             // The token may have been withdrawn before its time: once, a new one may help.
             Some(token) if error.kind() == ErrorKind::Unauthorized && !refreshed => {
                 refreshed = true;
-                client.tokens().refuse(&token).await;
+                token.refuse();
             }
             _ => return Err(error.with_outcome(worst)),
         }
@@ -72,47 +79,38 @@ pub(crate) async fn send(
 /// Sends once.
 async fn attempt(
     client: &Client,
-    endpoint: &'static Endpoint,
     target: &Target,
     key: Option<IdempotencyKey>,
     token: Option<&Arc<Token>>,
     deadline: Instant,
 ) -> Result<Answer> {
-    let attempt_ends = Instant::now() + client.attempt_timeout();
-    let mut request = build(client, endpoint, target, key, token)?;
-    let signature_base = if endpoint.is_signed() {
-        let signing = sign(client, endpoint, &mut request);
+    let mut request = build(client, target, key, token)?;
+    let signature_base = if target.is_signed {
+        let signing = sign(client, target, &mut request);
         Some(
             timeout_at(deadline, signing)
                 .await
-                .map_err(|_| out_of_time(endpoint, Outcome::NotSent))??,
+                .map_err(|_| out_of_time(target, Outcome::NotSent))??,
         )
     } else {
         None
     };
-    let exchange = async {
-        let response = client.transport().send(request).await.map_err(|error| {
-            let (kind, outcome) = if error.may_have_left() {
-                (ErrorKind::Transport, Outcome::Unknown)
-            } else {
-                (ErrorKind::Connect, Outcome::NotSent)
-            };
-            Error::new(kind, outcome, format!("{endpoint} has no answer: {error}")).because(error)
-        })?;
-        classify(endpoint, response).await
-    };
-    let result = match timeout_at(deadline.min(attempt_ends), exchange).await {
-        Ok(result) => result,
-        Err(_) => Err(out_of_time(endpoint, Outcome::Unknown)),
-    };
+    // Signing may have taken long, if the key is elsewhere.
+    if Instant::now() >= deadline {
+        return Err(out_of_time(target, Outcome::NotSent));
+    }
+    let attempt_ends = deadline.min(after(client.attempt_timeout()));
+    let result = exchange(client, target, request, attempt_ends).await;
     match &result {
         Ok(answer) => tracing::debug!(
-            %endpoint,
+            endpoint = %target,
             status = answer.status.as_u16(),
             request_id = answer.request_id,
             "answered"
         ),
-        Err(error) => tracing::debug!(%endpoint, %error, request_id = error.request_id(), "failed"),
+        Err(error) => {
+            tracing::debug!(endpoint = %target, %error, request_id = error.request_id(), "failed")
+        }
     }
     result.map_err(|error| match error.kind() {
         ErrorKind::Unauthorized => {
@@ -125,17 +123,16 @@ async fn attempt(
 /// The request, complete but for the signature.
 fn build(
     client: &Client,
-    endpoint: &Endpoint,
     target: &Target,
     key: Option<IdempotencyKey>,
     token: Option<&Arc<Token>>,
 ) -> Result<http::Request<Bytes>> {
     let mut request = http::Request::builder()
-        .method(http::Method::from(endpoint.verb()))
+        .method(http::Method::from(target.verb))
         .uri(format!("{}{}", client.base_url(), target.path))
         .body(target.body.clone())
         .map_err(|error| {
-            let message = format!("{endpoint} was not sent: it makes no URL");
+            let message = format!("{target} was not sent: its URL is invalid");
             Error::new(ErrorKind::Request, Outcome::NotSent, message).because(error)
         })?;
     // Room for the signature's headers too.
@@ -150,7 +147,7 @@ fn build(
     if let Some(token) = token {
         headers.insert(AUTHORIZATION, token.header());
     }
-    if let Some(content_type) = endpoint.body().content_type() {
+    if let Some(content_type) = target.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     if let Some(key) = key.and_then(|key| HeaderValue::from_str(&key.to_string()).ok()) {
@@ -162,79 +159,89 @@ fn build(
 
 async fn sign(
     client: &Client,
-    endpoint: &Endpoint,
+    target: &Target,
     request: &mut http::Request<Bytes>,
 ) -> Result<String> {
     let nonce = client.random_bytes()?;
     signature::sign(request, client.signer(), client.now(), nonce).await.map_err(|error| {
-        let message = format!("{endpoint} was not sent: it could not be signed");
+        let message = format!("{target} was not sent: it could not be signed");
         Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error)
     })
 }
 
-/// What an answer means: a success to be decoded, or the error that it is.
-async fn classify(endpoint: &Endpoint, response: http::Response<Body>) -> Result<Answer> {
+/// Sends the request, and takes in what comes back until `ends`.
+async fn exchange(
+    client: &Client,
+    target: &Target,
+    request: http::Request<Bytes>,
+    ends: Instant,
+) -> Result<Answer> {
+    let response = match timeout_at(ends, client.transport().send(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => {
+            let (kind, outcome) = if error.may_have_left() {
+                (ErrorKind::Transport, Outcome::Unknown)
+            } else {
+                (ErrorKind::Connect, Outcome::NotSent)
+            };
+            return Err(Error::new(kind, outcome, format!("{target} has no answer: {error}"))
+                .because(error.into_cause()));
+        }
+        Err(_) => return Err(out_of_time(target, Outcome::Unknown)),
+    };
     let (head, body) = response.into_parts();
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
-    let is_json = text(&head.headers, CONTENT_TYPE.as_str()).is_some_and(is_json);
+    let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
+    let limit = if status.is_success() { LONGEST_BODY } else { LONGEST_ERROR_BODY };
+    let body = timeout_at(ends, body.read(limit)).await.unwrap_or(Err(BodyError::OutOfTime));
 
     if status.is_success() {
-        // Without its marks, a 200 may come from a portal or proxy in between.
-        let outcome = if request_id.is_some() { Outcome::Applied } else { Outcome::Unknown };
-        let unreadable = |why: &str| {
-            let message = format!("{endpoint} answered {}, but {why}", status.as_u16());
-            Error::new(ErrorKind::Decode, outcome, message)
-                .with_status(status)
-                .with_request_id(request_id.clone())
-        };
-        let body = body
-            .read(LONGEST_BODY)
-            .await
-            .map_err(|error| unreadable("its body could not be read to the end").because(error))?;
-        if !body.is_empty() && !is_json {
-            return Err(unreadable("its body is no JSON"));
-        }
-        return Ok(Answer { status, request_id, body, outcome });
+        let is_json = content_type.as_deref() == Some("application/json");
+        return Ok(Answer { status, request_id, is_json, body });
     }
-
     // The status says what happened; a body that cannot be read takes nothing from that.
-    let body = body.read(LONGEST_ERROR_BODY).await.unwrap_or_default();
-    let problem = if is_json { serde_json::from_slice::<Problem>(&body).ok() } else { None };
-    Err(Error::answered(&endpoint.to_string(), status, problem).with_request_id(request_id))
+    let is_json =
+        content_type.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let problem = body
+        .ok()
+        .filter(|_| is_json)
+        .and_then(|body| serde_json::from_slice::<Problem>(&body).ok());
+    Err(Error::answered(&target.to_string(), status, problem).with_request_id(request_id))
+}
+
+/// When `timeout` has passed; a year is as good as never.
+pub(crate) fn after(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(Duration::from_hours(365 * 24))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// `application/json` and all that ends in `+json`, with any parameters.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
+/// A content type without its parameters.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn out_of_time(endpoint: &Endpoint, outcome: Outcome) -> Error {
+fn out_of_time(target: &Target, outcome: Outcome) -> Error {
     let sent = if outcome == Outcome::NotSent { " before it was sent" } else { "" };
-    Error::new(ErrorKind::Timeout, outcome, format!("{endpoint} ran out of time{sent}"))
+    Error::new(ErrorKind::Timeout, outcome, format!("{target} ran out of time{sent}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_json;
+    use super::essence;
 
     #[test]
-    fn json_is_told_by_its_content_type() {
+    fn parameters_of_a_content_type_say_nothing() {
         for (content_type, expected) in [
-            ("application/json", true),
-            ("application/json; charset=utf-8", true),
-            ("application/problem+json", true),
-            ("Application/JSON", true),
-            ("text/html", false),
-            ("application/jsonp", false),
-            ("", false),
+            ("application/json", "application/json"),
+            ("Application/JSON; charset=utf-8", "application/json"),
+            ("application/problem+json ;x", "application/problem+json"),
+            ("", ""),
         ] {
-            assert_eq!(is_json(content_type), expected, "{content_type}");
+            assert_eq!(essence(content_type), expected);
         }
     }
 }

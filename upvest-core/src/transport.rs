@@ -37,6 +37,10 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// ```
 pub trait Transport: Send + Sync {
     /// Sends `request`; ready when the headers of the answer are there.
+    ///
+    /// # Errors
+    /// If there is no answer. Whether the request may have left decides what the caller is told of
+    /// its money: in doubt it may.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -115,6 +119,7 @@ impl fmt::Debug for Body {
 #[derive(Debug)]
 pub(crate) enum BodyError {
     TooLong(usize),
+    OutOfTime,
     Broken(Box<dyn StdError + Send + Sync>),
 }
 
@@ -122,6 +127,7 @@ impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
+            Self::OutOfTime => f.write_str("the body did not end in time"),
             Self::Broken(_) => f.write_str("the body broke off"),
         }
     }
@@ -130,7 +136,7 @@ impl fmt::Display for BodyError {
 impl StdError for BodyError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::TooLong(_) => None,
+            Self::TooLong(_) | Self::OutOfTime => None,
             Self::Broken(source) => Some(source.as_ref()),
         }
     }
@@ -152,6 +158,10 @@ impl TransportError {
     /// Some of the request may have reached the server.
     pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { may_have_left: true, source: source.into() }
+    }
+
+    pub(crate) fn into_cause(self) -> Box<dyn StdError + Send + Sync> {
+        self.source
     }
 
     /// Whether some of the request may have reached the server.
@@ -180,10 +190,13 @@ impl StdError for TransportError {
 /// The transport that is used unless you bring your own.
 ///
 /// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
-/// from the environment as usual (`HTTPS_PROXY`). Redirects, compression and reqwest's own retries
-/// are off.
+/// from the environment as usual (`HTTPS_PROXY`), but never for a plain `http` address, which is on
+/// this machine. Redirects, compression and reqwest's own retries are off.
 #[derive(Debug, Clone)]
-pub struct ReqwestTransport(reqwest::Client);
+pub struct ReqwestTransport {
+    remote: reqwest::Client,
+    loopback: reqwest::Client,
+}
 
 impl ReqwestTransport {
     /// With the defaults above.
@@ -191,6 +204,14 @@ impl ReqwestTransport {
     /// # Errors
     /// If the TLS library cannot be set up.
     pub fn new() -> Result<Self> {
+        let remote = Self::builder().build();
+        // A proxy would be told the credentials in the clear.
+        let loopback = Self::builder().no_proxy().build();
+        let failed = |error| Error::config("the HTTP client could not be set up").because(error);
+        Ok(Self { remote: remote.map_err(failed)?, loopback: loopback.map_err(failed)? })
+    }
+
+    fn builder() -> reqwest::ClientBuilder {
         reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -200,9 +221,6 @@ impl ReqwestTransport {
             .referer(false)
             // Its own retry sends the same signature, with the same nonce, a second time.
             .retry(reqwest::retry::never())
-            .build()
-            .map(Self)
-            .map_err(|error| Error::config("the HTTP client could not be set up").because(error))
     }
 }
 
@@ -214,9 +232,11 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request)
                 .map_err(|error| TransportError::not_sent(error.without_url()))?;
-            match self.0.execute(request).await {
+            let client =
+                if request.url().scheme() == "http" { &self.loopback } else { &self.remote };
+            match client.execute(request).await {
                 Ok(response) => Ok(http::Response::from(response).map(Body::new)),
-                Err(error) if error.is_connect() || error.is_builder() => {
+                Err(error) if error.is_connect() => {
                     Err(TransportError::not_sent(error.without_url()))
                 }
                 Err(error) => Err(TransportError::maybe_sent(error.without_url())),

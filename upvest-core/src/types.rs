@@ -133,7 +133,7 @@ macro_rules! id {
             type Err = $crate::InvalidValue;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                $crate::declare::Uuid::try_parse(text).map(Self).map_err(|_| {
+                $crate::declare::hyphenated(text).map(Self).ok_or_else(|| {
                     $crate::InvalidValue::new(::core::stringify!($name), text, "it must be a UUID")
                 })
             }
@@ -158,7 +158,8 @@ macro_rules! id {
             fn deserialize<D: $crate::declare::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::declare::serde::Deserialize::deserialize(deserializer).map(Self)
+                let text = <::std::string::String as $crate::declare::serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err($crate::declare::serde::de::Error::custom)
             }
         }
     };
@@ -250,6 +251,23 @@ id! {
 #[cfg(test)]
 mod tests {
     use super::{AccountGroupId, Timestamp};
+
+    #[test]
+    fn an_id_is_a_uuid_with_hyphens() {
+        let id = "ac1c39e9-2101-46b8-a624-d10a9e351b6c";
+        for text in [id, &id.to_uppercase()] {
+            assert_eq!(text.parse::<AccountGroupId>().unwrap().to_string(), id);
+            assert!(serde_json::from_value::<AccountGroupId>(text.into()).is_ok());
+        }
+        for text in [&format!("{{{id}}}"), &format!("urn:uuid:{id}"), &id.replace('-', ""), "", "x"]
+        {
+            assert!(text.parse::<AccountGroupId>().is_err(), "{text}");
+            assert!(
+                serde_json::from_value::<AccountGroupId>(text.to_owned().into()).is_err(),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn a_timestamp_needs_a_zone() {

@@ -17,7 +17,7 @@ pub(crate) fn api(
     options: ApiOptions,
     errors: &mut Errors,
 ) -> Result<Api, Box<ItemTrait>> {
-    let attributes = take_endpoint_attributes(&mut item);
+    let attributes = take_endpoint_attributes(&mut item, errors);
     trait_is_plain(&item, errors);
 
     let mut endpoints = Vec::new();
@@ -49,22 +49,29 @@ pub(crate) fn api(
     }
 }
 
-fn take_endpoint_attributes(item: &mut ItemTrait) -> Vec<Option<Attribute>> {
-    let take = |attrs: &mut Vec<Attribute>| {
-        let is_ours = |attribute: &Attribute| {
-            attribute.path().segments.last().is_some_and(|last| last.ident == "endpoint")
-        };
-        let ours = attrs.iter().find(|attribute| is_ours(attribute)).cloned();
-        attrs.retain(|attribute| !is_ours(attribute));
-        ours
+fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Option<Attribute>> {
+    let is_ours = |attribute: &Attribute| {
+        attribute.path().segments.last().is_some_and(|last| last.ident == "endpoint")
     };
-    item.items
-        .iter_mut()
-        .map(|item| match item {
-            TraitItem::Fn(method) => take(&mut method.attrs),
-            _ => None,
-        })
-        .collect()
+    let mut taken = Vec::new();
+    for item in &mut item.items {
+        let TraitItem::Fn(method) = item else {
+            taken.push(None);
+            continue;
+        };
+        let (ours, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut method.attrs).into_iter().partition(is_ours);
+        method.attrs = others;
+        let mut ours = ours.into_iter();
+        taken.push(ours.next());
+        for second in ours {
+            errors.push(syn::Error::new_spanned(
+                second,
+                "a method is one endpoint: remove the second `#[endpoint]`",
+            ));
+        }
+    }
+    taken
 }
 
 fn trait_is_plain(item: &ItemTrait, errors: &mut Errors) {
@@ -289,17 +296,4 @@ fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut E
 
 pub(crate) fn constant_name(method: &Ident) -> String {
     method.unraw().to_string().to_uppercase()
-}
-
-/// Whether `dyn Trait` exists for a trait that has mistakes in it.
-pub(crate) fn is_dyn_compatible(item: &ItemTrait) -> bool {
-    item.generics.params.is_empty()
-        && item.items.iter().all(|item| match item {
-            TraitItem::Fn(method) => {
-                method.sig.asyncness.is_none()
-                    && method.sig.generics.params.is_empty()
-                    && method.sig.receiver().is_some()
-            }
-            _ => false,
-        })
 }

@@ -229,7 +229,7 @@ fn forwarding(name: &Ident, methods: &[Method<'_>]) -> TokenStream {
 
 /// What is printed beside the errors: enough of the real thing that its uses still resolve.
 fn fallback(item: &ItemTrait) -> TokenStream {
-    if !check::is_dyn_compatible(item) {
+    if !is_dyn_compatible(item) {
         return item.into_token_stream();
     }
     let (name, vis) = (&item.ident, &item.vis);
@@ -260,6 +260,19 @@ fn fallback(item: &ItemTrait) -> TokenStream {
         #[allow(unused_variables)]
         impl<__Api: #name + ?Sized> #name for ::std::sync::Arc<__Api> { #methods }
     }
+}
+
+/// Whether `dyn Trait` exists for a trait that has mistakes in it.
+fn is_dyn_compatible(item: &ItemTrait) -> bool {
+    item.generics.params.is_empty()
+        && item.items.iter().all(|item| match item {
+            TraitItem::Fn(method) => {
+                method.sig.asyncness.is_none()
+                    && method.sig.generics.params.is_empty()
+                    && method.sig.receiver().is_some()
+            }
+            _ => false,
+        })
 }
 
 #[cfg(test)]

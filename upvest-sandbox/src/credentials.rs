@@ -94,10 +94,8 @@ impl Credentials {
             .map_err(|_| StartError::new("the new signing key has no public half"))
     }
 
-    /// The settings as `NAME=value` lines that a shell can source, secrets included, under the
-    /// names that Upvest's own packages use.
-    #[must_use]
-    pub fn settings(&self, base_url: &str, scopes: &[&str]) -> String {
+    /// The settings as `NAME=value` lines, under the names that Upvest's own packages use.
+    pub(crate) fn settings(&self, base_url: &str, scopes: &[&str]) -> String {
         let key = BASE64_STANDARD.encode(self.key_pem.expose_secret());
         format!(
             "UPVEST_API_BASE_URL={base_url}\n\

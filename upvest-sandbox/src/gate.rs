@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::request::Parts;
 use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY};
-use upvest_core::signature::{Message, Policy, Refusal, VerifyingKey, verify};
+use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 
 use crate::credentials::Credentials;
@@ -61,23 +61,21 @@ impl Gate {
         body: &Bytes,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        // Which check failed is for the log alone.
-        let refuse = |reason: String| {
-            Refused::unauthorised("Signature is incorrect")
-                .for_the_log(format!("signature: {reason}"))
-        };
         let key_id = self.credentials.key_id().to_string();
         let key = |id: &str| (id == key_id).then_some(&self.verifying_key);
-        let verified = verify(&message(head), body, key, now, &policy(endpoint))
-            .map_err(|refusal: Refusal| refuse(refusal.to_string()))?;
-        let forget = verified.input.expires.saturating_add(policy(endpoint).skew_seconds);
-        let is_new = self.state.take_nonce(
-            &verified.input.key_id,
-            &verified.input.nonce,
-            forget,
-            now.unix_seconds(),
-        )?;
-        if is_new { Ok(()) } else { Err(refuse("the nonce was used before".to_owned())) }
+        let policy = policy(endpoint);
+        let verified = verify(&Message::of_parts(head), body, key, now, &policy)
+            .map_err(Refused::signature)?;
+        let input = &verified.input;
+        let forget = input.expires.saturating_add(policy.skew_seconds);
+        let is_new =
+            self.state.take_nonce(&input.key_id, &input.nonce, forget, now.unix_seconds())?;
+        if is_new {
+            Ok(())
+        } else {
+            Err(Refused::unauthorised("Signature is incorrect")
+                .for_the_log("signature: the nonce was used before"))
+        }
     }
 
     fn check_token(
@@ -101,15 +99,6 @@ impl Gate {
             let reason = format!("the token has `{scopes}`, not one of {:?}", endpoint.scopes());
             Err(Refused::forbidden().for_the_log(reason))
         }
-    }
-}
-
-pub(crate) fn message(head: &Parts) -> Message<'_> {
-    Message {
-        method: head.method.as_str(),
-        path: head.uri.path(),
-        query: head.uri.query(),
-        headers: &head.headers,
     }
 }
 

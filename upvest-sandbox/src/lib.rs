@@ -3,7 +3,7 @@
 //!
 //! It is strict: it checks token, scope, signature, digest, times, nonce, idempotency key and body
 //! as the real one does, and answers with the same problem documents. For a refused signature its
-//! log shows what was signed beside what should have been.
+//! log shows the base of what came in beside the one that it should have been.
 //!
 //! ```
 //! use upvest_sandbox::Sandbox;
@@ -29,6 +29,7 @@
 mod credentials;
 mod gate;
 mod log;
+mod operations;
 mod problem;
 mod server;
 mod state;
@@ -98,7 +99,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let (stop, stopped) = oneshot::channel();
-        let router = server::router(Arc::clone(&server));
+        let router = server::router(&server);
         tokio::spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(async {
                 // The sender says nothing: it is dropped with the sandbox.
@@ -147,7 +148,7 @@ impl Sandbox {
     /// The settings as `NAME=value` lines that a shell can source, secrets included.
     #[must_use]
     pub fn settings(&self) -> String {
-        self.credentials().settings(&format!("http://{}", self.address), &server::SCOPES)
+        self.credentials().settings(&format!("http://{}", self.address), &operations::SCOPES)
     }
 
     /// A client that is let in, with every scope.
@@ -155,7 +156,7 @@ impl Sandbox {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn client(&self) -> upvest_core::Result<Client> {
-        self.client_builder().scopes(server::SCOPES).build()
+        self.client_builder().scopes(operations::SCOPES).build()
     }
 
     /// The beginning of a client that is let in: address, credentials, key and clock, no scopes.

@@ -4,10 +4,13 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
 use upvest_core::Endpoint;
-use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
+use upvest_core::headers::CONTENT_DIGEST;
+use upvest_core::signature::{
+    Message, Refusal, SignatureInput, content_digest, mask_token, signature_base,
+};
 
 use crate::gate;
 
@@ -30,7 +33,7 @@ pub struct Entry {
     pub is_replay: bool,
     /// Why it was refused; more than the client was told.
     pub reason: Option<String>,
-    /// For a signature that was refused: what the client covered, and what should have been.
+    /// For a signature that was refused: the base of what came in, and what it should have been.
     pub bases: Option<Bases>,
 }
 
@@ -38,17 +41,33 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bases {
-    /// Of what the request claims to be signed: the headers as received.
+    /// As the request's headers describe it: what they say is covered, with the values they say.
     pub received: String,
-    /// Of what the request is: lengths and digests as they are, nothing left out.
+    /// As it should be: nothing left out, and the digest that the body really has.
     pub expected: String,
+    hint: &'static str,
 }
 
 impl Bases {
-    /// Both bases for a request, if `signature-input` can be read.
-    pub(crate) fn of(endpoint: &Endpoint, head: &Parts, body: &[u8]) -> Option<Self> {
+    /// Both bases, if `refusal` has to do with them and `signature-input` can be read.
+    pub(crate) fn of(
+        refusal: &Refusal,
+        endpoint: &Endpoint,
+        head: &Parts,
+        body: &[u8],
+    ) -> Option<Self> {
+        let hint = match refusal {
+            Refusal::UnknownKey | Refusal::Lifetime | Refusal::FromTheFuture | Refusal::Expired => {
+                return None;
+            }
+            Refusal::WrongSignature => {
+                "they are equal: another text was signed than was sent, or it was signed with \
+                 another key, or in another form than ASN.1 DER"
+            }
+            _ => "they are equal",
+        };
         let input = SignatureInput::from_headers(&head.headers).ok()?;
-        let message = gate::message(head);
+        let message = Message::of_parts(head);
         let received = lines(&message, &input.components, &input.parameters);
 
         let mut components = input.components.clone();
@@ -61,14 +80,13 @@ impl Bases {
         let parameters = format!("{}{settings}", list(&components));
         let mut headers = head.headers.clone();
         if !body.is_empty() {
-            headers.insert("content-length", body.len().into());
-            if let Ok(digest) = HeaderValue::from_str(&upvest_core::signature::content_digest(body))
-            {
-                headers.insert("content-digest", digest);
+            headers.insert(CONTENT_LENGTH, body.len().into());
+            if let Ok(digest) = HeaderValue::from_str(&content_digest(body)) {
+                headers.insert(CONTENT_DIGEST, digest);
             }
         }
         let expected = lines(&Message { headers: &headers, ..message }, &components, &parameters);
-        Some(Self { received: mask_token(&received), expected: mask_token(&expected) })
+        Some(Self { received: mask_token(&received), expected: mask_token(&expected), hint })
     }
 
     /// The first line in which they differ, counted from 0.
@@ -115,13 +133,10 @@ impl fmt::Display for Bases {
                 writeln!(f, "  {mark} {line}")?;
             }
         }
-        f.write_str(match difference {
-            Some(_) => "  `>` marks the first difference",
-            None => {
-                "  they are equal: another text was signed than was sent, or with another key, or the \
-                 signature was made in another form than ASN.1 DER"
-            }
-        })
+        match difference {
+            Some(_) => f.write_str("  `>` marks the first difference"),
+            None => write!(f, "  {}", self.hint),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use upvest_core::Problem;
+use upvest_core::signature::Refusal;
 
 /// Why a request is refused: what the client is told, and what the log knows besides.
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub(crate) struct Refused {
     title: &'static str,
     detail: String,
     pub(crate) reason: String,
+    /// What is wrong with the signature, if that is what is wrong.
+    pub(crate) signature: Option<Refusal>,
 }
 
 impl Refused {
@@ -21,7 +24,7 @@ impl Refused {
         detail: impl Into<String>,
     ) -> Self {
         let detail = detail.into();
-        Self { status, code, title, reason: detail.clone(), detail }
+        Self { status, code, title, reason: detail.clone(), detail, signature: None }
     }
 
     /// The reason for the log, where the client is not told it.
@@ -62,6 +65,14 @@ impl Refused {
 
     pub(crate) fn unauthorised(detail: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorised", "Unauthorised", detail)
+    }
+
+    /// Which check failed is for the log alone.
+    pub(crate) fn signature(refusal: Refusal) -> Self {
+        let mut refused = Self::unauthorised("Signature is incorrect")
+            .for_the_log(format!("signature: {refusal}"));
+        refused.signature = Some(refusal);
+        refused
     }
 
     pub(crate) fn forbidden() -> Self {

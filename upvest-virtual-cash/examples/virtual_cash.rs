@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
-use upvest_core::{BoxFuture, Call, Client, ClientBuilder, Error, IdempotencyKey, Response};
+use upvest_core::{
+    BoxFuture, Call, CallKind, Client, ClientBuilder, Error, IdempotencyKey, Response,
+};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -149,15 +151,11 @@ async fn decrease(
 }
 
 /// Sends a call, and prints what went out and what came back.
-async fn send<T, K>(
+async fn send<T: Send + 'static, K: CallKind>(
     what: impl Display,
     key: Option<IdempotencyKey>,
     call: Call<T, K>,
-) -> Result<T, Error>
-where
-    T: Send + 'static,
-    K: Into<Option<IdempotencyKey>> + Send + 'static,
-{
+) -> Result<T, Error> {
     println!("   {what}");
     if let Some(key) = key {
         println!("   key         {key}");

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 
 /// The parts of a request that a signature can cover.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Message<'a> {
     /// The HTTP method.
     pub method: &'a str,
@@ -31,6 +31,17 @@ impl<'a> Message<'a> {
             path: request.uri().path(),
             query: request.uri().query(),
             headers: request.headers(),
+        }
+    }
+
+    /// The same of a request whose body was taken out.
+    #[must_use]
+    pub fn of_parts(parts: &'a http::request::Parts) -> Self {
+        Self {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query(),
+            headers: &parts.headers,
         }
     }
 
@@ -63,6 +74,17 @@ impl<'a> Message<'a> {
                 })
             }
         }
+    }
+}
+
+/// Names its headers, but not their values: the access token is among them.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 

@@ -36,7 +36,7 @@ impl std::error::Error for KeyError {}
 
 impl From<KeyError> for crate::Error {
     fn from(error: KeyError) -> Self {
-        Self::config(format!("the signing key cannot be used: {error}")).because(error)
+        Self::config(format!("the signing key cannot be used: {error}"))
     }
 }
 
@@ -59,11 +59,22 @@ pub struct SigningKey(Arc<Inner>);
 struct Inner {
     key_id: String,
     pair: Pair,
+    public_der: Vec<u8>,
 }
 
 enum Pair {
     P521(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+}
+
+impl Pair {
+    fn public_der(&self) -> Result<Vec<u8>, KeyError> {
+        let der: Result<PublicKeyX509Der<'static>, _> = match self {
+            Self::P521(pair) => pair.public_key().as_der(),
+            Self::Ed25519(pair) => pair.public_key().as_der(),
+        };
+        der.map(|der| der.as_ref().to_vec()).map_err(|_| not_a_key())
+    }
 }
 
 impl SigningKey {
@@ -114,7 +125,8 @@ impl SigningKey {
         } else {
             return Err(wrong_curve(der).unwrap_or_else(not_a_key));
         };
-        Ok(Self(Arc::new(Inner { key_id, pair })))
+        let public_der = pair.public_der()?;
+        Ok(Self(Arc::new(Inner { key_id, pair, public_der })))
     }
 
     /// The public half, as the SPKI PEM that Upvest is given for a P-521 key.
@@ -123,7 +135,7 @@ impl SigningKey {
     /// PEM holds.
     #[must_use]
     pub fn public_key_pem(&self) -> String {
-        ::pem::encode(&::pem::Pem::new("PUBLIC KEY", self.public_key_der()))
+        ::pem::encode(&::pem::Pem::new("PUBLIC KEY", self.0.public_der.as_slice()))
     }
 
     /// The key that verifies what this one signs.
@@ -131,15 +143,7 @@ impl SigningKey {
     /// # Errors
     /// If the cryptographic library fails.
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
-        VerifyingKey::from_der(&self.public_key_der())
-    }
-
-    fn public_key_der(&self) -> Vec<u8> {
-        let der: Result<PublicKeyX509Der<'static>, _> = match &self.0.pair {
-            Pair::P521(pair) => pair.public_key().as_der(),
-            Pair::Ed25519(pair) => pair.public_key().as_der(),
-        };
-        der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
+        VerifyingKey::from_der(&self.0.public_der)
     }
 
     fn sign_now(&self, base: &[u8]) -> Result<Vec<u8>, SignError> {

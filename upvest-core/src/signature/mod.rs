@@ -12,5 +12,5 @@ mod verify;
 
 pub use base::{BaseError, Message, content_digest, mask_token, signature_base};
 pub use key::{KeyError, SigningKey, VerifyingKey};
-pub use sign::{LIFETIME_SECONDS, SignError, Signer, sign};
+pub use sign::{SignError, Signer, sign};
 pub use verify::{Policy, Refusal, SignatureInput, Verified, verify};

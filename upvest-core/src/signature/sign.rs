@@ -15,7 +15,7 @@ use crate::headers::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSI
 use crate::types::Timestamp;
 
 /// How long a signature holds, counted from its making. Upvest's own tools use 5 to 60 seconds.
-pub const LIFETIME_SECONDS: i64 = 30;
+const LIFETIME_SECONDS: i64 = 30;
 
 /// What a signature covers, in this order, as far as the request has it.
 const COVERED: [&str; 11] = [
@@ -59,6 +59,9 @@ pub trait Signer: Send + Sync {
     fn key_id(&self) -> &str;
 
     /// Signs `base`: ECDSA with P-521 and SHA-512 as ASN.1 DER, or Ed25519.
+    ///
+    /// # Errors
+    /// If it cannot. Nothing is sent then.
     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>>;
 }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use http::HeaderMap;
-use sfv::{BareItem, Dictionary, FieldType as _, InnerList, ListEntry, Parser};
+use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 
-use super::base::{BaseError, Message, content_digest, signature_base};
+use super::base::{BaseError, Message, content_digest, mask_token, signature_base};
 use super::key::VerifyingKey;
 use crate::headers::{CONTENT_DIGEST, SIGNATURE_VERSION};
 use crate::types::Timestamp;
@@ -21,8 +21,8 @@ pub struct Policy {
     pub skew_seconds: i64,
     /// The longest time from `created` to `expires`, in seconds; 300 by default.
     pub longest_life_seconds: i64,
-    /// Components that must be covered. A query must be covered in any case, and with a body its
-    /// digest, length and type.
+    /// Components that must be covered; `@method`, `@path` and `accept` by default. See
+    /// [`required_of`](Policy::required_of) for what comes on top.
     pub required: Vec<&'static str>,
 }
 
@@ -37,7 +37,12 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// What `message` must cover.
+    /// What a signature of `message` must cover: what is [`required`](Policy::required), the query if
+    /// there is one, `upvest-client-id` and `upvest-api-version` if they are sent, and with a body its
+    /// digest and type.
+    ///
+    /// Not the length of the body and not the `idempotency-key`, though our own signatures cover
+    /// both: some of Upvest's tools leave them out.
     #[must_use]
     pub fn required_of(&self, message: &Message<'_>, body: &[u8]) -> Vec<&'static str> {
         let mut required = self.required.clone();
@@ -45,11 +50,10 @@ impl Policy {
             required.push("@query");
         }
         if !body.is_empty() {
-            required.extend(["content-length", "content-type", "content-digest"]);
+            required.extend(["content-type", "content-digest"]);
         }
-        // Headers that change what the request does, once they are sent.
-        for header in ["idempotency-key", "upvest-client-id", "upvest-api-version"] {
-            if message.headers.contains_key(header) && !required.contains(&header) {
+        for header in ["upvest-client-id", "upvest-api-version"] {
+            if message.headers.contains_key(header) {
                 required.push(header);
             }
         }
@@ -73,7 +77,6 @@ pub struct SignatureInput {
     pub nonce: String,
     /// The list and its parameters, as they stand in the base.
     pub parameters: String,
-    signature: Vec<u8>,
 }
 
 /// The longest `signature-input` or `signature` header that is looked at.
@@ -81,34 +84,19 @@ const LONGEST_HEADER: usize = 8 * 1024;
 const MOST_COMPONENTS: usize = 64;
 
 impl SignatureInput {
-    /// Reads `signature-input` and `signature`.
+    /// Reads the header `signature-input`.
     ///
     /// # Errors
-    /// If one of them is missing, given twice, too long, or not of the form that Upvest documents:
-    /// one signature with the label `sig1`, and `keyid`, `created`, `expires` and `nonce`.
+    /// If it is missing, given twice, too long, not in its canonical form, or not what Upvest
+    /// documents: one list with the label `sig1`, and `keyid`, `created`, `expires` and `nonce`.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let version = headers.get(SIGNATURE_VERSION);
-        if version.is_none_or(|version| version != "15") {
-            return Err(Refusal::Version);
+        match only_member(headers, "signature-input")? {
+            ListEntry::InnerList(list) => Self::from_list(&list),
+            ListEntry::Item(_) => Err(Refusal::Malformed("signature-input", "`sig1` is no list")),
         }
-        let input = dictionary(headers, "signature-input")?;
-        let signature = dictionary(headers, "signature")?;
-        let Some(ListEntry::InnerList(list)) = input.get("sig1") else {
-            return Err(Refusal::Malformed("signature-input", "it has no list `sig1=(…)`"));
-        };
-        let Some(ListEntry::Item(signature)) = signature.get("sig1") else {
-            return Err(Refusal::Malformed("signature", "it has no item `sig1`"));
-        };
-        if input.len() != 1 {
-            return Err(Refusal::Malformed("signature-input", "it has more than one signature"));
-        }
-        let BareItem::ByteSequence(signature) = &signature.bare_item else {
-            return Err(Refusal::Malformed("signature", "`sig1` is no byte sequence `:base64:`"));
-        };
-        Self::from_list(list, signature)
     }
 
-    fn from_list(list: &InnerList, signature: &[u8]) -> Result<Self, Refusal> {
+    fn from_list(list: &InnerList) -> Result<Self, Refusal> {
         let malformed = |why| Refusal::Malformed("signature-input", why);
         let mut components = Vec::new();
         for item in &list.items {
@@ -150,33 +138,63 @@ impl SignatureInput {
             expires: seconds("expires", "it has no number `expires`")?,
             components,
             parameters,
-            signature: signature.to_vec(),
         })
     }
 }
 
-fn dictionary(headers: &HeaderMap, name: &'static str) -> Result<Dictionary, Refusal> {
+fn signature(headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+    match only_member(headers, "signature")? {
+        ListEntry::Item(Item { bare_item: BareItem::ByteSequence(bytes), params })
+            if params.is_empty() =>
+        {
+            Ok(bytes)
+        }
+        _ => Err(Refusal::Malformed("signature", "`sig1` is no byte sequence `:base64:`")),
+    }
+}
+
+/// The member `sig1` of a header that holds nothing else.
+fn only_member(headers: &HeaderMap, name: &'static str) -> Result<ListEntry, Refusal> {
+    let malformed = |why| Refusal::Malformed(name, why);
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(Refusal::MissingHeader(name))?;
     if values.next().is_some() {
-        return Err(Refusal::Malformed(name, "the header is there twice"));
+        return Err(malformed("the header is there twice"));
     }
     if value.len() > LONGEST_HEADER {
-        return Err(Refusal::Malformed(name, "it is too long"));
+        return Err(malformed("it is too long"));
     }
-    Parser::new(value.as_bytes())
+    let mut members: Dictionary = Parser::new(value.as_bytes())
         .parse()
-        .map_err(|_| Refusal::Malformed(name, "it is no structured field dictionary"))
+        .map_err(|_| malformed("it is no structured field dictionary"))?;
+    // Names and parameters that are there twice, bad padding, odd spacing: all of them are gone
+    // when it is written back.
+    if members.serialize().is_none_or(|canonical| canonical.as_bytes() != value.as_bytes()) {
+        return Err(malformed("it is not in its canonical form"));
+    }
+    let member = members.swap_remove("sig1");
+    member
+        .filter(|_| members.is_empty())
+        .ok_or_else(|| malformed("it holds another label than `sig1`"))
 }
 
 /// A request whose signature is right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
     /// What its headers said. The nonce is for the caller to remember.
     pub input: SignatureInput,
     /// What was signed. Holds the access token.
     pub base: String,
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("input", &self.input)
+            .field("base", &mask_token(&self.base))
+            .finish()
+    }
 }
 
 /// Checks the signature of a request over the body as received.
@@ -193,7 +211,11 @@ pub fn verify<'k>(
     now: Timestamp,
     policy: &Policy,
 ) -> Result<Verified, Refusal> {
+    if message.headers.get(SIGNATURE_VERSION).is_none_or(|version| version != "15") {
+        return Err(Refusal::Version);
+    }
     let input = SignatureInput::from_headers(message.headers)?;
+    let signature = signature(message.headers)?;
     let key = key(&input.key_id).ok_or(Refusal::UnknownKey)?;
     for component in policy.required_of(message, body) {
         if !input.components.iter().any(|covered| covered == component) {
@@ -203,7 +225,7 @@ pub fn verify<'k>(
     check_times(&input, now.unix_seconds(), policy)?;
     check_body(message, body)?;
     let base = signature_base(message, &input.components, &input.parameters)?;
-    if !key.verifies(base.as_bytes(), &input.signature) {
+    if !key.verifies(base.as_bytes(), &signature) {
         return Err(Refusal::WrongSignature);
     }
     Ok(Verified { input, base })

@@ -1,0 +1,179 @@
+//! What each endpoint does with a request that was let in.
+
+use aws_lc_rs::rand;
+use bytes::Bytes;
+use http::StatusCode;
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+use upvest_core::auth::AccessTokens;
+use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
+use upvest_virtual_cash::VirtualCash;
+
+use crate::gate::Gate;
+use crate::problem::Refused;
+use crate::state::{Answer, Keyed, Kind, Order};
+
+/// How long a token lives, in seconds.
+const TOKEN_LIFE: i64 = 1799;
+/// The scopes that the sandbox's client is set up for.
+pub(crate) const SCOPES: [&str; 2] = ["virtual_cash_balances:admin", "positions:read"];
+
+/// What an endpoint does with a request that was let in.
+pub(crate) type Operation = fn(&Gate, &Admitted<'_>) -> Result<Answer, Refused>;
+
+/// A request that was let in.
+pub(crate) struct Admitted<'a> {
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) params: &'a [(String, String)],
+    pub(crate) body: &'a Bytes,
+    pub(crate) key: Option<IdempotencyKey>,
+    pub(crate) now: Timestamp,
+}
+
+/// Every endpoint that the sandbox serves: what it demands is in its declaration.
+pub(crate) const OPERATIONS: [(&Endpoint, Operation); 4] = [
+    (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
+    (&<dyn VirtualCash>::INCREASE, increase),
+    (&<dyn VirtualCash>::DECREASE, decrease),
+    (&<dyn VirtualCash>::CANCEL_DECREASE, cancel_decrease),
+];
+
+fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(request.body)
+        .map_err(|_| Refused::invalid_request("The body is no form"))?;
+    let names = ["client_id", "client_secret", "grant_type", "scope"];
+    // The name is not repeated: in a body that is no form, it is the body, secret and all.
+    if fields.iter().any(|(name, _)| !names.contains(&name.as_str())) {
+        return Err(Refused::invalid_request("(root): there is an unknown field"));
+    }
+    let field = |name: &str| {
+        let mut values = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(value), None) if !value.is_empty() => Ok(value.as_str()),
+            (_, Some(_)) => {
+                Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
+            }
+            _ => Err(Refused::invalid_request(format!("(root): field '{name}' was not filled"))),
+        }
+    };
+    if field("grant_type")? != "client_credentials" {
+        return Err(Refused::invalid_request("grant_type: it must be client_credentials"));
+    }
+    let credentials = &gate.credentials;
+    let is_known = field("client_id")?.eq_ignore_ascii_case(&credentials.client_id().to_string())
+        && field("client_secret")? == credentials.client_secret().expose_secret();
+    if !is_known {
+        return Err(Refused::unauthorised("The client credentials are incorrect"));
+    }
+    let scope = field("scope")?;
+    if let Some(unknown) = scope.split(' ').find(|scope| !SCOPES.contains(scope)) {
+        return Err(Refused::unauthorised("The client is not set up for this scope")
+            .for_the_log(format!("the client is not set up for the scope {unknown:?}")));
+    }
+
+    let mut random = [0; 16];
+    rand::fill(&mut random).map_err(|_| Refused::internal("no random bytes for a token"))?;
+    let token = format!("ory_at_{:032x}", u128::from_be_bytes(random));
+    let expires = request.now.unix_seconds().saturating_add(TOKEN_LIFE);
+    gate.state.add_token(&token, scope, expires)?;
+    let body = json!({
+        "access_token": token,
+        "expires_in": TOKEN_LIFE,
+        "scope": scope,
+        "token_type": "bearer",
+    });
+    Ok(Answer { status: StatusCode::OK, body: body.to_string(), is_replay: false })
+}
+
+fn increase(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
+    place(gate, request, Kind::Increase)
+}
+
+fn decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
+    place(gate, request, Kind::Decrease)
+}
+
+fn place(gate: &Gate, request: &Admitted<'_>, kind: Kind) -> Result<Answer, Refused> {
+    let order = read_order(request.body)?;
+    let key = request.key.ok_or_else(Refused::missing_idempotency_key)?;
+    let keyed = Keyed { key, endpoint: &request.endpoint.to_string(), body: request.body };
+    gate.state.order(kind, &keyed, &order, request.now)
+}
+
+fn cancel_decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
+    let id = request.params.first().map_or("", |(_, value)| value);
+    gate.state.cancel_decrease(id, request.now)?;
+    Ok(Answer { status: StatusCode::ACCEPTED, body: String::new(), is_replay: false })
+}
+
+/// The body of an increase or a decrease: three members, and no others.
+fn read_order(body: &[u8]) -> Result<Order, Refused> {
+    let body: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|_| Refused::invalid_request("(root): it must be a JSON object"))?;
+    let names = ["account_group_id", "amount", "currency"];
+    if let Some(unknown) = body.keys().find(|name| !names.contains(&name.as_str())) {
+        return Err(Refused::invalid_request(format!(
+            "(root): additional property {unknown:?} is not allowed"
+        )));
+    }
+    let field = |name: &str| match body.get(name) {
+        Some(Value::String(text)) => Ok(text.as_str()),
+        Some(_) => Err(Refused::invalid_request(format!("{name}: it must be a string"))),
+        None => Err(Refused::invalid_request(format!("(root): field '{name}' was not filled"))),
+    };
+    let account_group_id: AccountGroupId = field("account_group_id")?
+        .parse()
+        .map_err(|_| Refused::invalid_request("account_group_id: it must be a UUID"))?;
+    let amount: Amount = field("amount")?.parse().map_err(|_| {
+        Refused::invalid_request(r"amount: it does not match ^[0-9]{1,9}(\.[0-9]{2})?$")
+    })?;
+    if amount.minor_units() == 0 {
+        return Err(Refused::invalid_request("amount: it must be more than 0"));
+    }
+    let currency = match Currency::from(field("currency")?) {
+        Currency::Unknown(_) => {
+            return Err(Refused::invalid_request("currency: it must be one of EUR, GBP, USD"));
+        }
+        known => known,
+    };
+    Ok(Order { account_group_id, amount, currency })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccessTokens, OPERATIONS, SCOPES, VirtualCash, read_order};
+
+    #[test]
+    fn every_declared_endpoint_is_served() {
+        for declared in <dyn VirtualCash>::ENDPOINTS.iter().chain(<dyn AccessTokens>::ENDPOINTS) {
+            assert!(OPERATIONS.iter().any(|(served, _)| *served == declared), "{declared}");
+        }
+        assert!(<dyn VirtualCash>::SCOPES.iter().all(|scope| SCOPES.contains(scope)));
+    }
+
+    #[test]
+    fn an_order_is_read_strictly() {
+        let group = "ac1c39e9-2101-46b8-a624-d10a9e351b6c";
+        let good =
+            format!(r#"{{"account_group_id":"{group}","amount":"200.00","currency":"EUR"}}"#);
+        assert!(read_order(good.as_bytes()).is_ok());
+        for (from, to) in [
+            (r#""200.00""#, "200.00"),
+            ("200.00", "0.00"),
+            ("200.00", "-1.00"),
+            ("200.00", "1.5"),
+            ("EUR", "CHF"),
+            ("EUR\"", "EUR\",\"note\":\"x\""),
+            (group, "x"),
+            ("{", "["),
+            (r#","currency":"EUR""#, ""),
+        ] {
+            let bad = good.replacen(from, to, 1);
+            assert_eq!(
+                read_order(bad.as_bytes()).err().map(|r| r.status.as_u16()),
+                Some(400),
+                "{bad}"
+            );
+        }
+    }
+}
