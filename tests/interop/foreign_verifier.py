@@ -89,6 +89,8 @@ def main(program, example):
             required = ["@method", "@path", "accept", "upvest-client-id", "upvest-api-version"]
             if handler.path != "/auth/token":
                 required.append("authorization")
+                if handler.command == "POST":
+                    required.append("idempotency-key")
             if body:
                 required += ["content-type", "content-length", "content-digest"]
                 digest = base64.b64encode(hashlib.sha512(body).digest()).decode()

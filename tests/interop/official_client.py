@@ -12,7 +12,7 @@ import uuid
 
 import requests
 from upvest_investment_api.env_settings import HttpSignatureSettings
-from upvest_investment_api.requests_auth import UpvestRequestsAuth
+from upvest_investment_api.requests_auth import AuthorisationError, UpvestRequestsAuth
 
 import sandbox
 
@@ -42,25 +42,39 @@ def flip_header(name, position=5):
 
 
 def change_body(request):
-    request.body = request.body.replace(b"1", b"2", 1)
+    body = request.body if isinstance(request.body, bytes) else request.body.encode()
+    request.body = body.replace(b"c", b"d", 1)
 
 
 def change_path(request):
     request.url = request.url[:-1] + ("0" if request.url[-1] != "0" else "1")
 
 
+class TokenChanged(UpvestRequestsAuth):
+    """The official client, but for a change in its token request after signing."""
+
+    change = None
+
+    def __call__(self, request, idempotency_key=None):
+        request = super().__call__(request, idempotency_key)
+        if request.url.endswith("/auth/token"):
+            self.change(request)
+        return request
+
+
 def main(program):
     with sandbox.running(program) as settings:
         os.environ.update(settings)
         env = HttpSignatureSettings()
-        auth = UpvestRequestsAuth(
-            private_key_pem=env.HTTP_SIGN_PRIVATE_KEY,
-            private_key_passphrase=env.HTTP_SIGN_PRIVATE_KEY_PASSPHRASE,
-            key_id=env.KEY_ID,
-            client_id=env.CLIENT_ID,
-            client_secret=env.CLIENT_SECRET,
-            scopes=env.SCOPES,
-        )
+        arguments = {
+            "private_key_pem": env.HTTP_SIGN_PRIVATE_KEY,
+            "private_key_passphrase": env.HTTP_SIGN_PRIVATE_KEY_PASSPHRASE,
+            "key_id": env.KEY_ID,
+            "client_id": env.CLIENT_ID,
+            "client_secret": env.CLIENT_SECRET,
+            "scopes": env.SCOPES,
+        }
+        auth = UpvestRequestsAuth(**arguments)
         cash = f"{env.BASE_URL}/virtual_cash_balances"
         order = {"account_group_id": str(uuid.uuid4()), "amount": "100.00", "currency": "EUR"}
 
@@ -94,6 +108,7 @@ def main(program):
         for path in ["increases", "decreases"]:
             for what, change in [
                 ("body", change_body),
+                ("path", change_path),
                 ("content-digest", flip_header("content-digest", 15)),
                 ("idempotency-key", flip_header("idempotency-key", -1)),
                 ("signature", flip_header("signature", 20)),
@@ -102,6 +117,21 @@ def main(program):
             ]:
                 response = requests.post(f"{cash}/{path}", json=order, auth=Changed(keyed(), change))
                 assert response.status_code == 401, (path, what, response.status_code, response.text)
+                refused += 1
+
+        for what, change in [
+            ("body", change_body),
+            ("path", change_path),
+            ("accept", flip_header("accept", -1)),
+            ("signature", flip_header("signature", 20)),
+        ]:
+            changed = TokenChanged(**arguments)
+            changed.change = change
+            try:
+                requests.delete(waiting, auth=changed)
+                raise SystemExit(f"a token request with a changed {what} was let in")
+            except AuthorisationError as error:
+                assert error.response.status_code == 401, (what, error.response.text)
                 refused += 1
 
         cancelled = requests.delete(waiting, auth=auth)

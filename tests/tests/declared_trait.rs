@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use upvest_core::{Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome};
+use upvest_core::{Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome, api};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -108,6 +108,21 @@ async fn the_trait_can_be_mocked() {
     let mut mock = MockCash::new();
     mock.expect_increase().times(1).returning(|order| Call::ready(Ok(issued(order))));
     assert_eq!(pay_in(mock, order()).await, Ok("200.00".to_owned()));
+}
+
+#[tokio::test]
+async fn a_trait_of_ones_own_can_mock_itself() {
+    #[api]
+    #[mockall::automock]
+    trait Users: Send + Sync {
+        #[endpoint(GET, "/users/{user_id}", signed)]
+        fn get(&self, user_id: u8) -> Call<String>;
+    }
+
+    let mut mock = MockUsers::new();
+    mock.expect_get().returning(|id| Call::ready(Ok(format!("user {id}"))));
+    assert_eq!(mock.get(7).await.ok().as_deref(), Some("user 7"));
+    assert_eq!(<dyn Users>::GET.path(), "/users/{user_id}");
 }
 
 #[test]

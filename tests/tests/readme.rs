@@ -1,11 +1,6 @@
 //! The README tells the truth: each of its Rust blocks stands, line by line, in code that compiles.
 
-use std::time::Duration;
-
-use upvest_core::{Client, Environment, IdempotencyKey, Outcome, SigningKey};
-use upvest_sandbox::Sandbox;
 use upvest_tests::{PASSPHRASE, data, root};
-use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 
 /// The lines that say something, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
@@ -23,8 +18,7 @@ fn every_rust_block_stands_in_code_that_compiles() {
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert_eq!(blocks.len(), 3);
     for block in blocks {
-        let code: Vec<&str> =
-            lines(block).into_iter().filter(|line| !line.starts_with("use ")).collect();
+        let code = lines(block);
         let stands = sources
             .iter()
             .any(|source| lines(source).windows(code.len()).any(|window| window == code));
@@ -34,6 +28,11 @@ fn every_rust_block_stands_in_code_that_compiles() {
 
 #[tokio::test]
 async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
+    use std::time::Duration;
+    use upvest_core::{IdempotencyKey, Outcome};
+    use upvest_sandbox::Sandbox;
+    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+
     let sandbox = Sandbox::start().await?; // with credentials of your own: see below
     let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
 
@@ -47,16 +46,16 @@ async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
     let increase = client.increase(&order).await?;
     println!("{}: {}", increase.id, increase.status);
 
-    // The careful form: the key comes from your own ledger, so it is the same after a crash.
-    let ledger = uuid::uuid!("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+    // The careful form: the key comes from an id in your own ledger, so it is the same after a crash.
+    let namespace = uuid::uuid!("7d0e4a4e-5f8c-4c0b-9b53-3a1c9f3f6a11"); // make one of your own
     let call = client
         .increase(&order)
-        .idempotency_key(IdempotencyKey::derive(&ledger, "payout-4711"))
+        .idempotency_key(IdempotencyKey::derive(&namespace, "payout-4711"))
         .timeout(Duration::from_secs(20));
     match call.await {
         Ok(increase) => println!("done: {}", increase.id),
         // It may have happened. The same call with the same key finds out, and takes effect once.
-        Err(error) if error.outcome() == Outcome::Unknown => {
+        Err(error) if error.outcome() >= Outcome::Unknown => {
             println!("ask again with {:?}", error.idempotency_key());
         }
         Err(error) => return Err(error.into()),
@@ -71,6 +70,9 @@ fn a_client_with_credentials_of_your_own() -> Result<(), Box<dyn std::error::Err
     let (client_id, client_secret) = ("5ec16164-6173-461d-b90d-116d68f55b40", "x");
     let (key_id, passphrase) = ("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", PASSPHRASE);
     let pem = std::fs::read_to_string(data("keys/upvest_doc_p521.priv"))?;
+
+    use upvest_core::{Client, Environment, SigningKey};
+    use upvest_virtual_cash::VirtualCash;
 
     let client = Client::builder(Environment::Sandbox)
         .credentials(client_id, client_secret)

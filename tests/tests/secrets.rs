@@ -134,9 +134,25 @@ async fn no_secret_shows_anywhere() {
     let url = "https://user:the-url-password@api.upvest.co";
     let key = sandbox.credentials().signing_key().clone();
     let environment = Environment::Custom(url.to_owned());
-    let builder =
-        Client::builder(environment).credentials("no-uuid", secret.clone()).signing_key(key);
-    show(&mut seen, &builder.scopes(["x"]).build().unwrap_err());
+    write!(seen, "{environment:?}").unwrap();
+    // Id and secret in each other's place.
+    let builder = Client::builder(environment).credentials(secret.expose_secret(), "no-secret");
+    let builder = builder.signing_key(key).scopes(["x"]);
+    write!(seen, "{builder:?} {builder:#?}").unwrap();
+    show(&mut seen, &builder.build().unwrap_err());
+
+    // The receiving side: its headers are not marked as sensitive.
+    let mut request = http::Request::get("https://sandbox.upvest.co/users")
+        .header("accept", "application/json")
+        .header("authorization", "Bearer ory_at_received")
+        .body(Bytes::new())
+        .unwrap();
+    let key = sandbox.credentials().signing_key();
+    sign(&mut request, key, Timestamp::now(), [3; 16]).await.unwrap();
+    let (public, policy) = (key.verifying_key().unwrap(), Policy::default());
+    let message = Message::of(&request);
+    let verified = verify(&message, b"", |_| Some(&public), Timestamp::now(), &policy).unwrap();
+    write!(seen, "{message:?} {verified:?} {verified:#?} {policy:?}").unwrap();
 
     write!(seen, "{sandbox:?} {sandbox:#?}").unwrap();
     for entry in sandbox.log() {

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use upvest_core::Timestamp;
 use upvest_core::signature::{
-    Message, Policy, Refusal, SignatureInput, SigningKey, VerifyingKey, sign, signature_base,
+    Message, Policy, SignatureInput, SigningKey, VerifyError, VerifyingKey, sign, signature_base,
     verify,
 };
 
@@ -33,7 +33,7 @@ impl Vector {
         }
     }
 
-    fn verify(&self, message: &Message<'_>, body: &[u8]) -> Result<(), Refusal> {
+    fn verify(&self, message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
         let created = SignatureInput::from_headers(message.headers)?.created;
         let now = Timestamp::from_unix_seconds(created).unwrap();
         verify(message, body, |_| Some(&self.public_key), now, &Policy::default()).map(|_| ())
@@ -139,7 +139,7 @@ fn a_change_in_any_part_is_found() {
         if !vector.body.is_empty() {
             let mut body = vector.body.clone();
             body[0] ^= 1;
-            assert_eq!(vector.verify(&message, &body), Err(Refusal::Digest), "{}", vector.name);
+            assert_eq!(vector.verify(&message, &body), Err(VerifyError::Digest), "{}", vector.name);
         }
     }
 }

@@ -109,7 +109,7 @@ async fn attempt(
             "answered"
         ),
         Err(error) => {
-            tracing::debug!(endpoint = %target, %error, request_id = error.request_id(), "failed")
+            tracing::debug!(endpoint = %target, %error, request_id = error.request_id(), "failed");
         }
     }
     result.map_err(|error| match error.kind() {
@@ -179,7 +179,7 @@ async fn exchange(
     let response = match timeout_at(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
-            let (kind, outcome) = if error.may_have_left() {
+            let (kind, outcome) = if error.may_have_been_sent() {
                 (ErrorKind::Transport, Outcome::Unknown)
             } else {
                 (ErrorKind::Connect, Outcome::NotSent)

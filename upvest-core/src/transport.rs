@@ -145,19 +145,19 @@ impl StdError for BodyError {
 /// Why there is no answer; above all, whether the request may have left.
 #[derive(Debug)]
 pub struct TransportError {
-    may_have_left: bool,
+    maybe_sent: bool,
     source: Box<dyn StdError + Send + Sync>,
 }
 
 impl TransportError {
     /// Certainly no byte of the request reached the server: no address, no connection, no TLS.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { may_have_left: false, source: source.into() }
+        Self { maybe_sent: false, source: source.into() }
     }
 
     /// Some of the request may have reached the server.
     pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { may_have_left: true, source: source.into() }
+        Self { maybe_sent: true, source: source.into() }
     }
 
     pub(crate) fn into_cause(self) -> Box<dyn StdError + Send + Sync> {
@@ -166,14 +166,14 @@ impl TransportError {
 
     /// Whether some of the request may have reached the server.
     #[must_use]
-    pub fn may_have_left(&self) -> bool {
-        self.may_have_left
+    pub fn may_have_been_sent(&self) -> bool {
+        self.maybe_sent
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.may_have_left {
+        f.write_str(if self.maybe_sent {
             "the connection broke"
         } else {
             "no connection could be made"

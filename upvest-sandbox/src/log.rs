@@ -9,7 +9,7 @@ use http::request::Parts;
 use upvest_core::Endpoint;
 use upvest_core::headers::CONTENT_DIGEST;
 use upvest_core::signature::{
-    Message, Refusal, SignatureInput, content_digest, mask_token, signature_base,
+    Message, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
 };
 
 use crate::gate;
@@ -51,16 +51,19 @@ pub struct Bases {
 impl Bases {
     /// Both bases, if `refusal` has to do with them and `signature-input` can be read.
     pub(crate) fn of(
-        refusal: &Refusal,
+        refusal: &VerifyError,
         endpoint: &Endpoint,
         head: &Parts,
         body: &[u8],
     ) -> Option<Self> {
         let hint = match refusal {
-            Refusal::UnknownKey | Refusal::Lifetime | Refusal::FromTheFuture | Refusal::Expired => {
+            VerifyError::UnknownKey
+            | VerifyError::Lifetime
+            | VerifyError::FromTheFuture
+            | VerifyError::Expired => {
                 return None;
             }
-            Refusal::WrongSignature => {
+            VerifyError::WrongSignature => {
                 "they are equal: another text was signed than was sent, or it was signed with \
                  another key, or in another form than ASN.1 DER"
             }

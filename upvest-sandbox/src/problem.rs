@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use upvest_core::Problem;
-use upvest_core::signature::Refusal;
+use upvest_core::signature::VerifyError;
 
 /// Why a request is refused: what the client is told, and what the log knows besides.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Refused {
     detail: String,
     pub(crate) reason: String,
     /// What is wrong with the signature, if that is what is wrong.
-    pub(crate) signature: Option<Refusal>,
+    pub(crate) signature: Option<Box<VerifyError>>,
 }
 
 impl Refused {
@@ -68,10 +68,10 @@ impl Refused {
     }
 
     /// Which check failed is for the log alone.
-    pub(crate) fn signature(refusal: Refusal) -> Self {
+    pub(crate) fn signature(refusal: VerifyError) -> Self {
         let mut refused = Self::unauthorised("Signature is incorrect")
             .for_the_log(format!("signature: {refusal}"));
-        refused.signature = Some(refusal);
+        refused.signature = Some(Box::new(refusal));
         refused
     }
 

@@ -84,7 +84,7 @@ impl Server {
         match answer {
             Ok(answer) => self.answer(&head, answer),
             Err(refused) => {
-                let refusal = refused.signature.as_ref();
+                let refusal = refused.signature.as_deref();
                 let bases = refusal.and_then(|refusal| Bases::of(refusal, endpoint, &head, &body));
                 self.refuse(&head, &refused, bases)
             }

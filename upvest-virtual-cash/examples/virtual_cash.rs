@@ -23,7 +23,8 @@ use upvest_core::{
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
-    VirtualCashDecreaseId, VirtualCashDecreaseStatus,
+    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashDecreaseStatus, VirtualCashIncrease,
+    VirtualCashIncreaseId, VirtualCashIncreaseStatus,
 };
 
 type Failure = Box<dyn StdError>;
@@ -62,28 +63,18 @@ async fn walk() -> Result<(), Failure> {
     let group = arguments.account_group;
     println!("The account group is {group}.");
 
-    let order = CreateVirtualCashIncrease {
-        account_group_id: group,
-        amount: "200.00".parse()?,
-        currency: Currency::Eur,
-    };
     let key = IdempotencyKey::random();
     headline("Increase the balance by 200.00 EUR");
-    let first =
-        send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key))
-            .await?;
-    println!("   increase    {}: {} {}, {}", first.id, first.amount, first.currency, first.status);
-    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.increase(first.id)) {
-        became(now.status.as_str());
-    }
+    let first = increase(&client, sandbox.as_ref(), group, "200.00", key).await?;
 
     headline("The same call with the same key: it takes effect once");
-    let again =
-        send(<dyn VirtualCash>::INCREASE, Some(key), client.increase(&order).idempotency_key(key))
-            .await?;
-    println!("   increase    {}: {} {}, {}", again.id, again.amount, again.currency, again.status);
-    expect(again.id == first.id, "the same key gave another increase")?;
+    let again = increase(&client, sandbox.as_ref(), group, "200.00", key).await?;
+    expect(again == first, "the same key gave another increase")?;
     println!("   the id is the same");
+    if let Some(sandbox) = &sandbox {
+        let entries = sandbox.ledger_entries(group, &Currency::Eur);
+        expect(entries == 1, &format!("the ledger has {entries} entries instead of one"))?;
+    }
 
     headline("Decrease the balance by 50.00 EUR");
     decrease(&client, sandbox.as_ref(), group, "50.00", VirtualCashDecreaseStatus::Confirmed)
@@ -124,6 +115,30 @@ async fn walk() -> Result<(), Failure> {
     Ok(())
 }
 
+async fn increase(
+    client: &Client,
+    sandbox: Option<&Sandbox>,
+    group: AccountGroupId,
+    amount: &str,
+    key: IdempotencyKey,
+) -> Result<VirtualCashIncreaseId, Failure> {
+    let order = CreateVirtualCashIncrease {
+        account_group_id: group,
+        amount: amount.parse()?,
+        currency: Currency::Eur,
+    };
+    let call = client.increase(&order).idempotency_key(key);
+    let increase = send(<dyn VirtualCash>::INCREASE, Some(key), call).await?;
+    let VirtualCashIncrease { id, amount, currency, status, .. } = &increase;
+    println!("   increase    {id}: {amount} {currency}, {status}");
+    expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
+    if let Some(now) = sandbox.and_then(|sandbox| sandbox.increase(increase.id)) {
+        became(now.status.as_str());
+        expect(now.status == VirtualCashIncreaseStatus::Confirmed, "it should be CONFIRMED")?;
+    }
+    Ok(increase.id)
+}
+
 async fn decrease(
     client: &Client,
     sandbox: Option<&Sandbox>,
@@ -139,10 +154,9 @@ async fn decrease(
     let call = client.decrease(&order);
     let key = call.key();
     let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
-    println!(
-        "   decrease    {}: {} {}, {}",
-        decrease.id, decrease.amount, decrease.currency, decrease.status
-    );
+    let VirtualCashDecrease { id, amount, currency, status, .. } = &decrease;
+    println!("   decrease    {id}: {amount} {currency}, {status}");
+    expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
     if let Some(now) = sandbox.and_then(|sandbox| sandbox.decrease(decrease.id)) {
         became(now.status.as_str());
         expect(now.status == expected, &format!("it should be {expected}"))?;

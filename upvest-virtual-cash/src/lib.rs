@@ -12,8 +12,18 @@
 //! struct Broke;
 //!
 //! impl VirtualCash for Broke {
-//!     fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-//!         Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+//!     fn increase(&self, order: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
+//!         // Answers may gain members, so they are made from JSON.
+//!         let increase = serde_json::json!({
+//!             "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
+//!             "account_group_id": order.account_group_id,
+//!             "amount": order.amount,
+//!             "currency": order.currency,
+//!             "status": "ISSUED",
+//!             "created_at": "2020-08-24T14:15:22Z",
+//!             "updated_at": "2020-08-24T14:15:22Z",
+//!         });
+//!         Call::ready(Ok(serde_json::from_value(increase).expect("an increase")))
 //!     }
 //!     fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
 //!         Call::ready(Err(Error::problem(422, "unprocessable_entity")))
@@ -30,7 +40,15 @@
 //!     amount: "200.00".parse()?,
 //!     currency: Currency::Eur,
 //! };
-//! let error = Broke.increase(&order).await.unwrap_err();
+//! let increase = Broke.increase(&order).await?;
+//! assert_eq!(increase.status, VirtualCashIncreaseStatus::Issued);
+//!
+//! let order = CreateVirtualCashDecrease {
+//!     account_group_id: order.account_group_id,
+//!     amount: order.amount,
+//!     currency: order.currency,
+//! };
+//! let error = Broke.decrease(&order).await.unwrap_err();
 //! assert_eq!(error.status().map(|status| status.as_u16()), Some(422));
 //! # Ok(())
 //! # }
@@ -61,7 +79,7 @@ pub trait VirtualCash: Send + Sync {
     fn cancel_decrease(&self, virtual_cash_decrease_id: VirtualCashDecreaseId) -> Call<()>;
 }
 
-/// What an increase is made of.
+/// The request body of an increase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateVirtualCashIncrease {
     /// Whose balance: an account group, not an account.
@@ -72,7 +90,7 @@ pub struct CreateVirtualCashIncrease {
     pub currency: Currency,
 }
 
-/// What a decrease is made of.
+/// The request body of a decrease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateVirtualCashDecrease {
     /// Whose balance: an account group, not an account.
@@ -87,7 +105,7 @@ pub struct CreateVirtualCashDecrease {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualCashIncrease {
-    /// Names it.
+    /// Its id.
     pub id: VirtualCashIncreaseId,
     /// Whose balance.
     pub account_group_id: AccountGroupId,
@@ -107,7 +125,7 @@ pub struct VirtualCashIncrease {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualCashDecrease {
-    /// Names it.
+    /// Its id.
     pub id: VirtualCashDecreaseId,
     /// Whose balance.
     pub account_group_id: AccountGroupId,

@@ -13,4 +13,4 @@ mod verify;
 pub use base::{BaseError, Message, content_digest, mask_token, signature_base};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use sign::{SignError, Signer, sign};
-pub use verify::{Policy, Refusal, SignatureInput, Verified, verify};
+pub use verify::{Policy, SignatureInput, Verified, VerifyError, verify};

@@ -20,7 +20,7 @@ pub struct Policy {
     /// How far the signer's clock may be off, in seconds; 30 by default.
     pub skew_seconds: i64,
     /// The longest time from `created` to `expires`, in seconds; 300 by default.
-    pub longest_life_seconds: i64,
+    pub max_lifetime_seconds: i64,
     /// Components that must be covered; `@method`, `@path` and `accept` by default. See
     /// [`required_of`](Policy::required_of) for what comes on top.
     pub required: Vec<&'static str>,
@@ -30,7 +30,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             skew_seconds: 30,
-            longest_life_seconds: 300,
+            max_lifetime_seconds: 300,
             required: vec!["@method", "@path", "accept"],
         }
     }
@@ -89,15 +89,17 @@ impl SignatureInput {
     /// # Errors
     /// If it is missing, given twice, too long, not in its canonical form, or not what Upvest
     /// documents: one list with the label `sig1`, and `keyid`, `created`, `expires` and `nonce`.
-    pub fn from_headers(headers: &HeaderMap) -> Result<Self, Refusal> {
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
         match only_member(headers, "signature-input")? {
             ListEntry::InnerList(list) => Self::from_list(&list),
-            ListEntry::Item(_) => Err(Refusal::Malformed("signature-input", "`sig1` is no list")),
+            ListEntry::Item(_) => {
+                Err(VerifyError::Malformed("signature-input", "`sig1` is no list"))
+            }
         }
     }
 
-    fn from_list(list: &InnerList) -> Result<Self, Refusal> {
-        let malformed = |why| Refusal::Malformed("signature-input", why);
+    fn from_list(list: &InnerList) -> Result<Self, VerifyError> {
+        let malformed = |why| VerifyError::Malformed("signature-input", why);
         let mut components = Vec::new();
         for item in &list.items {
             let BareItem::String(name) = &item.bare_item else {
@@ -142,22 +144,22 @@ impl SignatureInput {
     }
 }
 
-fn signature(headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+fn signature(headers: &HeaderMap) -> Result<Vec<u8>, VerifyError> {
     match only_member(headers, "signature")? {
         ListEntry::Item(Item { bare_item: BareItem::ByteSequence(bytes), params })
             if params.is_empty() =>
         {
             Ok(bytes)
         }
-        _ => Err(Refusal::Malformed("signature", "`sig1` is no byte sequence `:base64:`")),
+        _ => Err(VerifyError::Malformed("signature", "`sig1` is no byte sequence `:base64:`")),
     }
 }
 
 /// The member `sig1` of a header that holds nothing else.
-fn only_member(headers: &HeaderMap, name: &'static str) -> Result<ListEntry, Refusal> {
-    let malformed = |why| Refusal::Malformed(name, why);
+fn only_member(headers: &HeaderMap, name: &'static str) -> Result<ListEntry, VerifyError> {
+    let malformed = |why| VerifyError::Malformed(name, why);
     let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(Refusal::MissingHeader(name))?;
+    let value = values.next().ok_or(VerifyError::MissingHeader(name))?;
     if values.next().is_some() {
         return Err(malformed("the header is there twice"));
     }
@@ -210,50 +212,50 @@ pub fn verify<'k>(
     key: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
     now: Timestamp,
     policy: &Policy,
-) -> Result<Verified, Refusal> {
+) -> Result<Verified, VerifyError> {
     if message.headers.get(SIGNATURE_VERSION).is_none_or(|version| version != "15") {
-        return Err(Refusal::Version);
+        return Err(VerifyError::Version);
     }
     let input = SignatureInput::from_headers(message.headers)?;
     let signature = signature(message.headers)?;
-    let key = key(&input.key_id).ok_or(Refusal::UnknownKey)?;
+    let key = key(&input.key_id).ok_or(VerifyError::UnknownKey)?;
     for component in policy.required_of(message, body) {
         if !input.components.iter().any(|covered| covered == component) {
-            return Err(Refusal::NotCovered(component));
+            return Err(VerifyError::NotCovered(component));
         }
     }
     check_times(&input, now.unix_seconds(), policy)?;
     check_body(message, body)?;
     let base = signature_base(message, &input.components, &input.parameters)?;
     if !key.verifies(base.as_bytes(), &signature) {
-        return Err(Refusal::WrongSignature);
+        return Err(VerifyError::WrongSignature);
     }
     Ok(Verified { input, base })
 }
 
-fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), Refusal> {
+fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), VerifyError> {
     let life = input.expires.saturating_sub(input.created);
-    if life <= 0 || life > policy.longest_life_seconds {
-        return Err(Refusal::Lifetime);
+    if life <= 0 || life > policy.max_lifetime_seconds {
+        return Err(VerifyError::Lifetime);
     }
     if input.created > now.saturating_add(policy.skew_seconds) {
-        return Err(Refusal::FromTheFuture);
+        return Err(VerifyError::FromTheFuture);
     }
     if input.expires < now.saturating_sub(policy.skew_seconds) {
-        return Err(Refusal::Expired);
+        return Err(VerifyError::Expired);
     }
     Ok(())
 }
 
-fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), Refusal> {
+fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
     let header = |name: &str| message.headers.get(name).map(http::HeaderValue::as_bytes);
     if let Some(length) = header("content-length")
         && length != body.len().to_string().as_bytes()
     {
-        return Err(Refusal::Length);
+        return Err(VerifyError::Length);
     }
     match header(CONTENT_DIGEST.as_str()) {
-        Some(digest) if digest != content_digest(body).as_bytes() => Err(Refusal::Digest),
+        Some(digest) if digest != content_digest(body).as_bytes() => Err(VerifyError::Digest),
         _ => Ok(()),
     }
 }
@@ -261,7 +263,7 @@ fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), Refusal> {
 /// Why a request is refused. For logs: outward it is one and the same 401.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum VerifyError {
     /// `upvest-signature-version` is not 15.
     Version,
     /// A header is not there.
@@ -288,13 +290,13 @@ pub enum Refusal {
     WrongSignature,
 }
 
-impl From<BaseError> for Refusal {
+impl From<BaseError> for VerifyError {
     fn from(error: BaseError) -> Self {
         Self::Base(error)
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version => f.write_str("`upvest-signature-version` is not 15"),
@@ -315,4 +317,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for VerifyError {}

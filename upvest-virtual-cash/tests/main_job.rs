@@ -1,0 +1,95 @@
+//! The main job, run as a user runs it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use upvest_sandbox::Sandbox;
+
+/// The example, which cargo builds beside the tests of its package.
+fn main_job() -> Command {
+    let test = std::env::current_exe().unwrap();
+    let folder: PathBuf = test.parent().unwrap().parent().unwrap().join("examples");
+    let mut command =
+        Command::new(folder.join(format!("virtual_cash{}", std::env::consts::EXE_SUFFIX)));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("UPVEST_API_") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn text(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn it_walks_through_every_step() {
+    let output = main_job().output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+    for part in [
+        "POST /virtual_cash_balances/increases",
+        "the id is the same",
+        "CONFIRMED",
+        "QUEUED",
+        "CANCELLED",
+        "422 Unprocessable Entity",
+        "Every step did what it should.",
+    ] {
+        assert!(stdout.contains(part), "{part} is missing:\n{stdout}");
+    }
+    assert_eq!(stdout.matches("202 Accepted").count(), 5);
+    assert!(!stdout.contains("@method"));
+}
+
+#[test]
+fn explain_shows_what_is_signed_with_the_token_masked() {
+    let output = main_job().arg("--explain").output().unwrap();
+    let (stdout, _) = text(&output);
+    assert!(output.status.success());
+    // A token and six calls.
+    assert_eq!(stdout.matches("\"@signature-params\": (").count(), 7, "{stdout}");
+    assert_eq!(stdout.matches("\"authorization\": Bearer ***").count(), 6);
+    assert!(!stdout.contains("ory_at_") && !stdout.contains("client_secret"));
+}
+
+#[test]
+fn a_proxy_is_not_asked_for_this_machine() {
+    let nobody = "http://127.0.0.1:1";
+    let output = main_job()
+        .env("HTTP_PROXY", nobody)
+        .env("http_proxy", nobody)
+        .env("ALL_PROXY", nobody)
+        .output()
+        .unwrap();
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_runs_against_the_host_in_the_environment() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let settings = sandbox.settings();
+    let settings = || settings.lines().filter_map(|line| line.split_once('='));
+    let run = |command: &mut Command| tokio::task::block_in_place(|| command.output().unwrap());
+
+    let output = run(main_job().envs(settings()));
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+    assert!(stdout.contains(&format!("Upvest is http://{}.", sandbox.address())), "{stdout}");
+
+    // What goes wrong shows in the exit status, and in a sentence.
+    for (name, value, sentence) in [
+        ("UPVEST_API_CLIENT_SECRET", "wrong", "no access token: POST /auth/token answered 401"),
+        ("UPVEST_API_BASE_URL", "http://127.0.0.1:1", "no connection could be made"),
+        ("UPVEST_API_BASE_URL", "https://api.upvest.co", "not against live"),
+        ("UPVEST_API_KEY_ID", "", "the environment lacks UPVEST_API_KEY_ID"),
+    ] {
+        let output = run(main_job().envs(settings()).env(name, value));
+        let (_, stderr) = text(&output);
+        assert!(!output.status.success() && stderr.contains(sentence), "{name}={value}: {stderr}");
+    }
+}
