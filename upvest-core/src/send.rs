@@ -127,14 +127,10 @@ fn build(
     key: Option<IdempotencyKey>,
     token: Option<&Arc<Token>>,
 ) -> Result<http::Request<Bytes>> {
-    let mut request = http::Request::builder()
-        .method(http::Method::from(target.verb))
-        .uri(format!("{}{}", client.base_url(), target.path))
-        .body(target.body.clone())
-        .map_err(|error| {
-            let message = format!("{target} was not sent: its URL is invalid");
-            Error::new(ErrorKind::Request, Outcome::NotSent, message).because(error)
-        })?;
+    let refused = |what| {
+        let message = format!("{target} was not sent: {what}");
+        Error::new(ErrorKind::Request, Outcome::NotSent, message)
+    };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -150,9 +146,17 @@ fn build(
     if let Some(content_type) = target.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    if let Some(key) = key.and_then(|key| HeaderValue::from_str(&key.to_string()).ok()) {
+    if let Some(key) = key {
+        let key = HeaderValue::from_str(&key.to_string()).map_err(|error| {
+            refused("its idempotency key cannot stand in a header").because(error)
+        })?;
         headers.insert(IDEMPOTENCY_KEY, key);
     }
+    let mut request = http::Request::builder()
+        .method(http::Method::from(target.verb))
+        .uri(format!("{}{}", client.base_url(), target.path))
+        .body(target.body.clone())
+        .map_err(|error| refused("its URL is invalid").because(error))?;
     *request.headers_mut() = headers;
     Ok(request)
 }
@@ -179,13 +183,16 @@ async fn exchange(
     let response = match timeout_at(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
-            let (kind, outcome) = if error.may_have_been_sent() {
-                (ErrorKind::Transport, Outcome::Unknown)
+            let host = client.base_url();
+            let failed = if error.may_have_been_sent() {
+                let message = format!("{target} has no answer: the connection to {host} broke");
+                Error::new(ErrorKind::Transport, Outcome::Unknown, message)
             } else {
-                (ErrorKind::Connect, Outcome::NotSent)
+                let message =
+                    format!("{target} was not sent: no connection to {host} could be made");
+                Error::new(ErrorKind::Connect, Outcome::NotSent, message)
             };
-            return Err(Error::new(kind, outcome, format!("{target} has no answer: {error}"))
-                .because(error.into_cause()));
+            return Err(failed.because(error.into_cause()));
         }
         Err(_) => return Err(out_of_time(target, Outcome::Unknown)),
     };

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use http::StatusCode;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::request::Parts;
 use upvest_core::Endpoint;
@@ -11,6 +12,8 @@ use upvest_core::headers::CONTENT_DIGEST;
 use upvest_core::signature::{
     Message, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
 };
+
+use uuid::Uuid;
 
 use crate::gate;
 
@@ -35,6 +38,21 @@ pub struct Entry {
     pub reason: Option<String>,
     /// For a signature that was refused: the base of what came in, and what it should have been.
     pub bases: Option<Bases>,
+}
+
+impl Entry {
+    /// A request, and what it was answered; with a request id of its own.
+    pub(crate) fn new(head: &Parts, status: StatusCode) -> Self {
+        Self {
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            status: status.as_u16(),
+            request_id: Uuid::new_v4().to_string(),
+            is_replay: false,
+            reason: None,
+            bases: None,
+        }
+    }
 }
 
 /// Two signature bases, tokens masked.

@@ -12,7 +12,6 @@ use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use upvest_core::headers::REQUEST_ID;
 use upvest_core::{BoxFuture, Clock, Endpoint, Verb};
-use uuid::Uuid;
 
 use crate::gate::Gate;
 use crate::log::{Bases, Entry, Log};
@@ -22,6 +21,7 @@ use crate::state::Answer;
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
+
 pub(crate) struct Server {
     pub(crate) gate: Gate,
     pub(crate) log: Log,
@@ -92,49 +92,38 @@ impl Server {
     }
 
     fn answer(&self, head: &Parts, answer: Answer) -> Response {
-        let request_id = Uuid::new_v4().to_string();
-        self.log.push(Entry {
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            status: answer.status.as_u16(),
-            request_id: request_id.clone(),
-            is_replay: answer.is_replay,
-            reason: None,
-            bases: None,
-        });
-        respond(answer.status, "application/json", answer.body, &request_id)
+        let entry = Entry { is_replay: answer.is_replay, ..Entry::new(head, answer.status) };
+        let response = respond(&entry, answer.status, "application/json", answer.body);
+        self.log.push(entry);
+        response
     }
 
     fn refuse(&self, head: &Parts, refused: &Refused, bases: Option<Bases>) -> Response {
-        let request_id = Uuid::new_v4().to_string();
-        let problem = serde_json::to_string(&refused.problem(&request_id)).unwrap_or_default();
-        self.log.push(Entry {
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            status: refused.status.as_u16(),
-            request_id: request_id.clone(),
-            is_replay: false,
-            reason: Some(refused.reason.clone()),
-            bases,
-        });
-        respond(refused.status, "application/problem+json", problem, &request_id)
+        let reason = Some(refused.reason.clone());
+        let entry = Entry { reason, bases, ..Entry::new(head, refused.status) };
+        let problem =
+            serde_json::to_string(&refused.problem(&entry.request_id)).unwrap_or_default();
+        let response = respond(&entry, refused.status, "application/problem+json", problem);
+        self.log.push(entry);
+        response
     }
 }
 
 fn respond(
+    entry: &Entry,
     status: StatusCode,
     content_type: &'static str,
     body: String,
-    request_id: &str,
 ) -> Response {
     let is_empty = body.is_empty();
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
+    let headers = response.headers_mut();
     if !is_empty {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+    if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
+        headers.insert(REQUEST_ID, id);
     }
     response
 }

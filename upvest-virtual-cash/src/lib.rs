@@ -58,7 +58,14 @@ use serde::{Deserialize, Serialize};
 pub use upvest_core::{AccountGroupId, Amount, Currency, Timestamp};
 use upvest_core::{Call, IdempotentCall, api, id, open_enum};
 
-/// The endpoints of virtual cash.
+/// The endpoints of virtual cash, as in [Upvest's reference](
+/// https://docs.upvest.co/api/release/upvest-investment-api.v1-1/virtual-cash-balances).
+///
+/// # Errors
+///
+/// As every [`Call`]. The API answers 400 if the body or the idempotency key is wrong, 401 if token or
+/// signature are, 403 if the token lacks the scope, and 404 if there is no such account group or
+/// decrease.
 #[api(scope = "virtual_cash_balances:admin")]
 pub trait VirtualCash: Send + Sync {
     /// Raises the virtual cash balance of an account group.

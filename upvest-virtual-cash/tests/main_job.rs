@@ -84,7 +84,11 @@ async fn it_runs_against_the_host_in_the_environment() {
     // What goes wrong shows in the exit status, and in a sentence.
     for (name, value, sentence) in [
         ("UPVEST_API_CLIENT_SECRET", "wrong", "no access token: POST /auth/token answered 401"),
-        ("UPVEST_API_BASE_URL", "http://127.0.0.1:1", "no connection could be made"),
+        (
+            "UPVEST_API_BASE_URL",
+            "http://127.0.0.1:1",
+            "no connection to http://127.0.0.1:1 could be made",
+        ),
         ("UPVEST_API_BASE_URL", "https://api.upvest.co", "not against live"),
         ("UPVEST_API_KEY_ID", "", "the environment lacks UPVEST_API_KEY_ID"),
     ] {

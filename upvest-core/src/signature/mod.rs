@@ -1,5 +1,8 @@
 //! HTTP message signatures as Upvest wants them: draft-ietf-httpbis-message-signatures-15.
 //!
+//! As in [Upvest's documentation](
+//! https://docs.upvest.co/products/tol/getting_started/http_signatures/choosing_http_signature_versions).
+//!
 //! `base.rs` says what is signed, once, for both sides: `sign.rs` makes signatures, `verify.rs`
 //! checks them, `key.rs` loads the keys. Where Upvest differs from RFC 9421: ECDSA is P-521 with
 //! SHA-512, and the signature is ASN.1 DER.
