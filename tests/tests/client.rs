@@ -129,6 +129,18 @@ fn thing() -> Reply {
     reply(200, "application/json", r#"{"id":7}"#)
 }
 
+#[test]
+fn what_is_shared_between_tasks_can_be() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn moved<T: Send + 'static>() {}
+    shared::<Client>();
+    shared::<SigningKey>();
+    moved::<Error>();
+    moved::<Call<Thing>>();
+    moved::<IdempotentCall<Thing>>();
+    moved::<<IdempotentCall<Thing> as IntoFuture>::IntoFuture>();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_carries_what_the_api_wants_and_nothing_more() {
     let server = Server::new(|_, _| thing());

@@ -124,6 +124,8 @@ pub use upvest_macros::api;
 /// A parameter whose name stands in the path fills that segment: any type with `Display`, whose
 /// text may hold letters, digits and `-._~:`. One named `body` is sent as JSON, one named `query`
 /// as the query string. A `Call<()>` reads no answer.
+///
+/// It needs no import: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;
 
 /// A boxed future, as the object-safe traits of this crate return it.

@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod cash;
 mod credentials;
 mod gate;
 mod log;
@@ -45,12 +46,13 @@ use upvest_virtual_cash::{
     VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease, VirtualCashIncreaseId,
 };
 
+use crate::cash::Kind;
 pub use crate::credentials::Credentials;
 use crate::gate::Gate;
 use crate::log::Log;
 pub use crate::log::{Bases, Entry};
 use crate::server::Server;
-use crate::state::{Kind, State};
+use crate::state::State;
 
 /// A sandbox that is running, on a loopback address. Dropping it stops it.
 pub struct Sandbox {

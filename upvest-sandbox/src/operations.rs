@@ -9,9 +9,9 @@ use upvest_core::auth::AccessTokens;
 use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
 use upvest_virtual_cash::VirtualCash;
 
+use crate::cash::{Answer, Keyed, Kind, Order};
 use crate::gate::Gate;
 use crate::problem::Refused;
-use crate::state::{Answer, Keyed, Kind, Order};
 
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: i64 = 1799;

@@ -13,11 +13,11 @@ use http_body_util::{BodyExt as _, Limited};
 use upvest_core::headers::REQUEST_ID;
 use upvest_core::{BoxFuture, Clock, Endpoint, Verb};
 
+use crate::cash::Answer;
 use crate::gate::Gate;
 use crate::log::{Bases, Entry, Log};
 use crate::operations::{Admitted, OPERATIONS, Operation};
 use crate::problem::Refused;
-use crate::state::Answer;
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
