@@ -4,7 +4,6 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -97,7 +96,7 @@ enum State<T> {
     Fixed { client: Client, target: Target, decode: Decode<T> },
 }
 
-type Decode<T> = fn(&Target, &mut Answer) -> Result<T>;
+type Decode<T> = fn(&Target, Answer) -> Result<T>;
 
 #[derive(Clone, Copy)]
 enum Limit {
@@ -164,20 +163,22 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     /// # Errors
     /// As awaiting the call itself.
     pub fn with_response(self) -> BoxFuture<'static, Result<Response<T>>> {
-        Box::pin(async move {
-            let key = self.key.idempotency_key();
-            let result = match self.state {
-                State::Ready(result) => {
-                    result.map(|value| Response { value, status: StatusCode::OK, request_id: None })
-                }
-                State::Fixed { client, target, decode } => {
-                    let deadline = deadline(self.limit, &client);
-                    let answer = send::send(&client, &target, key, deadline).await;
-                    answer.and_then(|answer| read(&target, answer, decode))
-                }
-            };
-            result.map_err(|error| error.with_idempotency_key(key))
-        })
+        Box::pin(self.run())
+    }
+
+    async fn run(self) -> Result<Response<T>> {
+        let key = self.key.idempotency_key();
+        let result = match self.state {
+            State::Ready(result) => {
+                result.map(|value| Response { value, status: StatusCode::OK, request_id: None })
+            }
+            State::Fixed { client, target, decode } => {
+                let deadline = deadline(self.limit, &client);
+                let answer = send::send(&client, &target, key, deadline).await;
+                answer.and_then(|answer| read(&target, answer, decode))
+            }
+        };
+        result.map_err(|error| error.with_idempotency_key(key))
     }
 }
 
@@ -189,10 +190,9 @@ fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
     }
 }
 
-fn read<T>(target: &Target, mut answer: Answer, decode: Decode<T>) -> Result<Response<T>> {
-    let value = decode(target, &mut answer);
-    let Answer { status, request_id, .. } = answer;
-    match value {
+fn read<T>(target: &Target, answer: Answer, decode: Decode<T>) -> Result<Response<T>> {
+    let (status, request_id) = (answer.status, answer.request_id.clone());
+    match decode(target, answer) {
         Ok(value) => Ok(Response { value, status, request_id }),
         Err(error) => Err(error.with_status(status).with_request_id(request_id)),
     }
@@ -237,8 +237,7 @@ impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let response = self.with_response();
-        Box::pin(async move { response.await.map(Response::into_value) })
+        Box::pin(async { self.run().await.map(Response::into_value) })
     }
 }
 
@@ -303,12 +302,11 @@ impl<T: DeserializeOwned + 'static> State<T> {
 }
 
 /// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
-fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: &mut Answer) -> Result<T> {
+fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Answer) -> Result<T> {
+    let (status, outcome) = (answer.status.as_u16(), answer.outcome());
     let unreadable = |kind, outcome, why: &str| {
-        let status = answer.status.as_u16();
         Error::new(kind, outcome, format!("{target} answered {status}, but {why}"))
     };
-    let outcome = answer.outcome();
     let mut nothing: Option<T> = None;
     if let Some(nothing) = (&mut nothing as &mut dyn Any).downcast_mut::<Option<()>>() {
         *nothing = Some(());
@@ -321,7 +319,7 @@ fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: &mut Answer) -
             None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked)),
         };
     }
-    match std::mem::replace(&mut answer.body, Ok(Bytes::new())) {
+    match answer.body {
         Ok(body) if answer.is_json || body.is_empty() => {
             serde_json::from_slice(&body).map_err(|error| {
                 unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
@@ -329,13 +327,12 @@ fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: &mut Answer) -
             })
         }
         Ok(_) => Err(unreadable(ErrorKind::Decode, outcome, "its body is no JSON")),
-        Err(error @ BodyError::OutOfTime) => {
-            Err(unreadable(ErrorKind::Timeout, outcome, "its body could not be read to the end")
-                .because(error))
-        }
         Err(error) => {
-            Err(unreadable(ErrorKind::Decode, outcome, "its body could not be read to the end")
-                .because(error))
+            let kind = match error {
+                BodyError::OutOfTime => ErrorKind::Timeout,
+                BodyError::TooLong(_) | BodyError::Broken(_) => ErrorKind::Decode,
+            };
+            Err(unreadable(kind, outcome, "its body could not be read to the end").because(error))
         }
     }
 }
