@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fmt::Write as _;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -105,17 +104,17 @@ pub fn signature_base<C: AsRef<str>>(
     for component in components {
         let component = component.as_ref();
         let value = message.value(component)?;
-        // Writing into a String cannot fail.
-        let _ = writeln!(base, "\"{component}\": {value}");
+        base.extend(["\"", component, "\": ", &*value, "\n"]);
     }
-    let _ = write!(base, "\"@signature-params\": {parameters}");
+    base.extend(["\"@signature-params\": ", parameters]);
     Ok(base)
 }
 
 /// `sha-512=:…:`, the `content-digest` of a body.
 #[must_use]
 pub fn content_digest(body: &[u8]) -> String {
-    format!("sha-512=:{}:", BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body)))
+    let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body));
+    ["sha-512=:", &digest, ":"].concat()
 }
 
 /// A base with its access token replaced by `***`: fit to be shown.

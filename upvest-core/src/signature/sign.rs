@@ -1,7 +1,6 @@
 //! Signing a request: the last thing that happens to it before it is sent.
 
 use std::fmt;
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -127,8 +126,8 @@ pub async fn sign(
     let base = signature_base(&message, &components, &parameters)?;
     let signature = BASE64_STANDARD.encode(signer.sign(base.as_bytes()).await?);
 
-    let input = value(&SIGNATURE_INPUT, &format!("sig1={parameters}"))?;
-    let mut signature = value(&SIGNATURE, &format!("sig1=:{signature}:"))?;
+    let input = value(&SIGNATURE_INPUT, &["sig1=", &parameters].concat())?;
+    let mut signature = value(&SIGNATURE, &["sig1=:", &signature, ":"].concat())?;
     signature.set_sensitive(true);
     let headers = request.headers_mut();
     headers.insert(SIGNATURE_INPUT, input);
@@ -144,13 +143,11 @@ fn parameters(components: &[&str], key_id: &str, created: Timestamp, nonce: [u8;
     text.push('(');
     for (index, component) in components.iter().enumerate() {
         let space = if index == 0 { "" } else { " " };
-        let _ = write!(text, "{space}\"{component}\"");
+        text.extend([space, "\"", component, "\""]);
     }
-    let nonce = u128::from_be_bytes(nonce);
-    let _ = write!(
-        text,
-        ");keyid=\"{key_id}\";created={created};expires={expires};nonce=\"{nonce:032x}\""
-    );
+    text.extend([");keyid=\"", key_id, "\";created=", &created.to_string()]);
+    text.extend([";expires=", &expires.to_string()]);
+    text.extend([";nonce=\"", &format!("{:032x}", u128::from_be_bytes(nonce)), "\""]);
     text
 }
 
