@@ -31,6 +31,9 @@ const COVERED: [&str; 11] = [
     "upvest-client-id",
 ];
 
+/// The label of the one signature that a request carries.
+const LABEL: &str = "sig1=";
+
 /// Something that signs: a [`SigningKey`](super::SigningKey) in memory, or your own key in a KMS
 /// or HSM.
 ///
@@ -108,27 +111,30 @@ pub async fn sign(
 ) -> Result<String, SignError> {
     if !request.body().is_empty() {
         let length = request.body().len();
-        let digest = value(&CONTENT_DIGEST, &content_digest(request.body()))?;
+        let digest = value(&CONTENT_DIGEST, content_digest(request.body()))?;
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
         request.headers_mut().insert(CONTENT_DIGEST, digest);
     }
 
     let message = Message::of(request);
-    let components: Vec<&str> = COVERED
-        .into_iter()
-        .filter(|component| match *component {
-            "@method" | "@path" => true,
-            "@query" => message.query().is_some(),
-            header => message.headers.contains_key(header),
-        })
-        .collect();
-    let parameters = parameters(&components, signer.key_id(), created, nonce);
-    let base = signature_base(&message, &components, &parameters)?;
-    let signature = BASE64_STANDARD.encode(signer.sign(base.as_bytes()).await?);
+    let mut components = Vec::with_capacity(COVERED.len());
+    components.extend(COVERED.into_iter().filter(|component| match *component {
+        "@method" | "@path" => true,
+        "@query" => message.query().is_some(),
+        header => message.headers.contains_key(header),
+    }));
+    let input = signature_input(&components, signer.key_id(), created, nonce);
+    let parameters = input.strip_prefix(LABEL).unwrap_or_default();
+    let base = signature_base(&message, &components, parameters)?;
+    let signature = signer.sign(base.as_bytes()).await?;
 
-    let input = value(&SIGNATURE_INPUT, &["sig1=", &parameters].concat())?;
-    let mut signature = value(&SIGNATURE, &["sig1=:", &signature, ":"].concat())?;
+    let mut encoded = String::with_capacity(256);
+    encoded.extend([LABEL, ":"]);
+    BASE64_STANDARD.encode_string(signature, &mut encoded);
+    encoded.push(':');
+    let mut signature = value(&SIGNATURE, encoded)?;
     signature.set_sensitive(true);
+    let input = value(&SIGNATURE_INPUT, input)?;
     let headers = request.headers_mut();
     headers.insert(SIGNATURE_INPUT, input);
     headers.insert(SIGNATURE, signature);
@@ -136,11 +142,17 @@ pub async fn sign(
     Ok(base)
 }
 
-fn parameters(components: &[&str], key_id: &str, created: Timestamp, nonce: [u8; 16]) -> String {
+/// The header `signature-input`.
+fn signature_input(
+    components: &[&str],
+    key_id: &str,
+    created: Timestamp,
+    nonce: [u8; 16],
+) -> String {
     let created = created.unix_seconds();
     let expires = created.saturating_add(LIFETIME_SECONDS);
-    let mut text = String::with_capacity(384);
-    text.push('(');
+    let mut text = String::with_capacity(512);
+    text.extend([LABEL, "("]);
     for (index, component) in components.iter().enumerate() {
         let space = if index == 0 { "" } else { " " };
         text.extend([space, "\"", component, "\""]);
@@ -151,8 +163,8 @@ fn parameters(components: &[&str], key_id: &str, created: Timestamp, nonce: [u8;
     text
 }
 
-fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, SignError> {
-    HeaderValue::from_str(text).map_err(|_| {
+fn value(name: &HeaderName, text: String) -> Result<HeaderValue, SignError> {
+    HeaderValue::try_from(text).map_err(|_| {
         SignError::new(format!("the header `{name}` would hold more than visible ASCII"))
     })
 }
