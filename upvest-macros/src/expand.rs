@@ -219,7 +219,10 @@ fn forwarding(name: &Ident, methods: &[Method<'_>]) -> TokenStream {
             }
         }
     });
-    let methods = quote!(#(#methods)*);
+    forwarded(name, &quote!(#(#methods)*))
+}
+
+fn forwarded(name: &Ident, methods: &TokenStream) -> TokenStream {
     quote! {
         impl<__Api: #name + ?Sized> #name for &__Api { #methods }
         impl<__Api: #name + ?Sized> #name for ::std::boxed::Box<__Api> { #methods }
@@ -239,11 +242,13 @@ fn fallback(item: &ItemTrait) -> TokenStream {
         .filter_map(|item| match item {
             TraitItem::Fn(method) => {
                 let signature = &method.sig;
-                Some(quote!(#signature { ::core::unimplemented!() }))
+                // Never runs: it stands beside an error.
+                Some(quote!(#[allow(unused_variables)] #signature { ::core::unimplemented!() }))
             }
             _ => None,
         })
         .collect();
+    let forwarding = forwarded(name, &methods);
     quote! {
         #item
         #[allow(dead_code)]
@@ -251,14 +256,8 @@ fn fallback(item: &ItemTrait) -> TokenStream {
             #vis const ENDPOINTS: &'static [::upvest_core::Endpoint] = &[];
             #vis const SCOPES: &'static [&'static str] = &[];
         }
-        #[allow(unused_variables)]
         impl #name for ::upvest_core::Client { #methods }
-        #[allow(unused_variables)]
-        impl<__Api: #name + ?Sized> #name for &__Api { #methods }
-        #[allow(unused_variables)]
-        impl<__Api: #name + ?Sized> #name for ::std::boxed::Box<__Api> { #methods }
-        #[allow(unused_variables)]
-        impl<__Api: #name + ?Sized> #name for ::std::sync::Arc<__Api> { #methods }
+        #forwarding
     }
 }
 

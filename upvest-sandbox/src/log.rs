@@ -12,7 +12,6 @@ use upvest_core::headers::CONTENT_DIGEST;
 use upvest_core::signature::{
     Message, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
 };
-
 use uuid::Uuid;
 
 use crate::gate;
