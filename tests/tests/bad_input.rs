@@ -105,28 +105,32 @@ async fn what_cannot_be_written_is_not_sent() {
     assert_eq!(requests.load(Ordering::SeqCst), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unusable_token_answer_is_explained() {
     let with = |expires_in: &str| {
         format!(
             r#"{{"access_token":"the-secret-token","token_type":"bearer","expires_in":{expires_in}}}"#
         )
     };
-    for (content_type, answer, sentence) in [
+    // What may have come apart on its way is asked for again.
+    for (content_type, answer, sentence, expected_requests) in [
         (
             "text/html",
             "<html>the-secret-token".to_owned(),
             "no access token: POST /auth/token answered 200, but its body is no JSON",
+            3,
         ),
         (
             "application/json",
             String::new(),
             "no access token: POST /auth/token answered 200, but its body does not fit its type",
+            3,
         ),
         (
             "application/json",
             with("\"soon\""),
             "no access token: POST /auth/token answered 200, but its body does not fit its type",
+            1,
         ),
     ] {
         let (client, requests) = client(content_type, &answer);
@@ -140,7 +144,8 @@ async fn an_unusable_token_answer_is_explained() {
             cause = error.source();
         }
         assert!(!chain.contains("the-secret-token"), "{chain}");
-        assert_eq!(requests.load(Ordering::SeqCst), 1);
+        assert_eq!(requests.load(Ordering::SeqCst), expected_requests);
+        assert_eq!((error.attempts(), error.body()), (0, &b""[..]));
     }
 }
 

@@ -12,15 +12,17 @@ use crate::BoxFuture;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::idempotency::IdempotencyKey;
+use crate::record::CallRecord;
 use crate::request::{Request, Target};
-use crate::send::{self, Answer};
+use crate::send::{self, Answer, Terms};
 use crate::transport::BodyError;
+use crate::types::Timestamp;
 
 /// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
 ///
 /// Nothing happens until it is awaited. It owns all it needs, so it can be kept, moved to another
 /// task, or dropped. Dropping a call that is under way leaves its outcome unknown: an
-/// [`IdempotentCall`] can be made again with the same [`key`](Call::key).
+/// [`IdempotentCall`] can be sent again from its [`record`](Call::record).
 ///
 /// # Errors
 ///
@@ -48,6 +50,7 @@ pub struct Call<T, K = Keyless> {
     state: State<T>,
     key: K,
     limit: Option<Limit>,
+    attempts: Option<u32>,
 }
 
 /// A call that carries an idempotency key: sent twice, it takes effect once.
@@ -93,7 +96,13 @@ mod sealed {
 
 enum State<T> {
     Ready(Result<T>),
-    Fixed { client: Client, target: Target, decode: Decode<T> },
+    Fixed {
+        client: Client,
+        target: Target,
+        decode: Decode<T>,
+        /// When the call was made that this one repeats, if it does.
+        replays: Option<Timestamp>,
+    },
 }
 
 type Decode<T> = fn(&Target, Answer) -> Result<T>;
@@ -120,11 +129,15 @@ impl<T, K: Default> Call<T, K> {
     /// # }
     /// ```
     pub fn ready(result: Result<T>) -> Self {
-        Self { state: State::Ready(result), key: K::default(), limit: None }
+        Self::new(State::Ready(result), K::default())
     }
 }
 
 impl<T, K> Call<T, K> {
+    fn new(state: State<T>, key: K) -> Self {
+        Self { state, key, limit: None, attempts: None }
+    }
+
     /// How long the whole call may take, from the moment it is awaited: waiting for a token and
     /// every attempt included. 60 seconds unless the client says otherwise.
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -135,6 +148,23 @@ impl<T, K> Call<T, K> {
     /// When the call must have ended.
     pub fn deadline(mut self, deadline: impl Into<Instant>) -> Self {
         self.limit = Some(Limit::Deadline(deadline.into()));
+        self
+    }
+
+    /// How many requests it sends at most: 3 unless the client says otherwise, and at least one.
+    ///
+    /// The first goes out at once. Another one follows if it may help and can do no harm: after a
+    /// failed connection always; after a lost or torn answer, a 408, 425, 429, 500, 502, 503 or 504
+    /// only if the call carries a key, or does the same when it is done twice (GET, PUT, DELETE).
+    /// Before it, the client waits: at random up to 200 milliseconds, then 400, up to 10 seconds,
+    /// and for as long as `retry-after` says; or fails at once if the time of the call is over
+    /// sooner, or if the client as a whole has sent too much again. A 401 is answered at once with a
+    /// new token, but only once.
+    ///
+    /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
+    /// trouble gets 15 requests.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
         self
     }
 }
@@ -155,6 +185,37 @@ impl<T> Call<T, Idempotent> {
     pub fn key(&self) -> IdempotencyKey {
         self.key.0
     }
+
+    /// All that it takes to send this call once more after a crash, with [`Client::replay`].
+    ///
+    /// Store it before you await the call, in one transaction with whatever the call is for. Its
+    /// age counts from now; for a call that replays another one, from when that was recorded.
+    ///
+    /// The record of a [`ready`](Call::ready) call, or of one that could not be built, holds the key
+    /// and no request; it cannot be replayed.
+    #[must_use]
+    pub fn record(&self) -> CallRecord {
+        match &self.state {
+            State::Ready(_) => CallRecord::of_nothing(self.key.0, Timestamp::now()),
+            State::Fixed { client, target, replays, .. } => {
+                let at = replays.unwrap_or_else(|| client.now());
+                CallRecord::of(client, target, self.key.0, at)
+            }
+        }
+    }
+}
+
+impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
+    /// A call that was recorded at `since`, once more.
+    pub(crate) fn replay(
+        client: Client,
+        target: Target,
+        key: IdempotencyKey,
+        since: Timestamp,
+    ) -> Self {
+        let replays = Some(since);
+        Self::new(State::Fixed { client, target, decode: decode::<T>, replays }, Idempotent(key))
+    }
 }
 
 impl<T: Send + 'static, K: CallKind> Call<T, K> {
@@ -169,13 +230,18 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     async fn run(self) -> Result<Response<T>> {
         let key = self.key.idempotency_key();
         let result = match self.state {
-            State::Ready(result) => {
-                result.map(|value| Response { value, status: StatusCode::OK, request_id: None })
-            }
-            State::Fixed { client, target, decode } => {
+            State::Ready(result) => result.map(|value| Response {
+                value,
+                status: StatusCode::OK,
+                request_id: None,
+                attempts: 1,
+            }),
+            State::Fixed { client, target, decode, replays } => {
                 let deadline = deadline(self.limit, &client);
-                let answer = send::send(&client, &target, key, deadline).await;
-                answer.and_then(|answer| read(&target, answer, decode))
+                let attempts = self.attempts.unwrap_or(client.attempts()).max(1);
+                let terms =
+                    Terms { client: &client, target: &target, key, deadline, attempts, replays };
+                send::send(&terms, decode).await
             }
         };
         result.map_err(|error| error.with_idempotency_key(key))
@@ -190,20 +256,13 @@ fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
     }
 }
 
-fn read<T>(target: &Target, answer: Answer, decode: Decode<T>) -> Result<Response<T>> {
-    let (status, request_id) = (answer.status, answer.request_id.clone());
-    match decode(target, answer) {
-        Ok(value) => Ok(Response { value, status, request_id }),
-        Err(error) => Err(error.with_status(status).with_request_id(request_id)),
-    }
-}
-
 /// A value, and what came with it.
 #[derive(Debug, Clone)]
 pub struct Response<T> {
-    value: T,
-    status: StatusCode,
-    request_id: Option<String>,
+    pub(crate) value: T,
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: Option<String>,
+    pub(crate) attempts: u32,
 }
 
 impl<T> Response<T> {
@@ -229,6 +288,12 @@ impl<T> Response<T> {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+
+    /// How many requests it took.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
     }
 }
 
@@ -276,7 +341,7 @@ pub trait IdempotentReturn {
 
 impl<T: DeserializeOwned + 'static> PlainReturn for Call<T> {
     fn from_request(request: Request<'_>) -> Self {
-        Self { state: State::fixed(request), key: Keyless(()), limit: None }
+        Self::new(State::fixed(request), Keyless(()))
     }
 }
 
@@ -287,7 +352,7 @@ impl<T: DeserializeOwned + 'static> IdempotentReturn for Call<T, Idempotent> {
             // Nothing is sent then, so any key will do.
             Err(error) => (State::Ready(Err(error)), IdempotencyKey::from_random_bytes([0; 16])),
         };
-        Self { state, key: Idempotent(key), limit: None }
+        Self::new(state, Idempotent(key))
     }
 }
 
@@ -295,7 +360,7 @@ impl<T: DeserializeOwned + 'static> State<T> {
     fn fixed(request: Request<'_>) -> Self {
         let client = request.client.clone();
         match request.finish() {
-            Ok(target) => Self::Fixed { client, target, decode: decode::<T> },
+            Ok(target) => Self::Fixed { client, target, decode: decode::<T>, replays: None },
             Err(error) => Self::Ready(Err(error)),
         }
     }
@@ -316,23 +381,34 @@ fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Answer) -> Res
         let unmarked = "without a request id, so it may not come from Upvest";
         return match answer.request_id {
             Some(_) => Ok(nothing),
-            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked)),
+            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked).torn(true)),
         };
     }
-    match answer.body {
-        Ok(body) if answer.is_json || body.is_empty() => {
-            serde_json::from_slice(&body).map_err(|error| {
-                unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
-                    .because(error)
-            })
-        }
-        Ok(_) => Err(unreadable(ErrorKind::Decode, outcome, "its body is no JSON")),
-        Err(error) => {
-            let kind = match error {
+    // Whatever stood in the way may be gone the next time; a limit or a type stays.
+    let error = match answer.broken {
+        Some(broken) => {
+            let kind = match broken {
                 BodyError::OutOfTime => ErrorKind::Timeout,
                 BodyError::TooLong(_) | BodyError::Broken(_) => ErrorKind::Decode,
             };
-            Err(unreadable(kind, outcome, "its body could not be read to the end").because(error))
+            let is_torn = !matches!(broken, BodyError::TooLong(_));
+            unreadable(kind, outcome, "its body could not be read to the end")
+                .because(broken)
+                .torn(is_torn)
         }
-    }
+        None if answer.is_json || answer.body.is_empty() => {
+            match serde_json::from_slice(&answer.body) {
+                Ok(value) => return Ok(value),
+                Err(error) => {
+                    let is_torn = !error.is_data();
+                    unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
+                        .because(error)
+                        .torn(is_torn)
+                }
+            }
+        }
+        None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(true),
+    };
+    // What was to be a token is kept by nobody.
+    Err(if target.is_anonymous { error } else { error.with_body(send::excerpt(&answer.body)) })
 }

@@ -10,10 +10,12 @@ use secrecy::SecretString;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use crate::auth::{TokenCache, TokenRequest};
+use crate::auth::TokenRequest;
 use crate::error::{Error, Result};
+use crate::retry::{self, Budget};
 use crate::signature::Signer;
 use crate::source::{Clock, Randomness, system_randomness};
+use crate::tokens::TokenCache;
 use crate::transport::{ReqwestTransport, Transport};
 use crate::types::Timestamp;
 
@@ -35,23 +37,19 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// Scheme, host and port, without a slash at the end.
-    fn base_url(&self) -> Result<String> {
-        match self {
-            Self::Sandbox => Ok("https://sandbox.upvest.co".to_owned()),
-            Self::Live => Ok("https://api.upvest.co".to_owned()),
-            Self::Custom(text) => {
-                let base_url =
-                    Url::parse(text).map_err(|_| "it is no URL").and_then(|url| origin(&url));
-                // The text itself is not repeated: people put passwords into URLs.
-                base_url.map_err(|why| {
-                    Error::config(format!(
-                        "the base URL cannot be used: {why}; write scheme, host and port, such as \
-                         https://sandbox.upvest.co"
-                    ))
-                })
-            }
-        }
+    fn origin(&self) -> Result<Origin> {
+        let text = match self {
+            Self::Sandbox => "https://sandbox.upvest.co",
+            Self::Live => "https://api.upvest.co",
+            Self::Custom(text) => text,
+        };
+        // The text itself is not repeated: people put passwords into URLs.
+        Origin::parse(text).map_err(|why| {
+            Error::config(format!(
+                "the base URL cannot be used: {why}; write scheme, host and port, such as \
+                 https://sandbox.upvest.co"
+            ))
+        })
     }
 }
 
@@ -62,39 +60,61 @@ impl fmt::Debug for Environment {
             Self::Sandbox => f.write_str("Sandbox"),
             Self::Live => f.write_str("Live"),
             Self::Custom(_) => {
-                f.debug_tuple("Custom").field(&self.base_url().unwrap_or_default()).finish()
+                let base_url = self.origin().map(|origin| origin.base_url);
+                f.debug_tuple("Custom").field(&base_url.unwrap_or_default()).finish()
             }
         }
     }
 }
 
-fn origin(url: &Url) -> std::result::Result<String, &'static str> {
-    let is_loopback = match url.host() {
+/// Where a server is: nothing but scheme, host and port.
+struct Origin {
+    /// All three, without a slash at the end.
+    base_url: String,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    fn parse(text: &str) -> std::result::Result<Self, &'static str> {
+        let url = Url::parse(text).map_err(|_| "it is no URL")?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => {
+                return Err(
+                    "`http` is for this machine alone, and money does not travel in the clear",
+                );
+            }
+            _ => return Err("its scheme is not `https`"),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("it holds a user name or password");
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err("it holds more than scheme, host and port");
+        }
+        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+            return Err("it has no host");
+        };
+        Ok(Self { base_url: url.origin().ascii_serialization(), host: host.to_owned(), port })
+    }
+}
+
+/// Whether this is an address of this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
         None => false,
-    };
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback => {}
-        "http" => {
-            return Err("`http` is for this machine alone, and money does not travel in the clear");
-        }
-        _ => return Err("its scheme is not `https`"),
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or password");
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err("it holds more than scheme, host and port");
-    }
-    Ok(url.origin().ascii_serialization())
 }
 
 /// Talks to the Upvest API. Every trait marked [`#[api]`](crate::api) is implemented for it.
 ///
-/// Cheap to clone, and meant to be: clones share connections and the access token.
+/// Cheap to clone, and meant to be: clones share connections, the access token, and a budget for
+/// sending again, so that a server which is down does not get a multiple of its load.
 ///
 /// ```
 /// use upvest_core::{Client, Environment, signature::SigningKey};
@@ -113,8 +133,9 @@ fn origin(url: &Url) -> std::result::Result<String, &'static str> {
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    base_url: String,
-    client_id: HeaderValue,
+    origin: Origin,
+    client_id: Uuid,
+    client_id_header: HeaderValue,
     tokens: TokenCache,
     signer: Arc<dyn Signer>,
     transport: Arc<dyn Transport>,
@@ -122,6 +143,8 @@ struct Inner {
     randomness: Arc<dyn Randomness>,
     timeout: Duration,
     attempt_timeout: Duration,
+    attempts: u32,
+    budget: Budget,
 }
 
 impl Client {
@@ -137,17 +160,30 @@ impl Client {
             randomness: Arc::new(system_randomness),
             timeout: TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
+            attempts: retry::ATTEMPTS,
         }
     }
 
     /// Scheme, host and port that it sends to.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.0.base_url
+        &self.0.origin.base_url
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.0.origin.host
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.0.origin.port
+    }
+
+    pub(crate) fn client_id(&self) -> Uuid {
+        self.0.client_id
     }
 
     pub(crate) fn client_id_header(&self) -> HeaderValue {
-        self.0.client_id.clone()
+        self.0.client_id_header.clone()
     }
 
     pub(crate) fn tokens(&self) -> &TokenCache {
@@ -172,6 +208,22 @@ impl Client {
         })
     }
 
+    /// Anything in the range, for waits that shall differ. Without randomness, the largest.
+    pub(crate) fn random_number(&self) -> u64 {
+        self.0.randomness.bytes().map_or(u64::MAX, |bytes| {
+            let [a, b, c, d, e, f, g, h, ..] = bytes;
+            u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        })
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.0.budget
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     pub(crate) fn timeout(&self) -> Duration {
         self.0.timeout
     }
@@ -184,8 +236,8 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url)
-            .field("client_id", &self.0.client_id)
+            .field("base_url", &self.base_url())
+            .field("client_id", &self.client_id())
             .field("key_id", &self.0.signer.key_id())
             .finish_non_exhaustive()
     }
@@ -203,6 +255,7 @@ pub struct ClientBuilder {
     randomness: Arc<dyn Randomness>,
     timeout: Duration,
     attempt_timeout: Duration,
+    attempts: u32,
 }
 
 impl ClientBuilder {
@@ -261,6 +314,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests a call sends at most, unless it says otherwise; 3 by default, and at least
+    /// one. See [`Call::attempts`](crate::Call::attempts).
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
     /// The client. Sends nothing yet.
     ///
     /// # Errors
@@ -294,8 +354,9 @@ impl ClientBuilder {
         };
         let credentials = TokenRequest { client_id, client_secret, scope: self.scopes.join(" ") };
         Ok(Client(Arc::new(Inner {
-            base_url: self.environment.base_url()?,
-            client_id: header,
+            origin: self.environment.origin()?,
+            client_id,
+            client_id_header: header,
             tokens: TokenCache::new(credentials),
             signer,
             transport,
@@ -303,6 +364,8 @@ impl ClientBuilder {
             randomness: self.randomness,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            attempts: self.attempts,
+            budget: Budget::full(),
         })))
     }
 }
@@ -337,7 +400,8 @@ mod tests {
             ("http://localhost:1", "http://localhost:1"),
             ("http://[::1]:1", "http://[::1]:1"),
         ] {
-            assert_eq!(Environment::Custom(text.into()).base_url().unwrap(), base_url);
+            let origin = Environment::Custom(text.into()).origin().unwrap();
+            assert_eq!(origin.base_url, base_url);
         }
     }
 
@@ -358,7 +422,7 @@ mod tests {
             "api.example.com",
             "",
         ] {
-            let error = Environment::Custom(text.into()).base_url().expect_err(text).to_string();
+            let error = Environment::Custom(text.into()).origin().err().expect(text).to_string();
             assert!(error.starts_with("the base URL cannot be used: "), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }

@@ -1,12 +1,17 @@
 //! What went wrong, and what is known of the money.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::idempotency::IdempotencyKey;
+use crate::retry;
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -25,6 +30,25 @@ pub enum Outcome {
     Unknown,
     /// It did, though the answer could not be read.
     Applied,
+}
+
+impl Outcome {
+    /// In lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Applied => "applied",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Where a call failed.
@@ -53,6 +77,9 @@ pub enum ErrorKind {
     Redirect,
     /// The server answered with success, but with a body that could not be read.
     Decode,
+    /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is older than its window.
+    /// Nothing was sent for this; of the call that was recorded the outcome says what is known.
+    Replay,
 }
 
 /// A problem document, `application/problem+json`, as the API sends with every error.
@@ -118,6 +145,8 @@ impl Problem {
 
 /// Why a call failed. One sentence in `Display`; what a program needs, in the methods.
 ///
+/// Cheap to clone: calls that wait for the same access token get the same error.
+///
 /// ```
 /// use upvest_core::{Error, ErrorKind, Outcome};
 ///
@@ -126,8 +155,10 @@ impl Problem {
 /// assert_eq!(error.outcome(), Outcome::Rejected);
 /// assert_eq!(error.problem_document().map(|problem| problem.code()), Some("unprocessable_entity"));
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     outcome: Outcome,
@@ -137,7 +168,12 @@ struct Inner {
     request_id: Option<String>,
     idempotency_key: Option<IdempotencyKey>,
     signature_base: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    body: Bytes,
+    is_clock_off: bool,
+    attempts: u32,
+    is_retryable: bool,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -145,7 +181,11 @@ impl Error {
     #[must_use]
     pub fn problem(status: u16, code: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::answered("the API", status, Some(Problem::new(status.as_u16(), code)))
+        let mut error =
+            Self::answered("the API", status, Some(Problem::new(status.as_u16(), code)));
+        error.0.is_retryable = retry::may_help(&error, retry::Repeatable::Keyed, Outcome::NotSent);
+        error.0.attempts = 1;
+        error
     }
 
     /// An error that the server answered with.
@@ -179,11 +219,15 @@ impl Error {
         Self::new(ErrorKind::Config, Outcome::NotSent, message)
     }
 
+    pub(crate) fn replay(outcome: Outcome, message: &str) -> Self {
+        Self::new(ErrorKind::Replay, outcome, message)
+    }
+
     pub(crate) fn because<E>(mut self, source: E) -> Self
     where
         Box<dyn StdError + Send + Sync>: From<E>,
     {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Box::<dyn StdError + Send + Sync>::from(source).into());
         self
     }
 
@@ -192,8 +236,48 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
-        self.0.outcome = outcome;
+    /// Adds what is known beyond this failure: of the attempts before it.
+    pub(crate) fn after(mut self, worst: Outcome, attempts: u32, is_retryable: bool) -> Self {
+        if worst > self.0.outcome {
+            self.0.outcome = worst;
+            self.0.message.push_str(match worst {
+                Outcome::Applied => "; an earlier attempt took effect",
+                _ => "; an earlier attempt may have taken effect",
+            });
+        }
+        self.0.attempts = attempts;
+        self.0.is_retryable = is_retryable;
+        self
+    }
+
+    /// The server's clock is `offset` seconds ahead of ours.
+    pub(crate) fn with_clock_offset(mut self, offset: i64) -> Self {
+        let direction = if offset > 0 { "behind" } else { "ahead of" };
+        let seconds = offset.unsigned_abs();
+        self.0.message.push_str(&format!(
+            "; the clock of this machine is {seconds} seconds {direction} the server's: set it right"
+        ));
+        self.0.is_clock_off = true;
+        self
+    }
+
+    pub(crate) fn is_clock_off(&self) -> bool {
+        self.0.is_clock_off
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = body;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// The answer came apart on its way: another one may be whole.
+    pub(crate) fn torn(mut self, is_torn: bool) -> Self {
+        self.0.is_retryable = is_torn;
         self
     }
 
@@ -213,6 +297,25 @@ impl Error {
         self
     }
 
+    /// What OpenTelemetry calls `error.type`: few values, none of them with an id in it.
+    pub(crate) fn class(&self) -> Cow<'static, str> {
+        match self.0.kind {
+            ErrorKind::Api | ErrorKind::Unauthorized | ErrorKind::Redirect => self
+                .0
+                .status
+                .map_or("status".into(), |status| status.as_u16().to_string().into()),
+            ErrorKind::Config => "config".into(),
+            ErrorKind::Request => "request".into(),
+            ErrorKind::Sign => "signature".into(),
+            ErrorKind::Token => "token".into(),
+            ErrorKind::Connect => "connect".into(),
+            ErrorKind::Timeout => "timeout".into(),
+            ErrorKind::Transport => "connection".into(),
+            ErrorKind::Decode => "body".into(),
+            ErrorKind::Replay => "replay".into(),
+        }
+    }
+
     /// The same failure, seen from the call that needed the token: it was never sent.
     pub(crate) fn for_want_of_a_token(mut self) -> Self {
         if self.0.kind != ErrorKind::Token {
@@ -220,6 +323,8 @@ impl Error {
         }
         self.0.kind = ErrorKind::Token;
         self.0.outcome = Outcome::NotSent;
+        // An answer that could not be read may hold a token all the same.
+        self.0.body = Bytes::new();
         self
     }
 
@@ -259,6 +364,36 @@ impl Error {
         self.0.idempotency_key
     }
 
+    /// The body of the answer, at most its first 64 KiB; empty if there was none.
+    ///
+    /// It may hold personal data, so it is in neither `Display` nor `Debug`. That of a token
+    /// endpoint is left out.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// How many requests were handed to the transport for this call; 0 if it failed before.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call, with the same key, may succeed later, and does no harm if made again.
+    ///
+    /// The client has tried that already, as often as it is told to: wait before you do, at least
+    /// for [`retry_after`](Self::retry_after), and retry in one place only.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.is_retryable
+    }
+
+    /// How long the server wants to be left alone, from when it answered: its `retry-after`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// After a 401: exactly what was signed, with the access token masked.
     ///
     /// A server says of a wrong signature only that it is wrong; compare this text with what it
@@ -280,6 +415,11 @@ impl Inner {
             request_id: None,
             idempotency_key: None,
             signature_base: None,
+            body: Bytes::new(),
+            is_clock_off: false,
+            attempts: 0,
+            is_retryable: false,
+            retry_after: None,
             source: None,
         }
     }
@@ -290,8 +430,8 @@ fn judge(status: StatusCode) -> (ErrorKind, Outcome) {
     match status.as_u16() {
         401 => (ErrorKind::Unauthorized, Outcome::Rejected),
         300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
-        // 408 and 425 come from what stands before the API and has lost sight of the request.
-        408 | 425 => (ErrorKind::Api, Outcome::Unknown),
+        // These come from what stands before the API and may have lost sight of the request.
+        407 | 408 | 425 => (ErrorKind::Api, Outcome::Unknown),
         400..=499 => (ErrorKind::Api, Outcome::Rejected),
         _ => (ErrorKind::Api, Outcome::Unknown),
     }
@@ -321,7 +461,10 @@ impl fmt::Debug for Error {
             .field("status", &inner.status.map(|status| status.as_u16()))
             .field("problem", &inner.problem)
             .field("request_id", &inner.request_id)
-            .field("idempotency_key", &inner.idempotency_key);
+            .field("idempotency_key", &inner.idempotency_key)
+            .field("attempts", &inner.attempts)
+            .field("is_retryable", &inner.is_retryable)
+            .field("retry_after", &inner.retry_after);
         if let Some(source) = &inner.source {
             debug.field("source", source);
         }
@@ -346,6 +489,7 @@ mod tests {
             (400, ErrorKind::Api, Outcome::Rejected),
             (401, ErrorKind::Unauthorized, Outcome::Rejected),
             (404, ErrorKind::Api, Outcome::Rejected),
+            (407, ErrorKind::Api, Outcome::Unknown),
             (408, ErrorKind::Api, Outcome::Unknown),
             (422, ErrorKind::Api, Outcome::Rejected),
             (429, ErrorKind::Api, Outcome::Rejected),

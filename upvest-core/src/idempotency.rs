@@ -2,11 +2,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::types::InvalidValue;
+
+/// For how long a key is sent: the 24 hours that Upvest promises to remember it, less one for clocks
+/// that differ and requests that are under way.
+pub(crate) const REPLAY_WINDOW: Duration = Duration::from_hours(23);
 
 /// Names one intent: requests with the same key take effect once.
 ///

@@ -1,7 +1,8 @@
 //! What happens on `await`: the one loop that every call goes through.
 //!
-//! An attempt is, in this order: deadline, token, sign, send, classify. The signature is made last,
-//! over exactly what is sent, and anew for each attempt; key and body bytes are the same in all.
+//! An attempt is, in this order: budget, deadline, token, sign, send, classify. The signature is
+//! made last, over exactly what is sent, and anew for each attempt; key and body bytes are the same
+//! in all. What is worth another attempt, and when, is decided in `retry.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,27 +10,48 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use http::{HeaderValue, StatusCode};
-use tokio::time::{Instant, timeout_at};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument as _;
 
-use crate::auth::Token;
+use crate::call::Response;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome, Problem, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, REPLAY_WINDOW};
 use crate::request::Target;
+use crate::retry::{self, Budget, Repeatable};
 use crate::signature;
+use crate::telemetry;
+use crate::tokens::Token;
 use crate::transport::BodyError;
+use crate::types::Timestamp;
 
 /// Beyond this an answer is an attack or a mistake, not a resource.
 const LONGEST_BODY: usize = 1024 * 1024;
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// What is sent, and on what terms.
+pub(crate) struct Terms<'c> {
+    pub(crate) client: &'c Client,
+    pub(crate) target: &'c Target,
+    pub(crate) key: Option<IdempotencyKey>,
+    pub(crate) deadline: Instant,
+    /// How many requests at most.
+    pub(crate) attempts: u32,
+    /// When the key was first used, if this call repeats an earlier one, of which nothing is known.
+    pub(crate) replays: Option<Timestamp>,
+}
 
 /// A 2xx answer, not yet decoded.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
     pub(crate) is_json: bool,
-    pub(crate) body: std::result::Result<Bytes, BodyError>,
+    /// As much as came of the body.
+    pub(crate) body: Bytes,
+    /// Why that is not all of it.
+    pub(crate) broken: Option<BodyError>,
 }
 
 impl Answer {
@@ -42,82 +64,171 @@ impl Answer {
 }
 
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
-pub(crate) async fn send(
-    client: &Client,
-    target: &Target,
-    key: Option<IdempotencyKey>,
-    deadline: Instant,
-) -> Result<Answer> {
-    let mut worst = Outcome::NotSent;
-    let mut refreshed = false;
+pub(crate) async fn send<T>(
+    terms: &Terms<'_>,
+    decode: impl Fn(&Target, Answer) -> Result<T>,
+) -> Result<Response<T>> {
+    if Handle::try_current().is_err() {
+        return Err(Error::config("a call must be awaited inside a tokio runtime"));
+    }
+    let mut course = Course::new(terms);
     loop {
-        if Instant::now() >= deadline {
-            return Err(out_of_time(target, worst));
-        }
-        let token = if target.is_anonymous {
-            None
-        } else {
-            let token = client.tokens().get(client, deadline).await;
-            Some(token.map_err(|error| error.with_outcome(worst))?)
-        };
-        let error = match attempt(client, target, key, token.as_ref(), deadline).await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        worst = worst.max(error.outcome());
-        match token {
-            // The token may have been withdrawn before its time: once, a new one may help.
-            Some(token) if error.kind() == ErrorKind::Unauthorized && !refreshed => {
-                refreshed = true;
-                token.refuse();
+        match course.attempt(&decode).await {
+            Ok(response) => {
+                terms.client.budget().earn(course.spent);
+                return Ok(response);
             }
-            _ => return Err(error.with_outcome(worst)),
+            Err(failure) => course.again(failure).await?,
         }
     }
 }
 
-/// Sends once.
-async fn attempt(
-    client: &Client,
-    target: &Target,
-    key: Option<IdempotencyKey>,
-    token: Option<&Arc<Token>>,
-    deadline: Instant,
-) -> Result<Answer> {
-    let mut request = build(client, target, key, token)?;
-    let signature_base = if target.is_signed {
-        let signing = sign(client, target, &mut request);
-        Some(
-            timeout_at(deadline, signing)
-                .await
-                .map_err(|_| out_of_time(target, Outcome::NotSent))??,
-        )
-    } else {
-        None
-    };
-    // Signing may have taken long, if the key is elsewhere.
-    if Instant::now() >= deadline {
-        return Err(out_of_time(target, Outcome::NotSent));
-    }
-    let attempt_ends = deadline.min(after(client.attempt_timeout()));
-    let result = exchange(client, target, request, attempt_ends).await;
-    match &result {
-        Ok(answer) => tracing::debug!(
-            endpoint = %target,
-            status = answer.status.as_u16(),
-            request_id = answer.request_id,
-            "answered"
-        ),
-        Err(error) => {
-            tracing::debug!(endpoint = %target, %error, request_id = error.request_id(), "failed");
+/// A call on its way.
+struct Course<'c> {
+    terms: &'c Terms<'c>,
+    repeatable: Repeatable,
+    /// When the key was first used, and so began to grow old.
+    key_since: Timestamp,
+    /// How many requests were handed to the transport.
+    attempts: u32,
+    /// The most that they may have done, and those before this call.
+    worst: Outcome,
+    /// The token of the last attempt.
+    token: Option<Arc<Token>>,
+    is_token_replaced: bool,
+    /// What the attempts after the first have cost.
+    spent: u32,
+}
+
+impl<'c> Course<'c> {
+    fn new(terms: &'c Terms<'c>) -> Self {
+        let Terms { client, target, key, replays, .. } = terms;
+        Self {
+            terms,
+            repeatable: Repeatable::of(target.verb, key.is_some(), target.is_anonymous),
+            key_since: replays.unwrap_or_else(|| client.now()),
+            attempts: 0,
+            worst: if replays.is_some() { Outcome::Unknown } else { Outcome::NotSent },
+            token: None,
+            is_token_replaced: false,
+            spent: 0,
         }
     }
-    result.map_err(|error| match error.kind() {
-        ErrorKind::Unauthorized => {
-            error.with_signature_base(signature_base.as_deref().map(signature::mask_token))
+
+    /// Deadline, token, sign, send, classify.
+    async fn attempt<T>(
+        &mut self,
+        decode: &impl Fn(&Target, Answer) -> Result<T>,
+    ) -> Result<Response<T>> {
+        let Terms { client, target, key, deadline, .. } = *self.terms;
+        self.check_window()?;
+        if Instant::now() >= deadline {
+            return Err(out_of_time(target, Outcome::NotSent));
         }
-        _ => error,
-    })
+        self.token = if target.is_anonymous {
+            None
+        } else {
+            Some(client.tokens().get(client, deadline).await?)
+        };
+        let mut request = build(client, target, key, self.token.as_deref())?;
+        let span = telemetry::attempt(client, target, self.attempts);
+        let attempts = &mut self.attempts;
+        let result = async {
+            let signature_base = sign(client, target, &mut request, deadline).await?;
+            // Signing may have taken long, if the key is elsewhere.
+            if Instant::now() >= deadline {
+                return Err(out_of_time(target, Outcome::NotSent));
+            }
+            *attempts += 1;
+            let ends = deadline.min(after(client.attempt_timeout()));
+            let answer = match exchange(client, target, request, ends).await {
+                Ok(answer) => answer,
+                Err(error) if error.kind() == ErrorKind::Unauthorized => {
+                    let base = signature_base.as_deref().map(signature::mask_token);
+                    return Err(error.with_signature_base(base));
+                }
+                Err(error) => return Err(error),
+            };
+            let (status, request_id) = (answer.status, answer.request_id.clone());
+            match decode(target, answer) {
+                Ok(value) => Ok(Response { value, status, request_id, attempts: *attempts }),
+                Err(error) => Err(error.with_status(status).with_request_id(request_id)),
+            }
+        }
+        .instrument(span.clone())
+        .await;
+        telemetry::record(&span, &result);
+        result
+    }
+
+    /// After a failure: whether to go on, and if so, from when on. Waits until then.
+    async fn again(&mut self, error: Error) -> Result<()> {
+        let Terms { client, target, deadline, attempts, .. } = *self.terms;
+        let earlier = self.worst;
+        self.worst = earlier.max(error.outcome());
+        let may_help = retry::may_help(&error, self.repeatable, earlier);
+        if self.attempts >= attempts {
+            // Even so: a token that was refused is not for the next call.
+            self.replace_token(&error);
+            return Err(self.end(error, may_help));
+        }
+        // At once: it was refused before anything was done, and the next one is another request.
+        if self.replace_token(&error) {
+            telemetry::resend(target, self.attempts, &error, Duration::ZERO);
+            return Ok(());
+        }
+        // A token has been asked for as often as it may be, by a call of its own.
+        if !may_help || error.kind() == ErrorKind::Token {
+            return Err(self.end(error, may_help));
+        }
+        let wait = retry::back_off(self.attempts, client.random_number());
+        let wait = wait.max(error.retry_after().unwrap_or_default());
+        if Instant::now().checked_add(wait).is_none_or(|due| due >= deadline) {
+            return Err(self.end(error, may_help));
+        }
+        let cost = Budget::cost(&error);
+        if !client.budget().spend(cost) {
+            return Err(self.end(error, may_help));
+        }
+        self.spent += cost;
+        telemetry::resend(target, self.attempts, &error, wait);
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    /// After a 401: whether another token may be what it takes. Once in a call.
+    fn replace_token(&mut self, error: &Error) -> bool {
+        let Some(token) = &self.token else { return false };
+        if error.kind() != ErrorKind::Unauthorized || self.is_token_replaced {
+            return false;
+        }
+        self.is_token_replaced = true;
+        // With a clock that is off, the next signature is refused as well.
+        self.terms.client.tokens().replace(token) && !error.is_clock_off()
+    }
+
+    /// A key that may have been forgotten would pay a second time.
+    fn check_window(&self) -> Result<()> {
+        let age = self.terms.client.now().unix_seconds() - self.key_since.unix_seconds();
+        let is_over = age >= REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX);
+        if self.terms.key.is_some() && is_over {
+            return Err(Error::replay(
+                Outcome::NotSent,
+                &format!(
+                    "{} was not sent: its idempotency key was first used at {}, and Upvest may \
+                     have forgotten it since",
+                    self.terms.target, self.key_since
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn end(&self, error: Error, may_help: bool) -> Error {
+        error.after(self.worst, self.attempts, may_help)
+    }
 }
 
 /// The request, complete but for the signature.
@@ -125,7 +236,7 @@ fn build(
     client: &Client,
     target: &Target,
     key: Option<IdempotencyKey>,
-    token: Option<&Arc<Token>>,
+    token: Option<&Token>,
 ) -> Result<http::Request<Bytes>> {
     let refused = |what| {
         let message = format!("{target} was not sent: {what}");
@@ -161,16 +272,26 @@ fn build(
     Ok(request)
 }
 
+/// Signs the request, if it is to be signed, and gives back what was signed.
 async fn sign(
     client: &Client,
     target: &Target,
     request: &mut http::Request<Bytes>,
-) -> Result<String> {
+    deadline: Instant,
+) -> Result<Option<String>> {
+    if !target.is_signed {
+        return Ok(None);
+    }
     let nonce = client.random_bytes()?;
-    signature::sign(request, client.signer(), client.now(), nonce).await.map_err(|error| {
-        let message = format!("{target} was not sent: it could not be signed");
-        Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error)
-    })
+    let signing = signature::sign(request, client.signer(), client.now(), nonce);
+    match timeout_at(deadline, signing).await {
+        Ok(Ok(base)) => Ok(Some(base)),
+        Ok(Err(error)) => {
+            let message = format!("{target} was not sent: it could not be signed");
+            Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
+        }
+        Err(_) => Err(out_of_time(target, Outcome::NotSent)),
+    }
 }
 
 /// Sends the request, and takes in what comes back until `ends`.
@@ -197,29 +318,47 @@ async fn exchange(
         Err(_) => return Err(out_of_time(target, Outcome::Unknown)),
     };
     let (head, body) = response.into_parts();
+    let now = client.now();
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
     let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
-    let limit = if status.is_success() { LONGEST_BODY } else { LONGEST_ERROR_BODY };
-    let body = timeout_at(ends, body.read(limit)).await.unwrap_or(Err(BodyError::OutOfTime));
+    // A token is short; and its answer is read into a tree, which is many times as large.
+    let is_large = status.is_success() && !target.is_anonymous;
+    let limit = if is_large { LONGEST_BODY } else { LONGEST_ERROR_BODY };
+    let (body, broken) = body.read(limit, ends).await;
 
     if status.is_success() {
         let is_json = content_type.as_deref() == Some("application/json");
-        return Ok(Answer { status, request_id, is_json, body });
+        return Ok(Answer { status, request_id, is_json, body, broken });
     }
     // The status says what happened; a body that cannot be read takes nothing from that.
     let is_json =
         content_type.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
-    let problem = body
-        .ok()
-        .filter(|_| is_json)
-        .and_then(|body| serde_json::from_slice::<Problem>(&body).ok());
-    Err(Error::answered(&target.to_string(), status, problem).with_request_id(request_id))
+    let problem = (is_json && broken.is_none())
+        .then(|| serde_json::from_slice::<Problem>(&body).ok())
+        .flatten();
+    let error = Error::answered(&target.to_string(), status, problem)
+        .with_request_id(request_id)
+        .with_retry_after(retry::retry_after(&head.headers, now))
+        .with_body(body);
+    Err(match retry::clock_offset(&head.headers, now) {
+        Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
+        _ => error,
+    })
 }
 
 /// When `timeout` has passed; a year is as good as never.
 pub(crate) fn after(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(Duration::from_hours(365 * 24))
+}
+
+/// The first bytes of a body, as an error keeps them.
+pub(crate) fn excerpt(body: &Bytes) -> Bytes {
+    if body.len() <= LONGEST_ERROR_BODY {
+        return body.clone();
+    }
+    // A copy, so as not to keep the rest alive.
+    Bytes::copy_from_slice(body.get(..LONGEST_ERROR_BODY).unwrap_or_default())
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -6,12 +6,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
+use tokio::time::{Instant, timeout_at};
 
 use crate::BoxFuture;
+use crate::client::is_loopback;
 use crate::error::{Error, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -73,13 +75,26 @@ impl Body {
         Self(body.map_err(TransportError::maybe_sent).boxed_unsync())
     }
 
-    /// All of it, or an error if it breaks off or is longer than `limit` bytes.
-    pub(crate) async fn read(self, limit: usize) -> std::result::Result<Bytes, BodyError> {
-        match Limited::new(self, limit).collect().await {
-            Ok(collected) => Ok(collected.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLong(limit)),
-            Err(error) => Err(BodyError::Broken(error)),
-        }
+    /// What comes of it until `ends`, at most `limit` bytes; and why that is not all, if it is not.
+    pub(crate) async fn read(mut self, limit: usize, ends: Instant) -> (Bytes, Option<BodyError>) {
+        let promised = usize::try_from(self.size_hint().lower()).unwrap_or(limit);
+        let mut read = BytesMut::with_capacity(promised.min(limit));
+        let broken = loop {
+            let data = match timeout_at(ends, self.frame()).await {
+                Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+                Ok(Some(Err(error))) => break Some(BodyError::Broken(error.into_cause())),
+                Ok(None) => break None,
+                Err(_) => break Some(BodyError::OutOfTime),
+            };
+            let room = limit.saturating_sub(read.len());
+            if let Some(fits) = data.get(..room.min(data.len())) {
+                read.extend_from_slice(fits);
+            }
+            if data.len() > room {
+                break Some(BodyError::TooLong(limit));
+            }
+        };
+        (read.freeze(), broken)
     }
 }
 
@@ -190,8 +205,7 @@ impl StdError for TransportError {
 /// The transport that is used unless you bring your own.
 ///
 /// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
-/// from the environment as usual (`HTTPS_PROXY`), but never for a plain `http` address, which is on
-/// this machine. Redirects, compression and reqwest's own retries are off.
+/// from the environment as usual (`HTTPS_PROXY`), but never for an address on this machine. Redirects, compression and reqwest's own retries are off.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     remote: reqwest::Client,
@@ -232,8 +246,7 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request)
                 .map_err(|error| TransportError::not_sent(error.without_url()))?;
-            let client =
-                if request.url().scheme() == "http" { &self.loopback } else { &self.remote };
+            let client = if is_loopback(request.url()) { &self.loopback } else { &self.remote };
             match client.execute(request).await {
                 Ok(response) => Ok(http::Response::from(response).map(Body::new)),
                 Err(error) if error.is_connect() => {

@@ -1,0 +1,316 @@
+//! A call on paper: what to store before it is sent, and how it is sent again from that.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::call::IdempotentCall;
+use crate::client::Client;
+use crate::endpoint::{BodyKind, Verb};
+use crate::error::{Error, Outcome, Result};
+use crate::idempotency::{IdempotencyKey, REPLAY_WINDOW};
+use crate::request::Target;
+use crate::signature::content_digest;
+use crate::types::Timestamp;
+
+const VERSION: u64 = 1;
+
+/// Clocks of two machines may differ by this many seconds; a record from further in the future was
+/// made by a clock that was wrong, and then its age means nothing.
+const FUTURE: i64 = 5 * 60;
+
+/// All that it takes to send an [`IdempotentCall`] once more, byte for byte, after a crash.
+///
+/// Store it before the call is awaited, in the same transaction as the row in your own books that
+/// the call is for; see [`Call::record`](crate::Call::record) and [`Client::replay`]. Serialise it
+/// as JSON. It holds the body as a text, so a database that reorders JSON members does no harm.
+///
+/// It holds key, method, path, body, client id and base URL, and no secret: no token, no signature,
+/// no key of any other kind. But the body may be personal data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallRecord(Form);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    Known(Box<Recorded>),
+    /// Written by a version of this library that knows more. Kept as it is.
+    Other(Map<String, Value>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Recorded {
+    version: u64,
+    idempotency_key: IdempotencyKey,
+    recorded_at: Timestamp,
+    /// None if there is nothing to send: the call is a fake, or could not be built.
+    request: Option<RecordedRequest>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct RecordedRequest {
+    base_url: String,
+    client_id: Uuid,
+    method: String,
+    /// With the query, if there is one.
+    path: String,
+    /// The path with its placeholders.
+    template: String,
+    content_type: Option<String>,
+    body: String,
+    content_digest: String,
+}
+
+impl CallRecord {
+    pub(crate) fn of(client: &Client, target: &Target, key: IdempotencyKey, at: Timestamp) -> Self {
+        // What was encoded as JSON or as a form is UTF-8. Should it not be, the digest tells.
+        let body = String::from_utf8_lossy(&target.body).into_owned();
+        let request = RecordedRequest {
+            base_url: client.base_url().to_owned(),
+            client_id: client.client_id(),
+            method: target.verb.to_string(),
+            path: target.path.clone(),
+            template: target.template.to_string(),
+            content_type: target.content_type.map(str::to_owned),
+            content_digest: content_digest(&target.body),
+            body,
+        };
+        Self::new(key, at, Some(request))
+    }
+
+    /// The record of a call that sends nothing.
+    pub(crate) fn of_nothing(key: IdempotencyKey, at: Timestamp) -> Self {
+        Self::new(key, at, None)
+    }
+
+    fn new(key: IdempotencyKey, at: Timestamp, request: Option<RecordedRequest>) -> Self {
+        Self(Form::Known(Box::new(Recorded {
+            version: VERSION,
+            idempotency_key: key,
+            recorded_at: at,
+            request,
+        })))
+    }
+
+    /// The key that the call carries; none if the record is of a version that this library does not
+    /// know.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.known().map(|recorded| recorded.idempotency_key)
+    }
+
+    /// Until when it can be replayed: 23 hours after it was made. Upvest promises to remember a key
+    /// for 24; later, the same request would take effect a second time.
+    #[must_use]
+    pub fn replayable_until(&self) -> Option<Timestamp> {
+        let made = self.known()?.recorded_at.unix_seconds();
+        let window = i64::try_from(REPLAY_WINDOW.as_secs()).ok()?;
+        Timestamp::from_unix_seconds(made.checked_add(window)?).ok()
+    }
+
+    fn known(&self) -> Option<&Recorded> {
+        match &self.0 {
+            Form::Known(recorded) => Some(recorded),
+            Form::Other(_) => None,
+        }
+    }
+}
+
+impl Client {
+    /// The call that `record` was made of, to be sent once more: same key, same bytes, signed anew.
+    ///
+    /// A success tells what the first sending did: Upvest repeats its answer. Any failure leaves
+    /// that open, so its outcome is at least [`Outcome::Unknown`], even if this request was refused.
+    ///
+    /// One at a time: what Upvest does with two requests of the same key at once is not documented.
+    ///
+    /// ```
+    /// # use upvest_core::{CallRecord, Client, IdempotentCall, api};
+    /// # #[derive(serde::Deserialize)]
+    /// # pub struct User {}
+    /// # #[api(scope = "users:admin")]
+    /// # pub trait Users {
+    /// #     #[endpoint(POST, "/users", idempotent, signed)]
+    /// #     fn create(&self, body: &String) -> IdempotentCall<User>;
+    /// # }
+    /// # async fn example(client: Client, order: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// let row: String = serde_json::to_string(&client.create(&order).record())?;
+    /// // … and after a crash:
+    /// let record: CallRecord = serde_json::from_str(&row)?;
+    /// let user = client.replay::<User>(record)?.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another client id or
+    /// another base URL, if it was changed, if its version is not known, or if it is older than
+    /// 23 hours. Nothing is sent then. What the first sending did remains open all the same: the
+    /// outcome is [`Outcome::Unknown`], unless there was never anything to send.
+    pub fn replay<T: DeserializeOwned + Send + 'static>(
+        &self,
+        record: CallRecord,
+    ) -> Result<IdempotentCall<T>> {
+        let recorded = match record.0 {
+            Form::Known(recorded) => *recorded,
+            Form::Other(members) => {
+                let version = members.get("version").and_then(Value::as_u64).unwrap_or_default();
+                return Err(refuse(
+                    None,
+                    &format!(
+                        "it is of version {version} and this library reads version {VERSION}: \
+                         replay it with a newer upvest-core"
+                    ),
+                ));
+            }
+        };
+        let Recorded { idempotency_key: key, recorded_at, request, .. } = recorded;
+        let Some(request) = request else {
+            return Err(Error::replay(
+                Outcome::NotSent,
+                "this record cannot be replayed: its call was a fake or could not be built, so \
+                 there is no request in it",
+            )
+            .with_idempotency_key(Some(key)));
+        };
+        let target = self
+            .check(&request)
+            .and_then(|()| check_age(recorded_at, self.now()))
+            .and_then(|()| request.target().ok_or_else(changed))
+            .map_err(|why| refuse(Some(key), &why))?;
+        Ok(IdempotentCall::replay(self.clone(), target, key, recorded_at))
+    }
+
+    fn check(&self, request: &RecordedRequest) -> std::result::Result<(), String> {
+        if request.client_id != self.client_id() {
+            return Err(format!(
+                "it is of client id {} and this client is {}",
+                request.client_id,
+                self.client_id()
+            ));
+        }
+        if request.base_url != self.base_url() {
+            return Err(format!(
+                "it is for {:?} and this client talks to {}",
+                excerpt(&request.base_url),
+                self.base_url()
+            ));
+        }
+        if content_digest(request.body.as_bytes()) != request.content_digest {
+            return Err(changed());
+        }
+        Ok(())
+    }
+}
+
+impl RecordedRequest {
+    /// What to send; nothing, if no client has ever made this request.
+    fn target(self) -> Option<Target> {
+        let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == self.method)?;
+        let path: PathAndQuery = self.path.parse().ok()?;
+        // Else a host could follow: `@evil.example`.
+        if !self.path.starts_with('/') || path.as_str() != self.path {
+            return None;
+        }
+        let content_type = match &self.content_type {
+            None => None,
+            Some(text) => Some(
+                [BodyKind::Json, BodyKind::Form]
+                    .into_iter()
+                    .filter_map(BodyKind::content_type)
+                    .find(|known| known == text)?,
+            ),
+        };
+        Some(Target {
+            verb,
+            template: self.template.into(),
+            path: self.path,
+            body: Bytes::from(self.body),
+            content_type,
+            is_signed: true,
+            is_anonymous: false,
+        })
+    }
+}
+
+fn check_age(recorded_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {
+    let age = now.unix_seconds().saturating_sub(recorded_at.unix_seconds());
+    if age < -FUTURE {
+        return Err(format!(
+            "it was made at {recorded_at}, and now is {now}: one of the clocks is wrong, so its age \
+             is not known"
+        ));
+    }
+    if age >= REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX) {
+        return Err(format!(
+            "it was made at {recorded_at}, more than 23 hours ago, and Upvest may have forgotten \
+             its key: sent now, it could take effect a second time"
+        ));
+    }
+    Ok(())
+}
+
+fn changed() -> String {
+    "it was changed after it was made".to_owned()
+}
+
+fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
+    let message = format!("this record cannot be replayed: {why}");
+    Error::replay(Outcome::Unknown, &message).with_idempotency_key(key)
+}
+
+/// Enough of a text from elsewhere to know it by.
+fn excerpt(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+impl Serialize for CallRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Known(recorded) => recorded.serialize(serializer),
+            Form::Other(members) => members.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CallRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        match members.get("version").and_then(Value::as_u64) {
+            Some(VERSION) => serde_json::from_value(Value::Object(members))
+                .map(|recorded| Self(Form::Known(Box::new(recorded))))
+                .map_err(de::Error::custom),
+            Some(_) => Ok(Self(Form::Other(members))),
+            None => Err(de::Error::custom("this is no call record: it has no `version`")),
+        }
+    }
+}
+
+/// The body is left out.
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("CallRecord");
+        if let Some(recorded) = self.known() {
+            debug
+                .field("key", &recorded.idempotency_key)
+                .field("recorded_at", &recorded.recorded_at);
+            if let Some(request) = &recorded.request {
+                debug
+                    .field("endpoint", &format_args!("{} {}", request.method, request.template))
+                    .field("base_url", &request.base_url)
+                    .field("client_id", &request.client_id);
+            }
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedRequest").finish_non_exhaustive()
+    }
+}

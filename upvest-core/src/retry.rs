@@ -1,0 +1,335 @@
+//! Again, and when? Decisions only, from values to values: the loop in `send.rs` acts on them.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+use crate::endpoint::Verb;
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::types::Timestamp;
+
+/// How many requests a call sends at most, unless it or the client says otherwise.
+pub(crate) const ATTEMPTS: u32 = 3;
+
+const SHORTEST_CEILING: Duration = Duration::from_millis(200);
+const LONGEST_CEILING: Duration = Duration::from_secs(10);
+
+/// A clock that is kept by NTP is within a second; this far off, it is the reason for a 401.
+const FAR: i64 = 10;
+
+/// Why a second sending of a request does no harm, if it does none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeatable {
+    /// It carries an idempotency key.
+    Keyed,
+    /// It does the same when it is done twice.
+    Naturally,
+    /// It must not be sent again once something of it may have left.
+    No,
+}
+
+impl Repeatable {
+    pub(crate) fn of(verb: Verb, has_key: bool, is_anonymous: bool) -> Self {
+        match verb {
+            _ if has_key => Self::Keyed,
+            Verb::Get | Verb::Put | Verb::Delete => Self::Naturally,
+            // Only the token endpoint: one token more changes nothing.
+            Verb::Post | Verb::Patch if is_anonymous => Self::Naturally,
+            Verb::Post | Verb::Patch => Self::No,
+        }
+    }
+}
+
+/// Whether the same request, sent once more, may succeed where this attempt failed, and does no
+/// harm. `earlier` is the most that the attempts before may have done.
+pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) -> bool {
+    let is_repeatable = repeatable != Repeatable::No;
+    match error.kind() {
+        ErrorKind::Connect => true,
+        ErrorKind::Timeout if error.outcome() == Outcome::NotSent => true,
+        ErrorKind::Timeout | ErrorKind::Transport => is_repeatable,
+        // As whoever failed to read it has said: a torn answer may be whole the next time. As has
+        // the loop that asked for the token.
+        ErrorKind::Decode => is_repeatable && error.is_retryable(),
+        ErrorKind::Token => error.is_retryable(),
+        ErrorKind::Api => match error.status().map_or(0, |status| status.as_u16()) {
+            408 | 425 | 429 | 500 | 502 | 503 | 504 => is_repeatable,
+            // After a lost answer this is likely the first request, still at work.
+            409 => repeatable == Repeatable::Keyed && earlier >= Outcome::Unknown,
+            _ => false,
+        },
+        ErrorKind::Config
+        | ErrorKind::Request
+        | ErrorKind::Sign
+        | ErrorKind::Unauthorized
+        | ErrorKind::Redirect
+        | ErrorKind::Replay => false,
+    }
+}
+
+/// How long to wait before the `resend`th sending after the first: anything up to a ceiling that
+/// doubles each time ("full jitter"), so that clients which failed together do not come back
+/// together. `random` covers all of its range.
+pub(crate) fn back_off(resend: u32, random: u64) -> Duration {
+    let doublings = resend.saturating_sub(1).min(16);
+    let ceiling = SHORTEST_CEILING.saturating_mul(1 << doublings).min(LONGEST_CEILING);
+    let nanoseconds = (ceiling.as_nanos() * u128::from(random)) >> 64;
+    Duration::from_nanos(nanoseconds.try_into().unwrap_or(u64::MAX))
+}
+
+/// What the server wants, in seconds or as a date. Anything but one such value is no wish at all; a
+/// date that is past is a wish for no time.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let mut values = headers.get_all(RETRY_AFTER).iter();
+    let (value, None) = (values.next()?.to_str().ok()?.trim(), values.next()) else {
+        return None;
+    };
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    // By the server's own clock, if it tells the time: ours may be off.
+    let now = date(headers, &DATE).unwrap_or(now.unix_seconds());
+    let at = seconds(value)?;
+    Some(Duration::from_secs(at.saturating_sub(now).try_into().unwrap_or(0)))
+}
+
+/// By how many seconds the server's clock is ahead of ours, if that is far.
+pub(crate) fn clock_offset(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
+    let offset = date(headers, &DATE)?.saturating_sub(now.unix_seconds());
+    (offset.abs() >= FAR).then_some(offset)
+}
+
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<i64> {
+    seconds(headers.get(name)?.to_str().ok()?)
+}
+
+fn seconds(http_date: &str) -> Option<i64> {
+    let at = httpdate::parse_http_date(http_date).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    at.as_secs().try_into().ok()
+}
+
+/// What the clones of a client may spend on sending again, so that a server which is down does not
+/// get three times its load.
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const FULL: u32 = 100;
+    const COST: u32 = 10;
+    /// A server that answers 429 is well, and says so.
+    const COST_WHEN_THROTTLED: u32 = 5;
+
+    pub(crate) fn full() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    pub(crate) fn cost(error: &Error) -> u32 {
+        let is_throttled = error.status().is_some_and(|status| status.as_u16() == 429);
+        if is_throttled { Self::COST_WHEN_THROTTLED } else { Self::COST }
+    }
+
+    /// Whether there is enough left to spend `cost`; spends it then.
+    pub(crate) fn spend(&self, cost: u32) -> bool {
+        let spend = |left: u32| left.checked_sub(cost);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok()
+    }
+
+    /// A call has succeeded: gives back what it `spent`, for that was well spent, and one more.
+    pub(crate) fn earn(&self, spent: u32) {
+        let earn = |left: u32| Some(left.saturating_add(spent).saturating_add(1).min(Self::FULL));
+        // Always changes something, so it never fails.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+    use super::{Budget, Repeatable, back_off, clock_offset, may_help, retry_after};
+    use crate::endpoint::Verb;
+    use crate::error::{Error, ErrorKind, Outcome};
+    use crate::types::Timestamp;
+
+    use Repeatable::{Keyed, Naturally, No};
+
+    #[test]
+    fn what_may_be_sent_twice() {
+        for (verb, has_key, is_anonymous, expected) in [
+            (Verb::Post, true, false, Keyed),
+            (Verb::Patch, true, false, Keyed),
+            (Verb::Post, false, false, No),
+            (Verb::Patch, false, false, No),
+            (Verb::Post, false, true, Naturally),
+            (Verb::Get, false, false, Naturally),
+            (Verb::Put, false, false, Naturally),
+            (Verb::Delete, false, false, Naturally),
+        ] {
+            assert_eq!(Repeatable::of(verb, has_key, is_anonymous), expected, "{verb} {has_key}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_tried_again_or_not() {
+        let unknown = Outcome::Unknown;
+        for (status, earlier, keyed, naturally, no) in [
+            (301, unknown, false, false, false),
+            (400, unknown, false, false, false),
+            (401, unknown, false, false, false),
+            (403, unknown, false, false, false),
+            (404, unknown, false, false, false),
+            (407, unknown, false, false, false),
+            (408, Outcome::NotSent, true, true, false),
+            (409, Outcome::NotSent, false, false, false),
+            (409, Outcome::Rejected, false, false, false),
+            (409, unknown, true, false, false),
+            (409, Outcome::Applied, true, false, false),
+            (422, unknown, false, false, false),
+            (425, Outcome::NotSent, true, true, false),
+            (429, Outcome::NotSent, true, true, false),
+            (500, Outcome::NotSent, true, true, false),
+            (501, Outcome::NotSent, false, false, false),
+            (502, Outcome::NotSent, true, true, false),
+            (503, Outcome::NotSent, true, true, false),
+            (504, Outcome::NotSent, true, true, false),
+            (505, Outcome::NotSent, false, false, false),
+            (511, Outcome::NotSent, false, false, false),
+        ] {
+            let error = Error::problem(status, "x");
+            for (repeatable, expected) in [(Keyed, keyed), (Naturally, naturally), (No, no)] {
+                assert_eq!(
+                    may_help(&error, repeatable, earlier),
+                    expected,
+                    "{status} {earlier:?} {repeatable:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_without_a_status_is_tried_again_or_not() {
+        for (kind, outcome, keyed, naturally, no) in [
+            (ErrorKind::Connect, Outcome::NotSent, true, true, true),
+            (ErrorKind::Timeout, Outcome::NotSent, true, true, true),
+            (ErrorKind::Timeout, Outcome::Unknown, true, true, false),
+            (ErrorKind::Timeout, Outcome::Applied, true, true, false),
+            (ErrorKind::Transport, Outcome::Unknown, true, true, false),
+            (ErrorKind::Request, Outcome::NotSent, false, false, false),
+            (ErrorKind::Config, Outcome::NotSent, false, false, false),
+            (ErrorKind::Sign, Outcome::NotSent, false, false, false),
+            (ErrorKind::Token, Outcome::NotSent, false, false, false),
+            (ErrorKind::Replay, Outcome::Unknown, false, false, false),
+            (ErrorKind::Decode, Outcome::Applied, false, false, false),
+        ] {
+            let error = Error::new(kind, outcome, "x");
+            for (repeatable, expected) in [(Keyed, keyed), (Naturally, naturally), (No, no)] {
+                assert_eq!(may_help(&error, repeatable, Outcome::NotSent), expected, "{kind:?}");
+            }
+        }
+        let torn = Error::new(ErrorKind::Decode, Outcome::Applied, "x").torn(true);
+        assert!(may_help(&torn, Keyed, Outcome::NotSent));
+        assert!(!may_help(&torn, No, Outcome::NotSent));
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_ten_seconds_and_is_anything_below() {
+        for (resend, ceiling) in
+            [(1, 200), (2, 400), (3, 800), (6, 6_400), (7, 10_000), (60, 10_000), (u32::MAX, 10_000)]
+        {
+            let ceiling = Duration::from_millis(ceiling);
+            assert_eq!(back_off(resend, 0), Duration::ZERO);
+            assert_eq!(back_off(resend, 1 << 63), ceiling / 2);
+            let longest = back_off(resend, u64::MAX);
+            assert!(longest < ceiling && longest > ceiling - Duration::from_nanos(10), "{resend}");
+        }
+    }
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_nothing_else() {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        let now = Timestamp::from_unix_seconds(784_111_777).unwrap();
+        for (values, expected) in [
+            (&["0"][..], Some(0)),
+            (&["7"], Some(7)),
+            (&[" 7 "], Some(7)),
+            (&["86400"], Some(86_400)),
+            (&["99999999999999999999999"], Some(u64::MAX)),
+            (&["Sun, 06 Nov 1994 08:49:47 GMT"], Some(10)),
+            (&["Sunday, 06-Nov-94 08:49:47 GMT"], Some(10)),
+            (&["Sun Nov  6 08:49:47 1994"], Some(10)),
+            (&["Sun, 06 Nov 1994 08:49:27 GMT"], Some(0)),
+            (&["Thu, 01 Jan 2099 00:00:00 GMT"], Some(3_286_797_023)),
+            (&["-1"], None),
+            (&["1.5"], None),
+            (&["abc"], None),
+            (&[""], None),
+            (&["+1"], None),
+            (&["1, 2"], None),
+            (&["1", "2"], None),
+            (&[], None),
+        ] {
+            let wish = retry_after(&headers(values), now);
+            assert_eq!(wish, expected.map(Duration::from_secs), "{values:?}");
+        }
+        let mut obscure = HeaderMap::new();
+        obscure.insert(RETRY_AFTER, HeaderValue::from_bytes(b"\xff").unwrap());
+        assert_eq!(retry_after(&obscure, now), None);
+    }
+
+    #[test]
+    fn a_date_is_measured_by_the_clock_of_the_server() {
+        let ours = Timestamp::from_unix_seconds(1_000_000_000).unwrap();
+        let mut headers = headers(&["Sun, 06 Nov 1994 08:49:47 GMT"]);
+        headers.insert(DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(retry_after(&headers, ours), Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_clock_that_is_far_off_is_noticed() {
+        let server = 784_111_777;
+        let mut headers = HeaderMap::new();
+        headers.insert(DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        for (ours, expected) in [
+            (server, None),
+            (server + 9, None),
+            (server - 9, None),
+            (server + 10, Some(-10)),
+            (server - 600, Some(600)),
+        ] {
+            let ours = Timestamp::from_unix_seconds(ours).unwrap();
+            assert_eq!(clock_offset(&headers, ours), expected);
+        }
+        headers.insert(DATE, HeaderValue::from_static("yesterday"));
+        assert_eq!(clock_offset(&headers, Timestamp::from_unix_seconds(0).unwrap()), None);
+    }
+
+    #[test]
+    fn the_budget_is_spent_by_failures_and_earned_by_successes() {
+        let budget = Budget::full();
+        let dead = Error::new(ErrorKind::Connect, Outcome::NotSent, "x");
+        assert_eq!((0..100).filter(|_| budget.spend(Budget::cost(&dead))).count(), 10);
+        (0..9).for_each(|_| budget.earn(0));
+        assert!(!budget.spend(10));
+        budget.earn(0);
+        assert!(budget.spend(10));
+
+        let budget = Budget::full();
+        let throttled = Error::problem(429, "too_many_requests");
+        assert_eq!((0..100).filter(|_| budget.spend(Budget::cost(&throttled))).count(), 20);
+        // What has led to a success is given back.
+        budget.earn(20);
+        assert!(budget.spend(20) && !budget.spend(5));
+        (0..1_000).for_each(|_| budget.earn(u32::MAX));
+        assert_eq!((0..100).filter(|_| budget.spend(10)).count(), 10, "never more than full");
+    }
+}

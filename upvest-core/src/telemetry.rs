@@ -1,0 +1,73 @@
+//! What others can see of a call: a span for each attempt, an event for each sending again.
+//!
+//! Names are the stable ones of OpenTelemetry's HTTP client conventions. The path is shown as its
+//! template, for ids stand in it. Never shown: bodies, headers, tokens, keys of any kind.
+
+use std::time::Duration;
+
+use tracing::Span;
+use tracing::field::Empty;
+
+use crate::call::Response;
+use crate::client::Client;
+use crate::error::{Error, Outcome, Result};
+use crate::request::Target;
+
+/// The span of one attempt. `resends` is how many requests this call has sent before.
+pub(crate) fn attempt(client: &Client, target: &Target, resends: u32) -> Span {
+    let span = tracing::info_span!(
+        "request",
+        "otel.name" = %target,
+        "otel.kind" = "client",
+        "otel.status_code" = Empty,
+        "http.request.method" = target.verb.as_str(),
+        "http.request.resend_count" = Empty,
+        "http.response.status_code" = Empty,
+        "url.template" = &*target.template,
+        "server.address" = client.host(),
+        "server.port" = client.port(),
+        "error.type" = Empty,
+        "upvest.request_id" = Empty,
+        "upvest.outcome" = Empty,
+    );
+    if resends > 0 {
+        span.record("http.request.resend_count", resends);
+    }
+    span
+}
+
+/// Adds to its span what came of an attempt. One that is dropped leaves it open: nobody knows.
+pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
+    let (status, request_id) = match result {
+        Ok(response) => (Some(response.status()), response.request_id()),
+        Err(error) => (error.status(), error.request_id()),
+    };
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+    }
+    if let Some(request_id) = request_id {
+        span.record("upvest.request_id", request_id);
+    }
+    let outcome = result.as_ref().err().map_or(Outcome::Applied, Error::outcome);
+    span.record("upvest.outcome", outcome.as_str());
+    if let Err(error) = result {
+        span.record("error.type", &*error.class());
+        span.record("otel.status_code", "ERROR");
+    }
+    span.in_scope(|| match result {
+        Ok(_) => tracing::debug!("answered"),
+        Err(error) => tracing::debug!(%error, "failed"),
+    });
+}
+
+/// That a request is sent once more, why, and how long from now.
+pub(crate) fn resend(target: &Target, attempts: u32, error: &Error, wait: Duration) {
+    tracing::info!(
+        endpoint = %target,
+        attempts,
+        reason = %error.class(),
+        outcome = error.outcome().as_str(),
+        ?wait,
+        "sending again"
+    );
+}

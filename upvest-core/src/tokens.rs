@@ -1,0 +1,240 @@
+//! The access token that all calls of a client share: fetched by one, refreshed before it ends.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::ExposeSecret as _;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
+
+use crate::auth::{AccessToken, AccessTokens as _, TokenRequest};
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Outcome, Result};
+
+/// Refreshed this long before it ends, or a tenth of its life if that is shorter.
+const EARLY: Duration = Duration::from_mins(1);
+/// After a failure nobody asks again for so long; nor after a new token that was refused too.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A token in use.
+pub(crate) struct Token {
+    header: HeaderValue,
+    fetched: Instant,
+    refresh_at: Instant,
+    ends: Instant,
+}
+
+/// What a token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    Fresh,
+    /// Good still, and time to fetch the next one.
+    Stale,
+    Over,
+}
+
+impl Token {
+    /// `Bearer …`, marked as sensitive.
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.header.clone()
+    }
+
+    fn new(token: &AccessToken, fetched: Instant) -> Result<Self> {
+        let bearer = format!("Bearer {}", token.secret().expose_secret());
+        let mut header = HeaderValue::from_str(&bearer).map_err(|_| {
+            let message = "the access token cannot stand in a header";
+            Error::new(ErrorKind::Token, Outcome::NotSent, message)
+        })?;
+        header.set_sensitive(true);
+        let life = token.expires_in();
+        let early = EARLY.min(life / 10);
+        Ok(Self { header, fetched, refresh_at: fetched + (life - early), ends: fetched + life })
+    }
+
+    /// What it is good for at `now`, for a call that asked at `asked`.
+    ///
+    /// A token that was fetched while the call waited will do, however short it lives: otherwise an
+    /// answer with no life at all would make each waiter fetch one of its own.
+    fn freshness(&self, asked: Instant, now: Instant) -> Freshness {
+        if now < self.refresh_at || self.fetched >= asked {
+            Freshness::Fresh
+        } else if now < self.ends {
+            Freshness::Stale
+        } else {
+            Freshness::Over
+        }
+    }
+}
+
+/// The token that is in use, and the credentials to fetch the next one with.
+pub(crate) struct TokenCache {
+    credentials: TokenRequest,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<Token>>,
+    /// Closed when the fetch that is under way has ended, however it ended.
+    fetch: Option<watch::Receiver<()>>,
+    /// Why the last fetch gave no token, and since when that is known.
+    failure: Option<(Error, Instant)>,
+    /// When a refused token was last replaced.
+    replaced: Option<Instant>,
+}
+
+impl TokenCache {
+    pub(crate) fn new(credentials: TokenRequest) -> Self {
+        Self { credentials, state: Mutex::default() }
+    }
+
+    /// A token to send with. However many calls wait for one, it is asked for once; and a failure is
+    /// told to all of them.
+    ///
+    /// The fetch is a task of its own. It has the client's time, not that of the call that began
+    /// it: a call that is dropped or has little time does not take it from the others.
+    pub(crate) async fn get(&self, client: &Client, deadline: Instant) -> Result<Arc<Token>> {
+        let asked = Instant::now();
+        loop {
+            let mut fetch = {
+                let mut state = self.state();
+                let now = Instant::now();
+                let usable = state.current.as_ref().and_then(|token| {
+                    let freshness = token.freshness(asked, now);
+                    (freshness != Freshness::Over).then(|| (Arc::clone(token), freshness))
+                });
+                if let Some((token, freshness)) = usable {
+                    if freshness == Freshness::Stale
+                        && !state.is_fetching()
+                        && !state.is_pausing(now)
+                    {
+                        state.fetch(client);
+                    }
+                    return Ok(token);
+                }
+                match &state.failure {
+                    _ if state.is_fetching() => {}
+                    Some((error, at)) if *at >= asked || state.is_pausing(now) => {
+                        return Err(error.clone());
+                    }
+                    _ => state.fetch(client),
+                }
+                match &state.fetch {
+                    Some(fetch) => fetch.clone(),
+                    None => continue,
+                }
+            };
+            // An error, for nothing is ever sent: it ends when the sender is dropped.
+            if timeout_at(deadline, fetch.changed()).await.is_err() {
+                let message = "no access token: the time ran out while it was fetched";
+                return Err(Error::new(ErrorKind::Timeout, Outcome::NotSent, message));
+            }
+        }
+    }
+
+    /// The server does not take `token`. Whether to send again, with another one.
+    ///
+    /// Another one may be there already. If not, it is fetched, but not time and again: then it is
+    /// not the token that is wrong.
+    pub(crate) fn replace(&self, token: &Arc<Token>) -> bool {
+        let mut state = self.state();
+        if !state.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, token)) {
+            return true;
+        }
+        let now = Instant::now();
+        if state.replaced.is_some_and(|at| now < at + PAUSE) {
+            return false;
+        }
+        state.replaced = Some(now);
+        state.current = None;
+        true
+    }
+
+    async fn fetch(&self, client: &Client) {
+        let answer = client.create_access_token(&self.credentials).await;
+        let token = answer.and_then(|answer| Token::new(&answer, Instant::now()));
+        let mut state = self.state();
+        state.fetch = None;
+        match token {
+            Ok(token) => {
+                state.current = Some(Arc::new(token));
+                state.failure = None;
+            }
+            Err(error) => {
+                let error = error.for_want_of_a_token();
+                tracing::warn!(%error, "no new access token");
+                state.failure = Some((error, Instant::now()));
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in there is ever half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Whether a fetch is under way; one whose runtime has ended is not.
+    fn is_fetching(&self) -> bool {
+        self.fetch.as_ref().is_some_and(|fetch| fetch.has_changed().is_ok())
+    }
+
+    fn is_pausing(&self, now: Instant) -> bool {
+        self.failure.as_ref().is_some_and(|(_, at)| now < *at + PAUSE)
+    }
+
+    fn fetch(&mut self, client: &Client) {
+        let (ended, fetch) = watch::channel(());
+        self.fetch = Some(fetch);
+        let client = client.clone();
+        let fetching = async move {
+            client.tokens().fetch(&client).await;
+            drop(ended);
+        };
+        tokio::spawn(fetching.in_current_span());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{Freshness, Token};
+    use crate::auth::AccessToken;
+
+    fn token(life: u64, fetched: Instant) -> Token {
+        Token::new(&AccessToken::living(Duration::from_secs(life)), fetched).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_refreshed_early_and_good_until_it_ends() {
+        let fetched = Instant::now();
+        for (life, fresh_for) in [(1800, 1740), (100, 90), (10, 9), (0, 0)] {
+            let token = token(life, fetched);
+            let (refresh, end) =
+                (fetched + Duration::from_secs(fresh_for), fetched + Duration::from_secs(life));
+            let tick = Duration::from_nanos(1);
+            let at = |now: Instant| token.freshness(now + tick, now);
+            assert_eq!(at(end), Freshness::Over, "{life}");
+            if life > 0 {
+                assert_eq!(at(refresh - tick), Freshness::Fresh, "{life}");
+                assert_eq!(at(refresh), Freshness::Stale, "{life}");
+                assert_eq!(at(end - tick), Freshness::Stale, "{life}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_fetched_while_a_call_waited_is_good_for_that_call() {
+        let asked = Instant::now();
+        let token = token(0, asked);
+        let later = asked + Duration::from_secs(1);
+        assert_eq!(token.freshness(asked, later), Freshness::Fresh);
+        assert_eq!(token.freshness(later, later), Freshness::Over);
+    }
+}
