@@ -1,133 +1,14 @@
 //! What the client sends, and what it makes of what comes back; over a transport in memory.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use upvest_core::signature::{Message, Policy, SignError, Signer, SigningKey, verify};
-use upvest_core::transport::{Body, Transport, TransportError};
+use upvest_core::transport::{Body, TransportError};
 use upvest_core::{
-    BoxFuture, Call, Client, ClientBuilder, Environment, Error, ErrorKind, IdempotentCall, Outcome,
-    Timestamp, api,
+    BoxFuture, Call, Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, Timestamp,
 };
 use upvest_tests::data;
-
-#[derive(Serialize)]
-struct Paging {
-    limit: Option<u8>,
-    note: Option<&'static str>,
-}
-
-#[derive(Debug, PartialEq, Deserialize)]
-struct Thing {
-    id: u8,
-}
-
-#[api(scope = "things:admin")]
-trait Things: Send + Sync {
-    #[endpoint(GET, "/things/{id}", signed)]
-    fn get(&self, id: &str, query: &Paging) -> Call<Thing>;
-
-    #[endpoint(POST, "/things", idempotent, signed)]
-    fn create(&self, body: &str) -> IdempotentCall<Thing>;
-
-    #[endpoint(DELETE, "/things/{id}", signed)]
-    fn remove(&self, id: u8) -> Call<()>;
-}
-
-type Reply = Result<http::Response<Body>, TransportError>;
-type Replies = Arc<dyn Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync>;
-
-/// A server in memory: gives out tokens, counts, and answers all else by `replies`.
-#[derive(Clone)]
-struct Server {
-    replies: Replies,
-    tokens: Arc<AtomicUsize>,
-    requests: Arc<Mutex<Vec<http::Request<Bytes>>>>,
-}
-
-impl Server {
-    fn new(
-        replies: impl Fn(usize, &http::Request<Bytes>) -> Reply + Send + Sync + 'static,
-    ) -> Self {
-        Self::slow(move |number, request| {
-            let reply = replies(number, request);
-            Box::pin(async move { reply })
-        })
-    }
-
-    fn slow(
-        replies: impl Fn(usize, &http::Request<Bytes>) -> BoxFuture<'static, Reply>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Self {
-        Self { replies: Arc::new(replies), tokens: Arc::default(), requests: Arc::default() }
-    }
-
-    fn client(&self) -> Client {
-        self.builder().build().unwrap()
-    }
-
-    fn builder(&self) -> ClientBuilder {
-        let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
-        Client::builder(Environment::Sandbox)
-            .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
-            .signing_key(SigningKey::from_pem("the-key-id", pem, None).unwrap())
-            .scopes(<dyn Things>::SCOPES)
-            .transport(self.clone())
-    }
-
-    fn sent(&self) -> Vec<http::Request<Bytes>> {
-        self.requests.lock().unwrap().clone()
-    }
-
-    fn token_requests(&self) -> usize {
-        self.tokens.load(Ordering::SeqCst)
-    }
-}
-
-impl Transport for Server {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Reply> {
-        Box::pin(async move {
-            if request.uri().path() == "/auth/token" {
-                let number = self.tokens.fetch_add(1, Ordering::SeqCst);
-                // Long enough that others come to wait.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                return reply(200, "application/json", &token(number));
-            }
-            let reply = {
-                let mut requests = self.requests.lock().unwrap();
-                requests.push(request.clone());
-                (self.replies)(requests.len() - 1, &request)
-            };
-            reply.await
-        })
-    }
-}
-
-fn token(number: usize) -> String {
-    format!(
-        r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":1800,"scope":"x"}}"#
-    )
-}
-
-fn reply(status: u16, content_type: &str, body: &str) -> Reply {
-    Ok(http::Response::builder()
-        .status(status)
-        .header("content-type", content_type)
-        .header("upvest-request-id", "the-request-id")
-        .body(Body::from(body.to_owned()))
-        .unwrap())
-}
-
-fn thing() -> Reply {
-    reply(200, "application/json", r#"{"id":7}"#)
-}
+use upvest_tests::in_memory::{Paging, Server, Stalled, Thing, Things, reply, signing_key, thing};
 
 #[test]
 fn what_is_shared_between_tasks_can_be() {
@@ -174,7 +55,7 @@ async fn a_request_carries_what_the_api_wants_and_nothing_more() {
     );
     let header = |name: &str| request.headers()[name].to_str().unwrap();
     assert_eq!(header("accept"), "application/json");
-    assert_eq!(header("authorization"), "Bearer token-0");
+    assert_eq!(header("authorization"), "Bearer ory_at_0");
     assert_eq!(header("content-type"), "application/json");
     assert_eq!(header("idempotency-key"), key.to_string());
     assert_eq!(header("user-agent"), concat!("upvest-rs/", env!("CARGO_PKG_VERSION")));
@@ -206,8 +87,7 @@ async fn every_request_is_signed_anew_and_verifies() {
     for _ in 0..3 {
         client.create("x").await.unwrap();
     }
-    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
-    let key = SigningKey::from_pem("the-key-id", pem, None).unwrap().verifying_key().unwrap();
+    let key = signing_key().verifying_key().unwrap();
     let mut nonces = Vec::new();
     for request in server.sent() {
         let message = Message::of(&request);
@@ -278,7 +158,7 @@ async fn a_refused_token_is_fetched_once_more() {
     let header = |index: usize, name: &str| sent[index].headers()[name].clone();
     assert_eq!(header(0, "idempotency-key"), header(1, "idempotency-key"));
     assert_eq!(sent[0].body(), sent[1].body());
-    assert_eq!(header(1, "authorization"), "Bearer token-1");
+    assert_eq!(header(1, "authorization"), "Bearer ory_at_1");
     assert_ne!(header(0, "signature-input"), header(1, "signature-input"));
 
     let server = Server::new(move |_, _| unauthorised());
@@ -296,7 +176,7 @@ async fn a_refused_token_is_fetched_once_more() {
 async fn a_late_refusal_of_an_old_token_leaves_the_new_one() {
     // Ten calls go out with the first token, and all are refused together: one new token is enough.
     let server = Server::slow(|_, request| {
-        let is_old = request.headers()["authorization"] == "Bearer token-0";
+        let is_old = request.headers()["authorization"] == "Bearer ory_at_0";
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(10)).await;
             if is_old { reply(401, "application/json", "{}") } else { thing() }
@@ -323,9 +203,17 @@ async fn many_calls_share_one_token_and_it_is_refreshed_early() {
     tokio::time::advance(Duration::from_secs(1739)).await;
     client.create("x").await.unwrap();
     assert_eq!(server.token_requests(), 1);
+    // 60 seconds before it ends: no call waits for the next one.
     tokio::time::advance(Duration::from_secs(1)).await;
     client.create("x").await.unwrap();
-    assert_eq!(server.token_requests(), 2, "60 seconds before it ends");
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    client.create("x").await.unwrap();
+    assert_eq!(server.token_requests(), 2);
+    let tokens: Vec<_> = server.sent()[100..]
+        .iter()
+        .map(|request| request.headers()["authorization"].to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(tokens, ["Bearer ory_at_0", "Bearer ory_at_0", "Bearer ory_at_1"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -338,7 +226,7 @@ async fn a_dropped_leader_does_not_stop_the_others() {
     tokio::time::sleep(Duration::from_millis(10)).await;
     leader.abort();
     waiter.await.unwrap().unwrap();
-    assert_eq!(server.token_requests(), 2);
+    assert_eq!(server.token_requests(), 1, "what it has begun goes on");
 }
 
 #[tokio::test(start_paused = true)]
@@ -354,31 +242,16 @@ async fn a_deadline_holds_wherever_the_time_goes() {
     }
     // One attempt takes no longer than 15 seconds, though the call has 60.
     let started = tokio::time::Instant::now();
-    let error = never().client().create("x").await.unwrap_err();
+    let error = never().client().create("x").attempts(1).await.unwrap_err();
     assert_eq!(started.elapsed() - Duration::from_millis(50), Duration::from_secs(15));
     assert_eq!(error.kind(), ErrorKind::Timeout);
     // Waiting for a token counts, and nothing has been sent then.
     let server = Server::new(|_, _| thing());
     let error = server.client().create("x").timeout(Duration::from_millis(20)).await.unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     let error = server.client().create("x").timeout(Duration::ZERO).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert!(server.sent().is_empty());
-}
-
-/// A body that never goes on.
-struct Stalled;
-
-impl http_body::Body for Stalled {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        Poll::Pending
-    }
 }
 
 /// An answer without the mark that all of Upvest's answers carry.

@@ -225,6 +225,12 @@ impl ReqwestTransport {
         Ok(Self { remote: remote.map_err(failed)?, loopback: loopback.map_err(failed)? })
     }
 
+    #[cfg(test)]
+    fn of(builder: reqwest::ClientBuilder) -> Self {
+        let client = builder.build().unwrap();
+        Self { remote: client.clone(), loopback: client }
+    }
+
     fn builder() -> reqwest::ClientBuilder {
         reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -249,11 +255,112 @@ impl Transport for ReqwestTransport {
             let client = if is_loopback(request.url()) { &self.loopback } else { &self.remote };
             match client.execute(request).await {
                 Ok(response) => Ok(http::Response::from(response).map(Body::new)),
-                Err(error) if error.is_connect() => {
+                Err(error) if error.is_connect() || was_turned_away(&error) => {
                     Err(TransportError::not_sent(error.without_url()))
                 }
                 Err(error) => Err(TransportError::maybe_sent(error.without_url())),
             }
         })
+    }
+}
+
+/// Whether an HTTP/2 server says that it has done nothing with the request: it refused the stream,
+/// or went away before it (RFC 9113, sections 6.8 and 8.7).
+fn was_turned_away(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let reason = error.reason();
+            return error.is_remote()
+                && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+                    || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR));
+        }
+        next = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use reqwest::dns::{Name, Resolve, Resolving};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{ReqwestTransport, Transport as _, TransportError};
+
+    struct NoSuchName;
+
+    impl Resolve for NoSuchName {
+        fn resolve(&self, _: Name) -> Resolving {
+            Box::pin(async { Err("no such name".into()) })
+        }
+    }
+
+    fn request(url: String) -> http::Request<Bytes> {
+        http::Request::post(url).body(Bytes::from_static(b"x")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn f01_a_name_that_is_not_found_means_not_sent() {
+        let builder = ReqwestTransport::builder().no_proxy().dns_resolver(Arc::new(NoSuchName));
+        let transport = ReqwestTransport::of(builder);
+        let error = transport.send(request("https://sandbox.upvest.co/x".into())).await.unwrap_err();
+        assert!(!error.may_have_been_sent());
+    }
+
+    /// HTTP/2 without TLS, as only a test has it: answers the first stream with these frames.
+    async fn answered_with(frames: &'static [u8]) -> TransportError {
+        const HEADERS: u8 = 1;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+            stream.read_exact(&mut [0; 24]).await.unwrap();
+            assert_eq!(preface.len(), 24);
+            // SETTINGS, none of them.
+            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+            while frame(&mut stream).await != HEADERS {}
+            stream.write_all(frames).await.unwrap();
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        let transport =
+            ReqwestTransport::of(ReqwestTransport::builder().no_proxy().http2_prior_knowledge());
+        transport.send(request(format!("http://{address}/x"))).await.unwrap_err()
+    }
+
+    /// Takes in a frame, and gives its type.
+    async fn frame(stream: &mut TcpStream) -> u8 {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.unwrap();
+        let [a, b, c, kind, ..] = head;
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        stream.read_exact(&mut vec![0; length]).await.unwrap();
+        kind
+    }
+
+    #[tokio::test]
+    async fn f17_a_server_that_goes_away_before_the_stream_has_done_nothing() {
+        // GOAWAY, last stream 0, NO_ERROR.
+        let error = answered_with(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).await;
+        assert!(!error.may_have_been_sent(), "{error:?}");
+        // The same, but the stream is among those that it may have worked on; then it hangs up.
+        let frames = &[
+            0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, // GOAWAY, last stream 1
+            0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8, // RST_STREAM, CANCEL
+        ];
+        assert!(answered_with(frames).await.may_have_been_sent());
+    }
+
+    #[tokio::test]
+    async fn f18_a_refused_stream_was_not_worked_on() {
+        let refused = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
+        let error = answered_with(refused).await;
+        assert!(!error.may_have_been_sent(), "{error:?}");
+        let internal = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2];
+        assert!(answered_with(internal).await.may_have_been_sent());
     }
 }

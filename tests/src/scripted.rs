@@ -1,0 +1,307 @@
+//! A server on a socket that follows a script, byte by byte, one script a connection.
+//!
+//! Time stands still while a script runs: sockets take the time they take, and no timer of the
+//! client fires meanwhile. Only where a script lets time pass does it pass, by tokio's clock, until
+//! the client has had enough. So nothing here depends on how fast the machine is.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
+use upvest_core::{BoxFuture, Client, ClientBuilder, Environment};
+
+use crate::in_memory::{Things, counting, reply, signing_key, token};
+use crate::watch_logs;
+
+/// Time passes in steps of this.
+pub const TICK: Duration = Duration::from_millis(50);
+
+/// What a connection does, step by step. At the end it is closed.
+#[derive(Debug, Clone, Default)]
+pub struct Script(Vec<Step>);
+
+#[derive(Debug, Clone)]
+enum Step {
+    Request,
+    RequestHead,
+    Write(Vec<u8>),
+    Drip(Vec<u8>),
+    Flood(Vec<u8>),
+    Gate(Arc<Notify>),
+    Stall,
+    Reset,
+}
+
+impl Script {
+    /// Accepts, and closes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in a request, to its last byte.
+    pub fn request(self) -> Self {
+        self.then(Step::Request)
+    }
+
+    /// Takes in the head of a request, not its body.
+    pub fn request_head(self) -> Self {
+        self.then(Step::RequestHead)
+    }
+
+    /// Writes these bytes.
+    pub fn write(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.then(Step::Write(bytes.into()))
+    }
+
+    /// Writes these bytes, one a second.
+    pub fn drip(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.then(Step::Drip(bytes.into()))
+    }
+
+    /// Writes these bytes again and again, until the client has gone.
+    pub fn flood(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.then(Step::Flood(bytes.into()))
+    }
+
+    /// Waits until the test opens the gate.
+    pub fn gate(self, gate: &Arc<Notify>) -> Self {
+        self.then(Step::Gate(Arc::clone(gate)))
+    }
+
+    /// Says nothing more, and lets time pass until the client has gone.
+    pub fn stall(self) -> Self {
+        self.then(Step::Stall)
+    }
+
+    /// Ends with a reset instead of a close.
+    pub fn reset(self) -> Self {
+        self.then(Step::Reset)
+    }
+
+    /// Takes in a request and answers it well.
+    pub fn thing(self) -> Self {
+        self.request().write(json(200, r#"{"id":7}"#))
+    }
+
+    /// Takes in a request and answers it with this.
+    pub fn answer(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.request().write(bytes)
+    }
+
+    fn then(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+}
+
+/// A JSON answer as Upvest marks it, as bytes.
+pub fn json(status: u16, body: &str) -> String {
+    http(status, "content-type: application/json\r\nupvest-request-id: the-request-id\r\n", body)
+}
+
+/// An answer with these header lines, as bytes.
+pub fn http(status: u16, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// A request as it came in.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    /// Request line and header lines.
+    pub head: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The value of a header; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        let line = |line| str::strip_prefix(line, name)?.strip_prefix(": ");
+        self.head.lines().find_map(line).unwrap_or_default()
+    }
+}
+
+/// The server.
+pub struct Scripted {
+    address: SocketAddr,
+    state: Arc<State>,
+    /// While this blocks, tokio does not let paused time pass by itself.
+    _time_stands_still: std::sync::mpsc::Sender<()>,
+}
+
+#[derive(Default)]
+struct State {
+    scripts: Mutex<VecDeque<Script>>,
+    requests: Mutex<Vec<Received>>,
+    connections: Mutex<usize>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Scripted {
+    /// Listens, for one connection after the other, on a runtime whose time is paused.
+    pub async fn start(scripts: impl IntoIterator<Item = Script>) -> Self {
+        let (sender, receiver) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || receiver.recv());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let state = Arc::new(State::default());
+        lock(&state.scripts).extend(scripts);
+        let serving = Arc::clone(&state);
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.expect("a connection");
+                *lock(&serving.connections) += 1;
+                let script = lock(&serving.scripts).pop_front();
+                let state = Arc::clone(&serving);
+                // A connection too many is closed at once, and counted.
+                let Some(script) = script else { continue };
+                tokio::spawn(async move {
+                    // A client that goes away in the middle is what many scripts are for.
+                    let _ = follow(stream, script, &state).await;
+                });
+            }
+        });
+        Self { address, state, _time_stands_still: sender }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A client of it, which gets its tokens elsewhere.
+    pub fn client(&self) -> Client {
+        self.builder().build().expect("a client")
+    }
+
+    /// A client of it, to be changed. It never waits before it sends again, unless told to.
+    pub fn builder(&self) -> ClientBuilder {
+        builder(&format!("http://{}", self.address))
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Received> {
+        lock(&self.state.requests).clone()
+    }
+
+    /// How many connections there were.
+    pub fn connections(&self) -> usize {
+        *lock(&self.state.connections)
+    }
+}
+
+/// A client of `base_url`, which gets its tokens elsewhere.
+pub fn builder(base_url: &str) -> ClientBuilder {
+    watch_logs();
+    Client::builder(Environment::Custom(base_url.to_owned()))
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .signing_key(signing_key())
+        .scopes(<dyn Things>::SCOPES)
+        .randomness(counting())
+        .transport(TokensElsewhere(ReqwestTransport::new().expect("TLS")))
+}
+
+/// Answers requests for a token itself, so that a script is about one thing.
+struct TokensElsewhere(ReqwestTransport);
+
+impl Transport for TokensElsewhere {
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        if request.uri().path() == "/auth/token" {
+            return Box::pin(async { reply(200, "application/json", &token(0, 1800)) });
+        }
+        self.0.send(request)
+    }
+}
+
+async fn follow(mut stream: TcpStream, script: Script, state: &State) -> io::Result<()> {
+    for step in script.0 {
+        match step {
+            Step::Request => {
+                let received = receive(&mut stream, true).await?;
+                lock(&state.requests).push(received);
+            }
+            Step::RequestHead => {
+                let received = receive(&mut stream, false).await?;
+                lock(&state.requests).push(received);
+            }
+            Step::Write(bytes) => stream.write_all(&bytes).await?,
+            Step::Drip(bytes) => {
+                for byte in bytes {
+                    stream.write_all(&[byte]).await?;
+                    for _ in 0..20 {
+                        tick().await;
+                    }
+                }
+            }
+            Step::Flood(bytes) => loop {
+                stream.write_all(&bytes).await?;
+            },
+            Step::Gate(gate) => gate.notified().await,
+            Step::Stall => {
+                while !is_gone(&stream) {
+                    tick().await;
+                }
+            }
+            Step::Reset => {
+                socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lets a little time pass, and everybody who waited for it act.
+async fn tick() {
+    tokio::time::advance(TICK).await;
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn is_gone(stream: &TcpStream) -> bool {
+    let mut byte = [0];
+    match stream.try_read(&mut byte) {
+        Ok(0) => true,
+        Ok(_) => false,
+        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+    }
+}
+
+async fn receive(stream: &mut TcpStream, with_body: bool) -> io::Result<Received> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let mut received = Received { head: String::from_utf8_lossy(&head).into_owned(), body: vec![] };
+    if with_body {
+        received.body = vec![0; received.header("content-length").parse().unwrap_or(0)];
+        stream.read_exact(&mut received.body).await?;
+    }
+    Ok(received)
+}
+
+/// An address of this machine that takes no connection and refuses none: its queue is full. Holds
+/// it as long as the second value lives. As Linux keeps its queues.
+pub async fn black_hole() -> (SocketAddr, impl Sized) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+    // There is room for one more than asked for.
+    let listener = socket.listen(1).expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let first = TcpStream::connect(address).await.expect("the first in the queue");
+    let second = TcpStream::connect(address).await.expect("the second in the queue");
+    (address, (listener, first, second))
+}

@@ -1,0 +1,436 @@
+//! 1 to 29: names, connections, TLS, and what comes over a socket instead of an answer.
+//!
+//! 1, 17 and 18 need a resolver or HTTP/2 without TLS, which only the transport's own tests can have.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use upvest_core::{Client, Environment, Error, ErrorKind, Outcome};
+use upvest_tests::data;
+use upvest_tests::in_memory::{Thing, Things};
+use upvest_tests::scripted::{Script, Scripted, TICK, black_hole, builder, http, json};
+
+use crate::is_the_same_signed_anew;
+
+const ATTEMPT: Duration = Duration::from_secs(15);
+
+fn known(error: &Error) -> (ErrorKind, Outcome) {
+    (error.kind(), error.outcome())
+}
+
+/// What becomes of a call that meets this script, and nothing else.
+async fn once(script: Script) -> Error {
+    let server = Scripted::start([script]).await;
+    let error = server.client().create("x").attempts(1).await.unwrap_err();
+    assert_eq!((server.connections(), error.attempts()), (1, 1), "{error}");
+    assert!(error.idempotency_key().is_some());
+    error
+}
+
+/// A call that meets this script, then a server that is well: it succeeds with the same request.
+async fn mended(script: Script) {
+    let server = Scripted::start([script, Script::new().thing()]).await;
+    let response = server.client().create("x").with_response().await.unwrap();
+    assert_eq!((response.value(), response.attempts()), (&Thing { id: 7 }, 2));
+    if let [first, second] = &server.requests()[..] {
+        is_the_same_signed_anew(first, second);
+    }
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f02_a_refused_connection_is_not_sent_and_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = builder(&format!("http://{address}")).build().unwrap();
+    let error = client.create("x").await.unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
+    assert_eq!(error.attempts(), 3);
+    assert!(error.is_retryable());
+    // Without a key too: nothing has left.
+    let error = client.note(7, "x").await.unwrap_err();
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 3));
+    let expected = format!("was not sent: no connection to http://{address} could be made");
+    assert!(error.to_string().ends_with(&expected), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn f03_a_black_hole_ends_after_three_seconds_and_nothing_was_sent() {
+    let (address, _hole) = black_hole().await;
+    let client = builder(&format!("http://{address}")).build().unwrap();
+    let started = Instant::now();
+    let error = client.create("x").attempts(1).await.unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
+    assert!(started.elapsed() >= Duration::from_secs(3) && started.elapsed() < ATTEMPT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f04_a_silent_server_costs_one_attempt() {
+    let started = Instant::now();
+    let error = once(Script::new().request().stall()).await;
+    assert_eq!(known(&error), (ErrorKind::Timeout, Outcome::Unknown));
+    assert_eq!(started.elapsed(), ATTEMPT);
+    // Nor one that does not even read.
+    let error = once(Script::new().stall()).await;
+    assert_eq!(known(&error), (ErrorKind::Timeout, Outcome::Unknown));
+    mended(Script::new().request().stall()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f05_a_reset_on_accept_may_have_been_sent() {
+    let error = once(Script::new().reset()).await;
+    assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+    mended(Script::new().reset()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f06_a_reset_after_the_request_may_have_been_carried_out() {
+    let error = once(Script::new().request().reset()).await;
+    assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+    mended(Script::new().request().reset()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f07_a_connection_closed_without_an_answer_too() {
+    let error = once(Script::new().request()).await;
+    assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+    mended(Script::new().request()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f06_what_has_no_key_is_not_sent_twice() {
+    for script in [Script::new().reset(), Script::new().request(), Script::new().request().stall()]
+    {
+        let server = Scripted::start([script]).await;
+        let error = server.client().note(7, "x").await.unwrap_err();
+        assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 1));
+        assert!(!error.is_retryable() && error.idempotency_key().is_none());
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f08_an_idle_connection_that_was_closed_is_not_noticed() {
+    let server = Scripted::start([Script::new().thing(), Script::new().thing()]).await;
+    let client = server.client();
+    for _ in 0..2 {
+        client.create("x").await.unwrap();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_a_reset_in_the_middle_of_the_head() {
+    let script = || Script::new().request().write("HTTP/1.1 202 Acc").reset();
+    let error = once(script()).await;
+    assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+    mended(script()).await;
+}
+
+const CUT: &str = "HTTP/1.1 202 Accepted\r\nupvest-request-id: x\r\ncontent-type: application/json\r\n\
+                   content-length: 90\r\n\r\n{\"id\":";
+
+#[tokio::test(start_paused = true)]
+async fn f10_a_reset_in_the_middle_of_the_body() {
+    let script = || Script::new().request().write(CUT).reset();
+    // A reset may overtake what was written before it.
+    assert!(once(script()).await.outcome() >= Outcome::Unknown);
+    mended(script()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f11_a_body_that_is_cut_has_taken_effect() {
+    let chunked = "HTTP/1.1 202 Accepted\r\nupvest-request-id: x\r\ncontent-type: application/json\
+                   \r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n";
+    for cut in [CUT, chunked] {
+        let error = once(Script::new().answer(cut)).await;
+        assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied), "{cut}");
+        assert!(error.is_retryable() && error.body().starts_with(b"{\"id\""), "{error:?}");
+        assert_eq!(error.request_id(), Some("x"));
+        mended(Script::new().answer(cut)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f12_a_cut_that_only_the_json_shows() {
+    let cut = "HTTP/1.1 202 Accepted\r\nupvest-request-id: x\r\ncontent-type: application/json\r\n\
+               \r\n{\"id\":";
+    let error = once(Script::new().answer(cut)).await;
+    assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied));
+    mended(Script::new().answer(cut)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn f13_a_head_that_comes_byte_by_byte_ends_with_the_attempt() {
+    let started = Instant::now();
+    let error = once(Script::new().request().drip(json(200, r#"{"id":7}"#))).await;
+    assert_eq!(known(&error), (ErrorKind::Timeout, Outcome::Unknown));
+    assert_eq!(started.elapsed(), ATTEMPT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f14_a_body_that_comes_byte_by_byte_ends_with_the_attempt() {
+    let started = Instant::now();
+    let error = once(Script::new().request().write(CUT).drip("0".repeat(60))).await;
+    assert_eq!(known(&error), (ErrorKind::Timeout, Outcome::Applied));
+    assert_eq!(started.elapsed(), ATTEMPT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f15_an_answer_may_come_before_the_request_has_ended() {
+    let gate = Arc::new(Notify::new());
+    let early = json(202, r#"{"id":7}"#);
+    let server = Scripted::start([Script::new().request_head().write(early).gate(&gate)]).await;
+    let long = "x".repeat(16 * 1024 * 1024);
+    let response = server.client().create(&long).with_response().await.unwrap();
+    assert_eq!((response.value(), response.attempts()), (&Thing { id: 7 }, 1));
+    gate.notify_one();
+}
+
+#[tokio::test(start_paused = true)]
+async fn f16_what_comes_before_the_answer_is_not_the_answer() {
+    let answer = format!(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n{}",
+        json(200, r#"{"id":7}"#)
+    );
+    let server = Scripted::start([Script::new().answer(answer)]).await;
+    let response = server.client().create("x").with_response().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.attempts()), (200, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f19_a_head_of_four_megabytes_is_an_error_three_times() {
+    let huge = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(4 * 1024 * 1024));
+    let scripts = (0..4).map(|_| Script::new().answer(huge.clone()));
+    let server = Scripted::start(scripts).await;
+    let error = server.client().create("x").await.unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+    assert_eq!((server.connections(), error.attempts()), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f20_an_endless_body_is_cut_and_its_connection_closed() {
+    let endless = |status: u16| {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nupvest-request-id: x\r\ncontent-type: application/json\r\n\
+             content-length: 1073741824\r\n\r\n"
+        );
+        Script::new().answer(head).flood(vec![b'['; 8192])
+    };
+    let error = once(endless(200)).await;
+    assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied));
+    assert!(!error.is_retryable(), "it would be as long again");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "the body is longer than 1048576 bytes");
+    assert_eq!(error.body().len(), 64 * 1024);
+
+    let error = once(endless(500)).await;
+    assert_eq!(known(&error), (ErrorKind::Api, Outcome::Unknown));
+    assert_eq!(error.body().len(), 64 * 1024);
+    assert!(error.problem_document().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f21_what_is_compressed_is_not_unpacked() {
+    let headers = "content-type: application/json\r\nupvest-request-id: x\r\n\
+                   content-encoding: gzip\r\n";
+    let server = Scripted::start([Script::new().answer(http(200, headers, "\u{1f}abc"))]).await;
+    let error = server.client().create("x").attempts(1).await.unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied));
+    assert_eq!(server.requests()[0].header("accept-encoding"), "", "nor asked for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f22_an_answer_that_is_no_http_may_mean_anything() {
+    for broken in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nx: a\r\n b: c\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx: a\0b\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 99999 OK\r\n\r\n",
+    ] {
+        let error = once(Script::new().answer(broken)).await;
+        assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown), "{broken:?}");
+        mended(Script::new().answer(broken)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f23_garbage_may_mean_anything() {
+    let mut state = 1_u32;
+    let mut noise = move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state.to_le_bytes()
+    };
+    let garbage: Vec<u8> = (0..512).flat_map(|_| noise()).collect();
+    for broken in [b"<html>Hello".to_vec(), b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec(), garbage] {
+        let error = once(Script::new().answer(broken.clone())).await;
+        assert_eq!(known(&error), (ErrorKind::Transport, Outcome::Unknown));
+        mended(Script::new().answer(broken)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f24_a_portal_in_between_is_not_believed() {
+    for (status, kind) in [(200, ErrorKind::Decode), (407, ErrorKind::Api)] {
+        let page = http(status, "content-type: text/html\r\n", "<html>Please log in");
+        let error = once(Script::new().answer(page)).await;
+        assert_eq!(known(&error), (kind, Outcome::Unknown), "{status}");
+        assert_eq!(error.body(), b"<html>Please log in");
+        assert!(!error.to_string().contains("log in"), "{error}");
+    }
+}
+
+/// A TLS server with a certificate that nobody has signed.
+async fn self_signed() -> u16 {
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let certificate = CertificateDer::from_pem_file(data("tls/self_signed.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(data("tls/self_signed_key.pem")).unwrap();
+    let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
+    let config = ServerConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            // It fails, which is what the test is about.
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    port
+}
+
+fn causes(error: &Error) -> String {
+    let mut text = String::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(&format!("{error}\n"));
+        cause = error.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn f25_a_certificate_that_nobody_has_signed_ends_it_before_a_byte_is_sent() {
+    let port = self_signed().await;
+    // By address, and by a name that the certificate does not have.
+    for host in ["127.0.0.1", "localhost"] {
+        let client = builder(&format!("https://{host}:{port}")).build().unwrap();
+        let error = client.create("x").await.unwrap_err();
+        assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
+        assert_eq!(error.attempts(), 3, "and not for ever");
+        assert!(causes(&error).contains("certificate"), "{}", causes(&error));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f26_old_tls_is_refused() {
+    // What a server that speaks nothing newer than TLS 1.1 says: alert, protocol_version.
+    let alert = b"\x15\x03\x02\x00\x02\x02\x46".to_vec();
+    let server = Scripted::start([Script::new().write(alert).stall()]).await;
+    let client = builder(&format!("https://{}", server.address())).build().unwrap();
+    let error = client.create("x").attempts(1).await.unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn f27_money_does_not_travel_in_the_clear() {
+    let environment = Environment::Custom("http://api.upvest.co".to_owned());
+    let error = Client::builder(environment)
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "x")
+        .signing_key(upvest_tests::in_memory::signing_key())
+        .scopes(["x"])
+        .build()
+        .unwrap_err();
+    assert_eq!(known(&error), (ErrorKind::Config, Outcome::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f28_no_redirect_is_followed_to_another_host() {
+    let evil = Scripted::start([]).await;
+    for status in [301, 302, 303, 307, 308] {
+        let headers = format!("location: http://{}/evil\r\n", evil.address());
+        let server = Scripted::start([Script::new().answer(http(status, &headers, ""))]).await;
+        let error = server.client().create("x").await.unwrap_err();
+        assert_eq!(known(&error), (ErrorKind::Redirect, Outcome::Unknown));
+        assert_eq!((server.connections(), evil.connections()), (1, 0), "{status}");
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f29_nor_on_the_same_host() {
+    for status in [301, 302, 303, 307, 308] {
+        let answer = http(status, "location: /evil\r\n", "");
+        let server = Scripted::start([Script::new().answer(answer).thing()]).await;
+        let error = server.client().create("x").await.unwrap_err();
+        assert_eq!(known(&error), (ErrorKind::Redirect, Outcome::Unknown));
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_with_its_deadline_in_every_fault() {
+    let deadline = Duration::from_secs(2);
+    let stalls = || Script::new().request().stall();
+    let late = |script: Script| vec![script, stalls()];
+    for scripts in [
+        vec![Script::new().stall()],
+        vec![stalls()],
+        vec![Script::new().request().drip(json(200, r#"{"id":7}"#))],
+        vec![Script::new().request().write(CUT).drip("0".repeat(60))],
+        vec![Script::new().request().write(CUT).stall()],
+        late(Script::new().reset()),
+        late(Script::new().request()),
+        late(Script::new().request().reset()),
+        late(Script::new().answer(CUT)),
+        late(Script::new().answer("<html>")),
+        late(Script::new().answer(json(503, "{}"))),
+    ] {
+        let server = Scripted::start(scripts).await;
+        let started = Instant::now();
+        let error = server.client().create("x").timeout(deadline).await.unwrap_err();
+        let over = started.elapsed().checked_sub(deadline).expect("not before its time");
+        assert!(over <= TICK, "{over:?}: {error}");
+        assert!(error.outcome() >= Outcome::Unknown);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let (address, _hole) = black_hole().await;
+        let client = builder(&format!("http://{address}")).build().unwrap();
+        let started = Instant::now();
+        client.create("x").timeout(deadline).await.unwrap_err();
+        assert_eq!(started.elapsed(), deadline, "while connecting too");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_request_is_sent_at_once_and_connections_are_used_again() {
+    let server = Scripted::start([Script::new().thing().thing().thing()]).await;
+    let client = server.client();
+    let started = Instant::now();
+    for _ in 0..3 {
+        client.create("x").await.unwrap();
+    }
+    assert_eq!((started.elapsed(), server.connections()), (Duration::ZERO, 1));
+}

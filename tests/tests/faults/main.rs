@@ -1,0 +1,44 @@
+//! The faults of a network, a server and a caller, one test each, and what is known of the money
+//! afterwards.
+//!
+//! The numbers are those of a list of 67 faults that a client which moves money must survive:
+//! connections and answers on a socket (1 to 29), tokens (30 to 39), throttling and time (40 to 46),
+//! what answers hold (47 to 58), clocks and keys (59 to 62), and callers (63 to 67).
+
+mod answers;
+mod callers;
+mod clocks;
+mod connections;
+mod throttling;
+mod tokens;
+
+use upvest_tests::scripted::Received;
+
+/// That a request was sent once more as it should be: same key, same bytes, signed anew.
+fn is_the_same_signed_anew(first: &Received, second: &Received) {
+    assert!(!first.header("idempotency-key").is_empty());
+    assert_eq!(first.header("idempotency-key"), second.header("idempotency-key"));
+    assert_eq!(first.body, second.body);
+    assert_eq!(first.header("content-digest"), second.header("content-digest"));
+    assert_ne!(first.header("signature-input"), second.header("signature-input"));
+    assert_ne!(first.header("signature"), second.header("signature"));
+}
+
+/// All 67 have a test, here or where `#[test]`s of the crates are.
+#[test]
+fn every_fault_has_a_test() {
+    let folders = ["tests/tests", "upvest-core/src"];
+    let mut text = String::new();
+    let mut open: Vec<_> = folders.iter().map(|folder| upvest_tests::root().join(folder)).collect();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            text.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    for number in 1..=67 {
+        let name = format!("fn f{number:02}_");
+        assert!(text.contains(&name), "no test is named {name}…");
+    }
+}

@@ -1,0 +1,245 @@
+//! 30 to 39: access tokens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, advance, sleep};
+use upvest_core::transport::TransportError;
+use upvest_core::{Client, Error, ErrorKind, Outcome};
+use upvest_tests::in_memory::{Server, Thing, Things, problem, reply, thing, token};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Makes this many calls at once, and gives back what came of them.
+async fn together(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
+    let mut set = JoinSet::new();
+    (0..calls).for_each(|_| drop(set.spawn(client.create("x").into_future())));
+    set.join_all().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn f30_a_thousand_cold_calls_fetch_one_token() {
+    let server = Server::new(|_, _| thing());
+    let results = together(&server.client(), 1_000).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!((server.token_requests(), server.sent().len()), (1, 1_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f31_a_dead_token_endpoint_is_asked_once_a_step_and_all_are_told() {
+    let dead = |_| -> upvest_core::BoxFuture<'static, _> {
+        Box::pin(async {
+            sleep(Duration::from_millis(10)).await;
+            Err(TransportError::not_sent("refused"))
+        })
+    };
+    let server = Server::new(|_, _| thing()).with_tokens(dead);
+    let client = server.client();
+    let started = Instant::now();
+    let results = together(&client, 100).await;
+    assert!(started.elapsed() < SECOND);
+    for result in results {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+        assert!(error.is_retryable() && error.attempts() == 0);
+        assert!(error.to_string().starts_with("no access token: "), "{error}");
+    }
+    assert_eq!(server.token_requests(), 3, "one call with its attempts");
+    // Who comes right after is told as well, and then one asks again.
+    together(&client, 100).await;
+    assert_eq!(server.token_requests(), 3);
+    advance(SECOND).await;
+    together(&client, 100).await;
+    assert_eq!(server.token_requests(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f31_a_silent_token_endpoint_keeps_nobody_beyond_their_time() {
+    let silent = |_| -> upvest_core::BoxFuture<'static, _> { Box::pin(std::future::pending()) };
+    let server = Server::new(|_, _| thing()).with_tokens(silent);
+    let client = server.client();
+    let mut set = JoinSet::new();
+    for number in 1..=100 {
+        let client = client.clone();
+        set.spawn(async move {
+            let (started, time) = (Instant::now(), Duration::from_millis(10 * number));
+            let error = client.create("x").timeout(time).await.unwrap_err();
+            assert_eq!(started.elapsed(), time);
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
+        });
+    }
+    while let Some(result) = set.join_next().await {
+        result.unwrap();
+    }
+    assert_eq!(server.token_requests(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f32_an_odd_life_is_borne() {
+    // Two calls one after the other: a token without a life is used once, and never in a circle.
+    for (expires_in, requests) in [(0, 2), (-5, 2), (1_000_000_000_000, 1), (1, 1)] {
+        let server = Server::new(|_, _| thing()).with_tokens(move |number| {
+            Box::pin(async move { reply(200, "application/json", &token(number, expires_in)) })
+        });
+        let client = server.client();
+        for _ in 0..2 {
+            client.create("x").await.unwrap();
+            advance(Duration::from_millis(1)).await;
+        }
+        assert_eq!(server.token_requests(), requests, "{expires_in}");
+    }
+    // However long it promises to live, after a day there is a new one.
+    let server = Server::new(|_, _| thing()).with_tokens(|number| {
+        Box::pin(async move { reply(200, "application/json", &token(number, i64::MAX)) })
+    });
+    let client = server.client();
+    client.create("x").await.unwrap();
+    advance(Duration::from_hours(24)).await;
+    client.create("x").await.unwrap();
+    assert_eq!(server.token_requests(), 2);
+}
+
+/// What becomes of a call whose token endpoint answers this.
+async fn with_token(answer: &'static str) -> (Error, Server) {
+    let server = Server::new(|_, _| thing())
+        .with_tokens(move |_| Box::pin(async move { reply(200, "application/json", answer) }));
+    (server.client().create("x").await.unwrap_err(), server)
+}
+
+#[tokio::test(start_paused = true)]
+async fn f33_a_token_of_another_type_is_no_token() {
+    let (error, server) =
+        with_token(r#"{"access_token":"ory_at_x","token_type":"mac","expires_in":1}"#).await;
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+    assert!(server.sent().is_empty() && !error.is_retryable());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f34_a_token_cannot_bring_a_header_along() {
+    for answer in [
+        r#"{"access_token":"ory_at_x\r\nx: y","token_type":"bearer","expires_in":1}"#,
+        r#"{"access_token":"ory_at_ü","token_type":"bearer","expires_in":1}"#,
+        r#"{"access_token":"ory_at_ x","token_type":"bearer","expires_in":1}"#,
+    ] {
+        let (error, server) = with_token(answer).await;
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+        assert!(server.sent().is_empty());
+        assert!(!format!("{error:?}").contains("ory_at_") && error.body().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f35_a_token_withdrawn_early_costs_one_request_more() {
+    let server = Server::new(|_, request| {
+        let is_first = request.headers()["authorization"] == "Bearer ory_at_0";
+        if is_first { problem(401, "unauthorised") } else { thing() }
+    });
+    let response = server.client().create("x").with_response().await.unwrap();
+    assert_eq!(response.attempts(), 2);
+    assert_eq!((server.sent().len(), server.token_requests()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f36_a_storm_of_refusals_fetches_one_token_a_second() {
+    let server = Server::new(|number, _| match number {
+        0 => thing(),
+        _ => problem(401, "unauthorised"),
+    });
+    let client = server.client();
+    client.create("x").await.unwrap();
+    for error in together(&client, 100).await.into_iter().map(Result::unwrap_err) {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
+        assert!(error.attempts() <= 2 && !error.is_retryable());
+    }
+    let sent = server.sent().len();
+    assert!(sent <= 201 && server.token_requests() == 2, "{sent}");
+    // At once again: nobody gets another token, and nobody asks twice.
+    together(&client, 100).await;
+    assert_eq!((server.sent().len(), server.token_requests()), (sent + 100, 2));
+    advance(SECOND).await;
+    together(&client, 100).await;
+    assert!(server.sent().len() <= sent + 300 && server.token_requests() == 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f36_one_attempt_means_one_request_also_for_a_refused_token() {
+    let server = Server::new(|_, _| problem(401, "unauthorised"));
+    let client = server.client();
+    let error = client.create("x").attempts(1).await.unwrap_err();
+    assert_eq!((error.attempts(), server.sent().len()), (1, 1));
+    client.create("x").attempts(1).await.unwrap_err();
+    assert_eq!(server.token_requests(), 2, "but the next call has another token");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f37_a_late_refusal_of_an_old_token_leaves_the_new_one() {
+    // The one request is refused at once, the other, with the same token, when there is a new one.
+    let server = Server::slow(|number, request| {
+        let is_old = request.headers()["authorization"] == "Bearer ory_at_0" && number > 0;
+        Box::pin(async move {
+            let takes = if number == 2 { SECOND } else { Duration::from_millis(10) };
+            sleep(takes).await;
+            if is_old { problem(401, "unauthorised") } else { thing() }
+        })
+    });
+    let client = server.client();
+    client.create("x").await.unwrap();
+    let results = together(&client, 2).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!((server.token_requests(), server.sent().len()), (2, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f38_who_fetches_may_be_dropped() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    let first = tokio::spawn(client.create("x").into_future());
+    sleep(Duration::from_millis(10)).await;
+    let second = tokio::spawn(client.create("x").into_future());
+    sleep(Duration::from_millis(10)).await;
+    first.abort();
+    second.await.unwrap().unwrap();
+    assert_eq!((server.token_requests(), server.sent().len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f39_an_old_token_is_used_while_there_is_no_new_one() {
+    let is_down = Arc::new(AtomicBool::new(false));
+    let down = Arc::clone(&is_down);
+    let server = Server::new(|_, _| thing()).with_tokens(move |number| {
+        let is_down = down.load(Ordering::SeqCst);
+        Box::pin(async move {
+            sleep(Duration::from_millis(50)).await;
+            if is_down {
+                return problem(503, "service_unavailable");
+            }
+            reply(200, "application/json", &token(number, 1800))
+        })
+    });
+    let client = server.client();
+    client.create("x").await.unwrap();
+    is_down.store(true, Ordering::SeqCst);
+    advance(Duration::from_secs(1740)).await;
+    for _ in 0..10 {
+        let started = Instant::now();
+        client.create("x").await.unwrap();
+        assert_eq!(started.elapsed(), Duration::ZERO, "and nobody waits for the next one");
+        sleep(Duration::from_millis(500)).await;
+    }
+    let asked = server.token_requests();
+    assert!((2..=20).contains(&asked), "{asked}");
+    is_down.store(false, Ordering::SeqCst);
+    sleep(SECOND).await;
+    client.create("x").await.unwrap();
+    sleep(SECOND).await;
+    client.create("x").await.unwrap();
+    let last = server.sent().pop().unwrap();
+    assert_eq!(last.headers()["authorization"], format!("Bearer ory_at_{asked}").as_str());
+    // When it has ended and there is still no other, the calls fail.
+    is_down.store(true, Ordering::SeqCst);
+    advance(Duration::from_secs(1801)).await;
+    let error = client.create("x").await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+}
