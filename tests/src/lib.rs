@@ -1,11 +1,17 @@
 //! What the tests share.
 
+pub mod chaos;
 pub mod in_memory;
 pub mod scripted;
 
+use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Once;
+use std::process::Command;
+use std::sync::{Mutex, Once, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 
 /// The passphrase of every test key that has one.
 pub const PASSPHRASE: &str = "test-passphrase-123";
@@ -52,5 +58,59 @@ impl io::Write for Watch {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// An example of the workspace, built anew if need be: cargo does that by itself only when it runs
+/// all tests. What would make it talk to somebody else is taken from its environment.
+///
+/// # Panics
+/// If it does not build.
+#[must_use]
+pub fn example(name: &str) -> Command {
+    static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !built.iter().any(|built| built == name) {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--example", name]).current_dir(root());
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo").success());
+        built.push(name.to_owned());
+    }
+    let test = std::env::current_exe().expect("a test");
+    let folder = test.parent().and_then(Path::parent).expect("a target folder").join("examples");
+    let mut command = Command::new(folder.join(format!("{name}{EXE_SUFFIX}")));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("UPVEST_API_") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Chance that can be repeated: prints its seed, and takes another one from `UPVEST_SEED`.
+pub struct Chance(StdRng);
+
+impl Chance {
+    /// A new seed, unless one is given.
+    ///
+    /// # Panics
+    /// If the seed that is given is no number.
+    #[expect(clippy::new_without_default, reason = "each is another one")]
+    #[must_use]
+    pub fn new() -> Self {
+        let seed = match std::env::var("UPVEST_SEED") {
+            Ok(seed) => seed.parse().expect("UPVEST_SEED is a number"),
+            Err(_) => rand::random(),
+        };
+        println!("UPVEST_SEED={seed}");
+        Self(StdRng::seed_from_u64(seed))
+    }
+
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0.random_range(0..limit)
     }
 }

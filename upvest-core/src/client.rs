@@ -210,10 +210,8 @@ impl Client {
 
     /// Anything in the range, for waits that shall differ. Without randomness, the largest.
     pub(crate) fn random_number(&self) -> u64 {
-        self.0.randomness.bytes().map_or(u64::MAX, |bytes| {
-            let [a, b, c, d, e, f, g, h, ..] = bytes;
-            u64::from_be_bytes([a, b, c, d, e, f, g, h])
-        })
+        let half = |bytes| (u128::from_be_bytes(bytes) >> 64).try_into().unwrap_or(u64::MAX);
+        self.0.randomness.bytes().map_or(u64::MAX, half)
     }
 
     pub(crate) fn budget(&self) -> &Budget {

@@ -254,9 +254,10 @@ impl Error {
     pub(crate) fn with_clock_offset(mut self, offset: i64) -> Self {
         let direction = if offset > 0 { "behind" } else { "ahead of" };
         let seconds = offset.unsigned_abs();
-        self.0.message.push_str(&format!(
-            "; the clock of this machine is {seconds} seconds {direction} the server's: set it right"
-        ));
+        let remark =
+            format!("; the clock of this machine is {seconds} seconds {direction} the server's");
+        self.0.message.push_str(&remark);
+        self.0.message.push_str(": set it right");
         self.0.is_clock_off = true;
         self
     }

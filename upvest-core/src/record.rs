@@ -46,7 +46,7 @@ enum Form {
 struct Recorded {
     version: u64,
     idempotency_key: IdempotencyKey,
-    recorded_at: Timestamp,
+    made_at: Timestamp,
     /// None if there is nothing to send: the call is a fake, or could not be built.
     request: Option<RecordedRequest>,
 }
@@ -91,7 +91,7 @@ impl CallRecord {
         Self(Form::Known(Box::new(Recorded {
             version: VERSION,
             idempotency_key: key,
-            recorded_at: at,
+            made_at: at,
             request,
         })))
     }
@@ -107,7 +107,7 @@ impl CallRecord {
     /// for 24; later, the same request would take effect a second time.
     #[must_use]
     pub fn replayable_until(&self) -> Option<Timestamp> {
-        let made = self.known()?.recorded_at.unix_seconds();
+        let made = self.known()?.made_at.unix_seconds();
         let window = i64::try_from(REPLAY_WINDOW.as_secs()).ok()?;
         Timestamp::from_unix_seconds(made.checked_add(window)?).ok()
     }
@@ -168,7 +168,7 @@ impl Client {
                 ));
             }
         };
-        let Recorded { idempotency_key: key, recorded_at, request, .. } = recorded;
+        let Recorded { idempotency_key: key, made_at, request, .. } = recorded;
         let Some(request) = request else {
             return Err(Error::replay(
                 Outcome::NotSent,
@@ -179,10 +179,10 @@ impl Client {
         };
         let target = self
             .check(&request)
-            .and_then(|()| check_age(recorded_at, self.now()))
+            .and_then(|()| check_age(made_at, self.now()))
             .and_then(|()| request.target().ok_or_else(changed))
             .map_err(|why| refuse(Some(key), &why))?;
-        Ok(IdempotentCall::replay(self.clone(), target, key, recorded_at))
+        Ok(IdempotentCall::replay(self.clone(), target, key, made_at))
     }
 
     fn check(&self, request: &RecordedRequest) -> std::result::Result<(), String> {
@@ -237,17 +237,17 @@ impl RecordedRequest {
     }
 }
 
-fn check_age(recorded_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {
-    let age = now.unix_seconds().saturating_sub(recorded_at.unix_seconds());
+fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {
+    let age = now.unix_seconds().saturating_sub(made_at.unix_seconds());
     if age < -FUTURE {
         return Err(format!(
-            "it was made at {recorded_at}, and now is {now}: one of the clocks is wrong, so its age \
+            "it was made at {made_at}, and now is {now}: one of the clocks is wrong, so its age \
              is not known"
         ));
     }
     if age >= REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX) {
         return Err(format!(
-            "it was made at {recorded_at}, more than 23 hours ago, and Upvest may have forgotten \
+            "it was made at {made_at}, more than 23 hours ago, and Upvest may have forgotten \
              its key: sent now, it could take effect a second time"
         ));
     }
@@ -297,7 +297,7 @@ impl fmt::Debug for CallRecord {
         if let Some(recorded) = self.known() {
             debug
                 .field("key", &recorded.idempotency_key)
-                .field("recorded_at", &recorded.recorded_at);
+                .field("made_at", &recorded.made_at);
             if let Some(request) = &recorded.request {
                 debug
                     .field("endpoint", &format_args!("{} {}", request.method, request.template))

@@ -49,8 +49,8 @@ impl Token {
         })?;
         header.set_sensitive(true);
         let life = token.expires_in();
-        let early = EARLY.min(life / 10);
-        Ok(Self { header, fetched, refresh_at: fetched + (life - early), ends: fetched + life })
+        let refresh_at = fetched + life.saturating_sub(EARLY.min(life / 10));
+        Ok(Self { header, fetched, refresh_at, ends: fetched + life })
     }
 
     /// What it is good for at `now`, for a call that asked at `asked`.

@@ -9,6 +9,7 @@ use crate::problem::Refused;
 const SCHEMA: &str = "
     CREATE TABLE token (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
     CREATE TABLE nonce (key_id TEXT, nonce TEXT, expires INTEGER NOT NULL, PRIMARY KEY (key_id, nonce)) STRICT;
+    CREATE INDEX nonce_by_end ON nonce (expires);
     CREATE TABLE idempotency (
         key TEXT, endpoint TEXT, body BLOB NOT NULL, created INTEGER NOT NULL,
         status INTEGER NOT NULL, answer TEXT NOT NULL,

@@ -9,16 +9,19 @@
 //! in the environment it runs against that host; name an account group of yours then.
 //! `--explain` prints what is signed for each request.
 
-use std::error::Error as StdError;
+mod shared;
+
 use std::fmt::Display;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use clap::Parser;
+use shared::{Failure, end, place_to_run, refuse_live};
 use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{
-    BoxFuture, Call, CallKind, Client, ClientBuilder, Error, IdempotencyKey, Response,
+    BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response,
 };
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
@@ -27,40 +30,22 @@ use upvest_virtual_cash::{
     VirtualCashIncreaseId, VirtualCashIncreaseStatus,
 };
 
-type Failure = Box<dyn StdError>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match walk().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("\nThis went wrong: {failure}");
-            let mut cause = failure.source();
-            while let Some(error) = cause {
-                eprintln!("  because: {error}");
-                cause = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    end(walk().await)
 }
 
 async fn walk() -> Result<(), Failure> {
-    let arguments = Arguments::read()?;
+    let arguments = Arguments::parse();
     let (sandbox, builder) = place_to_run().await?;
     let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
     let client = builder.scopes(<dyn VirtualCash>::SCOPES).transport(transport).build()?;
-    if client.base_url() == "https://api.upvest.co" {
-        return Err(
-            "this example moves money to show how; run it against a sandbox, not against live"
-                .into(),
-        );
-    }
+    refuse_live(client.base_url())?;
     match &sandbox {
         Some(_) => println!("Upvest is a sandbox in this process, {}.", client.base_url()),
         None => println!("Upvest is {}.", client.base_url()),
     }
-    let group = arguments.account_group;
+    let group = arguments.account_group.unwrap_or_else(|| uuid::Uuid::new_v4().into());
     println!("The account group is {group}.");
 
     let key = IdempotencyKey::random();
@@ -203,45 +188,15 @@ fn expect(is_so: bool, otherwise: &str) -> Result<(), Failure> {
     if is_so { Ok(()) } else { Err(otherwise.into()) }
 }
 
-/// The sandbox that was started, if one was, and a client for where it runs.
-async fn place_to_run() -> Result<(Option<Sandbox>, ClientBuilder), Failure> {
-    let is_configured = std::env::vars_os()
-        .any(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("UPVEST_API_")));
-    if is_configured {
-        Ok((None, ClientBuilder::from_env()?))
-    } else {
-        let sandbox = Sandbox::start().await?;
-        let builder = sandbox.client_builder();
-        Ok((Some(sandbox), builder))
-    }
-}
-
+/// Walks through virtual cash, against a sandbox of its own or the host in the environment.
+#[derive(Parser)]
 struct Arguments {
+    /// Prints what is signed for each request.
+    #[arg(long)]
     explain: bool,
-    account_group: AccountGroupId,
-}
-
-impl Arguments {
-    fn read() -> Result<Self, Failure> {
-        let mut read = Self { explain: false, account_group: uuid::Uuid::new_v4().into() };
-        let mut arguments = std::env::args().skip(1);
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--explain" => read.explain = true,
-                "--account-group" => {
-                    read.account_group =
-                        arguments.next().ok_or("--account-group needs an id")?.parse()?;
-                }
-                other => {
-                    return Err(format!(
-                        "unknown argument {other}: there are --explain and --account-group ID"
-                    )
-                    .into());
-                }
-            }
-        }
-        Ok(read)
-    }
+    /// The account group whose balance is changed; a new one unless given.
+    #[arg(long, value_name = "ID")]
+    account_group: Option<AccountGroupId>,
 }
 
 /// Prints the signature base of each request on its way out, read back from the request itself.

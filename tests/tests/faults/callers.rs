@@ -249,8 +249,8 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
         ("/request/path", r#""/th ings""#, "it was changed after it was made"),
         ("/request/path", r#""""#, "it was changed after it was made"),
         ("/request/content_type", r#""text/plain""#, "it was changed after it was made"),
-        ("/recorded_at", r#""2026-01-01T00:00:00Z""#, "more than 23 hours ago"),
-        ("/recorded_at", r#""2028-01-01T00:00:00Z""#, "one of the clocks is wrong"),
+        ("/made_at", r#""2026-01-01T00:00:00Z""#, "more than 23 hours ago"),
+        ("/made_at", r#""2028-01-01T00:00:00Z""#, "one of the clocks is wrong"),
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();

@@ -1,34 +1,12 @@
 //! The main job, run as a user runs it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
-use std::env::consts::EXE_SUFFIX;
-use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::Once;
 
 use upvest_sandbox::Sandbox;
+use upvest_tests::example;
 
-/// The example, built anew if need be: cargo does that by itself only when it runs all tests.
 fn main_job() -> Command {
-    static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "virtual_cash"]).current_dir(root);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-    });
-    let test = std::env::current_exe().unwrap();
-    let folder: PathBuf = test.parent().unwrap().parent().unwrap().join("examples");
-    let mut command = Command::new(folder.join(format!("virtual_cash{EXE_SUFFIX}")));
-    for (name, _) in std::env::vars() {
-        if name.starts_with("UPVEST_API_") || name.to_lowercase().ends_with("_proxy") {
-            command.env_remove(name);
-        }
-    }
-    command
+    example("virtual_cash")
 }
 
 fn text(output: &Output) -> (String, String) {

@@ -1,0 +1,117 @@
+//! The outbox example, killed at random moments and started again until its ledger is settled.
+//!
+//! `UPVEST_KILLS=1000 cargo test -p upvest-tests --test crash` kills it more often.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use upvest_sandbox::Sandbox;
+use upvest_tests::{Chance, example};
+use upvest_virtual_cash::{AccountGroupId, Currency};
+use uuid::Uuid;
+
+struct Outbox {
+    sandbox: Sandbox,
+    group: AccountGroupId,
+    folder: TempDir,
+    is_careless: bool,
+}
+
+impl Outbox {
+    async fn new(is_careless: bool) -> Self {
+        let sandbox = Sandbox::start().await.unwrap();
+        Self { sandbox, group: Uuid::new_v4().into(), folder: TempDir::new().unwrap(), is_careless }
+    }
+
+    fn ledger(&self) -> std::path::PathBuf {
+        self.folder.path().join("payouts.sqlite")
+    }
+
+    fn start(&self, payouts: u32) -> Child {
+        let settings = self.sandbox.settings();
+        let mut command: Command = example("outbox");
+        command
+            .envs(settings.lines().filter_map(|line| line.split_once('=')))
+            .args(["--payouts", &payouts.to_string()])
+            .args(["--account-group", &self.group.to_string()])
+            .arg("--ledger")
+            .arg(self.ledger())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if self.is_careless {
+            command.arg("--careless");
+        }
+        command.spawn().unwrap()
+    }
+
+    /// Starts it, and kills it at a moment that chance chooses.
+    async fn start_and_kill(&self, chance: &mut Chance) {
+        let mut child = self.start(1_000_000);
+        // By the time it takes to start, and to make a few payments.
+        let wait = Duration::from_micros(30_000 + chance.below(150_000));
+        tokio::time::sleep(wait).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Lets it run to its end, and gives how many payouts there are, all of them done.
+    async fn settle(&self) -> i64 {
+        let mut child = self.start(0);
+        let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
+        assert!(status.success());
+        count(&self.ledger(), "SELECT count(*) FROM payout WHERE state = 'done'")
+    }
+
+    fn effects(&self) -> i64 {
+        self.sandbox.ledger_entries(self.group, &Currency::Eur)
+    }
+}
+
+fn count(ledger: &Path, query: &str) -> i64 {
+    let db = rusqlite::Connection::open(ledger).unwrap();
+    db.query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_outbox_pays_each_payout_once() {
+    let kills: u32 = std::env::var("UPVEST_KILLS").map_or(20, |kills| kills.parse().unwrap());
+    let mut chance = Chance::new();
+    let outbox = Outbox::new(false).await;
+    let mut open_after_a_kill = 0;
+    for _ in 0..kills {
+        outbox.start_and_kill(&mut chance).await;
+        if outbox.ledger().exists() {
+            let query = "SELECT count(*) FROM sqlite_master WHERE name = 'payout'";
+            if count(&outbox.ledger(), query) == 1 {
+                let query = "SELECT count(*) FROM payout WHERE state = 'open'";
+                open_after_a_kill += i64::from(count(&outbox.ledger(), query) > 0);
+            }
+        }
+    }
+    let payouts = outbox.settle().await;
+    let all = count(&outbox.ledger(), "SELECT count(*) FROM payout");
+    println!("{kills} kills, {open_after_a_kill} of them with a payout on its way; {all} payouts");
+    assert!(open_after_a_kill > 0, "no kill has met a payout that was on its way");
+    assert_eq!(payouts, all, "every payout is done");
+    assert_eq!(outbox.effects(), payouts, "and each has taken effect once");
+    let ids = count(&outbox.ledger(), "SELECT count(DISTINCT result) FROM payout");
+    assert_eq!(ids, payouts, "and has an increase of its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_can_see_a_payout_that_was_made_twice() {
+    let mut chance = Chance::new();
+    let outbox = Outbox::new(true).await;
+    for _ in 0..1_000 {
+        outbox.start_and_kill(&mut chance).await;
+        // What has taken effect and is not marked will be paid again.
+        let payouts = outbox.settle().await;
+        if outbox.effects() > payouts {
+            return;
+        }
+    }
+    panic!("a key that is made inside the call was lost a thousand times, and nobody paid twice");
+}
