@@ -2,6 +2,7 @@
 
 pub mod chaos;
 pub mod in_memory;
+pub mod parsers;
 pub mod scripted;
 
 use std::env::consts::EXE_SUFFIX;

@@ -185,6 +185,7 @@ impl Scripted {
 
     /// A client of it, to be changed. It never waits before it sends again, unless told to.
     pub fn builder(&self) -> ClientBuilder {
+        watch_logs();
         builder(&format!("http://{}", self.address))
     }
 
@@ -201,7 +202,6 @@ impl Scripted {
 
 /// A client of `base_url`, which gets its tokens elsewhere.
 pub fn builder(base_url: &str) -> ClientBuilder {
-    watch_logs();
     Client::builder(Environment::Custom(base_url.to_owned()))
         .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
         .signing_key(signing_key())

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Shorter than servers keep theirs, so that few requests meet a connection that is being closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Most bodies are not as long.
+const SHORT_BODY: usize = 16 * 1024;
 
 /// Sends one finished, signed request once, and gives back the answer.
 ///
@@ -78,7 +81,7 @@ impl Body {
     /// What comes of it until `ends`, at most `limit` bytes; and why that is not all, if it is not.
     pub(crate) async fn read(mut self, limit: usize, ends: Instant) -> (Bytes, Option<BodyError>) {
         let promised = usize::try_from(self.size_hint().lower()).unwrap_or(limit);
-        let mut read = BytesMut::with_capacity(promised.min(limit));
+        let mut read = Vec::with_capacity(promised.min(limit));
         let broken = loop {
             let data = match timeout_at(ends, self.frame()).await {
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
@@ -87,14 +90,17 @@ impl Body {
                 Err(_) => break Some(BodyError::OutOfTime),
             };
             let room = limit.saturating_sub(read.len());
-            if let Some(fits) = data.get(..room.min(data.len())) {
-                read.extend_from_slice(fits);
+            let fits = data.get(..room).unwrap_or(&data);
+            if read.len() + fits.len() > SHORT_BODY {
+                // All that it may need, once: growing step by step needs the old and the new.
+                read.reserve_exact(room);
             }
+            read.extend_from_slice(fits);
             if data.len() > room {
                 break Some(BodyError::TooLong(limit));
             }
         };
-        (read.freeze(), broken)
+        (read.into(), broken)
     }
 }
 

@@ -1,0 +1,168 @@
+//! What must hold of everything that reads what others have written, whatever they have written.
+//!
+//! Each function takes any bytes, and panics if something does not hold. The property tests and the
+//! fuzz targets call the same ones.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+use upvest_core::auth::AccessToken;
+use upvest_core::signature::{SignatureInput, SigningKey};
+use upvest_core::{CallRecord, Client, ErrorKind, Problem};
+
+use crate::in_memory::{Server, Things, problem as answered, reply, thing};
+
+/// A parser by name, and inputs that it takes.
+pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
+
+/// All of them.
+pub const PARSERS: [Parser; 6] = [
+    ("problem", problem, || {
+        vec![br#"{"type":"https://docs.upvest.co/errors/invalid_request","title":"x","status":400,"detail":"y","instance":"/z","request_id":"1"}"#.to_vec()]
+    }),
+    ("retry_after", retry_after, || {
+        vec![
+            b"120".to_vec(),
+            b"Sun, 06 Nov 1994 08:49:37 GMT".to_vec(),
+            b"Sunday, 06-Nov-94 08:49:37 GMT".to_vec(),
+        ]
+    }),
+    ("token_answer", token_answer, || {
+        vec![br#"{"access_token":"ory_at_x","token_type":"bearer","expires_in":1799,"scope":"a b"}"#.to_vec()]
+    }),
+    ("call_record", call_record, || {
+        vec![serde_json::to_vec(&client().create("x").record()).unwrap_or_default()]
+    }),
+    ("pem", pem, || {
+        ["sec1_plain.pem", "p8_plain.pem", "upvest_doc_p521.priv", "ed25519_plain.pem"]
+            .iter()
+            .filter_map(|name| std::fs::read(crate::data("keys").join(name)).ok())
+            .collect()
+    }),
+    ("signature_input", signature_input, || {
+        vec![br#"sig1=("@method" "@path" "accept" "content-digest");keyid="8d4997a8-cf7a-4e51-adbb-401656a3e5c2";created=1633529659;expires=1633529669;nonce="a1b2""#.to_vec()]
+    }),
+];
+
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        Builder::new_multi_thread().worker_threads(1).enable_time().build().expect("a runtime")
+    })
+}
+
+/// A client of a server that answers well.
+fn client() -> &'static Client {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    CLIENT.get_or_init(|| Server::new(|_, _| thing()).client())
+}
+
+/// A problem document is read or not; what is read can be written and is read the same.
+pub fn problem(input: &[u8]) {
+    let Ok(problem) = serde_json::from_slice::<Problem>(input) else { return };
+    let written = serde_json::to_vec(&problem).expect("a problem document");
+    assert_eq!(serde_json::from_slice::<Problem>(&written).expect("the same"), problem);
+    assert!(!problem.code().contains('/'));
+    // And as a client gets it.
+    let body = String::from_utf8_lossy(input).into_owned();
+    let server = Server::new(move |_, _| reply(400, "application/problem+json", &body));
+    let error = call(&server);
+    assert!(!error.to_string().contains(['\n', '\r']), "{error}");
+    assert!(error.to_string().len() < 4_096, "{error}");
+}
+
+/// A wish to wait is understood or not; the call fails either way, and at once.
+pub fn retry_after(input: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(input) else { return };
+    let server = Server::new(move |_, _| {
+        answered(429, "too_many_requests").map(|mut reply| {
+            reply.headers_mut().insert(RETRY_AFTER, value.clone());
+            reply
+        })
+    });
+    let error = call(&server);
+    let wish = error.retry_after();
+    if !input.is_empty() && input.iter().all(u8::is_ascii_digit) {
+        let seconds = std::str::from_utf8(input).ok().and_then(|text| text.parse().ok());
+        assert_eq!(wish, Some(Duration::from_secs(seconds.unwrap_or(u64::MAX))));
+    }
+}
+
+fn call(server: &Server) -> upvest_core::Error {
+    let _inside = runtime().enter();
+    // The client has a token already: each has its own cache, so it is in memory at once.
+    let server = server.clone().with_tokens(|number| {
+        Box::pin(async move { reply(200, "application/json", &crate::in_memory::token(number, 60)) })
+    });
+    let call = server.client().create("x").attempts(1);
+    runtime().block_on(call.into_future()).expect_err("an error")
+}
+
+/// A token is usable in a header and for at most a day, or it is no token; and no error repeats it.
+pub fn token_answer(input: &[u8]) {
+    match serde_json::from_slice::<AccessToken>(input) {
+        Ok(token) => {
+            let secret = token.secret().expose_secret();
+            assert!(!secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic()));
+            assert!(token.expires_in() <= Duration::from_hours(24));
+        }
+        Err(error) => {
+            let given = serde_json::from_slice::<Value>(input).ok();
+            let secret = given.as_ref().and_then(|given| given.get("access_token")?.as_str());
+            // What is shorter may be any word of the sentence.
+            if let Some(secret) = secret.filter(|secret| secret.len() > 20) {
+                assert!(!error.to_string().contains(secret), "{error}");
+            }
+        }
+    }
+}
+
+/// A record is kept as it is, and replayed only if it is whole; then as it was.
+pub fn call_record(input: &[u8]) {
+    let Ok(record) = serde_json::from_slice::<CallRecord>(input) else { return };
+    let written = serde_json::to_vec(&record).expect("a record");
+    assert!(serde_json::from_slice::<CallRecord>(&written).expect("the same") == record);
+    let _ = (record.idempotency_key(), record.replayable_until(), format!("{record:?}"));
+    match client().replay::<Value>(record.clone()) {
+        Ok(call) => assert!(call.record() == record),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Replay);
+            assert!(!error.to_string().contains('\n') && error.to_string().len() < 1_000);
+        }
+    }
+}
+
+/// A key is loaded or not; no error shows what is in the file.
+pub fn pem(input: &[u8]) {
+    // What is encrypted by PKCS #8 asks for as much work as it likes, up to seconds.
+    let is_slow = input.windows(9).any(|window| window == b"ENCRYPTED");
+    for passphrase in [None, Some(crate::PASSPHRASE)] {
+        if is_slow && passphrase.is_some() && input.windows(4).any(|window| window == b"MIIB") {
+            continue;
+        }
+        if let Err(error) = SigningKey::from_pem("x", input, passphrase) {
+            let message = error.to_string();
+            assert!(!message.contains('\n') && message.len() < 300, "{message}");
+            let text = String::from_utf8_lossy(input);
+            for line in text.lines().filter(|line| line.len() > 40 && !line.contains(' ')) {
+                assert!(!message.contains(line), "{message}");
+            }
+        }
+    }
+}
+
+/// What a signature says of itself is read or not.
+pub fn signature_input(input: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(input) else { return };
+    let mut headers = HeaderMap::new();
+    headers.insert(HeaderName::from_static("signature-input"), value);
+    headers.insert(HeaderName::from_static("signature"), HeaderValue::from_static("sig1=:AA==:"));
+    match SignatureInput::from_headers(&headers) {
+        Ok(read) => assert!(!format!("{read:?}").is_empty()),
+        Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+    }
+}

@@ -1,0 +1,87 @@
+//! What a hostile answer costs: the most memory that is held at any time during the call.
+//!
+//! Counted are the allocations of the one thread that the client runs on; the server has another.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use allocation_counter::measure;
+use tokio::runtime::Builder;
+use upvest_core::Error;
+use upvest_tests::in_memory::Things;
+use upvest_tests::scripted::{builder, json};
+
+const MIB: u64 = 1024 * 1024;
+
+/// Answers the first request well, and then whatever it is asked with `head`, and `body` without
+/// end.
+fn hostile(head: Vec<u8>, body: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            if number == 0 {
+                request(&mut stream);
+                let answer = json(200, r#"{"id":7}"#).replacen("\r\n", "\r\nconnection: close\r\n", 1);
+                stream.write_all(answer.as_bytes()).unwrap();
+                continue;
+            }
+            request(&mut stream);
+            let mut result = stream.write_all(&head);
+            while result.is_ok() && !body.is_empty() {
+                result = stream.write_all(body);
+            }
+        }
+    });
+    address
+}
+
+fn request(stream: &mut TcpStream) {
+    let mut received = Vec::new();
+    let mut byte = [0];
+    while !received.ends_with(b"\r\n\r\n\"x\"") {
+        stream.read_exact(&mut byte).unwrap();
+        received.push(byte[0]);
+    }
+}
+
+/// What a call costs that is answered so, and how it ends.
+fn cost(head: impl Into<Vec<u8>>, body: &'static [u8]) -> (u64, Error) {
+    let address = hostile(head.into(), body);
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let client = builder(&format!("http://{address}")).attempts(1).build().unwrap();
+    runtime.block_on(client.create("x").into_future()).unwrap();
+    let mut error = None;
+    let info = measure(|| error = runtime.block_on(client.create("x").into_future()).err());
+    (info.bytes_max, error.unwrap())
+}
+
+fn head(status: u16, more: &str) -> String {
+    format!(
+        "HTTP/1.1 {status} X\r\nupvest-request-id: x\r\ncontent-type: application/json\r\n{more}\r\n"
+    )
+}
+
+#[test]
+fn a_hostile_answer_costs_two_mebibytes_at_most() {
+    const CHUNK: &[u8] = &[b'['; 64 * 1024];
+    const CHUNKED: &[u8] = b"8\r\n[[[[[[[[\r\n";
+    let gigabyte = "content-length: 1073741824\r\n";
+    let bomb = "content-encoding: gzip\r\ncontent-length: 1073741824\r\n";
+    let long = format!("x: {}\r\n", "y".repeat(4 * 1024 * 1024));
+    let many: String = (0..100_000).map(|number| format!("x-{number}: y\r\n")).collect();
+    for (what, head, body) in [
+        ("an endless body", head(200, ""), CHUNK),
+        ("an endless body in small chunks", head(200, "transfer-encoding: chunked\r\n"), CHUNKED),
+        ("a body of a gibibyte", head(200, gigabyte), CHUNK),
+        ("an error page of a gibibyte", head(500, gigabyte), CHUNK),
+        ("a gzip bomb", head(200, bomb), &[0x1f; 8192]),
+        ("a head of four mebibytes", head(200, &long), &[]),
+        ("a head of 100,000 lines", head(200, &many), &[]),
+    ] {
+        let (bytes, error) = cost(head, body);
+        println!("{what}: {} KiB at most; {error}", bytes / 1024);
+        assert!(bytes <= 2 * MIB, "{what} costs {bytes} bytes");
+    }
+}
