@@ -4,22 +4,23 @@
 //! The two are measured in turns, and the ratio is the median over all turns: the machine's own ups
 //! and downs meet both.
 
+mod shared;
+
 use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use shared::{KEY_ID, is_trial, median, time};
 use upvest_core::signature::{Message, SignatureInput, SigningKey, sign, signature_base};
 use upvest_core::signature::{SignError, Signer};
 use upvest_core::{BoxFuture, Timestamp};
 use upvest_tests::data;
-
-const KEY_ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
 
 /// As the client builds it before it signs.
 fn increase() -> Request<Bytes> {
@@ -70,17 +71,6 @@ impl Signer for NoCurve {
     fn sign<'a>(&'a self, _: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
         Box::pin(async { Ok(vec![0; 139]) })
     }
-}
-
-fn time(work: impl FnOnce()) -> Duration {
-    let started = Instant::now();
-    work();
-    started.elapsed()
-}
-
-fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
-    values.sort_by(|left, right| left.partial_cmp(right).expect("comparable"));
-    values[values.len() / 2]
 }
 
 /// The median time of both, and of their ratio turn by turn.
@@ -154,8 +144,7 @@ fn main() {
     });
     criterion.final_summary();
 
-    // `cargo test --benches` only wants to know that it runs.
-    let turns = if std::env::args().any(|argument| argument == "--test") { 1 } else { 101 };
+    let turns = if is_trial() { 1 } else { 101 };
     let bare_p521 = || {
         black_box(raw_p521.sign(&random, black_box(&message)).expect("a signature"));
     };

@@ -15,6 +15,7 @@ const SCHEMA: &str = "
         status INTEGER NOT NULL, answer TEXT NOT NULL,
         PRIMARY KEY (key, endpoint)
     ) STRICT;
+    CREATE INDEX idempotency_by_age ON idempotency (created);
     CREATE TABLE operation (
         number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL,
         account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL,
