@@ -234,8 +234,7 @@ async fn serve(mut stream: TcpStream) -> Option<()> {
             stream.read_buf(&mut received).await.ok()?;
         }
         received.drain(..whole);
-        let body =
-            if head.starts_with("POST /auth/") { token_answer() } else { ANSWER.to_owned() };
+        let body = if head.starts_with("POST /auth/") { token_answer() } else { ANSWER.to_owned() };
         let answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nupvest-request-id: x\r\n\
              content-length: {}\r\n\r\n{body}",

@@ -32,7 +32,10 @@ pub const PARSERS: [Parser; 6] = [
         ]
     }),
     ("token_answer", token_answer, || {
-        vec![br#"{"access_token":"ory_at_x","token_type":"bearer","expires_in":1799,"scope":"a b"}"#.to_vec()]
+        vec![
+            br#"{"access_token":"ory_at_x","token_type":"bearer","expires_in":1799,"scope":"a b"}"#
+                .to_vec(),
+        ]
     }),
     ("call_record", call_record, || {
         vec![serde_json::to_vec(&client().create("x").record()).unwrap_or_default()]
@@ -96,7 +99,9 @@ fn call(server: &Server) -> upvest_core::Error {
     let _inside = runtime().enter();
     // The client has a token already: each has its own cache, so it is in memory at once.
     let server = server.clone().with_tokens(|number| {
-        Box::pin(async move { reply(200, "application/json", &crate::in_memory::token(number, 60)) })
+        Box::pin(
+            async move { reply(200, "application/json", &crate::in_memory::token(number, 60)) },
+        )
     });
     let call = server.client().create("x").attempts(1);
     runtime().block_on(call.into_future()).expect_err("an error")

@@ -23,7 +23,8 @@ fn hostile(head: Vec<u8>, body: &'static [u8]) -> SocketAddr {
             let mut stream = stream.unwrap();
             if number == 0 {
                 request(&mut stream);
-                let answer = json(200, r#"{"id":7}"#).replacen("\r\n", "\r\nconnection: close\r\n", 1);
+                let answer =
+                    json(200, r#"{"id":7}"#).replacen("\r\n", "\r\nconnection: close\r\n", 1);
                 stream.write_all(answer.as_bytes()).unwrap();
                 continue;
             }

@@ -60,7 +60,8 @@ fn apply(mut text: Vec<u8>, changes: &[Change]) -> Vec<u8> {
 
 fn check(name: &str, cases: u32) {
     let (_, parser, seeds) = PARSERS.into_iter().find(|(known, ..)| *known == name).unwrap();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(cases) });
+    let mut runner =
+        TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(cases) });
     runner
         .run(&vec(any::<u8>(), 0..2_000), |input| {
             parser(&input);

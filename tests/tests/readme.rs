@@ -29,9 +29,11 @@ fn every_rust_block_stands_in_code_that_compiles() {
 #[tokio::test]
 async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
     use std::time::Duration;
-    use upvest_core::{IdempotencyKey, Outcome};
+    use upvest_core::{CallRecord, IdempotencyKey, Outcome};
     use upvest_sandbox::Sandbox;
-    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+    use upvest_virtual_cash::{
+        CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,
+    };
 
     let sandbox = Sandbox::start().await?; // with credentials of your own: see below
     let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
@@ -46,20 +48,24 @@ async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
     let increase = client.increase(&order).await?;
     println!("{}: {}", increase.id, increase.status);
 
-    // The careful form: the key comes from an id in your own ledger, so it is the same after a crash.
+    // The careful form: the key comes from an id in your own ledger, and the call can be stored.
     let namespace = uuid::uuid!("7d0e4a4e-5f8c-4c0b-9b53-3a1c9f3f6a11"); // make one of your own
     let call = client
         .increase(&order)
         .idempotency_key(IdempotencyKey::derive(&namespace, "payout-4711"))
         .timeout(Duration::from_secs(20));
+    let stored = serde_json::to_string(&call.record())?; // into your ledger, before a byte leaves
     match call.await {
         Ok(increase) => println!("done: {}", increase.id),
-        // It may have happened. The same call with the same key finds out, and takes effect once.
-        Err(error) if error.outcome() >= Outcome::Unknown => {
-            println!("ask again with {:?}", error.idempotency_key());
-        }
+        // It may have happened.
+        Err(error) if error.outcome() >= Outcome::Unknown => println!("to be replayed: {error}"),
         Err(error) => return Err(error.into()),
     }
+
+    // After a crash: the same request again. It takes effect once, and Upvest repeats its answer.
+    let record: CallRecord = serde_json::from_str(&stored)?;
+    let increase = client.replay::<VirtualCashIncrease>(record)?.await?;
+    println!("done: {}", increase.id);
 
     assert_eq!(sandbox.ledger_entries(order.account_group_id, &order.currency), 2);
     Ok(())

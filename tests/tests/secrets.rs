@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing_subscriber::fmt::format::FmtSpan;
 use upvest_core::auth::{AccessTokens as _, TokenRequest};
 use upvest_core::signature::{Message, Policy, SigningKey, sign, verify};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{BoxFuture, Client, Environment, Timestamp};
 use upvest_sandbox::Sandbox;
 use upvest_tests::{PASSPHRASE, data};
-use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
 /// All that is logged in this process, at any level.
@@ -64,6 +65,7 @@ async fn no_secret_shows_anywhere() {
     let writer = captured.clone();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .init();
@@ -82,10 +84,22 @@ async fn no_secret_shows_anywhere() {
     };
     let call = client.increase(&order);
     write!(seen, "{call:?} {call:#?}").unwrap();
+    let record = call.record();
+    write!(seen, "{record:?} {record:#?} {}", serde_json::to_string(&record).unwrap()).unwrap();
     let response = call.with_response().await.unwrap();
     write!(seen, "{response:?} {client:?} {client:#?} {transport:?}", transport = transport.inner)
         .unwrap();
     show(&mut seen, &client.cancel_decrease(Uuid::new_v4().into()).await.unwrap_err());
+    let replay = client.replay::<VirtualCashIncrease>(record.clone()).unwrap();
+    write!(seen, "{replay:?}").unwrap();
+    write!(seen, "{:?}", replay.await.unwrap()).unwrap();
+    let stranger = Client::builder(sandbox.environment())
+        .credentials(Uuid::new_v4(), "a-stranger")
+        .signing_key(sandbox.credentials().signing_key().clone())
+        .scopes(["x"])
+        .build()
+        .unwrap();
+    show(&mut seen, &stranger.replay::<VirtualCashIncrease>(record).unwrap_err());
 
     // A signature that is refused: its base is shown, with the token masked.
     let elsewhere = SigningKey::from_pem(

@@ -30,6 +30,11 @@ use crate::types::Timestamp;
 /// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built
 /// fails with [`ErrorKind::Request`], before anything is sent.
 ///
+/// # Cancel safety
+///
+/// A call that is dropped while it is under way may have sent its request: nobody is told of the
+/// outcome. The client is as good as before.
+///
 /// ```no_run
 /// # use std::time::Duration;
 /// # use upvest_core::{Client, IdempotentCall, Result, api};
@@ -219,9 +224,12 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
 }
 
 impl<T: Send + 'static, K: CallKind> Call<T, K> {
-    /// Sends the call, and gives back status and request id beside the value.
+    /// Sends the call, and gives back status, request id and number of attempts beside the value.
     ///
     /// # Errors
+    /// As awaiting the call itself.
+    ///
+    /// # Cancel safety
     /// As awaiting the call itself.
     pub fn with_response(self) -> BoxFuture<'static, Result<Response<T>>> {
         Box::pin(self.run())

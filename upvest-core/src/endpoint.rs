@@ -19,8 +19,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+    pub(crate) const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// The verb as it stands in a request line.
     #[must_use]

@@ -301,10 +301,9 @@ impl Error {
     /// What OpenTelemetry calls `error.type`: few values, none of them with an id in it.
     pub(crate) fn class(&self) -> Cow<'static, str> {
         match self.0.kind {
-            ErrorKind::Api | ErrorKind::Unauthorized | ErrorKind::Redirect => self
-                .0
-                .status
-                .map_or("status".into(), |status| status.as_u16().to_string().into()),
+            ErrorKind::Api | ErrorKind::Unauthorized | ErrorKind::Redirect => {
+                self.0.status.map_or("status".into(), |status| status.as_u16().to_string().into())
+            }
             ErrorKind::Config => "config".into(),
             ErrorKind::Request => "request".into(),
             ErrorKind::Sign => "signature".into(),

@@ -38,21 +38,24 @@
 //! # The life of a call
 //!
 //! The method fills the path, encodes the body and fixes the key: no I/O, and a mistake here means
-//! [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: deadline, token, signature,
-//! sending, classifying. The key and the body bytes are the same in every attempt; the signature
-//! is made last and made anew.
+//! [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: budget, deadline, token,
+//! signature, sending, classifying. The key and the body bytes are the same in every attempt; the
+//! signature is made last and made anew. [`Call::attempts`] says what is sent again, and when.
 //!
 //! # When something fails
 //!
-//! [`Error::outcome`] says what is known of the money, [`Error::idempotency_key`] gives the key to
-//! ask again with, and [`Error::problem_document`] what the API said.
+//! [`Error::outcome`] says what is known of the money, [`Error::is_retryable`] whether to try again,
+//! and [`Error::problem_document`] what the API said. [`Call::record`], stored before the call is
+//! awaited, and [`Client::replay`] find out what became of it: [`guide::exactly_once`] shows how, and
+//! says what happens when a future is dropped.
 //!
-//! # Cancel safety
+//! # Seeing it
 //!
-//! Dropping a [`Call`] that was not awaited sends nothing. Dropping one that is under way may leave
-//! a request on its way: its outcome is [`Outcome::Unknown`], and the same call with the same key
-//! finds out. The access token is shared: if the call that fetches it is dropped, the next one
-//! fetches it.
+//! Each attempt is a [`tracing`] span named `request`, at level INFO, with the stable names of
+//! OpenTelemetry's HTTP client conventions: `http.request.method`, `http.request.resend_count`,
+//! `http.response.status_code`, `url.template` (never the path itself, for ids stand in it),
+//! `server.address`, `server.port`, `error.type`; and `upvest.request_id` and `upvest.outcome`. Each
+//! sending again is an event, with its reason. No body, token or key is ever shown.
 
 // The macro's expansion names this crate from outside; `auth.rs` uses the macro from inside.
 extern crate self as upvest_core;
@@ -63,6 +66,7 @@ mod client;
 mod endpoint;
 mod env;
 mod error;
+pub mod guide;
 pub mod headers;
 mod idempotency;
 mod money;

@@ -295,9 +295,7 @@ impl fmt::Debug for CallRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("CallRecord");
         if let Some(recorded) = self.known() {
-            debug
-                .field("key", &recorded.idempotency_key)
-                .field("made_at", &recorded.made_at);
+            debug.field("key", &recorded.idempotency_key).field("made_at", &recorded.made_at);
             if let Some(request) = &recorded.request {
                 debug
                     .field("endpoint", &format_args!("{} {}", request.method, request.template))

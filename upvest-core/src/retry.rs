@@ -235,9 +235,15 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_up_to_ten_seconds_and_is_anything_below() {
-        for (resend, ceiling) in
-            [(1, 200), (2, 400), (3, 800), (6, 6_400), (7, 10_000), (60, 10_000), (u32::MAX, 10_000)]
-        {
+        for (resend, ceiling) in [
+            (1, 200),
+            (2, 400),
+            (3, 800),
+            (6, 6_400),
+            (7, 10_000),
+            (60, 10_000),
+            (u32::MAX, 10_000),
+        ] {
             let ceiling = Duration::from_millis(ceiling);
             assert_eq!(back_off(resend, 0), Duration::ZERO);
             assert_eq!(back_off(resend, 1 << 63), ceiling / 2);

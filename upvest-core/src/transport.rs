@@ -46,6 +46,9 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// If there is no answer. Whether the request may have left decides what the caller is told of
     /// its money: in doubt it may.
+    ///
+    /// # Cancel safety
+    /// It is dropped when the time of the attempt is over. The request may have left by then.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -313,7 +316,8 @@ mod tests {
     async fn f01_a_name_that_is_not_found_means_not_sent() {
         let builder = ReqwestTransport::builder().no_proxy().dns_resolver(Arc::new(NoSuchName));
         let transport = ReqwestTransport::of(builder);
-        let error = transport.send(request("https://sandbox.upvest.co/x".into())).await.unwrap_err();
+        let error =
+            transport.send(request("https://sandbox.upvest.co/x".into())).await.unwrap_err();
         assert!(!error.may_have_been_sent());
     }
 

@@ -85,6 +85,9 @@ impl SandboxBuilder {
     ///
     /// # Errors
     /// If the port is taken, or no key can be made.
+    ///
+    /// # Cancel safety
+    /// If it is dropped before it is ready, nothing has been started.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let credentials = Credentials::generate()?;
         let state = State::in_memory()
@@ -125,6 +128,9 @@ impl Sandbox {
     ///
     /// # Errors
     /// If no port is free, or no key can be made.
+    ///
+    /// # Cancel safety
+    /// If it is dropped before it is ready, nothing has been started.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }

@@ -20,9 +20,7 @@ use clap::Parser;
 use shared::{Failure, end, place_to_run, refuse_live};
 use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
-use upvest_core::{
-    BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response,
-};
+use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,

@@ -24,9 +24,12 @@ async fn f48_an_empty_success_has_taken_effect_and_is_asked_for_again() {
     let error = answered(200, "application/json", "").await;
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
     assert!(error.is_retryable());
-    let server = Server::new(|number, _| {
-        if number == 0 { reply(202, "application/json", "") } else { thing() }
-    });
+    let server =
+        Server::new(
+            |number, _| {
+                if number == 0 { reply(202, "application/json", "") } else { thing() }
+            },
+        );
     assert_eq!(server.client().create("x").await.unwrap(), Thing { id: 7 });
 }
 
@@ -140,7 +143,11 @@ async fn f56_json_from_hell_is_an_error() {
 #[tokio::test(start_paused = true)]
 async fn f57_the_status_counts_whatever_the_body_of_an_error_is() {
     for (body, content_type, code) in [
-        (r#"{"type":"https://x/errors/invalid_request","status":500}"#, "application/problem+json", Some("invalid_request")),
+        (
+            r#"{"type":"https://x/errors/invalid_request","status":500}"#,
+            "application/problem+json",
+            Some("invalid_request"),
+        ),
         ("{}", "application/problem+json", Some("")),
         ("{}", "application/json", Some("")),
         ("[]", "application/json", None),

@@ -24,8 +24,14 @@ async fn f59_a_refusal_by_a_clock_that_is_off_says_so() {
         })
     });
     for (ours, remark) in [
-        (SERVER - 600, "; the clock of this machine is 600 seconds behind the server's: set it right"),
-        (SERVER + 600, "; the clock of this machine is 600 seconds ahead of the server's: set it right"),
+        (
+            SERVER - 600,
+            "; the clock of this machine is 600 seconds behind the server's: set it right",
+        ),
+        (
+            SERVER + 600,
+            "; the clock of this machine is 600 seconds ahead of the server's: set it right",
+        ),
     ] {
         let now = Timestamp::from_unix_seconds(ours).unwrap();
         let client = server.builder().clock(move || now).build().unwrap();

@@ -128,9 +128,8 @@ async fn f44_one_that_flaps_is_borne() {
     ]
     .concat();
     let length = pattern.len();
-    let server = writes(move |number| {
-        if pattern[number % length] { thing() } else { busy(503, &[]) }
-    });
+    let server =
+        writes(move |number| if pattern[number % length] { thing() } else { busy(503, &[]) });
     let client = warm(&server, || 0).await;
     let mut succeeded = 0;
     for _ in 0..40 {

@@ -64,6 +64,9 @@ pub trait Signer: Send + Sync {
     ///
     /// # Errors
     /// If it cannot. Nothing is sent then.
+    ///
+    /// # Cancel safety
+    /// It is dropped when the time of the call is over; nothing is sent then either.
     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>>;
 }
 
@@ -103,6 +106,9 @@ impl From<BaseError> for SignError {
 ///
 /// # Errors
 /// If the signer does not sign, or if its key id or a header cannot stand in a signature.
+///
+/// # Cancel safety
+/// If it is dropped, the request has no signature yet.
 pub async fn sign(
     request: &mut http::Request<Bytes>,
     signer: &dyn Signer,

@@ -1,0 +1,149 @@
+//! What others see of a call: a span for each attempt, an event for each sending again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use upvest_core::transport::TransportError;
+use upvest_tests::in_memory::{Paging, Server, Things, problem, thing};
+
+type Fields = BTreeMap<String, String>;
+
+/// Keeps the spans named `request` and the events of the client.
+#[derive(Clone, Default)]
+struct Seen {
+    spans: Arc<Mutex<Vec<(Id, Fields)>>>,
+    events: Arc<Mutex<Vec<(Level, Fields)>>>,
+}
+
+struct Read<'f>(&'f mut Fields);
+
+impl Visit for Read<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), value.to_owned());
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Seen {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        let mut fields = Fields::new();
+        attributes.record(&mut Read(&mut fields));
+        assert_eq!(
+            (attributes.metadata().name(), attributes.metadata().target()),
+            ("request", "upvest_core::telemetry")
+        );
+        self.spans.lock().unwrap().push((id.clone(), fields));
+    }
+
+    fn on_record(&self, id: &Id, record: &Record<'_>, _: Context<'_, S>) {
+        let mut spans = self.spans.lock().unwrap();
+        let (_, fields) = spans.iter_mut().rev().find(|(known, _)| known == id).unwrap();
+        record.record(&mut Read(fields));
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut fields = Fields::new();
+        event.record(&mut Read(&mut fields));
+        self.events.lock().unwrap().push((*event.metadata().level(), fields));
+    }
+}
+
+impl Seen {
+    /// The spans of calls to `things`, not those for a token.
+    fn calls(&self) -> Vec<Fields> {
+        let spans = self.spans.lock().unwrap();
+        let is_call = |fields: &&Fields| fields["url.template"].starts_with("/things");
+        spans.iter().map(|(_, fields)| fields).filter(is_call).cloned().collect()
+    }
+
+    fn resends(&self) -> Vec<Fields> {
+        let events = self.events.lock().unwrap();
+        let resends = events.iter().filter(|(_, fields)| fields["message"] == "sending again");
+        resends.map(|(_, fields)| fields.clone()).collect()
+    }
+}
+
+fn fields(of: &Fields, names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| of.get(*name).cloned().unwrap_or_default()).collect()
+}
+
+#[test]
+fn an_attempt_is_a_span_and_a_resend_is_an_event() {
+    let seen = Seen::default();
+    let subscriber = tracing_subscriber::registry().with(seen.clone());
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    tracing::subscriber::with_default(subscriber, || {
+        runtime.unwrap().block_on(async {
+            let server = Server::new(|number, _| match number {
+                0 => problem(503, "service_unavailable"),
+                1 => Err(TransportError::maybe_sent("reset")),
+                2 => thing(),
+                _ => problem(404, "not_found"),
+            });
+            // Not the one that watches for secrets: it is of the whole process.
+            let client = server.unwatched().build().unwrap();
+            client.create("the-body").await.unwrap();
+            let paging = Paging { limit: Some(7), note: Some("the-query") };
+            client.get("the-id-of-somebody", &paging).await.unwrap_err();
+        });
+    });
+
+    let calls = seen.calls();
+    assert_eq!(calls.len(), 4);
+    for call in &calls[..3] {
+        assert_eq!(
+            fields(
+                call,
+                &[
+                    "otel.name",
+                    "otel.kind",
+                    "http.request.method",
+                    "url.template",
+                    "server.address",
+                    "server.port"
+                ]
+            ),
+            ["POST /things", "client", "POST", "/things", "sandbox.upvest.co", "443"]
+        );
+    }
+    let names = [
+        "http.request.resend_count",
+        "http.response.status_code",
+        "error.type",
+        "otel.status_code",
+        "upvest.outcome",
+        "upvest.request_id",
+    ];
+    assert_eq!(
+        fields(&calls[0], &names),
+        ["", "503", "503", "ERROR", "unknown", "the-request-id"]
+    );
+    assert_eq!(fields(&calls[1], &names), ["1", "", "connection", "ERROR", "unknown", ""]);
+    assert_eq!(fields(&calls[2], &names), ["2", "200", "", "", "applied", "the-request-id"]);
+    assert_eq!(
+        fields(&calls[3], &names),
+        ["", "404", "404", "ERROR", "rejected", "the-request-id"]
+    );
+    assert_eq!(calls[3]["otel.name"], "GET /things/{id}");
+
+    let resends = seen.resends();
+    let reasons: Vec<_> =
+        resends.iter().map(|event| fields(event, &["reason", "attempts", "outcome"])).collect();
+    assert_eq!(reasons, [["503", "1", "unknown"], ["connection", "2", "unknown"]]);
+    let everything =
+        format!("{:?} {:?}", seen.spans.lock().unwrap(), seen.events.lock().unwrap());
+    for hidden in ["the-id-of-somebody", "the-query", "the-body", "ory_at_", "the-client-secret"] {
+        assert!(!everything.contains(hidden), "{hidden} shows: {everything}");
+    }
+}
