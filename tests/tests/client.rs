@@ -1,5 +1,7 @@
 //! What the client sends, and what it makes of what comes back; over a transport in memory.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use upvest_core::signature::{Message, Policy, SignError, Signer, SigningKey, verify};
@@ -358,6 +360,34 @@ async fn a_slow_signer_costs_the_call_its_time_but_not_the_attempt() {
     assert_eq!(started.elapsed(), Duration::from_millis(500));
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
     assert_eq!(server.sent().len(), sent, "nothing leaves when the time is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_requests_are_under_way_than_allowed() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counting, highest) = (Arc::clone(&now), Arc::clone(&most));
+    let server = Server::slow(move |_, _| {
+        highest.fetch_max(counting.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let counting = Arc::clone(&counting);
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            counting.fetch_sub(1, Ordering::SeqCst);
+            thing()
+        })
+    });
+    for (allowed, seconds) in [(0, 10), (2, 5), (256, 1), (usize::MAX, 1)] {
+        let client = server.builder().max_in_flight(allowed).build().unwrap();
+        most.store(0, Ordering::SeqCst);
+        let started = tokio::time::Instant::now();
+        let calls: Vec<_> =
+            (0..10).map(|_| tokio::spawn(client.clone().create("x").into_future())).collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        assert_eq!(most.load(Ordering::SeqCst), allowed.clamp(1, 10));
+        let token = Duration::from_millis(50);
+        assert_eq!(started.elapsed(), Duration::from_secs(seconds) + token, "{allowed}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

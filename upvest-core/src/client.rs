@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::types::Timestamp;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A process may often open no more than 1,024 files, and a stalled server must not take them all.
+const MAX_IN_FLIGHT: usize = 256;
 
 /// Which Upvest to talk to.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -145,6 +148,7 @@ struct Inner {
     attempt_timeout: Duration,
     attempts: u32,
     budget: Budget,
+    slots: Semaphore,
 }
 
 impl Client {
@@ -161,6 +165,7 @@ impl Client {
             timeout: TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
             attempts: retry::ATTEMPTS,
+            max_in_flight: MAX_IN_FLIGHT,
         }
     }
 
@@ -218,6 +223,11 @@ impl Client {
         &self.0.budget
     }
 
+    /// One for each request that may be under way.
+    pub(crate) fn slots(&self) -> &Semaphore {
+        &self.0.slots
+    }
+
     pub(crate) fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -254,6 +264,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     attempt_timeout: Duration,
     attempts: u32,
+    max_in_flight: usize,
 }
 
 impl ClientBuilder {
@@ -319,6 +330,16 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests may be under way at once, over all clones; 256 by default, and at least one.
+    ///
+    /// Further calls wait, within their own time and in the order in which they came: if that runs
+    /// out they were not sent. With HTTP/1.1 each request under way has a connection to itself, which
+    /// costs a file descriptor and about 40 KB.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests;
+        self
+    }
+
     /// The client. Sends nothing yet.
     ///
     /// # Errors
@@ -364,6 +385,7 @@ impl ClientBuilder {
             attempt_timeout: self.attempt_timeout,
             attempts: self.attempts,
             budget: Budget::full(),
+            slots: Semaphore::new(self.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
         })))
     }
 }

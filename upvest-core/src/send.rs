@@ -115,7 +115,7 @@ impl<'c> Course<'c> {
         }
     }
 
-    /// Deadline, token, sign, send, classify.
+    /// Deadline, a slot, token, sign, send, classify.
     async fn attempt<T>(
         &mut self,
         decode: &impl Fn(&Target, Answer) -> Result<T>,
@@ -125,6 +125,13 @@ impl<'c> Course<'c> {
         if Instant::now() >= deadline {
             return Err(out_of_time(target, Outcome::NotSent));
         }
+        // Not for the fetch of a token: those who have a slot may be waiting for just that.
+        let _slot = if target.is_anonymous {
+            None
+        } else {
+            let slot = timeout_at(deadline, client.slots().acquire()).await;
+            Some(slot.map_err(|_| out_of_time(target, Outcome::NotSent))?)
+        };
         self.token = if target.is_anonymous {
             None
         } else {
