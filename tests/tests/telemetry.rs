@@ -125,10 +125,7 @@ fn an_attempt_is_a_span_and_a_resend_is_an_event() {
         "upvest.outcome",
         "upvest.request_id",
     ];
-    assert_eq!(
-        fields(&calls[0], &names),
-        ["", "503", "503", "ERROR", "unknown", "the-request-id"]
-    );
+    assert_eq!(fields(&calls[0], &names), ["", "503", "503", "ERROR", "unknown", "the-request-id"]);
     assert_eq!(fields(&calls[1], &names), ["1", "", "connection", "ERROR", "unknown", ""]);
     assert_eq!(fields(&calls[2], &names), ["2", "200", "", "", "applied", "the-request-id"]);
     assert_eq!(
@@ -141,8 +138,7 @@ fn an_attempt_is_a_span_and_a_resend_is_an_event() {
     let reasons: Vec<_> =
         resends.iter().map(|event| fields(event, &["reason", "attempts", "outcome"])).collect();
     assert_eq!(reasons, [["503", "1", "unknown"], ["connection", "2", "unknown"]]);
-    let everything =
-        format!("{:?} {:?}", seen.spans.lock().unwrap(), seen.events.lock().unwrap());
+    let everything = format!("{:?} {:?}", seen.spans.lock().unwrap(), seen.events.lock().unwrap());
     for hidden in ["the-id-of-somebody", "the-query", "the-body", "ory_at_", "the-client-secret"] {
         assert!(!everything.contains(hidden), "{hidden} shows: {everything}");
     }

@@ -1,6 +1,5 @@
 //! A call: a request that is fixed but not yet sent.
 
-use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,13 +8,13 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::BoxFuture;
+use crate::answer::{Answer, Response, decode};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::Result;
 use crate::idempotency::IdempotencyKey;
 use crate::record::CallRecord;
 use crate::request::{Request, Target};
-use crate::send::{self, Answer, Terms};
-use crate::transport::BodyError;
+use crate::send::{self, Terms};
 use crate::types::Timestamp;
 
 /// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
@@ -264,47 +263,6 @@ fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
     }
 }
 
-/// A value, and what came with it.
-#[derive(Debug, Clone)]
-pub struct Response<T> {
-    pub(crate) value: T,
-    pub(crate) status: StatusCode,
-    pub(crate) request_id: Option<String>,
-    pub(crate) attempts: u32,
-}
-
-impl<T> Response<T> {
-    /// The value.
-    #[must_use]
-    pub fn value(&self) -> &T {
-        &self.value
-    }
-
-    /// The value alone.
-    #[must_use]
-    pub fn into_value(self) -> T {
-        self.value
-    }
-
-    /// The status: any of the 2xx.
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The request id in the answer.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
-    }
-
-    /// How many requests it took.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-}
-
 impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
     type Output = Result<T>;
     type IntoFuture = BoxFuture<'static, Result<T>>;
@@ -372,51 +330,4 @@ impl<T: DeserializeOwned + 'static> State<T> {
             Err(error) => Self::Ready(Err(error)),
         }
     }
-}
-
-/// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
-fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Answer) -> Result<T> {
-    let (status, outcome) = (answer.status.as_u16(), answer.outcome());
-    let unreadable = |kind, outcome, why: &str| {
-        Error::new(kind, outcome, format!("{target} answered {status}, but {why}"))
-    };
-    let mut nothing: Option<T> = None;
-    if let Some(nothing) = (&mut nothing as &mut dyn Any).downcast_mut::<Option<()>>() {
-        *nothing = Some(());
-    }
-    if let Some(nothing) = nothing {
-        // No body tells that this is Upvest's answer; the request id does.
-        let unmarked = "without a request id, so it may not come from Upvest";
-        return match answer.request_id {
-            Some(_) => Ok(nothing),
-            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked).torn(true)),
-        };
-    }
-    // Whatever stood in the way may be gone the next time; a limit or a type stays.
-    let error = match answer.broken {
-        Some(broken) => {
-            let kind = match broken {
-                BodyError::OutOfTime => ErrorKind::Timeout,
-                BodyError::TooLong(_) | BodyError::Broken(_) => ErrorKind::Decode,
-            };
-            let is_torn = !matches!(broken, BodyError::TooLong(_));
-            unreadable(kind, outcome, "its body could not be read to the end")
-                .because(broken)
-                .torn(is_torn)
-        }
-        None if answer.is_json || answer.body.is_empty() => {
-            match serde_json::from_slice(&answer.body) {
-                Ok(value) => return Ok(value),
-                Err(error) => {
-                    let is_torn = !error.is_data();
-                    unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
-                        .because(error)
-                        .torn(is_torn)
-                }
-            }
-        }
-        None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(true),
-    };
-    // What was to be a token is kept by nobody.
-    Err(if target.is_anonymous { error } else { error.with_body(send::excerpt(&answer.body)) })
 }

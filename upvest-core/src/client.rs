@@ -1,17 +1,16 @@
-//! The client, how it is built, and where it sends.
+//! The client, and how it is built.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
-use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::auth::TokenRequest;
+use crate::environment::{Environment, Origin};
 use crate::error::{Error, Result};
 use crate::retry::{self, Budget};
 use crate::signature::Signer;
@@ -24,95 +23,6 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A process may often open no more than 1,024 files, and a stalled server must not take them all.
 const MAX_IN_FLIGHT: usize = 256;
-
-/// Which Upvest to talk to.
-#[derive(Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Environment {
-    /// `https://sandbox.upvest.co`, with play money.
-    #[default]
-    Sandbox,
-    /// `https://api.upvest.co`, with real money.
-    Live,
-    /// Another host: scheme, host and port, such as `http://127.0.0.1:8080`. The scheme is `https`;
-    /// `http` is for this machine alone (loopback).
-    Custom(String),
-}
-
-impl Environment {
-    fn origin(&self) -> Result<Origin> {
-        let text = match self {
-            Self::Sandbox => "https://sandbox.upvest.co",
-            Self::Live => "https://api.upvest.co",
-            Self::Custom(text) => text,
-        };
-        // The text itself is not repeated: people put passwords into URLs.
-        Origin::parse(text).map_err(|why| {
-            Error::config(format!(
-                "the base URL cannot be used: {why}; write scheme, host and port, such as \
-                 https://sandbox.upvest.co"
-            ))
-        })
-    }
-}
-
-/// Where it is; nothing of a URL that cannot be used, for people put passwords into URLs.
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sandbox => f.write_str("Sandbox"),
-            Self::Live => f.write_str("Live"),
-            Self::Custom(_) => {
-                let base_url = self.origin().map(|origin| origin.base_url);
-                f.debug_tuple("Custom").field(&base_url.unwrap_or_default()).finish()
-            }
-        }
-    }
-}
-
-/// Where a server is: nothing but scheme, host and port.
-struct Origin {
-    /// All three, without a slash at the end.
-    base_url: String,
-    host: String,
-    port: u16,
-}
-
-impl Origin {
-    fn parse(text: &str) -> std::result::Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "it is no URL")?;
-        match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&url) => {}
-            "http" => {
-                return Err(
-                    "`http` is for this machine alone, and money does not travel in the clear",
-                );
-            }
-            _ => return Err("its scheme is not `https`"),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("it holds a user name or password");
-        }
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err("it holds more than scheme, host and port");
-        }
-        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
-            return Err("it has no host");
-        };
-        Ok(Self { base_url: url.origin().ascii_serialization(), host: host.to_owned(), port })
-    }
-}
-
-/// Whether this is an address of this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
-    }
-}
 
 /// Talks to the Upvest API. Every trait marked [`#[api]`](crate::api) is implemented for it.
 ///
@@ -402,49 +312,5 @@ impl fmt::Debug for ClientBuilder {
             .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Environment;
-
-    #[test]
-    fn https_or_this_machine() {
-        for (text, base_url) in [
-            ("https://api.example.com", "https://api.example.com"),
-            ("https://API.example.com:443/", "https://api.example.com"),
-            ("https://api.example.com:8443", "https://api.example.com:8443"),
-            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-            ("http://127.1.2.3", "http://127.1.2.3"),
-            ("http://localhost:1", "http://localhost:1"),
-            ("http://[::1]:1", "http://[::1]:1"),
-        ] {
-            let origin = Environment::Custom(text.into()).origin().unwrap();
-            assert_eq!(origin.base_url, base_url);
-        }
-    }
-
-    #[test]
-    fn other_base_urls_are_refused_in_one_sentence() {
-        for text in [
-            "http://api.example.com",
-            "http://127.0.0.1.example.com",
-            "http://localhost.example.com",
-            "http://0.0.0.0:1",
-            "http://[::ffff:7f00:1]",
-            "ftp://127.0.0.1",
-            "file:///etc/passwd",
-            "https://user:hunter2@api.example.com",
-            "https://api.example.com/v1",
-            "https://api.example.com?x=1",
-            "https://api.example.com#x",
-            "api.example.com",
-            "",
-        ] {
-            let error = Environment::Custom(text.into()).origin().err().expect(text).to_string();
-            assert!(error.starts_with("the base URL cannot be used: "), "{error}");
-            assert!(!error.contains("hunter2"), "{error}");
-        }
     }
 }

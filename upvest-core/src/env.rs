@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::client::{Client, ClientBuilder, Environment};
+use crate::client::{Client, ClientBuilder};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::signature::SigningKey;
 

@@ -8,48 +8,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::idempotency::IdempotencyKey;
+use crate::outcome::{Outcome, judge};
+use crate::problem::Problem;
 use crate::retry;
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Whether the request took effect.
-///
-/// Ordered by certainty that something happened; over several attempts the highest counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// Certainly not: no request left this machine, or none reached the server.
-    NotSent,
-    /// The server said no to this call. Of an earlier call with the same key it says nothing.
-    Rejected,
-    /// It may have: the answer was lost, or says nothing.
-    Unknown,
-    /// It did, though the answer could not be read.
-    Applied,
-}
-
-impl Outcome {
-    /// In lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Rejected => "rejected",
-            Self::Unknown => "unknown",
-            Self::Applied => "applied",
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Where a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,67 +46,6 @@ pub enum ErrorKind {
     /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is older than its window.
     /// Nothing was sent for this; of the call that was recorded the outcome says what is known.
     Replay,
-}
-
-/// A problem document, `application/problem+json`, as the API sends with every error.
-///
-/// Decide by [`code`](Problem::code), never by `title` or `detail`: they are texts for people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Problem {
-    /// `https://docs.upvest.co/errors/<code>`
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The HTTP status once more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// A short text, the same for each problem of one type.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// What is wrong with this request. Some pages of the API's documentation call it `details`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// Names this occurrence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
-    /// The request id, as in the header `upvest-request-id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-}
-
-/// Reads any JSON object: a member of another type than it should have is left out.
-impl<'de> Deserialize<'de> for Problem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let members = serde_json::Map::deserialize(deserializer)?;
-        let text = |name| members.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
-        let status = members.get("status").and_then(serde_json::Value::as_u64);
-        Ok(Self {
-            kind: text("type").unwrap_or_default(),
-            status: status.and_then(|status| status.try_into().ok()),
-            title: text("title"),
-            detail: text("detail").or_else(|| text("details")),
-            instance: text("instance"),
-            request_id: text("request_id"),
-        })
-    }
-}
-
-impl Problem {
-    /// The problem of this type: `code` is its last part, such as `unprocessable_entity`.
-    #[must_use]
-    pub fn new(status: u16, code: &str) -> Self {
-        Self {
-            kind: format!("https://docs.upvest.co/errors/{code}"),
-            status: Some(status),
-            ..Self::default()
-        }
-    }
-
-    /// The last part of the type, such as `invalid_request`.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        self.kind.rsplit('/').next().unwrap_or_default()
-    }
 }
 
 /// Why a call failed. One sentence in `Display`; what a program needs, in the methods.
@@ -425,18 +330,6 @@ impl Inner {
     }
 }
 
-/// What an error status says of the request.
-fn judge(status: StatusCode) -> (ErrorKind, Outcome) {
-    match status.as_u16() {
-        401 => (ErrorKind::Unauthorized, Outcome::Rejected),
-        300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
-        // These come from what stands before the API and may have lost sight of the request.
-        407 | 408 | 425 => (ErrorKind::Api, Outcome::Unknown),
-        400..=499 => (ErrorKind::Api, Outcome::Rejected),
-        _ => (ErrorKind::Api, Outcome::Unknown),
-    }
-}
-
 /// A text from elsewhere, fit to stand inside our sentence.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 200;
@@ -480,42 +373,7 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, ErrorKind, Outcome, Problem};
-
-    #[test]
-    fn the_status_tells_the_outcome() {
-        for (status, kind, outcome) in [
-            (301, ErrorKind::Redirect, Outcome::Unknown),
-            (400, ErrorKind::Api, Outcome::Rejected),
-            (401, ErrorKind::Unauthorized, Outcome::Rejected),
-            (404, ErrorKind::Api, Outcome::Rejected),
-            (407, ErrorKind::Api, Outcome::Unknown),
-            (408, ErrorKind::Api, Outcome::Unknown),
-            (422, ErrorKind::Api, Outcome::Rejected),
-            (429, ErrorKind::Api, Outcome::Rejected),
-            (500, ErrorKind::Api, Outcome::Unknown),
-            (503, ErrorKind::Api, Outcome::Unknown),
-        ] {
-            let error = Error::problem(status, "x");
-            assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{status}");
-        }
-    }
-
-    #[test]
-    fn both_spellings_of_detail_are_read_and_unknown_members_are_ignored() {
-        for name in ["detail", "details"] {
-            let json = format!(r#"{{"type":"bad_request","{name}":"text","extra":[1]}}"#);
-            let problem: Problem = serde_json::from_str(&json).unwrap();
-            assert_eq!(problem.detail.as_deref(), Some("text"));
-            assert_eq!(problem.code(), "bad_request");
-        }
-        let odd =
-            r#"{"type":"https://x/conflict","detail":"a","details":"b","status":"409","title":[]}"#;
-        let problem: Problem = serde_json::from_str(odd).unwrap();
-        assert_eq!((problem.code(), problem.detail.as_deref()), ("conflict", Some("a")));
-        assert_eq!((problem.status, problem.title), (None, None));
-        assert!(serde_json::from_str::<Problem>("[]").is_err());
-    }
+    use super::{Error, Problem};
 
     #[test]
     fn a_text_from_the_server_stays_on_one_line() {

@@ -60,16 +60,20 @@
 // The macro's expansion names this crate from outside; `auth.rs` uses the macro from inside.
 extern crate self as upvest_core;
 
+mod answer;
 pub mod auth;
 mod call;
 mod client;
 mod endpoint;
 mod env;
+mod environment;
 mod error;
 pub mod guide;
 pub mod headers;
 mod idempotency;
 mod money;
+mod outcome;
+mod problem;
 mod record;
 mod request;
 mod retry;
@@ -83,12 +87,16 @@ mod types;
 
 use std::pin::Pin;
 
-pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless, Response};
-pub use client::{Client, ClientBuilder, Environment};
+pub use answer::Response;
+pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless};
+pub use client::{Client, ClientBuilder};
 pub use endpoint::{BodyKind, Endpoint, Verb};
-pub use error::{Error, ErrorKind, Outcome, Problem, Result};
+pub use environment::Environment;
+pub use error::{Error, ErrorKind, Result};
 pub use idempotency::IdempotencyKey;
 pub use money::{Amount, Currency};
+pub use outcome::Outcome;
+pub use problem::Problem;
 pub use record::CallRecord;
 pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::endpoint::{BodyKind, Endpoint, Verb};
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::Outcome;
 
 /// The request of one call. `#[api]` writes the code that fills it.
 ///

@@ -6,7 +6,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::endpoint::Verb;
-use crate::error::{Error, ErrorKind, Outcome};
+use crate::error::{Error, ErrorKind};
+use crate::outcome::Outcome;
 use crate::types::Timestamp;
 
 /// How many requests a call sends at most, unless it or the client says otherwise.
@@ -150,7 +151,8 @@ mod tests {
 
     use super::{Budget, Repeatable, back_off, clock_offset, may_help, retry_after};
     use crate::endpoint::Verb;
-    use crate::error::{Error, ErrorKind, Outcome};
+    use crate::error::{Error, ErrorKind};
+    use crate::outcome::Outcome;
     use crate::types::Timestamp;
 
     use Repeatable::{Keyed, Naturally, No};

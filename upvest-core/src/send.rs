@@ -1,6 +1,6 @@
 //! What happens on `await`: the one loop that every call goes through.
 //!
-//! An attempt is, in this order: budget, deadline, token, sign, send, classify. The signature is
+//! An attempt is, in this order: budget, deadline, slot, token, sign, send, classify. The signature is
 //! made last, over exactly what is sent, and anew for each attempt; key and body bytes are the same
 //! in all. What is worth another attempt, and when, is decided in `retry.rs`.
 
@@ -14,22 +14,19 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 
-use crate::call::Response;
+use crate::answer::{Answer, LONGEST_BODY, LONGEST_ERROR_BODY, Response};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Outcome, Problem, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::{IdempotencyKey, REPLAY_WINDOW};
+use crate::outcome::Outcome;
+use crate::problem::Problem;
 use crate::request::Target;
 use crate::retry::{self, Budget, Repeatable};
 use crate::signature;
 use crate::telemetry;
 use crate::tokens::Token;
-use crate::transport::BodyError;
 use crate::types::Timestamp;
-
-/// Beyond this an answer is an attack or a mistake, not a resource.
-const LONGEST_BODY: usize = 1024 * 1024;
-const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
 /// What is sent, and on what terms.
 pub(crate) struct Terms<'c> {
@@ -41,26 +38,6 @@ pub(crate) struct Terms<'c> {
     pub(crate) attempts: u32,
     /// When the key was first used, if this call repeats an earlier one, of which nothing is known.
     pub(crate) replays: Option<Timestamp>,
-}
-
-/// A 2xx answer, not yet decoded.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) request_id: Option<String>,
-    pub(crate) is_json: bool,
-    /// As much as came of the body.
-    pub(crate) body: Bytes,
-    /// Why that is not all of it.
-    pub(crate) broken: Option<BodyError>,
-}
-
-impl Answer {
-    /// What is known of the effect, should the answer turn out unreadable: without its marks a 200
-    /// may come from a portal or proxy in between.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let is_marked = self.request_id.is_some() && self.is_json;
-        if is_marked { Outcome::Applied } else { Outcome::Unknown }
-    }
 }
 
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
@@ -357,15 +334,6 @@ async fn exchange(
 /// When `timeout` has passed; a year is as good as never.
 pub(crate) fn after(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(Duration::from_hours(365 * 24))
-}
-
-/// The first bytes of a body, as an error keeps them.
-pub(crate) fn excerpt(body: &Bytes) -> Bytes {
-    if body.len() <= LONGEST_ERROR_BODY {
-        return body.clone();
-    }
-    // A copy, so as not to keep the rest alive.
-    Bytes::copy_from_slice(body.get(..LONGEST_ERROR_BODY).unwrap_or_default())
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

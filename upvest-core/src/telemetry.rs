@@ -8,9 +8,10 @@ use std::time::Duration;
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::call::Response;
+use crate::answer::Response;
 use crate::client::Client;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Result};
+use crate::outcome::Outcome;
 use crate::request::Target;
 
 /// The span of one attempt. `resends` is how many requests this call has sent before.

@@ -11,7 +11,8 @@ use tracing::Instrument as _;
 
 use crate::auth::{AccessToken, AccessTokens as _, TokenRequest};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::Outcome;
 
 /// Refreshed this long before it ends, or a tenth of its life if that is shorter.
 const EARLY: Duration = Duration::from_mins(1);

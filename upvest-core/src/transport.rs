@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full};
 use tokio::time::{Instant, timeout_at};
 
 use crate::BoxFuture;
-use crate::client::is_loopback;
+use crate::environment::is_loopback;
 use crate::error::{Error, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

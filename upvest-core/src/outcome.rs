@@ -1,0 +1,80 @@
+//! What is known of the money, and what a status says of it.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::error::ErrorKind;
+
+/// Whether the request took effect.
+///
+/// Ordered by certainty that something happened; over several attempts the highest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Certainly not: no request left this machine, or none reached the server.
+    NotSent,
+    /// The server said no to this call. Of an earlier call with the same key it says nothing.
+    Rejected,
+    /// It may have: the answer was lost, or says nothing.
+    Unknown,
+    /// It did, though the answer could not be read.
+    Applied,
+}
+
+impl Outcome {
+    /// In lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Applied => "applied",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What an error status says of the request.
+pub(crate) fn judge(status: StatusCode) -> (ErrorKind, Outcome) {
+    match status.as_u16() {
+        401 => (ErrorKind::Unauthorized, Outcome::Rejected),
+        300..=399 => (ErrorKind::Redirect, Outcome::Unknown),
+        // These come from what stands before the API and may have lost sight of the request.
+        407 | 408 | 425 => (ErrorKind::Api, Outcome::Unknown),
+        400..=499 => (ErrorKind::Api, Outcome::Rejected),
+        _ => (ErrorKind::Api, Outcome::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::{Error, ErrorKind};
+
+    use super::Outcome;
+
+    #[test]
+    fn the_status_tells_the_outcome() {
+        for (status, kind, outcome) in [
+            (301, ErrorKind::Redirect, Outcome::Unknown),
+            (400, ErrorKind::Api, Outcome::Rejected),
+            (401, ErrorKind::Unauthorized, Outcome::Rejected),
+            (404, ErrorKind::Api, Outcome::Rejected),
+            (407, ErrorKind::Api, Outcome::Unknown),
+            (408, ErrorKind::Api, Outcome::Unknown),
+            (422, ErrorKind::Api, Outcome::Rejected),
+            (429, ErrorKind::Api, Outcome::Rejected),
+            (500, ErrorKind::Api, Outcome::Unknown),
+            (503, ErrorKind::Api, Outcome::Unknown),
+        ] {
+            let error = Error::problem(status, "x");
+            assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{status}");
+        }
+    }
+}

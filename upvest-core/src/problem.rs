@@ -1,0 +1,85 @@
+//! The problem document that the API sends with every error.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A problem document, `application/problem+json`, as the API sends with every error.
+///
+/// Decide by [`code`](Problem::code), never by `title` or `detail`: they are texts for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// `https://docs.upvest.co/errors/<code>`
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// A short text, the same for each problem of one type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What is wrong with this request. Some pages of the API's documentation call it `details`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Names this occurrence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The request id, as in the header `upvest-request-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// Reads any JSON object: a member of another type than it should have is left out.
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = serde_json::Map::deserialize(deserializer)?;
+        let text = |name| members.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let status = members.get("status").and_then(serde_json::Value::as_u64);
+        Ok(Self {
+            kind: text("type").unwrap_or_default(),
+            status: status.and_then(|status| status.try_into().ok()),
+            title: text("title"),
+            detail: text("detail").or_else(|| text("details")),
+            instance: text("instance"),
+            request_id: text("request_id"),
+        })
+    }
+}
+
+impl Problem {
+    /// The problem of this type: `code` is its last part, such as `unprocessable_entity`.
+    #[must_use]
+    pub fn new(status: u16, code: &str) -> Self {
+        Self {
+            kind: format!("https://docs.upvest.co/errors/{code}"),
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+
+    /// The last part of the type, such as `invalid_request`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.kind.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn both_spellings_of_detail_are_read_and_unknown_members_are_ignored() {
+        for name in ["detail", "details"] {
+            let json = format!(r#"{{"type":"bad_request","{name}":"text","extra":[1]}}"#);
+            let problem: Problem = serde_json::from_str(&json).unwrap();
+            assert_eq!(problem.detail.as_deref(), Some("text"));
+            assert_eq!(problem.code(), "bad_request");
+        }
+        let odd =
+            r#"{"type":"https://x/conflict","detail":"a","details":"b","status":"409","title":[]}"#;
+        let problem: Problem = serde_json::from_str(odd).unwrap();
+        assert_eq!((problem.code(), problem.detail.as_deref()), ("conflict", Some("a")));
+        assert_eq!((problem.status, problem.title), (None, None));
+        assert!(serde_json::from_str::<Problem>("[]").is_err());
+    }
+}
