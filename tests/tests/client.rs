@@ -472,3 +472,26 @@ async fn time_and_randomness_come_from_the_client() {
     assert_eq!(error.outcome(), Outcome::NotSent);
     assert_eq!(server.sent().len(), 1);
 }
+
+/// A body that is always ready, and has nothing to say.
+struct Empty;
+
+impl http_body::Body for Empty {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(bytes::Bytes::new()))))
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_never_pending_ends_with_the_attempt_too() {
+    let server = Server::new(|_, _| Ok(http::Response::new(Body::new(Empty))));
+    let call = server.client().create("x").attempts(1).timeout(Duration::from_millis(200));
+    let error = call.await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
+}

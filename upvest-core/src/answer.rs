@@ -91,36 +91,37 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Ans
         let unmarked = "without a request id, so it may not come from Upvest";
         return match answer.request_id {
             Some(_) => Ok(nothing),
-            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked).torn(true)),
+            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked).torn()),
         };
     }
     // Whatever stood in the way may be gone the next time; a limit or a type stays.
     let error = match answer.broken {
         Some(broken) => {
-            let kind = match broken {
-                BodyError::OutOfTime => ErrorKind::Timeout,
-                BodyError::TooLong(_) | BodyError::Broken(_) => ErrorKind::Decode,
+            let (kind, is_torn) = match broken {
+                BodyError::OutOfTime => (ErrorKind::Timeout, true),
+                BodyError::Broken(_) => (ErrorKind::Decode, true),
+                BodyError::TooLong(_) => (ErrorKind::Decode, false),
             };
-            let is_torn = !matches!(broken, BodyError::TooLong(_));
-            unreadable(kind, outcome, "its body could not be read to the end")
-                .because(broken)
-                .torn(is_torn)
+            let error = unreadable(kind, outcome, "its body could not be read to the end");
+            let error = error.because(broken);
+            if is_torn { error.torn() } else { error }
         }
         None if answer.is_json || answer.body.is_empty() => {
             match serde_json::from_slice(&answer.body) {
                 Ok(value) => return Ok(value),
-                Err(error) => {
-                    let is_torn = !error.is_data();
-                    unreadable(ErrorKind::Decode, outcome, "its body does not fit its type")
-                        .because(error)
-                        .torn(is_torn)
+                Err(cause) => {
+                    let is_torn = !cause.is_data();
+                    let error =
+                        unreadable(ErrorKind::Decode, outcome, "its body does not fit its type");
+                    let error = error.because(cause);
+                    if is_torn { error.torn() } else { error }
                 }
             }
         }
-        None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(true),
+        None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(),
     };
     // What was to be a token is kept by nobody.
-    Err(if target.is_anonymous { error } else { error.with_body(excerpt(&answer.body)) })
+    Err(if target.is_form() { error } else { error.with_body(excerpt(&answer.body)) })
 }
 
 /// The first bytes of a body, as an error keeps them.

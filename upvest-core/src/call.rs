@@ -10,8 +10,9 @@ use tokio::time::Instant;
 use crate::BoxFuture;
 use crate::answer::{Answer, Response, decode};
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
+use crate::outcome::Outcome;
 use crate::record::CallRecord;
 use crate::request::{Request, Target};
 use crate::send::{self, Terms};
@@ -175,7 +176,17 @@ impl<T, K> Call<T, K> {
 
 impl<T> Call<T, Idempotent> {
     /// Sends this key instead of the one that was chosen at random.
+    ///
+    /// Not for a call that replays another one: with another key it would be another payment, so it
+    /// fails then, and nothing is sent.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        let is_replay = matches!(self.state, State::Fixed { replays: Some(_), .. });
+        if is_replay && key != self.key.0 {
+            let message = "a replay keeps its idempotency key: with another one it would be \
+                           another payment, so make a new call for that";
+            self.state = State::Ready(Err(Error::replay(Outcome::Unknown, message)));
+            return self;
+        }
         self.key = Idempotent(key);
         self
     }
@@ -193,7 +204,8 @@ impl<T> Call<T, Idempotent> {
     /// All that it takes to send this call once more after a crash, with [`Client::replay`].
     ///
     /// Store it before you await the call, in one transaction with whatever the call is for. Its
-    /// age counts from now; for a call that replays another one, from when that was recorded.
+    /// age counts from now; for a call that replays another one, from when that was recorded. So
+    /// when a call is made again with the same key, its record must not overwrite the first one.
     ///
     /// The record of a [`ready`](Call::ready) call, or of one that could not be built, holds the key
     /// and no request; it cannot be replayed.

@@ -75,6 +75,7 @@ struct Inner {
     signature_base: Option<String>,
     body: Bytes,
     is_clock_off: bool,
+    is_torn: bool,
     attempts: u32,
     is_retryable: bool,
     retry_after: Option<Duration>,
@@ -147,6 +148,7 @@ impl Error {
             self.0.outcome = worst;
             self.0.message.push_str(match worst {
                 Outcome::Applied => "; an earlier attempt took effect",
+                Outcome::Rejected => "; an earlier attempt was refused",
                 _ => "; an earlier attempt may have taken effect",
             });
         }
@@ -182,9 +184,13 @@ impl Error {
     }
 
     /// The answer came apart on its way: another one may be whole.
-    pub(crate) fn torn(mut self, is_torn: bool) -> Self {
-        self.0.is_retryable = is_torn;
+    pub(crate) fn torn(mut self) -> Self {
+        self.0.is_torn = true;
         self
+    }
+
+    pub(crate) fn is_torn(&self) -> bool {
+        self.0.is_torn
     }
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
@@ -271,7 +277,8 @@ impl Error {
 
     /// The body of the answer, at most its first 64 KiB; empty if there was none.
     ///
-    /// It may hold personal data, so it is in neither `Display` nor `Debug`. That of a token
+    /// It may hold personal data, so it is in neither `Display` nor `Debug`; the source of an error
+    /// of kind [`Decode`](ErrorKind::Decode) may quote a value that does not fit. That of the token
     /// endpoint is left out.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -322,6 +329,7 @@ impl Inner {
             signature_base: None,
             body: Bytes::new(),
             is_clock_off: false,
+            is_torn: false,
             attempts: 0,
             is_retryable: false,
             retry_after: None,

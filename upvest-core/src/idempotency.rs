@@ -7,11 +7,18 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::types::InvalidValue;
+use crate::types::{InvalidValue, Timestamp};
 
 /// For how long a key is sent: the 24 hours that Upvest promises to remember it, less one for clocks
 /// that differ and requests that are under way.
-pub(crate) const REPLAY_WINDOW: Duration = Duration::from_hours(23);
+const REPLAY_WINDOW: Duration = Duration::from_hours(23);
+
+/// When a key that was first sent at `since` must not be sent any more.
+pub(crate) fn window_end(since: Timestamp) -> Timestamp {
+    let seconds = REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX);
+    let end = since.unix_seconds().saturating_add(seconds);
+    Timestamp::from_unix_seconds(end).unwrap_or(since)
+}
 
 /// Names one intent: requests with the same key take effect once.
 ///

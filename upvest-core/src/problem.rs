@@ -56,6 +56,22 @@ impl Problem {
         }
     }
 
+    /// Whether one of its texts holds the client secret in this form.
+    pub(crate) fn quotes_secret_of(&self, form: &[u8]) -> bool {
+        let texts = [
+            Some(&self.kind),
+            self.title.as_ref(),
+            self.detail.as_ref(),
+            self.instance.as_ref(),
+            self.request_id.as_ref(),
+        ];
+        let values: Vec<(String, String)> = serde_urlencoded::from_bytes(form).unwrap_or_default();
+        let secret = values.iter().find(|(name, _)| name == "client_secret");
+        secret.is_some_and(|(_, secret)| {
+            texts.into_iter().flatten().any(|text| text.contains(secret.as_str()))
+        })
+    }
+
     /// The last part of the type, such as `invalid_request`.
     #[must_use]
     pub fn code(&self) -> &str {

@@ -13,7 +13,7 @@ use crate::call::IdempotentCall;
 use crate::client::Client;
 use crate::endpoint::{BodyKind, Verb};
 use crate::error::{Error, Result};
-use crate::idempotency::{IdempotencyKey, REPLAY_WINDOW};
+use crate::idempotency::{IdempotencyKey, window_end};
 use crate::outcome::Outcome;
 use crate::request::Target;
 use crate::signature::content_digest;
@@ -50,6 +50,8 @@ struct Recorded {
     made_at: Timestamp,
     /// None if there is nothing to send: the call is a fake, or could not be built.
     request: Option<RecordedRequest>,
+    /// Over all of the above. It finds accidents; a forger makes a new one.
+    digest: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +65,28 @@ struct RecordedRequest {
     template: String,
     content_type: Option<String>,
     body: String,
-    content_digest: String,
+}
+
+impl Recorded {
+    fn new(key: IdempotencyKey, at: Timestamp, request: Option<RecordedRequest>) -> Self {
+        let digest = String::new();
+        let mut recorded =
+            Self { version: VERSION, idempotency_key: key, made_at: at, request, digest };
+        recorded.digest = recorded.digest();
+        recorded
+    }
+
+    fn digest(&self) -> String {
+        let Self { version, idempotency_key, made_at, request, digest: _ } = self;
+        // Writing these into memory does not fail; if it did, no record would be taken for whole.
+        let text = serde_json::to_vec(&(version, idempotency_key, made_at, request));
+        content_digest(&text.unwrap_or_default())
+    }
 }
 
 impl CallRecord {
     pub(crate) fn of(client: &Client, target: &Target, key: IdempotencyKey, at: Timestamp) -> Self {
-        // What was encoded as JSON or as a form is UTF-8. Should it not be, the digest tells.
+        // What was encoded as JSON or as a form is UTF-8.
         let body = String::from_utf8_lossy(&target.body).into_owned();
         let request = RecordedRequest {
             base_url: client.base_url().to_owned(),
@@ -77,7 +95,6 @@ impl CallRecord {
             path: target.path.clone(),
             template: target.template.to_string(),
             content_type: target.content_type.map(str::to_owned),
-            content_digest: content_digest(&target.body),
             body,
         };
         Self::new(key, at, Some(request))
@@ -89,12 +106,7 @@ impl CallRecord {
     }
 
     fn new(key: IdempotencyKey, at: Timestamp, request: Option<RecordedRequest>) -> Self {
-        Self(Form::Known(Box::new(Recorded {
-            version: VERSION,
-            idempotency_key: key,
-            made_at: at,
-            request,
-        })))
+        Self(Form::Known(Box::new(Recorded::new(key, at, request))))
     }
 
     /// The key that the call carries; none if the record is of a version that this library does not
@@ -108,9 +120,7 @@ impl CallRecord {
     /// for 24; later, the same request would take effect a second time.
     #[must_use]
     pub fn replayable_until(&self) -> Option<Timestamp> {
-        let made = self.known()?.made_at.unix_seconds();
-        let window = i64::try_from(REPLAY_WINDOW.as_secs()).ok()?;
-        Timestamp::from_unix_seconds(made.checked_add(window)?).ok()
+        self.known().map(|recorded| window_end(recorded.made_at))
     }
 
     fn known(&self) -> Option<&Recorded> {
@@ -150,8 +160,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another client id or
     /// another base URL, if it was changed, if its version is not known, or if it is older than
-    /// 23 hours. Nothing is sent then. What the first sending did remains open all the same: the
-    /// outcome is [`Outcome::Unknown`], unless there was never anything to send.
+    /// 23 hours. Nothing is sent then. What the first sending did remains open all the same, so the
+    /// outcome is [`Outcome::Unknown`].
     pub fn replay<T: DeserializeOwned + Send + 'static>(
         &self,
         record: CallRecord,
@@ -169,68 +179,68 @@ impl Client {
                 ));
             }
         };
-        let Recorded { idempotency_key: key, made_at, request, .. } = recorded;
-        let Some(request) = request else {
-            return Err(Error::replay(
-                Outcome::NotSent,
-                "this record cannot be replayed: its call was a fake or could not be built, so \
-                 there is no request in it",
-            )
-            .with_idempotency_key(Some(key)));
-        };
         let target = self
-            .check(&request)
-            .and_then(|()| check_age(made_at, self.now()))
-            .and_then(|()| request.target().ok_or_else(changed))
-            .map_err(|why| refuse(Some(key), &why))?;
+            .check(&recorded)
+            .and_then(RecordedRequest::target)
+            .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
+        let Recorded { idempotency_key: key, made_at, .. } = recorded;
         Ok(IdempotentCall::replay(self.clone(), target, key, made_at))
     }
 
-    fn check(&self, request: &RecordedRequest) -> std::result::Result<(), String> {
+    /// What to send, if this client may send it now.
+    fn check<'r>(
+        &self,
+        recorded: &'r Recorded,
+    ) -> std::result::Result<&'r RecordedRequest, String> {
+        let Some(request) = &recorded.request else {
+            return Err("there is no request in it, for its call was a fake or could not be built"
+                .to_owned());
+        };
         if request.client_id != self.client_id() {
             return Err(format!(
-                "it is of client id {} and this client is {}",
+                "it is of client id {} and this client is {}: replay it with that one",
                 request.client_id,
                 self.client_id()
             ));
         }
         if request.base_url != self.base_url() {
             return Err(format!(
-                "it is for {:?} and this client talks to {}",
+                "it is for {:?} and this client talks to {}: replay it with a client of that host",
                 excerpt(&request.base_url),
                 self.base_url()
             ));
         }
-        if content_digest(request.body.as_bytes()) != request.content_digest {
+        if recorded.digest() != recorded.digest {
             return Err(changed());
         }
-        Ok(())
+        check_age(recorded.made_at, self.now())?;
+        Ok(request)
     }
 }
 
 impl RecordedRequest {
-    /// What to send; nothing, if no client has ever made this request.
-    fn target(self) -> Option<Target> {
-        let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == self.method)?;
-        let path: PathAndQuery = self.path.parse().ok()?;
-        // Else a host could follow: `@evil.example`.
-        if !self.path.starts_with('/') || path.as_str() != self.path {
-            return None;
-        }
+    /// What to send; refused, if no client has ever made this request.
+    fn target(&self) -> std::result::Result<Target, String> {
+        let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == self.method);
         let content_type = match &self.content_type {
-            None => None,
-            Some(text) => Some(
-                [BodyKind::Json, BodyKind::Form]
-                    .into_iter()
-                    .filter_map(BodyKind::content_type)
-                    .find(|known| known == text)?,
-            ),
+            None => Some(None),
+            Some(text) => [BodyKind::Json, BodyKind::Form]
+                .into_iter()
+                .map(BodyKind::content_type)
+                .find(|known| known.is_some_and(|known| known == text)),
         };
-        Some(Target {
+        // A path that does not begin with a slash would continue the host: `@evil.example`.
+        let is_path = self.path.starts_with('/')
+            && self.path.parse().is_ok_and(|path: PathAndQuery| path.as_str() == self.path)
+            && self.template.bytes().all(|byte| byte.is_ascii_graphic());
+        let (Some(verb), Some(content_type), true) = (verb, content_type, is_path) else {
+            return Err(changed());
+        };
+        Ok(Target {
             verb,
-            template: self.template.into(),
-            path: self.path,
-            body: Bytes::from(self.body),
+            template: self.template.clone().into(),
+            path: self.path.clone(),
+            body: Bytes::from(self.body.clone()),
             content_type,
             is_signed: true,
             is_anonymous: false,
@@ -242,21 +252,22 @@ fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), Stri
     let age = now.unix_seconds().saturating_sub(made_at.unix_seconds());
     if age < -FUTURE {
         return Err(format!(
-            "it was made at {made_at}, and now is {now}: one of the clocks is wrong, so its age \
-             is not known"
+            "it was made at {made_at}, and now is {now}, so one of the clocks is wrong and its age \
+             is not known: set the clock right first"
         ));
     }
-    if age >= REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX) {
+    if now >= window_end(made_at) {
         return Err(format!(
-            "it was made at {made_at}, more than 23 hours ago, and Upvest may have forgotten \
-             its key: sent now, it could take effect a second time"
+            "it was made at {made_at}, more than 23 hours ago, and Upvest may have forgotten its \
+             key: find out by other means what became of it, for sent now it could take effect a \
+             second time"
         ));
     }
     Ok(())
 }
 
 fn changed() -> String {
-    "it was changed after it was made".to_owned()
+    "it was changed after it was made: find out by other means what became of its call".to_owned()
 }
 
 fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {

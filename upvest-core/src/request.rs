@@ -35,6 +35,13 @@ pub(crate) struct Target {
     pub(crate) is_anonymous: bool,
 }
 
+impl Target {
+    /// Whether this is a request for a token: nothing else is sent as a form.
+    pub(crate) fn is_form(&self) -> bool {
+        self.content_type == BodyKind::Form.content_type()
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb, self.template)

@@ -31,12 +31,12 @@ pub(crate) enum Repeatable {
 }
 
 impl Repeatable {
-    pub(crate) fn of(verb: Verb, has_key: bool, is_anonymous: bool) -> Self {
+    pub(crate) fn of(verb: Verb, has_key: bool, is_form: bool) -> Self {
         match verb {
             _ if has_key => Self::Keyed,
             Verb::Get | Verb::Put | Verb::Delete => Self::Naturally,
-            // Only the token endpoint: one token more changes nothing.
-            Verb::Post | Verb::Patch if is_anonymous => Self::Naturally,
+            // Only the token endpoint takes a form: one token more changes nothing.
+            Verb::Post if is_form => Self::Naturally,
             Verb::Post | Verb::Patch => Self::No,
         }
     }
@@ -50,9 +50,9 @@ pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) 
         ErrorKind::Connect => true,
         ErrorKind::Timeout if error.outcome() == Outcome::NotSent => true,
         ErrorKind::Timeout | ErrorKind::Transport => is_repeatable,
-        // As whoever failed to read it has said: a torn answer may be whole the next time. As has
-        // the loop that asked for the token.
-        ErrorKind::Decode => is_repeatable && error.is_retryable(),
+        // One that came apart on its way may be whole the next time.
+        ErrorKind::Decode => is_repeatable && error.is_torn(),
+        // As the call said that asked for it.
         ErrorKind::Token => error.is_retryable(),
         ErrorKind::Api => match error.status().map_or(0, |status| status.as_u16()) {
             408 | 425 | 429 | 500 | 502 | 503 | 504 => is_repeatable,
@@ -159,17 +159,18 @@ mod tests {
 
     #[test]
     fn what_may_be_sent_twice() {
-        for (verb, has_key, is_anonymous, expected) in [
+        for (verb, has_key, is_form, expected) in [
             (Verb::Post, true, false, Keyed),
             (Verb::Patch, true, false, Keyed),
             (Verb::Post, false, false, No),
             (Verb::Patch, false, false, No),
             (Verb::Post, false, true, Naturally),
+            (Verb::Patch, false, true, No),
             (Verb::Get, false, false, Naturally),
             (Verb::Put, false, false, Naturally),
             (Verb::Delete, false, false, Naturally),
         ] {
-            assert_eq!(Repeatable::of(verb, has_key, is_anonymous), expected, "{verb} {has_key}");
+            assert_eq!(Repeatable::of(verb, has_key, is_form), expected, "{verb} {has_key}");
         }
     }
 
@@ -230,7 +231,7 @@ mod tests {
                 assert_eq!(may_help(&error, repeatable, Outcome::NotSent), expected, "{kind:?}");
             }
         }
-        let torn = Error::new(ErrorKind::Decode, Outcome::Applied, "x").torn(true);
+        let torn = Error::new(ErrorKind::Decode, Outcome::Applied, "x").torn();
         assert!(may_help(&torn, Keyed, Outcome::NotSent));
         assert!(!may_help(&torn, No, Outcome::NotSent));
     }

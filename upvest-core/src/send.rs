@@ -18,7 +18,7 @@ use crate::answer::{Answer, LONGEST_BODY, LONGEST_ERROR_BODY, Response};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
-use crate::idempotency::{IdempotencyKey, REPLAY_WINDOW};
+use crate::idempotency::{IdempotencyKey, window_end};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::request::Target;
@@ -45,10 +45,11 @@ pub(crate) async fn send<T>(
     terms: &Terms<'_>,
     decode: impl Fn(&Target, Answer) -> Result<T>,
 ) -> Result<Response<T>> {
-    if Handle::try_current().is_err() {
-        return Err(Error::config("a call must be awaited inside a tokio runtime"));
-    }
     let mut course = Course::new(terms);
+    if Handle::try_current().is_err() {
+        let error = Error::config("a call must be awaited inside a tokio runtime");
+        return Err(course.end(error, false));
+    }
     loop {
         match course.attempt(&decode).await {
             Ok(response) => {
@@ -64,8 +65,8 @@ pub(crate) async fn send<T>(
 struct Course<'c> {
     terms: &'c Terms<'c>,
     repeatable: Repeatable,
-    /// When the key was first used, and so began to grow old.
-    key_since: Timestamp,
+    /// When the key must not be sent any more.
+    key_ends: Timestamp,
     /// How many requests were handed to the transport.
     attempts: u32,
     /// The most that they may have done, and those before this call.
@@ -82,8 +83,8 @@ impl<'c> Course<'c> {
         let Terms { client, target, key, replays, .. } = terms;
         Self {
             terms,
-            repeatable: Repeatable::of(target.verb, key.is_some(), target.is_anonymous),
-            key_since: replays.unwrap_or_else(|| client.now()),
+            repeatable: Repeatable::of(target.verb, key.is_some(), target.is_form()),
+            key_ends: window_end(replays.unwrap_or_else(|| client.now())),
             attempts: 0,
             worst: if replays.is_some() { Outcome::Unknown } else { Outcome::NotSent },
             token: None,
@@ -98,7 +99,6 @@ impl<'c> Course<'c> {
         decode: &impl Fn(&Target, Answer) -> Result<T>,
     ) -> Result<Response<T>> {
         let Terms { client, target, key, deadline, .. } = *self.terms;
-        self.check_window()?;
         if Instant::now() >= deadline {
             return Err(out_of_time(target, Outcome::NotSent));
         }
@@ -116,12 +116,15 @@ impl<'c> Course<'c> {
         };
         let mut request = build(client, target, key, self.token.as_deref())?;
         let span = telemetry::attempt(client, target, self.attempts);
-        let attempts = &mut self.attempts;
+        let (attempts, key_ends) = (&mut self.attempts, self.key_ends);
         let result = async {
             let signature_base = sign(client, target, &mut request, deadline).await?;
-            // Signing may have taken long, if the key is elsewhere.
+            // All this may have taken long: the slot, the token, a signing key that is elsewhere.
             if Instant::now() >= deadline {
                 return Err(out_of_time(target, Outcome::NotSent));
+            }
+            if key.is_some() && client.now() >= key_ends {
+                return Err(too_old(target, key_ends));
             }
             *attempts += 1;
             let ends = deadline.min(after(client.attempt_timeout()));
@@ -165,8 +168,9 @@ impl<'c> Course<'c> {
         if !may_help || error.kind() == ErrorKind::Token {
             return Err(self.end(error, may_help));
         }
-        let wait = retry::back_off(self.attempts, client.random_number());
-        let wait = wait.max(error.retry_after().unwrap_or_default());
+        // Beyond what the server wants, so that those whom it told the same come back one by one.
+        let wait = retry::back_off(self.attempts, client.random_number())
+            .saturating_add(error.retry_after().unwrap_or_default());
         if Instant::now().checked_add(wait).is_none_or(|due| due >= deadline) {
             return Err(self.end(error, may_help));
         }
@@ -191,23 +195,6 @@ impl<'c> Course<'c> {
         self.is_token_replaced = true;
         // With a clock that is off, the next signature is refused as well.
         self.terms.client.tokens().replace(token) && !error.is_clock_off()
-    }
-
-    /// A key that may have been forgotten would pay a second time.
-    fn check_window(&self) -> Result<()> {
-        let age = self.terms.client.now().unix_seconds() - self.key_since.unix_seconds();
-        let is_over = age >= REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX);
-        if self.terms.key.is_some() && is_over {
-            return Err(Error::replay(
-                Outcome::NotSent,
-                &format!(
-                    "{} was not sent: its idempotency key was first used at {}, and Upvest may \
-                     have forgotten it since",
-                    self.terms.target, self.key_since
-                ),
-            ));
-        }
-        Ok(())
     }
 
     fn end(&self, error: Error, may_help: bool) -> Error {
@@ -307,7 +294,7 @@ async fn exchange(
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
     let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
     // A token is short; and its answer is read into a tree, which is many times as large.
-    let is_large = status.is_success() && !target.is_anonymous;
+    let is_large = status.is_success() && !target.is_form();
     let limit = if is_large { LONGEST_BODY } else { LONGEST_ERROR_BODY };
     let (body, broken) = body.read(limit, ends).await;
 
@@ -321,10 +308,13 @@ async fn exchange(
     let problem = (is_json && broken.is_none())
         .then(|| serde_json::from_slice::<Problem>(&body).ok())
         .flatten();
+    // A server that repeats what it was sent would repeat the client secret.
+    let problem =
+        problem.filter(|problem| !target.is_form() || !problem.quotes_secret_of(&target.body));
     let error = Error::answered(&target.to_string(), status, problem)
         .with_request_id(request_id)
         .with_retry_after(retry::retry_after(&head.headers, now))
-        .with_body(body);
+        .with_body(if target.is_form() { Bytes::new() } else { body });
     Err(match retry::clock_offset(&head.headers, now) {
         Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
         _ => error,
@@ -343,6 +333,17 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// A content type without its parameters.
 fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A key that may have been forgotten would pay a second time.
+fn too_old(target: &Target, key_ends: Timestamp) -> Error {
+    Error::replay(
+        Outcome::NotSent,
+        &format!(
+            "{target} was not sent: its idempotency key was to be used until {key_ends}, and Upvest \
+             may forget it soon after"
+        ),
+    )
 }
 
 fn out_of_time(target: &Target, outcome: Outcome) -> Error {

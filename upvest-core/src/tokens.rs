@@ -13,11 +13,14 @@ use crate::auth::{AccessToken, AccessTokens as _, TokenRequest};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
+use crate::send::after;
 
 /// Refreshed this long before it ends, or a tenth of its life if that is shorter.
 const EARLY: Duration = Duration::from_mins(1);
 /// After a failure nobody asks again for so long; nor after a new token that was refused too.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Nor for longer, whatever the server says: without a token nothing works.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A token in use.
 pub(crate) struct Token {
@@ -78,12 +81,19 @@ pub(crate) struct TokenCache {
 #[derive(Default)]
 struct State {
     current: Option<Arc<Token>>,
-    /// Closed when the fetch that is under way has ended, however it ended.
-    fetch: Option<watch::Receiver<()>>,
+    fetch: Option<Fetch>,
     /// Why the last fetch gave no token, and since when that is known.
     failure: Option<(Error, Instant)>,
     /// When a refused token was last replaced.
     replaced: Option<Instant>,
+}
+
+/// A fetch that was begun.
+struct Fetch {
+    /// Closed when it has ended, however it ended.
+    ended: watch::Receiver<()>,
+    /// When it has ended at the latest, unless nobody drives its runtime any more.
+    ends: Instant,
 }
 
 impl TokenCache {
@@ -99,7 +109,7 @@ impl TokenCache {
     pub(crate) async fn get(&self, client: &Client, deadline: Instant) -> Result<Arc<Token>> {
         let asked = Instant::now();
         loop {
-            let mut fetch = {
+            let (mut ended, ends) = {
                 let mut state = self.state();
                 let now = Instant::now();
                 let usable = state.current.as_ref().and_then(|token| {
@@ -107,28 +117,26 @@ impl TokenCache {
                     (freshness != Freshness::Over).then(|| (Arc::clone(token), freshness))
                 });
                 if let Some((token, freshness)) = usable {
-                    if freshness == Freshness::Stale
-                        && !state.is_fetching()
-                        && !state.is_pausing(now)
-                    {
-                        state.fetch(client);
+                    if freshness == Freshness::Stale && state.may_fetch(now) {
+                        // Once: if it fails, another call begins the next one.
+                        state.fetch(client, 1);
                     }
                     return Ok(token);
                 }
-                match &state.failure {
-                    _ if state.is_fetching() => {}
-                    Some((error, at)) if *at >= asked || state.is_pausing(now) => {
+                if !state.is_fetching(now) {
+                    if let Some((error, at)) = &state.failure
+                        && (*at >= asked || !state.may_fetch(now))
+                    {
                         return Err(error.clone());
                     }
-                    _ => state.fetch(client),
+                    state.fetch(client, client.attempts());
                 }
-                match &state.fetch {
-                    Some(fetch) => fetch.clone(),
-                    None => continue,
-                }
+                let Some(fetch) = &state.fetch else { continue };
+                (fetch.ended.clone(), fetch.ends)
             };
             // An error, for nothing is ever sent: it ends when the sender is dropped.
-            if timeout_at(deadline, fetch.changed()).await.is_err() {
+            let _ = timeout_at(deadline.min(ends), ended.changed()).await;
+            if Instant::now() >= deadline {
                 let message = "no access token: the time ran out while it was fetched";
                 return Err(Error::new(ErrorKind::Timeout, Outcome::NotSent, message));
             }
@@ -153,22 +161,25 @@ impl TokenCache {
         true
     }
 
-    async fn fetch(&self, client: &Client) {
-        let answer = client.create_access_token(&self.credentials).await;
-        let token = answer.and_then(|answer| Token::new(&answer, Instant::now()));
-        let mut state = self.state();
-        state.fetch = None;
+    async fn fetch(&self, client: &Client, attempts: u32) {
+        let call = client.create_access_token(&self.credentials).attempts(attempts);
+        let token = call.await.and_then(|answer| Token::new(&answer, Instant::now()));
         match token {
             Ok(token) => {
+                let mut state = self.state();
                 state.current = Some(Arc::new(token));
                 state.failure = None;
             }
             Err(error) => {
                 let error = error.for_want_of_a_token();
+                self.fail(error.clone());
                 tracing::warn!(%error, "no new access token");
-                state.failure = Some((error, Instant::now()));
             }
         }
+    }
+
+    fn fail(&self, error: Error) {
+        self.state().failure = Some((error, Instant::now()));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -178,24 +189,46 @@ impl TokenCache {
 }
 
 impl State {
-    /// Whether a fetch is under way; one whose runtime has ended is not.
-    fn is_fetching(&self) -> bool {
-        self.fetch.as_ref().is_some_and(|fetch| fetch.has_changed().is_ok())
+    /// Whether a fetch is under way: not one whose runtime has ended, or is not driven.
+    fn is_fetching(&self, now: Instant) -> bool {
+        self.fetch
+            .as_ref()
+            .is_some_and(|fetch| fetch.ended.has_changed().is_ok() && now < fetch.ends)
     }
 
-    fn is_pausing(&self, now: Instant) -> bool {
-        self.failure.as_ref().is_some_and(|(_, at)| now < *at + PAUSE)
+    fn may_fetch(&self, now: Instant) -> bool {
+        let is_pausing = self.failure.as_ref().is_some_and(|(error, at)| {
+            let wanted = error.retry_after().unwrap_or_default();
+            now < *at + wanted.clamp(PAUSE, LONGEST_PAUSE)
+        });
+        !is_pausing && !self.is_fetching(now)
     }
 
-    fn fetch(&mut self, client: &Client) {
-        let (ended, fetch) = watch::channel(());
-        self.fetch = Some(fetch);
-        let client = client.clone();
-        let fetching = async move {
-            client.tokens().fetch(&client).await;
-            drop(ended);
-        };
+    fn fetch(&mut self, client: &Client, attempts: u32) {
+        let (sender, ended) = watch::channel(());
+        // As a call that nobody gave less time.
+        let ends = after(client.timeout());
+        self.fetch = Some(Fetch { ended, ends });
+        let end = End { client: client.clone(), _sender: sender };
+        let fetching = async move { end.client.tokens().fetch(&end.client, attempts).await };
         tokio::spawn(fetching.in_current_span());
+    }
+}
+
+/// Tells those who wait that a fetch has ended.
+struct End {
+    client: Client,
+    _sender: watch::Sender<()>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        // By what the user has brought along: a signer, a transport, a clock. Asked again at once, it
+        // would panic at once.
+        if std::thread::panicking() {
+            let message = "no access token: the request for it panicked";
+            self.client.tokens().fail(Error::new(ErrorKind::Token, Outcome::NotSent, message));
+        }
     }
 }
 

@@ -107,6 +107,7 @@ fn endpoint(
         placeholders_have_parameters(&options, names, &method.sig, &params, errors);
     }
     body_fits(&options, &params, errors);
+    anonymous_has_no_key(&options, errors);
     let returns = returns(&method.sig, &options, errors);
 
     Some(Endpoint {
@@ -237,6 +238,16 @@ fn placeholders_have_parameters(
                 ),
             );
         }
+    }
+}
+
+fn anonymous_has_no_key(options: &EndpointOptions, errors: &mut Errors) {
+    if let (Some(anonymous), Some(_)) = (options.word("anonymous"), options.word("idempotent")) {
+        errors.at(
+            anonymous.span(),
+            "an idempotency key belongs to a client, and an `anonymous` request has none: remove \
+             `anonymous` or `idempotent`",
+        );
     }
 }
 

@@ -213,3 +213,24 @@ async fn a_twin_at_work_is_waited_for() {
     let error = warm(&server, || 0).await.create("x").await.unwrap_err();
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Rejected, 1), "else it is a no");
 }
+
+#[tokio::test(start_paused = true)]
+async fn those_whom_a_server_told_the_same_come_back_one_by_one() {
+    let server = writes(|number| if number == 0 { busy(503, &["2"]) } else { thing() });
+    let client = warm(&server, || u64::MAX / 2).await;
+    let started = Instant::now();
+    client.create("x").await.unwrap();
+    // What it wants, and half of the longest wait.
+    assert_eq!(started.elapsed().as_millis(), 2_100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_before_is_not_said_to_have_taken_effect() {
+    let server = writes(|number| match number {
+        0 => busy(429, &[]),
+        _ => Err(TransportError::not_sent("refused")),
+    });
+    let error = warm(&server, || 0).await.create("x").await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::Rejected));
+    assert!(error.to_string().ends_with("; an earlier attempt was refused"), "{error}");
+}
