@@ -234,8 +234,6 @@ impl Error {
         }
         self.0.kind = ErrorKind::Token;
         self.0.outcome = Outcome::NotSent;
-        // An answer that could not be read may hold a token all the same.
-        self.0.body = Bytes::new();
         self
     }
 
