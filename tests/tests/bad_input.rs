@@ -258,10 +258,11 @@ fn settings_take_the_key_from_file_text_or_base64() {
 }
 
 #[test]
-fn keys_of_the_wrong_kind_are_refused_with_the_reason() {
+fn f66_keys_of_the_wrong_kind_are_refused_with_the_reason() {
     for (text, part) in [
         ("01890a5d-ac96-774b-bcce-b302099a8057", "refuses this version"),
         ("1ec9414c-232a-6b00-b3c8-9e6bdeced846", "refuses this version"),
+        ("01890a5d-ac96-874b-bcce-b302099a8057", "refuses this version"),
         ("00000000-0000-0000-0000-000000000000", "nil UUID"),
         ("ffffffff-ffff-ffff-ffff-ffffffffffff", "RFC 4122"),
         ("payout-4711", "must be a UUID"),

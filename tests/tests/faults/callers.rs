@@ -143,21 +143,6 @@ async fn f65_not_even_within_one_call() {
 }
 
 #[test]
-fn f66_a_key_has_a_version_that_the_api_takes() {
-    for (text, part) in [
-        ("01890a5d-ac96-774b-bcce-b302099a8057", "refuses this version"),
-        ("1ec9414c-232a-6b00-b3c8-9e6bdeced846", "refuses this version"),
-        ("01890a5d-ac96-874b-bcce-b302099a8057", "refuses this version"),
-        ("00000000-0000-0000-0000-000000000000", "nil UUID"),
-    ] {
-        let error = text.parse::<IdempotencyKey>().unwrap_err().to_string();
-        assert!(error.contains(part), "{error}");
-    }
-    let bare: IdempotencyKey = "ccb07f42410444ad8e1fc660bb7b269c".parse().unwrap();
-    assert_eq!(bare.to_string(), "ccb07f42-4104-44ad-8e1f-c660bb7b269c");
-}
-
-#[test]
 fn f67_a_client_outlives_its_runtime() {
     let runtime = || {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
