@@ -49,3 +49,16 @@ pub(crate) fn system_randomness() -> io::Result<[u8; 16]> {
         .map_err(|_| io::Error::other("the system's random generator failed"))?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::system_randomness;
+
+    #[test]
+    fn f61_a_million_nonces_differ() {
+        let nonces: HashSet<_> = (0..1_000_000).map(|_| system_randomness().unwrap()).collect();
+        assert_eq!(nonces.len(), 1_000_000);
+    }
+}

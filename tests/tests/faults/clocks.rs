@@ -1,14 +1,13 @@
 //! 59 to 62: clocks, nonces and signing keys.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use upvest_core::signature::SigningKey;
-use upvest_core::{Client, Environment, ErrorKind, Outcome, Timestamp};
-use upvest_tests::in_memory::{Server, Things, problem, signing_key, thing};
+use upvest_core::{ErrorKind, Outcome, Timestamp};
+use upvest_tests::in_memory::{Server, Things, problem, thing};
 use upvest_tests::{PASSPHRASE, data};
 
 /// Sun, 06 Nov 1994 08:49:37 GMT
@@ -97,22 +96,6 @@ async fn f61_every_attempt_is_signed_at_its_own_time() {
         .collect();
     assert!(inputs[0].contains(&format!("created={SERVER};")), "{inputs:?}");
     assert!(inputs[1].contains(&format!("created={};", SERVER + 45)), "{inputs:?}");
-}
-
-#[test]
-fn f61_a_million_nonces_differ() {
-    // As a client draws them, but for the drawing of the idempotency key, which is another half.
-    let client = Client::builder(Environment::Sandbox)
-        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "x")
-        .signing_key(signing_key())
-        .scopes(["x"])
-        .build()
-        .unwrap();
-    let mut seen = HashSet::with_capacity(1_000_000);
-    // An idempotency key is the same sixteen bytes from the same source, but for six bits.
-    for _ in 0..1_000_000 {
-        assert!(seen.insert(client.create("x").key()));
-    }
 }
 
 #[test]
