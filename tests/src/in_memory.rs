@@ -14,7 +14,7 @@ use upvest_core::signature::SigningKey;
 use upvest_core::transport::{Body, Transport, TransportError};
 use upvest_core::{BoxFuture, Call, Client, ClientBuilder, Environment, IdempotentCall, api};
 
-use crate::{data, watch_logs};
+use crate::{CLIENT_SECRET, data, watch_logs};
 
 /// A query.
 #[derive(Serialize)]
@@ -115,14 +115,14 @@ impl Server {
 
     /// A client of it, to be changed. It never waits before it sends again, unless told to.
     pub fn builder(&self) -> ClientBuilder {
-        watch_logs();
+        watch_logs(CLIENT_SECRET);
         self.unwatched()
     }
 
     /// As [`builder`](Self::builder), but the logs are not watched for secrets.
     pub fn unwatched(&self) -> ClientBuilder {
         Client::builder(Environment::Sandbox)
-            .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+            .credentials("5ec16164-6173-461d-b90d-116d68f55b40", CLIENT_SECRET)
             .signing_key(signing_key())
             .scopes(<dyn Things>::SCOPES)
             .randomness(counting())

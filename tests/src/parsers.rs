@@ -12,15 +12,17 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use upvest_core::auth::AccessToken;
 use upvest_core::signature::{SignatureInput, SigningKey};
-use upvest_core::{CallRecord, Client, ErrorKind, Problem};
+use upvest_core::{Amount, CallRecord, Client, ErrorKind, Outcome, Problem, Timestamp};
+use upvest_virtual_cash::VirtualCashIncrease;
 
-use crate::in_memory::{Server, Things, problem as answered, reply, thing};
+use crate::in_memory::{Server, Thing, Things, problem as answered, reply, thing};
 
 /// A parser by name, and inputs that it takes.
 pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
 /// All of them.
-pub const PARSERS: [Parser; 6] = [
+pub const PARSERS: [Parser; 7] = [
+    ("answer", answer, || vec![ANSWER.as_bytes().to_vec()]),
     ("problem", problem, || {
         vec![br#"{"type":"https://docs.upvest.co/errors/invalid_request","title":"x","status":400,"detail":"y","instance":"/z","request_id":"1"}"#.to_vec()]
     }),
@@ -51,6 +53,8 @@ pub const PARSERS: [Parser; 6] = [
     }),
 ];
 
+const ANSWER: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
+
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
@@ -62,6 +66,23 @@ fn runtime() -> &'static Runtime {
 fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     CLIENT.get_or_init(|| Server::new(|_, _| thing()).client())
+}
+
+/// An increase is read or not; what is read can be written and is read the same. A success that is
+/// not read has taken effect, whatever it is.
+pub fn answer(input: &[u8]) {
+    if let Ok(increase) = serde_json::from_slice::<VirtualCashIncrease>(input) {
+        let amount = serde_json::to_string(&increase.amount).expect("an amount");
+        assert_eq!(serde_json::from_str::<Amount>(&amount).expect("the same"), increase.amount);
+        let written = increase.created_at.to_string();
+        assert_eq!(written.parse::<Timestamp>().expect("the same"), increase.created_at);
+    }
+    let body = String::from_utf8_lossy(input).into_owned();
+    if serde_json::from_str::<Thing>(&body).is_ok() {
+        return;
+    }
+    let error = call(&Server::new(move |_, _| reply(200, "application/json", &body)));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
 }
 
 /// A problem document is read or not; what is read can be written and is read the same.

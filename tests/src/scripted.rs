@@ -17,7 +17,7 @@ use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{BoxFuture, Client, ClientBuilder, Environment};
 
 use crate::in_memory::{Things, counting, reply, signing_key, token};
-use crate::watch_logs;
+use crate::{CLIENT_SECRET, watch_logs};
 
 /// Time passes in steps of this.
 pub const TICK: Duration = Duration::from_millis(50);
@@ -185,7 +185,7 @@ impl Scripted {
 
     /// A client of it, to be changed. It never waits before it sends again, unless told to.
     pub fn builder(&self) -> ClientBuilder {
-        watch_logs();
+        watch_logs(CLIENT_SECRET);
         builder(&format!("http://{}", self.address))
     }
 
@@ -203,7 +203,7 @@ impl Scripted {
 /// A client of `base_url`, which gets its tokens elsewhere.
 pub fn builder(base_url: &str) -> ClientBuilder {
     Client::builder(Environment::Custom(base_url.to_owned()))
-        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", "the-client-secret")
+        .credentials("5ec16164-6173-461d-b90d-116d68f55b40", CLIENT_SECRET)
         .signing_key(signing_key())
         .scopes(<dyn Things>::SCOPES)
         .randomness(counting())

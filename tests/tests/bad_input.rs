@@ -123,7 +123,7 @@ async fn an_unusable_token_answer_is_explained() {
         (
             "application/json",
             String::new(),
-            "no access token: POST /auth/token answered 200, but its body does not fit its type",
+            "no access token: POST /auth/token answered 200, but its body is empty",
             3,
         ),
         (

@@ -7,7 +7,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use allocation_counter::measure;
 use tokio::runtime::Builder;
-use upvest_core::Error;
+use upvest_core::auth::AccessToken;
+use upvest_core::{Error, Outcome};
+use upvest_tests::data;
 use upvest_tests::in_memory::Things;
 use upvest_tests::scripted::{builder, json};
 
@@ -47,6 +49,11 @@ fn request(stream: &mut TcpStream) {
     }
 }
 
+/// What the client holds while it reads `answer` as a token.
+fn cost_of_a_token(answer: &[u8]) -> u64 {
+    measure(|| drop(serde_json::from_slice::<AccessToken>(answer))).bytes_max
+}
+
 /// What a call costs that is answered so, and how it ends.
 fn cost(head: impl Into<Vec<u8>>, body: &'static [u8]) -> (u64, Error) {
     let address = hostile(head.into(), body);
@@ -69,20 +76,54 @@ fn a_hostile_answer_costs_two_mebibytes_at_most() {
     const CHUNK: &[u8] = &[b'['; 64 * 1024];
     const CHUNKED: &[u8] = b"8\r\n[[[[[[[[\r\n";
     let gigabyte = "content-length: 1073741824\r\n";
-    let bomb = "content-encoding: gzip\r\ncontent-length: 1073741824\r\n";
+    let zeros = std::fs::read(data("zeros.gz")).unwrap();
+    let zipped = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", zeros.len());
+    let bomb = [head(200, &zipped).into_bytes(), zeros].concat();
     let long = format!("x: {}\r\n", "y".repeat(4 * 1024 * 1024));
     let many: String = (0..100_000).map(|number| format!("x-{number}: y\r\n")).collect();
     for (what, head, body) in [
-        ("an endless body", head(200, ""), CHUNK),
-        ("an endless body in small chunks", head(200, "transfer-encoding: chunked\r\n"), CHUNKED),
-        ("a body of a gibibyte", head(200, gigabyte), CHUNK),
-        ("an error page of a gibibyte", head(500, gigabyte), CHUNK),
-        ("a gzip bomb", head(200, bomb), &[0x1f; 8192]),
-        ("a head of four mebibytes", head(200, &long), &[]),
-        ("a head of 100,000 lines", head(200, &many), &[]),
+        ("an endless body", head(200, "").into_bytes(), CHUNK),
+        (
+            "an endless body in small chunks",
+            head(200, "transfer-encoding: chunked\r\n").into_bytes(),
+            CHUNKED,
+        ),
+        ("a body of a gibibyte", head(200, gigabyte).into_bytes(), CHUNK),
+        ("an error page of a gibibyte", head(500, gigabyte).into_bytes(), CHUNK),
+        ("16 MiB of zeros in 16 KiB", bomb, &[]),
+        ("a head of four mebibytes", head(200, &long).into_bytes(), &[]),
+        ("a head of 100,000 lines", head(200, &many).into_bytes(), &[]),
     ] {
         let (bytes, error) = cost(head, body);
         println!("{what}: {} KiB at most; {error}", bytes / 1024);
         assert!(bytes <= 2 * MIB, "{what} costs {bytes} bytes");
+        assert!(error.outcome() >= Outcome::Unknown && error.body().len() <= 64 * 1024);
+    }
+}
+
+/// Many small things cost more than their bytes, if they are kept one by one.
+#[test]
+fn a_document_of_many_members_costs_two_mebibytes_at_most() {
+    let fill = |open: &str, part: &str, close: &str| {
+        let count = (64 * 1024 - open.len() - close.len()) / part.len();
+        format!("{open}{}{close}", part.repeat(count))
+    };
+    for document in [
+        fill("{\"x\":[", "{\"\":0},", "0]}"),
+        fill("{\"x\":[", "[0],", "0]}"),
+        fill("{", "\"y\":0,", "\"z\":0}"),
+        fill("{\"detail\":\"", "\\u0041", "\"}"),
+    ] {
+        assert!(serde_json::from_str::<serde::de::IgnoredAny>(&document).is_ok());
+        let length = document.len();
+        let answer = format!(
+            "HTTP/1.1 400 X\r\nupvest-request-id: x\r\ncontent-type: application/problem+json\r\n\
+             content-length: {length}\r\n\r\n{document}"
+        );
+        let (bytes, error) = cost(answer, &[]);
+        assert!(error.problem_document().is_some() && error.body().len() == length);
+        assert!(bytes <= 2 * MIB, "{bytes} bytes for {}…", &document[..20]);
+        let bytes = cost_of_a_token(document.as_bytes());
+        assert!(bytes <= 2 * MIB, "{bytes} bytes for {}…", &document[..20]);
     }
 }

@@ -739,3 +739,22 @@ async fn the_token_endpoint_can_be_called_by_hand() {
     };
     assert!(sandbox.client().unwrap().create_access_token(&request).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_day_later_by_the_sandbox_s_clock_a_call_gets_a_new_token() {
+    let at = Arc::new(AtomicI64::new(1_800_000_000));
+    let reading = Arc::clone(&at);
+    let clock = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
+    let sandbox = Sandbox::builder().clock(clock).start().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let order = CreateVirtualCashIncrease {
+        account_group_id: Uuid::new_v4().into(),
+        amount: "1.00".parse().unwrap(),
+        currency: Currency::Eur,
+    };
+    client.increase(&order).await.unwrap();
+    at.fetch_add(86_400, Ordering::SeqCst);
+    // The client holds the old one for good: less than half an hour has passed by tokio's clock.
+    let response = client.increase(&order).with_response().await.unwrap();
+    assert_eq!(response.attempts(), 2);
+}

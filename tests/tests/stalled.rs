@@ -1,4 +1,5 @@
-//! Ten thousand calls to a server that takes them and answers none: what they cost in memory.
+//! Ten thousand calls to a server that takes them and answers none: what they cost in memory. As many
+//! as are allowed are under way, 256; the others wait for their turn.
 //!
 //! They have this process for themselves, but for the server's ends of the connections. What is
 //! measured is what the system says that the process holds.
@@ -27,7 +28,14 @@ async fn ten_thousand_calls_that_wait_cost_two_hundred_mebibytes_at_most() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     // Takes whoever comes, and keeps them.
-    std::thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept() {
+            held.push(stream);
+        }
+        // Where it can open no more files; what it has must stay open.
+        std::mem::forget(held);
+    });
 
     let client = builder(&format!("http://{address}"))
         .timeout(Duration::from_mins(10))

@@ -106,18 +106,19 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Ans
             let error = error.because(broken);
             if is_torn { error.torn() } else { error }
         }
-        None if answer.is_json || answer.body.is_empty() => {
-            match serde_json::from_slice(&answer.body) {
-                Ok(value) => return Ok(value),
-                Err(cause) => {
-                    let is_torn = !cause.is_data();
-                    let error =
-                        unreadable(ErrorKind::Decode, outcome, "its body does not fit its type");
-                    let error = error.because(cause);
-                    if is_torn { error.torn() } else { error }
-                }
-            }
+        None if answer.body.is_empty() => {
+            unreadable(ErrorKind::Decode, outcome, "its body is empty").torn()
         }
+        None if answer.is_json => match serde_json::from_slice(&answer.body) {
+            Ok(value) => return Ok(value),
+            Err(cause) => {
+                let is_torn = !cause.is_data();
+                let error =
+                    unreadable(ErrorKind::Decode, outcome, "its body does not fit its type");
+                let error = error.because(cause);
+                if is_torn { error.torn() } else { error }
+            }
+        },
         None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(),
     };
     // What was to be a token is kept by nobody.

@@ -9,6 +9,7 @@ use upvest_macros::api;
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::lenient::Members;
 
 /// However long an answer promises, a token is asked for anew after a day.
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
@@ -79,8 +80,8 @@ impl AccessToken {
     }
 
     /// Reads the answer. Nothing of it is repeated in an error: it may be the token.
-    fn from_json(answer: &serde_json::Value) -> std::result::Result<Self, &'static str> {
-        let text = |name| answer.get(name).and_then(serde_json::Value::as_str);
+    fn from_members(mut answer: Option<Members>) -> std::result::Result<Self, &'static str> {
+        let mut text = |name| answer.as_mut().and_then(|answer| answer.text(name));
         let secret = text("access_token").ok_or("it has no text `access_token`")?;
         if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("its `access_token` cannot stand in a header");
@@ -88,21 +89,20 @@ impl AccessToken {
         if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
             return Err("its `token_type` is not `bearer`");
         }
+        let scope = text("scope").unwrap_or_default();
         let seconds = answer
-            .get("expires_in")
-            .and_then(serde_json::Value::as_i64)
+            .and_then(|mut answer| answer.number("expires_in"))
             .ok_or("its `expires_in` is no whole number of seconds")?;
         // Nothing or less is a token for the calls that wait for it now.
         let expires_in = Duration::from_secs(seconds.try_into().unwrap_or(0)).min(LONGEST_LIFE);
-        let scope = text("scope").unwrap_or_default().to_owned();
-        Ok(Self { secret: secret.to_owned().into(), expires_in, scope })
+        Ok(Self { secret: secret.into(), expires_in, scope })
     }
 }
 
 impl<'de> Deserialize<'de> for AccessToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let answer = serde_json::Value::deserialize(deserializer)?;
-        Self::from_json(&answer).map_err(de::Error::custom)
+        let names = ["access_token", "token_type", "expires_in", "scope"];
+        Self::from_members(Members::read(deserializer, &names)?).map_err(de::Error::custom)
     }
 }
 

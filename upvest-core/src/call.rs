@@ -30,6 +30,10 @@ use crate::types::Timestamp;
 /// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built
 /// fails with [`ErrorKind::Request`], before anything is sent.
 ///
+/// # Panics
+///
+/// Inside tokio, if its runtime was built without `enable_all`.
+///
 /// # Cancel safety
 ///
 /// A call that is dropped while it is under way may have sent its request: nobody is told of the

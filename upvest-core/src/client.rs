@@ -208,7 +208,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Tells the time by `clock`, for signatures.
+    /// Tells the time by `clock`, for signatures and for how old a key is.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -108,6 +108,9 @@ impl Error {
             message.push_str(&one_line(detail));
         }
         let (kind, outcome) = judge(status);
+        if kind == ErrorKind::Redirect {
+            message.push_str(", which is not followed");
+        }
         let request_id = problem.as_ref().and_then(|problem| problem.request_id.clone());
         Self(Box::new(Inner {
             status: Some(status),

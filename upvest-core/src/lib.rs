@@ -71,6 +71,7 @@ mod error;
 pub mod guide;
 pub mod headers;
 mod idempotency;
+mod lenient;
 mod money;
 mod outcome;
 mod problem;

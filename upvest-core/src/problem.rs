@@ -1,6 +1,8 @@
 //! The problem document that the API sends with every error.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::lenient::Members;
 
 /// A problem document, `application/problem+json`, as the API sends with every error.
 ///
@@ -31,16 +33,17 @@ pub struct Problem {
 /// Reads any JSON object: a member of another type than it should have is left out.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = serde_json::Map::deserialize(deserializer)?;
-        let text = |name| members.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
-        let status = members.get("status").and_then(serde_json::Value::as_u64);
+        let names = ["type", "status", "title", "detail", "details", "instance", "request_id"];
+        let members = Members::read(deserializer, &names)?;
+        let mut members =
+            members.ok_or_else(|| de::Error::custom("a problem document is an object"))?;
         Ok(Self {
-            kind: text("type").unwrap_or_default(),
-            status: status.and_then(|status| status.try_into().ok()),
-            title: text("title"),
-            detail: text("detail").or_else(|| text("details")),
-            instance: text("instance"),
-            request_id: text("request_id"),
+            kind: members.text("type").unwrap_or_default(),
+            status: members.number("status").and_then(|status| status.try_into().ok()),
+            title: members.text("title"),
+            detail: members.text("detail").or_else(|| members.text("details")),
+            instance: members.text("instance"),
+            request_id: members.text("request_id"),
         })
     }
 }

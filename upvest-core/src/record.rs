@@ -297,7 +297,9 @@ impl<'de> Deserialize<'de> for CallRecord {
                 .map(|recorded| Self(Form::Known(Box::new(recorded))))
                 .map_err(de::Error::custom),
             Some(_) => Ok(Self(Form::Other(members))),
-            None => Err(de::Error::custom("this is no call record: it has no `version`")),
+            None => {
+                Err(de::Error::custom("this is no call record: it has no whole number `version`"))
+            }
         }
     }
 }

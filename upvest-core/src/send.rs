@@ -47,7 +47,8 @@ pub(crate) async fn send<T>(
 ) -> Result<Response<T>> {
     let mut course = Course::new(terms);
     if Handle::try_current().is_err() {
-        let error = Error::config("a call must be awaited inside a tokio runtime");
+        let error =
+            Error::config("a call must be awaited inside a tokio runtime, one with `enable_all`");
         return Err(course.end(error, false));
     }
     loop {
@@ -100,14 +101,14 @@ impl<'c> Course<'c> {
     ) -> Result<Response<T>> {
         let Terms { client, target, key, deadline, .. } = *self.terms;
         if Instant::now() >= deadline {
-            return Err(out_of_time(target, Outcome::NotSent));
+            return Err(out_of_time(target, "before it began"));
         }
         // Not for the fetch of a token: those who have a slot may be waiting for just that.
         let _slot = if target.is_anonymous {
             None
         } else {
             let slot = timeout_at(deadline, client.slots().acquire()).await;
-            Some(slot.map_err(|_| out_of_time(target, Outcome::NotSent))?)
+            Some(slot.map_err(|_| out_of_time(target, "while others were under way"))?)
         };
         self.token = if target.is_anonymous {
             None
@@ -121,7 +122,7 @@ impl<'c> Course<'c> {
             let signature_base = sign(client, target, &mut request, deadline).await?;
             // All this may have taken long: the slot, the token, a signing key that is elsewhere.
             if Instant::now() >= deadline {
-                return Err(out_of_time(target, Outcome::NotSent));
+                return Err(out_of_time(target, "when it was signed"));
             }
             if key.is_some() && client.now() >= key_ends {
                 return Err(too_old(target, key_ends));
@@ -261,7 +262,7 @@ async fn sign(
             let message = format!("{target} was not sent: it could not be signed");
             Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
         }
-        Err(_) => Err(out_of_time(target, Outcome::NotSent)),
+        Err(_) => Err(out_of_time(target, "while it was signed")),
     }
 }
 
@@ -286,7 +287,7 @@ async fn exchange(
             };
             return Err(failed.because(error.into_cause()));
         }
-        Err(_) => return Err(out_of_time(target, Outcome::Unknown)),
+        Err(_) => return Err(no_answer_in_time(target)),
     };
     let (head, body) = response.into_parts();
     let now = client.now();
@@ -346,9 +347,16 @@ fn too_old(target: &Target, key_ends: Timestamp) -> Error {
     )
 }
 
-fn out_of_time(target: &Target, outcome: Outcome) -> Error {
-    let sent = if outcome == Outcome::NotSent { " before it was sent" } else { "" };
-    Error::new(ErrorKind::Timeout, outcome, format!("{target} ran out of time{sent}"))
+/// Nothing has left; `during` is what it waited for.
+fn out_of_time(target: &Target, during: &str) -> Error {
+    let message = format!("{target} was not sent: the time of the call was over {during}");
+    Error::new(ErrorKind::Timeout, Outcome::NotSent, message)
+}
+
+/// The request has left, or some of it.
+fn no_answer_in_time(target: &Target) -> Error {
+    let message = format!("{target} has no answer in the time that it was given");
+    Error::new(ErrorKind::Timeout, Outcome::Unknown, message)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::types::Timestamp;
 
-/// Tells the time of day. Used for signatures; waiting uses tokio's clock.
+/// Tells the time of day. Used for signatures, and for how old a key is; waiting uses tokio's clock.
 ///
 /// A closure is a clock:
 ///

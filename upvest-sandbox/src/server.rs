@@ -1,12 +1,13 @@
 //! The server: routes from the endpoint tables, one way through for every request.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
@@ -93,7 +94,7 @@ impl Server {
 
     fn answer(&self, head: &Parts, answer: Answer) -> Response {
         let entry = Entry { is_replay: answer.is_replay, ..Entry::new(head, answer.status) };
-        let response = respond(&entry, answer.status, "application/json", answer.body);
+        let response = self.respond(&entry, answer.status, "application/json", answer.body);
         self.log.push(entry);
         response
     }
@@ -103,27 +104,34 @@ impl Server {
         let entry = Entry { reason, bases, ..Entry::new(head, refused.status) };
         let problem =
             serde_json::to_string(&refused.problem(&entry.request_id)).unwrap_or_default();
-        let response = respond(&entry, refused.status, "application/problem+json", problem);
+        let response = self.respond(&entry, refused.status, "application/problem+json", problem);
         self.log.push(entry);
         response
     }
-}
 
-fn respond(
-    entry: &Entry,
-    status: StatusCode,
-    content_type: &'static str,
-    body: String,
-) -> Response {
-    let is_empty = body.is_empty();
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    if !is_empty {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    fn respond(
+        &self,
+        entry: &Entry,
+        status: StatusCode,
+        content_type: &'static str,
+        body: String,
+    ) -> Response {
+        let is_empty = body.is_empty();
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if !is_empty {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        // By our clock, not that of the system: clients tell by it whether theirs is right.
+        let now = u64::try_from(self.clock.now().unix_seconds()).unwrap_or(0);
+        let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
+        if let Ok(date) = HeaderValue::from_str(&date) {
+            headers.insert(DATE, date);
+        }
+        response
     }
-    if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    response
 }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use shared::{Failure, end, place_to_run, refuse_live};
-use upvest_core::{CallRecord, Client, Error, ErrorKind, IdempotentCall, Outcome};
+use upvest_core::{CallRecord, Client, Error, IdempotentCall, Outcome, Timestamp};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,
 };
@@ -58,12 +58,16 @@ async fn run() -> Result<(), Failure> {
         let call = if arguments.careless {
             client.increase(&order(payout.group)?)
         } else {
+            let until = payout.record.replayable_until();
             match client.replay(payout.record) {
                 Ok(call) => call,
-                Err(error) => {
-                    ledger.failed(payout.id, &error)?;
+                // Too late to ask: a webhook, the account's statement or a person must tell.
+                Err(error) if until.is_some_and(|until| until <= Timestamp::now()) => {
+                    ledger.unclear(payout.id, &error)?;
                     continue;
                 }
+                // Another client, another host, a newer version: nothing is wrong with the payout.
+                Err(error) => return Err(error.into()),
             }
         };
         pay(&mut ledger, payout.id, call).await?;
@@ -175,16 +179,19 @@ impl Ledger {
     }
 
     fn failed(&mut self, id: i64, error: &Error) -> Result<(), Failure> {
-        let state = match (error.kind(), error.outcome()) {
-            // Too late to ask: a webhook, the account's statement or a person must tell.
-            (ErrorKind::Replay, _) => "unclear",
+        let state = match error.outcome() {
             // A no that is certain. The payout may be made anew, with a new key.
-            (_, Outcome::Rejected) if !error.is_retryable() => "refused",
+            Outcome::Rejected if !error.is_retryable() => "refused",
             // It may have happened, or it may still: the next run asks again.
             _ => "open",
         };
         println!("payout {id}: {state}, {error}");
         self.mark(id, state, &error.to_string())
+    }
+
+    fn unclear(&mut self, id: i64, error: &Error) -> Result<(), Failure> {
+        println!("payout {id}: unclear, {error}");
+        self.mark(id, "unclear", &error.to_string())
     }
 
     fn mark(&mut self, id: i64, state: &str, result: &str) -> Result<(), Failure> {

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use upvest_core::{
     CallRecord, Client, ErrorKind, IdempotencyKey, IdempotentCall, Outcome, Timestamp,
 };
 use upvest_sandbox::Sandbox;
 use upvest_tests::in_memory::{Server, Thing, Things, thing};
+use upvest_tests::watch_logs;
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
@@ -40,9 +42,12 @@ async fn polled<F: Future>(future: F, times: usize) -> bool {
 #[tokio::test]
 async fn f63_a_call_may_be_dropped_anywhere() {
     let sandbox = Sandbox::start().await.unwrap();
+    watch_logs(sandbox.credentials().client_secret().expose_secret());
     let mut was_done = false;
     for times in 0..200 {
-        let client = sandbox.client().unwrap();
+        // With one slot, which a dropped call must give back.
+        let builder = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES);
+        let client = builder.max_in_flight(1).build().unwrap();
         let order = order("1.00");
         let call = client.increase(&order);
         let key = call.key();
@@ -64,6 +69,7 @@ async fn f63_a_call_may_be_dropped_anywhere() {
 #[tokio::test]
 async fn f64_the_same_key_with_another_body_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
+    watch_logs(sandbox.credentials().client_secret().expose_secret());
     let client = sandbox.client().unwrap();
     let (first, mut second) = (order("1.00"), order("2.00"));
     second.account_group_id = first.account_group_id;
@@ -199,7 +205,8 @@ fn without_a_runtime_a_call_is_an_error() {
     let Poll::Ready(Err(error)) = future.as_mut().poll(&mut context) else {
         panic!("it should fail at once")
     };
-    assert_eq!(error.to_string(), "a call must be awaited inside a tokio runtime");
+    let sentence = "a call must be awaited inside a tokio runtime, one with `enable_all`";
+    assert_eq!(error.to_string(), sentence);
     assert_eq!(error.outcome(), Outcome::NotSent);
     // Of the call that a replay repeats that says nothing.
     let record = server.client().create("x").record();

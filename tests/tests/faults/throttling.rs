@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use upvest_core::transport::TransportError;
 use upvest_core::{Client, ErrorKind, Outcome};
-use upvest_tests::in_memory::{Reply, Server, Things, problem, thing};
+use upvest_tests::in_memory::{Reply, Server, Things, problem, reply, thing, token};
 
 fn busy(status: u16, retry_after: &[&str]) -> Reply {
     problem(status, "too_many_requests").map(|mut reply| {
@@ -175,9 +175,32 @@ async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
         let error = warm(&server, || 0).await.remove(7).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (kind, Outcome::Unknown), "{error}");
     }
+    // Nor if the second attempt never gets as far as that: its token has ended, and there is no other.
+    for (stalls, kind) in [(false, ErrorKind::Token), (true, ErrorKind::Timeout)] {
+        let server = Server::slow(|_, _| {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                Err(TransportError::maybe_sent("reset"))
+            })
+        })
+        .with_tokens(move |number| {
+            Box::pin(async move {
+                match number {
+                    0 => reply(200, "application/json", &token(number, 1)),
+                    _ if stalls => std::future::pending().await,
+                    _ => Err(TransportError::not_sent("refused")),
+                }
+            })
+        });
+        let error = server.client().create("x").timeout(Duration::from_secs(9)).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (kind, Outcome::Unknown), "{error}");
+        assert_eq!((error.attempts(), server.token_requests() > 1), (1, true));
+        let remark = "; an earlier attempt may have taken effect";
+        assert!(error.to_string().ends_with(remark), "{error}");
+    }
     // Once it is known to have happened, it has.
     let server = writes(|number| match number {
-        0 => upvest_tests::in_memory::reply(202, "application/json", r#"{"id":"#),
+        0 => reply(202, "application/json", r#"{"id":"#),
         _ => problem(422, "unprocessable_entity"),
     });
     let error = warm(&server, || 0).await.create("x").await.unwrap_err();
