@@ -206,8 +206,8 @@ impl State {
 
     fn fetch(&mut self, client: &Client, attempts: u32) {
         let (sender, ended) = watch::channel(());
-        // As a call that nobody gave less time.
-        let ends = after(client.timeout());
+        // As a call to which nobody gave less time, and a little to tell what came of it.
+        let ends = after(client.timeout()) + Duration::from_millis(100);
         self.fetch = Some(Fetch { ended, ends });
         let end = End { client: client.clone(), _sender: sender };
         let fetching = async move { end.client.tokens().fetch(&end.client, attempts).await };
