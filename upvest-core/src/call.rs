@@ -28,7 +28,7 @@ use crate::types::Timestamp;
 ///
 /// Awaiting it gives an [`Error`]: [`kind`](Error::kind) says where it failed, and
 /// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built
-/// fails with [`ErrorKind::Request`], before anything is sent.
+/// fails with [`ErrorKind::Request`](crate::ErrorKind::Request), before anything is sent.
 ///
 /// # Panics
 ///

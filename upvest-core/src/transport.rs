@@ -301,6 +301,10 @@ mod tests {
     use reqwest::dns::{Name, Resolve, Resolving};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls;
+    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
     use super::{ReqwestTransport, Transport as _, TransportError};
 
@@ -323,6 +327,54 @@ mod tests {
         let error =
             transport.send(request("https://sandbox.upvest.co/x".into())).await.unwrap_err();
         assert!(!error.may_have_been_sent());
+    }
+
+    /// A TLS server with this certificate, on 127.0.0.1, which answers nothing.
+    async fn tls_server(certificate: &str) -> u16 {
+        let file =
+            |name: &str| format!("{}/../tests/data/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"));
+        let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
+        let key = PrivateKeyDer::from_pem_file(file("key")).unwrap();
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
+        let config = rustls::ServerConfig::builder_with_provider(provider.into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let _ = stream.read(&mut [0; 1]).await;
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn f25_a_certificate_that_is_not_good_ends_it_before_a_byte_is_sent() {
+        let ca = include_bytes!("../../tests/data/tls/ca.pem");
+        let trusting = || {
+            let ca = reqwest::Certificate::from_pem(ca).unwrap();
+            ReqwestTransport::builder().no_proxy().tls_certs_only([ca])
+        };
+        for (certificate, builder, is_good) in [
+            ("good", trusting(), true),
+            ("wrong_host", trusting(), false),
+            ("expired", trusting(), false),
+            ("good", ReqwestTransport::builder().no_proxy(), false),
+        ] {
+            let port = tls_server(certificate).await;
+            let transport = ReqwestTransport::of(builder);
+            let error =
+                transport.send(request(format!("https://127.0.0.1:{port}/x"))).await.unwrap_err();
+            // With the good one the request leaves, and the server hangs up.
+            assert_eq!(error.may_have_been_sent(), is_good, "{certificate}: {error:?}");
+            assert_eq!(format!("{error:?}").contains("ertificate"), !is_good, "{error:?}");
+        }
     }
 
     /// HTTP/2 without TLS, as only a test has it: answers the first stream with these frames.

@@ -1,6 +1,7 @@
 //! 1 to 29: names, connections, TLS, and what comes over a socket instead of an answer.
 //!
-//! 1, 17 and 18 need a resolver or HTTP/2 without TLS, which only the transport's own tests can have.
+//! 1, 17, 18 and 25 need a resolver, HTTP/2 without TLS, or a root certificate of their own, which only
+//! the transport's own tests can have.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use upvest_core::{Client, Environment, Error, ErrorKind, Outcome};
-use upvest_tests::data;
 use upvest_tests::in_memory::{Thing, Things};
 use upvest_tests::scripted::{Script, Scripted, TICK, black_hole, builder, http, json};
 
@@ -291,54 +291,6 @@ async fn f24_a_portal_in_between_is_not_believed() {
         assert_eq!(error.body(), b"<html>Please log in");
         assert!(!error.to_string().contains("log in"), "{error}");
     }
-}
-
-/// A TLS server with a certificate that nobody has signed.
-async fn self_signed() -> u16 {
-    use tokio_rustls::rustls::ServerConfig;
-    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
-    let certificate = CertificateDer::from_pem_file(data("tls/self_signed.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(data("tls/self_signed_key.pem")).unwrap();
-    let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
-    let config = ServerConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            // It fails, which is what the test is about.
-            let _ = acceptor.accept(stream).await;
-        }
-    });
-    port
-}
-
-fn causes(error: &Error) -> String {
-    let mut text = String::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(&format!("{error}\n"));
-        cause = error.source();
-    }
-    text
-}
-
-#[tokio::test]
-async fn f25_a_certificate_that_nobody_has_signed_ends_it_before_a_byte_is_sent() {
-    let port = self_signed().await;
-    let client = builder(&format!("https://127.0.0.1:{port}")).build().unwrap();
-    let error = client.create("x").await.unwrap_err();
-    assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
-    assert_eq!(error.attempts(), 3, "and not for ever");
-    assert!(causes(&error).contains("certificate"), "{}", causes(&error));
 }
 
 #[tokio::test]
