@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use secrecy::ExposeSecret as _;
 use tokio::task::JoinSet;
 use upvest_core::{CallRecord, Client, Environment, Outcome};
 use upvest_sandbox::Sandbox;
-use upvest_tests::Chance;
 use upvest_tests::chaos::Line;
+use upvest_tests::{Chance, watch_logs};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
@@ -118,6 +119,10 @@ async fn no_payment_is_made_twice_and_none_is_lost() {
     let started = Instant::now();
     let time = Duration::from_secs(seconds.unwrap_or(u64::from(u32::MAX)));
     let bank = Arc::new(Bank::new(seed).await);
+    // The long runs are for the number of calls, and not for what each of them logs.
+    if seconds.is_none() && calls <= 500 {
+        watch_logs(bank.sandbox.credentials().client_secret().expose_secret());
+    }
     let tally = Arc::new(Tally::default());
     let begun = Arc::new(AtomicU64::new(0));
     let mut workers = JoinSet::new();

@@ -7,19 +7,27 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::BodyExt as _;
+use secrecy::ExposeSecret as _;
 use upvest_core::auth::{AccessTokens as _, TokenRequest};
 use upvest_core::signature::{
     Message, SignatureInput, Signer as _, SigningKey, sign, signature_base,
 };
 use upvest_core::transport::{ReqwestTransport, Transport as _};
 use upvest_core::{ErrorKind, Problem, Timestamp};
-use upvest_sandbox::Sandbox;
-use upvest_tests::data;
+use upvest_sandbox::{Sandbox, SandboxBuilder};
+use upvest_tests::{data, watch_logs};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
     VirtualCashDecreaseId, VirtualCashDecreaseStatus, VirtualCashIncreaseStatus,
 };
 use uuid::Uuid;
+
+/// Starts it, and watches the logs for its client secret.
+async fn started(builder: SandboxBuilder) -> Sandbox {
+    let sandbox = builder.start().await.unwrap();
+    watch_logs(sandbox.credentials().client_secret().expose_secret());
+    sandbox
+}
 
 const GROUP: &str = "ac1c39e9-2101-46b8-a624-d10a9e351b6c";
 const KEY: &str = "ccb07f42-4104-44ad-8e1f-c660bb7b269c";
@@ -38,7 +46,7 @@ impl Bench {
         let clock = Arc::new(AtomicI64::new(NOON));
         let time = Arc::clone(&clock);
         let now = move || Timestamp::from_unix_seconds(time.load(Ordering::SeqCst)).unwrap();
-        let sandbox = Sandbox::builder().clock(now).start().await.unwrap();
+        let sandbox = started(Sandbox::builder().clock(now)).await;
         let mut bench = Self {
             sandbox,
             clock,
@@ -610,7 +618,7 @@ async fn a_signature_in_another_form_is_refused() {
 
 #[tokio::test]
 async fn money_moves_as_the_state_machine_says() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let client = sandbox.client().unwrap();
     let group: AccountGroupId = GROUP.parse().unwrap();
     let increase = CreateVirtualCashIncrease {
@@ -652,7 +660,7 @@ async fn money_moves_as_the_state_machine_says() {
 
 #[tokio::test]
 async fn one_key_takes_effect_once() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let client = sandbox.client().unwrap();
     let group: AccountGroupId = GROUP.parse().unwrap();
     let mut order = CreateVirtualCashIncrease {
@@ -687,7 +695,7 @@ async fn one_key_takes_effect_once() {
 
 #[tokio::test]
 async fn the_settings_make_a_client() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let settings = sandbox.settings();
     let lookup = |name: &str| {
         settings
@@ -709,7 +717,7 @@ async fn the_settings_make_a_client() {
 
 #[tokio::test]
 async fn a_sandbox_that_is_dropped_is_gone() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let client = sandbox.client().unwrap();
     let address = sandbox.address();
     drop(sandbox);
@@ -723,7 +731,7 @@ async fn a_sandbox_that_is_dropped_is_gone() {
 
 #[tokio::test]
 async fn a_taken_port_is_said_in_one_sentence() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let error =
         Sandbox::builder().port(sandbox.address().port()).start().await.unwrap_err().to_string();
     assert!(error.starts_with("the sandbox did not start: 127.0.0.1:"), "{error}");
@@ -731,7 +739,7 @@ async fn a_taken_port_is_said_in_one_sentence() {
 
 #[tokio::test]
 async fn the_token_endpoint_can_be_called_by_hand() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = started(Sandbox::builder()).await;
     let request = TokenRequest {
         client_id: sandbox.credentials().client_id(),
         client_secret: sandbox.credentials().client_secret().clone(),
@@ -745,7 +753,7 @@ async fn a_day_later_by_the_sandbox_s_clock_a_call_gets_a_new_token() {
     let at = Arc::new(AtomicI64::new(1_800_000_000));
     let reading = Arc::clone(&at);
     let clock = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
-    let sandbox = Sandbox::builder().clock(clock).start().await.unwrap();
+    let sandbox = started(Sandbox::builder().clock(clock)).await;
     let client = sandbox.client().unwrap();
     let order = CreateVirtualCashIncrease {
         account_group_id: Uuid::new_v4().into(),

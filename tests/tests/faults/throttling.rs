@@ -192,8 +192,10 @@ async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
                 }
             })
         });
-        let error = server.client().create("x").timeout(Duration::from_secs(9)).await.unwrap_err();
+        let (started, time) = (Instant::now(), Duration::from_secs(9));
+        let error = server.client().create("x").timeout(time).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (kind, Outcome::Unknown), "{error}");
+        assert!(if stalls { started.elapsed() == time } else { started.elapsed() < time });
         assert_eq!((error.attempts(), server.token_requests() > 1), (1, true));
         let remark = "; an earlier attempt may have taken effect";
         assert!(error.to_string().ends_with(remark), "{error}");
