@@ -6,20 +6,41 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
+use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
+use crate::redirect::Redirect;
 use crate::request::Target;
 use crate::transport::BodyError;
 
 /// Beyond this an answer is an attack or a mistake, not a resource.
-pub(crate) const LONGEST_BODY: usize = 1024 * 1024;
+const LONGEST_JSON: usize = 1024 * 1024;
+/// A document may have pictures in it.
+const LONGEST_DOCUMENT: usize = 32 * 1024 * 1024;
 pub(crate) const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
-/// A 2xx answer, not yet decoded.
+/// How long the body of a success may be.
+pub(crate) fn longest_body(target: &Target) -> usize {
+    match target.answer {
+        AnswerKind::Bytes => LONGEST_DOCUMENT,
+        // A token is short; and its answer is read into a tree, which is many times as large.
+        AnswerKind::Json if target.is_form() => LONGEST_ERROR_BODY,
+        AnswerKind::Json => LONGEST_JSON,
+        AnswerKind::Redirect => LONGEST_ERROR_BODY,
+    }
+}
+
+/// How an answer becomes a `T`.
+pub(crate) type Decode<T> = fn(&Target, Answer) -> Result<T>;
+
+/// A success, not yet decoded.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
-    pub(crate) is_json: bool,
+    /// Whether the body is of the type that was asked for.
+    pub(crate) is_as_asked: bool,
+    /// Where a redirect leads.
+    pub(crate) location: Option<String>,
     /// As much as came of the body.
     pub(crate) body: Bytes,
     /// Why that is not all of it.
@@ -30,8 +51,13 @@ impl Answer {
     /// What is known of the effect, should the answer turn out unreadable: without its marks a 200
     /// may come from a portal or proxy in between.
     pub(crate) fn outcome(&self) -> Outcome {
-        let is_marked = self.request_id.is_some() && self.is_json;
+        let is_marked = self.request_id.is_some() && self.is_as_asked;
         if is_marked { Outcome::Applied } else { Outcome::Unknown }
+    }
+
+    fn unreadable(&self, kind: ErrorKind, target: &Target, why: &str) -> Error {
+        let message = format!("{target} answered {}, but {why}", self.status.as_u16());
+        Error::new(kind, self.outcome(), message)
     }
 }
 
@@ -77,52 +103,82 @@ impl<T> Response<T> {
 }
 
 /// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
-pub(crate) fn decode<T: DeserializeOwned + 'static>(target: &Target, answer: Answer) -> Result<T> {
-    let (status, outcome) = (answer.status.as_u16(), answer.outcome());
-    let unreadable = |kind, outcome, why: &str| {
-        Error::new(kind, outcome, format!("{target} answered {status}, but {why}"))
-    };
+pub(crate) fn decode<T: DeserializeOwned + 'static>(
+    target: &Target,
+    mut answer: Answer,
+) -> Result<T> {
     let mut nothing: Option<T> = None;
     if let Some(nothing) = (&mut nothing as &mut dyn Any).downcast_mut::<Option<()>>() {
         *nothing = Some(());
     }
     if let Some(nothing) = nothing {
         // No body tells that this is Upvest's answer; the request id does.
-        let unmarked = "without a request id, so it may not come from Upvest";
-        return match answer.request_id {
-            Some(_) => Ok(nothing),
-            None => Err(unreadable(ErrorKind::Decode, Outcome::Unknown, unmarked).torn()),
+        return if answer.request_id.is_some() {
+            Ok(nothing)
+        } else {
+            Err(unmarked(target, &answer))
         };
     }
+    let body = whole(target, &mut answer)?;
+    serde_json::from_slice(&body).map_err(|cause| {
+        let is_torn = !cause.is_data();
+        let why = "its body does not fit its type";
+        let error = answer.unreadable(ErrorKind::Decode, target, why).because(cause);
+        keeping_body(if is_torn { error.torn() } else { error }, target, &answer)
+    })
+}
+
+/// Takes the body as it is.
+pub(crate) fn decode_bytes(target: &Target, mut answer: Answer) -> Result<Bytes> {
+    whole(target, &mut answer)
+}
+
+/// Reads no body, but where to go.
+pub(crate) fn decode_redirect(target: &Target, answer: Answer) -> Result<Redirect> {
+    if answer.request_id.is_none() {
+        return Err(unmarked(target, &answer));
+    }
+    answer.location.as_deref().and_then(|location| Redirect::to(location).ok()).ok_or_else(|| {
+        let why = "its `location` is no URL";
+        answer.unreadable(ErrorKind::Decode, target, why).torn()
+    })
+}
+
+fn unmarked(target: &Target, answer: &Answer) -> Error {
+    let why = "without a request id, so it may not come from Upvest";
+    answer.unreadable(ErrorKind::Decode, target, why).torn()
+}
+
+/// The body, if all of it is there and it is of the type that was asked for.
+fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
     // Whatever stood in the way may be gone the next time; a limit or a type stays.
-    let error = match answer.broken {
+    let error = match answer.broken.take() {
         Some(broken) => {
             let (kind, is_torn) = match broken {
                 BodyError::OutOfTime => (ErrorKind::Timeout, true),
                 BodyError::Broken(_) => (ErrorKind::Decode, true),
                 BodyError::TooLong(_) => (ErrorKind::Decode, false),
             };
-            let error = unreadable(kind, outcome, "its body could not be read to the end");
-            let error = error.because(broken);
+            let why = "its body could not be read to the end";
+            let error = answer.unreadable(kind, target, why).because(broken);
             if is_torn { error.torn() } else { error }
         }
-        None if answer.body.is_empty() => {
-            unreadable(ErrorKind::Decode, outcome, "its body is empty").torn()
+        None => {
+            let why = match target.answer {
+                _ if answer.body.is_empty() => "its body is empty",
+                _ if answer.is_as_asked => return Ok(answer.body.clone()),
+                AnswerKind::Json => "its body is no JSON",
+                AnswerKind::Bytes | AnswerKind::Redirect => "its body is not what was asked for",
+            };
+            answer.unreadable(ErrorKind::Decode, target, why).torn()
         }
-        None if answer.is_json => match serde_json::from_slice(&answer.body) {
-            Ok(value) => return Ok(value),
-            Err(cause) => {
-                let is_torn = !cause.is_data();
-                let error =
-                    unreadable(ErrorKind::Decode, outcome, "its body does not fit its type");
-                let error = error.because(cause);
-                if is_torn { error.torn() } else { error }
-            }
-        },
-        None => unreadable(ErrorKind::Decode, outcome, "its body is no JSON").torn(),
     };
-    // What was to be a token is kept by nobody.
-    Err(if target.is_form() { error } else { error.with_body(excerpt(&answer.body)) })
+    Err(keeping_body(error, target, answer))
+}
+
+/// What was to be a token is kept by nobody.
+fn keeping_body(error: Error, target: &Target, answer: &Answer) -> Error {
+    if target.is_form() { error } else { error.with_body(excerpt(&answer.body)) }
 }
 
 /// The first bytes of a body, as an error keeps them.

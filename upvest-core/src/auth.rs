@@ -15,7 +15,7 @@ use crate::lenient::Members;
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// The token endpoint. Every other call asks it when it needs to: you need not.
-#[api]
+#[api(crate = crate)]
 pub trait AccessTokens: Send + Sync {
     /// Exchanges the client's credentials for an access token.
     ///

@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::BoxFuture;
-use crate::answer::{Answer, Response, decode};
+use crate::answer::{Decode, Response, decode};
 use crate::client::Client;
+use crate::declare::Decoder;
 use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
 use crate::outcome::Outcome;
@@ -114,8 +115,6 @@ enum State<T> {
     },
 }
 
-type Decode<T> = fn(&Target, Answer) -> Result<T>;
-
 #[derive(Clone, Copy)]
 enum Limit {
     Timeout(Duration),
@@ -138,12 +137,12 @@ impl<T, K: Default> Call<T, K> {
     /// # }
     /// ```
     pub fn ready(result: Result<T>) -> Self {
-        Self::new(State::Ready(result), K::default())
+        Self::of(State::Ready(result), K::default())
     }
 }
 
 impl<T, K> Call<T, K> {
-    fn new(state: State<T>, key: K) -> Self {
+    fn of(state: State<T>, key: K) -> Self {
         Self { state, key, limit: None, attempts: None }
     }
 
@@ -174,6 +173,24 @@ impl<T, K> Call<T, K> {
     /// trouble gets 15 requests.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts);
+        self
+    }
+}
+
+impl<T> Call<T> {
+    /// Another call like this one; none if it is not sent anywhere.
+    pub(crate) fn twin(&self) -> Option<Self> {
+        let State::Fixed { client, target, decode, replays } = &self.state else { return None };
+        let (client, target) = (client.clone(), target.clone());
+        let state = State::Fixed { client, target, decode: *decode, replays: *replays };
+        Some(Self { state, key: self.key, limit: self.limit, attempts: self.attempts })
+    }
+
+    /// The same, asking for the page that begins there.
+    pub(crate) fn at_offset(mut self, offset: u64) -> Self {
+        if let State::Fixed { target, .. } = &mut self.state {
+            target.set_offset(offset);
+        }
         self
     }
 }
@@ -234,7 +251,7 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
         since: Timestamp,
     ) -> Self {
         let replays = Some(since);
-        Self::new(State::Fixed { client, target, decode: decode::<T>, replays }, Idempotent(key))
+        Self::of(State::Fixed { client, target, decode: decode::<T>, replays }, Idempotent(key))
     }
 }
 
@@ -302,47 +319,57 @@ impl<T, K: fmt::Debug> fmt::Debug for Call<T, K> {
 /// What a method without `idempotent` returns.
 #[diagnostic::on_unimplemented(
     message = "an endpoint without `idempotent` returns `Call<T>`, not `{Self}`",
-    label = "expected `Call<T>`, with a `T` that can be read from JSON",
+    label = "expected `Call<T>`, with the answer as `T`",
     note = "write `idempotent` into `#[endpoint(...)]` if the API takes an idempotency key here"
 )]
 pub trait PlainReturn {
+    /// What the call answers.
+    type Answer;
+
     /// The call that sends `request`.
-    fn from_request(request: Request<'_>) -> Self;
+    fn new(request: Request<'_>, decoder: Decoder<Self::Answer>) -> Self;
 }
 
 /// What a method with `idempotent` returns.
 #[diagnostic::on_unimplemented(
     message = "an `idempotent` endpoint returns `IdempotentCall<T>`, not `{Self}`",
-    label = "expected `IdempotentCall<T>`, with a `T` that can be read from JSON",
+    label = "expected `IdempotentCall<T>`, with the answer as `T`",
     note = "remove `idempotent` from `#[endpoint(...)]` if the API takes no idempotency key here"
 )]
 pub trait IdempotentReturn {
+    /// What the call answers.
+    type Answer;
+
     /// The call that sends `request`.
-    fn from_request(request: Request<'_>) -> Self;
+    fn new(request: Request<'_>, decoder: Decoder<Self::Answer>) -> Self;
 }
 
-impl<T: DeserializeOwned + 'static> PlainReturn for Call<T> {
-    fn from_request(request: Request<'_>) -> Self {
-        Self::new(State::fixed(request), Keyless(()))
+impl<T> PlainReturn for Call<T> {
+    type Answer = T;
+
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
+        Self::of(State::fixed(request, decoder), Keyless(()))
     }
 }
 
-impl<T: DeserializeOwned + 'static> IdempotentReturn for Call<T, Idempotent> {
-    fn from_request(request: Request<'_>) -> Self {
+impl<T> IdempotentReturn for Call<T, Idempotent> {
+    type Answer = T;
+
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
         let (state, key) = match request.client.random_bytes() {
-            Ok(bytes) => (State::fixed(request), IdempotencyKey::from_random_bytes(bytes)),
+            Ok(bytes) => (State::fixed(request, decoder), IdempotencyKey::from_random_bytes(bytes)),
             // Nothing is sent then, so any key will do.
             Err(error) => (State::Ready(Err(error)), IdempotencyKey::from_random_bytes([0; 16])),
         };
-        Self::new(state, Idempotent(key))
+        Self::of(state, Idempotent(key))
     }
 }
 
-impl<T: DeserializeOwned + 'static> State<T> {
-    fn fixed(request: Request<'_>) -> Self {
+impl<T> State<T> {
+    fn fixed(request: Request<'_>, Decoder(decode): Decoder<T>) -> Self {
         let client = request.client.clone();
         match request.finish() {
-            Ok(target) => Self::Fixed { client, target, decode: decode::<T>, replays: None },
+            Ok(target) => Self::Fixed { client, target, decode, replays: None },
             Err(error) => Self::Ready(Err(error)),
         }
     }

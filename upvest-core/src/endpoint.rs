@@ -70,10 +70,22 @@ impl BodyKind {
     pub const fn content_type(self) -> Option<&'static str> {
         match self {
             Self::None => None,
-            Self::Json => Some("application/json"),
+            Self::Json => Some(JSON),
             Self::Form => Some("application/x-www-form-urlencoded"),
         }
     }
+}
+
+/// What an endpoint answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerKind {
+    /// JSON, or nothing.
+    Json,
+    /// Bytes of the type that it is asked for.
+    Bytes,
+    /// A place to go.
+    Redirect,
 }
 
 /// One endpoint of the API: everything that is known of it at compile time.
@@ -100,12 +112,18 @@ pub struct Endpoint {
     name: &'static str,
     verb: Verb,
     path: &'static str,
+    query: bool,
+    header: Option<&'static str>,
     body: BodyKind,
+    accept: &'static str,
+    redirect: bool,
     idempotent: bool,
     signed: bool,
     anonymous: bool,
     scopes: &'static [&'static str],
 }
+
+const JSON: &str = "application/json";
 
 impl Endpoint {
     /// An endpoint with no body, no key, no signature, that needs a token.
@@ -115,7 +133,11 @@ impl Endpoint {
             name,
             verb,
             path,
+            query: false,
+            header: None,
             body: BodyKind::None,
+            accept: JSON,
+            redirect: false,
             idempotent: false,
             signed: false,
             anonymous: false,
@@ -144,6 +166,20 @@ impl Endpoint {
         self
     }
 
+    /// Sends a query.
+    #[must_use]
+    pub const fn query(mut self) -> Self {
+        self.query = true;
+        self
+    }
+
+    /// Sends a header of this name, with what the caller says.
+    #[must_use]
+    pub const fn header(mut self, name: &'static str) -> Self {
+        self.header = Some(name);
+        self
+    }
+
     /// Sends a JSON body.
     #[must_use]
     pub const fn json_body(mut self) -> Self {
@@ -155,6 +191,20 @@ impl Endpoint {
     #[must_use]
     pub const fn form_body(mut self) -> Self {
         self.body = BodyKind::Form;
+        self
+    }
+
+    /// Asks for an answer of this type instead of JSON.
+    #[must_use]
+    pub const fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = media_type;
+        self
+    }
+
+    /// Answers with a place to go.
+    #[must_use]
+    pub const fn redirect(mut self) -> Self {
+        self.redirect = true;
         self
     }
 
@@ -187,6 +237,35 @@ impl Endpoint {
     #[must_use]
     pub const fn body(&self) -> BodyKind {
         self.body
+    }
+
+    /// Whether it takes a query.
+    #[must_use]
+    pub const fn takes_query(&self) -> bool {
+        self.query
+    }
+
+    /// The header that the caller fills, if there is one.
+    #[must_use]
+    pub const fn header_name(&self) -> Option<&'static str> {
+        self.header
+    }
+
+    /// The type of answer that it asks for, unless the caller does.
+    #[must_use]
+    pub const fn accepts(&self) -> &'static str {
+        self.accept
+    }
+
+    /// What it answers with.
+    #[must_use]
+    pub fn answer(&self) -> AnswerKind {
+        match self {
+            Self { redirect: true, .. } => AnswerKind::Redirect,
+            Self { header: Some("accept"), .. } => AnswerKind::Bytes,
+            Self { accept, .. } if *accept != JSON => AnswerKind::Bytes,
+            _ => AnswerKind::Json,
+        }
     }
 
     /// Whether it takes an `idempotency-key`.

@@ -57,13 +57,12 @@
 //! `server.address`, `server.port`, `error.type`; and `upvest.request_id` and `upvest.outcome`. Each
 //! sending again is an event, with its reason. No body, token or key is ever shown.
 
-// The macro's expansion names this crate from outside; `auth.rs` uses the macro from inside.
-extern crate self as upvest_core;
-
 mod answer;
 pub mod auth;
 mod call;
 mod client;
+#[doc(hidden)]
+pub mod declare;
 mod endpoint;
 mod env;
 mod environment;
@@ -74,8 +73,10 @@ mod idempotency;
 mod lenient;
 mod money;
 mod outcome;
+mod page;
 mod problem;
 mod record;
+mod redirect;
 mod request;
 mod retry;
 mod send;
@@ -89,19 +90,22 @@ mod types;
 use std::pin::Pin;
 
 pub use answer::Response;
+pub use bytes::Bytes;
 pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless};
 pub use client::{Client, ClientBuilder};
-pub use endpoint::{BodyKind, Endpoint, Verb};
+pub use endpoint::{AnswerKind, BodyKind, Endpoint, Verb};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Result};
 pub use idempotency::IdempotencyKey;
 pub use money::{Amount, Currency};
 pub use outcome::Outcome;
+pub use page::{Items, Page, PageMeta, Pages};
 pub use problem::Problem;
 pub use record::CallRecord;
+pub use redirect::Redirect;
 pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
-pub use types::{AccountGroupId, InvalidValue, Timestamp};
+pub use types::{AccountGroupId, CommaSeparated, Date, InvalidValue, Timestamp};
 
 /// Turns each method of a trait into a call of the API.
 ///
@@ -148,19 +152,3 @@ pub use upvest_macros::endpoint;
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// What expansions of this crate's macros name. Not for use by hand.
-#[doc(hidden)]
-pub mod declare {
-    pub use serde;
-    pub use uuid::Uuid;
-
-    pub use crate::call::{IdempotentReturn, PlainReturn};
-    pub use crate::request::Request;
-
-    /// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
-    #[must_use]
-    pub fn hyphenated(text: &str) -> Option<Uuid> {
-        Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
-    }
-}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http::uri::PathAndQuery;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::call::IdempotentCall;
 use crate::client::Client;
-use crate::endpoint::{BodyKind, Verb};
+use crate::endpoint::{AnswerKind, BodyKind, Verb};
 use crate::error::{Error, Result};
 use crate::idempotency::{IdempotencyKey, window_end};
 use crate::outcome::Outcome;
@@ -240,8 +241,11 @@ impl RecordedRequest {
             verb,
             template: self.template.clone().into(),
             path: self.path.clone(),
+            header: None,
             body: Bytes::from(self.body.clone()),
             content_type,
+            accept: HeaderValue::from_static("application/json"),
+            answer: AnswerKind::Json,
             is_signed: true,
             is_anonymous: false,
         })

@@ -1,13 +1,16 @@
-//! A request while it is described: path filled, query and body encoded. No I/O.
+//! A request while it is described: path and header filled, query and body encoded. No I/O.
 
 use std::borrow::Cow;
-use std::fmt::{self, Display};
+use std::fmt;
+use std::str::FromStr as _;
 
 use bytes::Bytes;
-use serde::Serialize;
+use http::header::{ACCEPT, HeaderName, HeaderValue};
+use url::form_urlencoded;
 
 use crate::client::Client;
-use crate::endpoint::{BodyKind, Endpoint, Verb};
+use crate::declare::{Decoder, WriteError};
+use crate::endpoint::{AnswerKind, BodyKind, Endpoint, Verb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
 
@@ -29,8 +32,12 @@ pub(crate) struct Target {
     pub(crate) template: Cow<'static, str>,
     /// The path, and the query if there is one.
     pub(crate) path: String,
+    /// A header that the caller fills.
+    pub(crate) header: Option<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
     pub(crate) content_type: Option<&'static str>,
+    pub(crate) accept: HeaderValue,
+    pub(crate) answer: AnswerKind,
     pub(crate) is_signed: bool,
     pub(crate) is_anonymous: bool,
 }
@@ -39,6 +46,17 @@ impl Target {
     /// Whether this is a request for a token: nothing else is sent as a form.
     pub(crate) fn is_form(&self) -> bool {
         self.content_type == BodyKind::Form.content_type()
+    }
+
+    /// Asks for the page of a list that begins there.
+    pub(crate) fn set_offset(&mut self, offset: u64) {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let others = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "offset");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others)
+            .append_pair("offset", &offset.to_string())
+            .finish();
+        self.path = format!("{path}?{query}");
     }
 }
 
@@ -55,8 +73,11 @@ impl<'c> Request<'c> {
             verb: endpoint.verb(),
             template: endpoint.path().into(),
             path: endpoint.path().to_owned(),
+            header: None,
             body: Bytes::new(),
             content_type: endpoint.body().content_type(),
+            accept: HeaderValue::from_static(endpoint.accepts()),
+            answer: endpoint.answer(),
             is_signed: endpoint.is_signed(),
             is_anonymous: endpoint.is_anonymous(),
         };
@@ -64,62 +85,98 @@ impl<'c> Request<'c> {
     }
 
     /// Fills the placeholder `{name}`.
-    pub fn path(self, name: &str, value: &(impl Display + ?Sized)) -> Self {
-        let (endpoint, value) = (self.endpoint, value.to_string());
-        self.change(|mut target| {
+    pub fn path<T: ?Sized>(self, name: &str, value: &T, text: fn(&T) -> String) -> Self {
+        self.change(|target| {
+            let value = text(value);
             check_segment(&value)
-                .map_err(|why| refused(endpoint, &format!("the path value `{name}` {why}")))?;
+                .map_err(|why| (format!("the path value `{name}` {why}"), None))?;
             target.path = target.path.replacen(&format!("{{{name}}}"), &value, 1);
-            Ok(target)
+            Ok(())
         })
     }
 
     /// Adds `query` behind the path, unless it comes out empty.
-    pub fn query(self, query: &(impl Serialize + ?Sized)) -> Self {
-        let endpoint = self.endpoint;
-        self.change(|mut target| {
-            let query = serde_urlencoded::to_string(query)
-                .map_err(|error| refused(endpoint, "the query cannot be written").because(error))?;
+    pub fn query<T: ?Sized>(
+        self,
+        query: &T,
+        write: fn(&T) -> std::result::Result<String, WriteError>,
+    ) -> Self {
+        self.change(|target| {
+            let query = write(query)
+                .map_err(|error| ("the query cannot be written".to_owned(), Some(error)))?;
             if !query.is_empty() {
                 target.path.push('?');
                 target.path.push_str(&query);
             }
-            Ok(target)
+            Ok(())
+        })
+    }
+
+    /// Fills the header that the endpoint names.
+    pub fn header<T: ?Sized>(self, value: &T, text: fn(&T) -> String) -> Self {
+        let name = self.endpoint.header_name().unwrap_or_default();
+        self.change(|target| {
+            let refused = || (format!("the header `{name}` holds more than printable ASCII"), None);
+            let value = text(value);
+            // Spaces around a value get lost on the way, and the signature covers it.
+            if value.is_empty() || value.trim() != value {
+                return Err((
+                    format!("the header `{name}` is empty or begins or ends blank"),
+                    None,
+                ));
+            }
+            let value = HeaderValue::from_str(&value).map_err(|_| refused())?;
+            let name = HeaderName::from_str(name).map_err(|_| refused())?;
+            if name == ACCEPT {
+                target.accept = value;
+            } else {
+                target.header = Some((name, value));
+            }
+            Ok(())
         })
     }
 
     /// Encodes `body` as the endpoint wants it.
-    pub fn body(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let endpoint = self.endpoint;
-        self.change(|mut target| {
-            target.body = match endpoint.body() {
-                BodyKind::None => return Err(refused(endpoint, "it takes no body")),
-                BodyKind::Json => serde_json::to_vec(body).map(Bytes::from).map_err(|error| {
-                    refused(endpoint, "the body cannot be written as JSON").because(error)
-                })?,
-                BodyKind::Form => {
-                    serde_urlencoded::to_string(body).map(Bytes::from).map_err(|error| {
-                        refused(endpoint, "the body cannot be written as a form").because(error)
-                    })?
-                }
-            };
-            Ok(target)
+    pub fn body<T: ?Sized>(
+        self,
+        body: &T,
+        write: fn(&T, BodyKind) -> std::result::Result<Bytes, WriteError>,
+    ) -> Self {
+        let kind = self.endpoint.body();
+        let how = if kind == BodyKind::Form { "a form" } else { "JSON" };
+        self.change(|target| {
+            target.body = write(body, kind)
+                .map_err(|error| (format!("the body cannot be written as {how}"), Some(error)))?;
+            Ok(())
         })
+    }
+
+    /// The call that sends this.
+    pub fn call<R, T>(self, new: fn(Self, Decoder<T>) -> R, decoder: Decoder<T>) -> R {
+        new(self, decoder)
     }
 
     pub(crate) fn finish(self) -> Result<Target> {
         self.target
     }
 
-    fn change(mut self, change: impl FnOnce(Target) -> Result<Target>) -> Self {
-        self.target = self.target.and_then(change);
+    fn change(mut self, change: impl FnOnce(&mut Target) -> Filled) -> Self {
+        if let Ok(target) = &mut self.target
+            && let Err((why, cause)) = change(target)
+        {
+            let message = format!("{} was not sent: {why}", self.endpoint);
+            let error = Error::new(ErrorKind::Request, Outcome::NotSent, message);
+            self.target = Err(match cause {
+                Some(cause) => error.because(cause),
+                None => error,
+            });
+        }
         self
     }
 }
 
-fn refused(endpoint: &Endpoint, why: &str) -> Error {
-    Error::new(ErrorKind::Request, Outcome::NotSent, format!("{endpoint} was not sent: {why}"))
-}
+/// Or why not.
+type Filled = std::result::Result<(), (String, Option<WriteError>)>;
 
 /// Whether a value stays inside its segment, and means the same encoded and decoded.
 ///

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
+use url::Url;
 
-use crate::answer::{Answer, LONGEST_BODY, LONGEST_ERROR_BODY, Response};
+use crate::answer::{Answer, LONGEST_ERROR_BODY, Response, longest_body};
 use crate::client::Client;
+use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::{IdempotencyKey, window_end};
@@ -216,7 +218,7 @@ fn build(
     };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT, target.accept.clone());
     headers.insert(
         USER_AGENT,
         HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),
@@ -234,6 +236,9 @@ fn build(
             refused("its idempotency key cannot stand in a header").because(error)
         })?;
         headers.insert(IDEMPOTENCY_KEY, key);
+    }
+    if let Some((name, value)) = &target.header {
+        headers.insert(name, value.clone());
     }
     let mut request = http::Request::builder()
         .method(http::Method::from(target.verb))
@@ -294,14 +299,18 @@ async fn exchange(
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
     let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
-    // A token is short; and its answer is read into a tree, which is many times as large.
-    let is_large = status.is_success() && !target.is_form();
-    let limit = if is_large { LONGEST_BODY } else { LONGEST_ERROR_BODY };
+    let is_wanted = match target.answer {
+        AnswerKind::Redirect => leads_elsewhere(status),
+        AnswerKind::Json | AnswerKind::Bytes => status.is_success(),
+    };
+    let limit = if is_wanted { longest_body(target) } else { LONGEST_ERROR_BODY };
     let (body, broken) = body.read(limit, ends).await;
 
-    if status.is_success() {
-        let is_json = content_type.as_deref() == Some("application/json");
-        return Ok(Answer { status, request_id, is_json, body, broken });
+    if is_wanted {
+        let is_as_asked = content_type.is_some_and(|kind| is_asked_for(&target.accept, &kind));
+        let location = text(&head.headers, LOCATION.as_str());
+        let location = location.and_then(|to| absolute(client, target, to));
+        return Ok(Answer { status, request_id, is_as_asked, location, body, broken });
     }
     // The status says what happened; a body that cannot be read takes nothing from that.
     let is_json =
@@ -320,6 +329,23 @@ async fn exchange(
         Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
         _ => error,
     })
+}
+
+/// Whether a status says that what is wanted lies somewhere else.
+fn leads_elsewhere(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Whether a type of content is among those that are accepted.
+fn is_asked_for(accept: &HeaderValue, content_type: &str) -> bool {
+    let accepted = accept.to_str().unwrap_or_default();
+    accepted.split(',').map(essence).any(|accepted| accepted == content_type)
+}
+
+/// A location, which may be relative to what was asked for.
+fn absolute(client: &Client, target: &Target, location: &str) -> Option<String> {
+    let asked = Url::parse(&format!("{}{}", client.base_url(), target.path)).ok()?;
+    Some(asked.join(location).ok()?.into())
 }
 
 /// When `timeout` has passed; a year is as good as never.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// A text that is not a value of its type; says which, and what it must look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,91 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A day, as in `2020-08-24`; which zone's day the API means, each operation says.
+///
+/// ```
+/// use upvest_core::Date;
+///
+/// let day: Date = "2020-08-24".parse()?;
+/// assert_eq!(day.to_string(), "2020-08-24");
+/// assert!("2020-02-30".parse::<Date>().is_err());
+/// # Ok::<(), upvest_core::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Date(jiff::civil::Date);
+
+impl FromStr for Date {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let invalid =
+            || InvalidValue::new("a date", text, "write year, month and day, as in 2020-08-24");
+        let date: jiff::civil::Date = text.parse().map_err(|_| invalid())?;
+        // The parser takes more forms than the API does.
+        if date.to_string() == text { Ok(Self(date)) } else { Err(invalid()) }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Several values in one member of a query, with commas in between: `instrument_ids=a,b`.
+///
+/// At least one value, and none that is empty or holds a comma itself: otherwise the call fails
+/// before it is sent. To leave the member out, make it an `Option`.
+///
+/// ```
+/// use serde::Serialize;
+/// use upvest_core::{CommaSeparated, Date};
+///
+/// #[derive(Serialize)]
+/// struct ListAllocations {
+///     instrument_ids: CommaSeparated<&'static str>,
+///     start_date: Option<Date>,
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CommaSeparated<T>(pub Vec<T>);
+
+impl<T> FromIterator<T> for CommaSeparated<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl<T: fmt::Display> Serialize for CommaSeparated<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        if texts.is_empty() {
+            return Err(ser::Error::custom("a list of values is empty: leave it out instead"));
+        }
+        match texts.iter().find(|text| text.is_empty() || text.contains(',')) {
+            Some(text) => Err(ser::Error::custom(InvalidValue::new(
+                "a value of a list",
+                text,
+                "it must not be empty, and hold no comma",
+            ))),
+            None => serializer.serialize_str(&texts.join(",")),
+        }
     }
 }
 
@@ -250,7 +335,7 @@ id! {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccountGroupId, Timestamp};
+    use super::{AccountGroupId, CommaSeparated, Date, Timestamp};
 
     #[test]
     fn an_id_is_a_uuid_with_hyphens() {
@@ -277,6 +362,27 @@ mod tests {
         }
         for text in ["2020-08-24T14:15:22", "2020-08-24", "", "now"] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_has_one_form() {
+        assert!("2024-02-29".parse::<Date>().is_ok());
+        for text in ["2023-02-29", "20240229", "2024-02-29T00:00:00", "2024-2-9", "24-02-29", ""] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_one_text() {
+        let query = |values: &[&str]| {
+            let list: CommaSeparated<_> = values.iter().collect();
+            serde_urlencoded::to_string([("ids", list)])
+        };
+        assert_eq!(query(&["a"]).unwrap(), "ids=a");
+        assert_eq!(query(&["a", "b:c"]).unwrap(), "ids=a%2Cb%3Ac");
+        for values in [&[][..], &[""], &["a,b"], &["a", ""]] {
+            assert!(query(values).is_err(), "{values:?}");
         }
     }
 

@@ -1,93 +1,97 @@
-//! The words of the attributes: text to spanned options. What the options mean together is decided
-//! in `check.rs`.
+//! The words of the attributes: text to spanned raw options. What they may say, and what they mean
+//! together, is decided in `check.rs`.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::{Attribute, Error, Ident, LitStr, Meta};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitStr, Meta, Path, Token};
+
+use crate::errors::{Errors, list, unknown};
 
 pub(crate) const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const WORDS: [&str; 4] = ["idempotent", "signed", "anonymous", "form"];
+/// What may follow the path, in the order in which it is documented: words alone,
+const FLAGS: [&str; 5] = ["idempotent", "signed", "anonymous", "form", "redirect"];
+/// and words with a value.
+const SETTINGS: [&str; 3] = ["accept", "header", "scope"];
 const GRAMMAR: &str = "`#[endpoint(VERB, \"/path/{id}\", idempotent, signed)]`";
 
-/// Mistakes, collected: a user sees all of them in one build.
-#[derive(Default)]
-pub(crate) struct Errors(Option<Error>);
-
-impl Errors {
-    pub(crate) fn push(&mut self, error: Error) {
-        match &mut self.0 {
-            Some(first) => first.combine(error),
-            None => self.0 = Some(error),
-        }
-    }
-
-    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(Error::new(span, message));
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    pub(crate) fn into_compile_errors(self) -> TokenStream {
-        self.0.map(|error| error.to_compile_error()).unwrap_or_default()
-    }
+/// A word, and what stands behind its `=`.
+pub(crate) struct Setting<T> {
+    pub(crate) word: Ident,
+    pub(crate) value: T,
 }
 
-/// `#[api(scope = "…")]`
+/// `#[api(scope = "…", crate = path)]`
 #[derive(Default)]
 pub(crate) struct ApiOptions {
-    pub(crate) scope: Option<LitStr>,
+    pub(crate) scope: Option<Setting<Vec<LitStr>>>,
+    pub(crate) core: Option<Path>,
 }
 
 /// `#[endpoint(VERB, "/path", words…)]`: each part as far as it could be read.
+#[derive(Default)]
 pub(crate) struct EndpointOptions {
     pub(crate) verb: Option<Ident>,
     pub(crate) path: Option<LitStr>,
-    words: Vec<Ident>,
+    pub(crate) accept: Option<Setting<LitStr>>,
+    pub(crate) header: Option<Setting<LitStr>>,
+    pub(crate) scope: Option<Setting<Vec<LitStr>>>,
+    flags: Vec<Ident>,
 }
 
 pub(crate) fn api(arguments: TokenStream, errors: &mut Errors) -> ApiOptions {
     let mut options = ApiOptions::default();
     for argument in split_at_commas(arguments) {
         match Argument::read(&argument) {
-            Argument::Value(name, value) if name == "scope" => {
-                if options.scope.is_some() {
-                    errors.at(name.span(), "`scope` is given twice");
-                } else if value.value().trim().is_empty() || value.value().contains(' ') {
-                    errors.at(
-                        value.span(),
-                        "a scope is one word such as \"virtual_cash_balances:admin\"",
-                    );
+            Argument::Setting(word, value) if word == "scope" => {
+                set(&mut options.scope, word, texts(value, SCOPE, errors), errors);
+            }
+            Argument::Setting(word, value) if word == "crate" => {
+                if options.core.is_some() {
+                    errors.at(word.span(), twice(&word));
                 } else {
-                    options.scope = Some(value);
+                    match Path::parse_mod_style.parse2(value.clone()) {
+                        Ok(path) => options.core = Some(path),
+                        Err(_) => errors.on(value, CRATE),
+                    }
                 }
             }
-            _ => errors.push(spanned(
+            Argument::Word(word) if word == "scope" => errors.at(word.span(), SCOPE),
+            Argument::Word(word) if word == "crate" => errors.at(word.span(), CRATE),
+            Argument::Word(word) | Argument::Setting(word, _) => {
+                let message = unknown("option", &word.to_string(), &["scope", "crate"]);
+                errors.at(word.span(), message);
+            }
+            Argument::Text(_) | Argument::Other => errors.on(
                 argument,
-                "`#[api]` takes one option: `#[api(scope = \"virtual_cash_balances:admin\")]`",
-            )),
+                "expected an option, as in `#[api(scope = \"virtual_cash_balances:admin\")]`",
+            ),
         }
     }
     options
 }
 
+const SCOPE: &str = "write `scope = \"users:admin\"`, or `scope = [\"users:read\", \"users:admin\"]` \
+                     if any of several will do";
+const CRATE: &str = "write `crate = path`, with the path under which `upvest_core` is found here";
+const ACCEPT: &str = "write `accept = \"application/pdf\"`, with the type of the answer";
+const HEADER: &str =
+    "write `header = \"accept\"`, with the name of the header that a parameter fills";
+
 pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOptions {
-    let mut options = EndpointOptions { verb: None, path: None, words: Vec::new() };
+    let mut options = EndpointOptions::default();
     let arguments = match &attribute.meta {
         Meta::List(list) => split_at_commas(list.tokens.clone()),
         Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
     };
     if arguments.is_empty() {
-        errors.push(Error::new_spanned(
-            attribute.path(),
-            format!("verb and path are missing: write {GRAMMAR}"),
-        ));
+        errors.on(attribute.path(), format!("verb and path are missing: write {GRAMMAR}"));
         return options;
     }
 
     let mut arguments = arguments.into_iter().peekable();
     match arguments.peek().map(Argument::read) {
-        Some(Argument::Word(verb)) if !is_word(&verb) => {
+        Some(Argument::Word(verb)) if !is_known(&verb) => {
             arguments.next();
             if VERBS.iter().any(|known| verb == known) {
                 options.verb = Some(verb);
@@ -95,62 +99,97 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
                 errors.at(verb.span(), unknown("verb", &verb.to_string(), &VERBS));
             }
         }
-        Some(Argument::Path(path)) => {
+        Some(Argument::Text(path)) => {
             errors.at(path.span(), format!("the verb is missing before the path: write {GRAMMAR}"));
         }
         Some(_) => {
             let first = arguments.peek().cloned().unwrap_or_default();
-            errors.push(spanned(first, format!("the verb comes first: write {GRAMMAR}")));
+            errors.on(first, format!("the verb comes first: write {GRAMMAR}"));
         }
         None => {}
     }
     match arguments.peek().map(Argument::read) {
-        Some(Argument::Path(path)) => {
+        Some(Argument::Text(path)) => {
             arguments.next();
             options.path = Some(path);
         }
-        _ if options.verb.is_some() => {
-            let verb = options.verb.as_ref().map_or_else(Span::call_site, Ident::span);
-            errors.at(verb, format!("the path is missing after the verb: write {GRAMMAR}"));
+        _ => {
+            if let Some(verb) = &options.verb {
+                errors.at(
+                    verb.span(),
+                    format!("the path is missing after the verb: write {GRAMMAR}"),
+                );
+            }
         }
-        _ => {}
     }
     for argument in arguments {
-        match Argument::read(&argument) {
-            Argument::Word(word) => options.set(word, errors),
-            _ => errors
-                .push(spanned(argument, format!("expected one of the words {}", list(&WORDS)))),
-        }
+        options.read(argument, errors);
     }
     options
 }
 
 impl EndpointOptions {
-    fn set(&mut self, word: Ident, errors: &mut Errors) {
-        if !is_word(&word) {
-            errors.at(word.span(), unknown("word", &word.to_string(), &WORDS));
-        } else if self.word(&word.to_string()).is_some() {
-            errors.at(word.span(), format!("`{word}` is given twice: remove one of them"));
-        } else {
-            self.words.push(word);
+    fn read(&mut self, argument: TokenStream, errors: &mut Errors) {
+        match Argument::read(&argument) {
+            Argument::Word(word) if FLAGS.iter().any(|flag| word == flag) => {
+                if self.flag(&word.to_string()).is_some() {
+                    errors.at(word.span(), twice(&word));
+                } else {
+                    self.flags.push(word);
+                }
+            }
+            Argument::Setting(word, value) if word == "accept" => {
+                set(&mut self.accept, word, text(value, ACCEPT, errors), errors);
+            }
+            Argument::Setting(word, value) if word == "header" => {
+                set(&mut self.header, word, text(value, HEADER, errors), errors);
+            }
+            Argument::Setting(word, value) if word == "scope" => {
+                set(&mut self.scope, word, texts(value, SCOPE, errors), errors);
+            }
+            Argument::Setting(word, _) if is_known(&word) => {
+                errors.on(argument, format!("`{word}` takes no value: write `{word}` alone"));
+            }
+            Argument::Word(word) if word == "accept" => errors.at(word.span(), ACCEPT),
+            Argument::Word(word) if word == "header" => errors.at(word.span(), HEADER),
+            Argument::Word(word) if word == "scope" => errors.at(word.span(), SCOPE),
+            Argument::Word(word) | Argument::Setting(word, _) => {
+                errors.at(word.span(), unknown("word", &word.to_string(), &words()));
+            }
+            Argument::Text(_) | Argument::Other => {
+                errors.on(argument, format!("expected one of the words {}", list(&words())));
+            }
         }
     }
 
-    pub(crate) fn word(&self, name: &str) -> Option<&Ident> {
-        self.words.iter().find(|word| *word == name)
+    /// The word, if it was given.
+    pub(crate) fn flag(&self, name: &str) -> Option<&Ident> {
+        self.flags.iter().find(|flag| *flag == name)
     }
 
-    /// The words that were given, in the order in which they are documented.
-    pub(crate) fn words(&self) -> Vec<&'static str> {
-        WORDS.into_iter().filter(|name| self.word(name).is_some()).collect()
+    /// The words without a value that were given, in the order in which they are documented.
+    pub(crate) fn flags(&self) -> Vec<&'static str> {
+        FLAGS.into_iter().filter(|name| self.flag(name).is_some()).collect()
     }
+}
+
+fn set<T>(place: &mut Option<Setting<T>>, word: Ident, value: Option<T>, errors: &mut Errors) {
+    if place.is_some() {
+        errors.at(word.span(), twice(&word));
+    } else {
+        *place = value.map(|value| Setting { word, value });
+    }
+}
+
+fn twice(word: &Ident) -> String {
+    format!("`{word}` is given twice: remove one of them")
 }
 
 /// What stands between two commas.
 enum Argument {
     Word(Ident),
-    Path(LitStr),
-    Value(Ident, LitStr),
+    Text(LitStr),
+    Setting(Ident, TokenStream),
     Other,
 }
 
@@ -159,18 +198,50 @@ impl Argument {
         let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
         match trees.as_slice() {
             [TokenTree::Ident(word)] => Self::Word(word.clone()),
-            [TokenTree::Literal(_)] => syn::parse2(tokens.clone()).map_or(Self::Other, Self::Path),
-            [TokenTree::Ident(name), TokenTree::Punct(equals), TokenTree::Literal(value)]
+            [TokenTree::Ident(word), TokenTree::Punct(equals), value @ ..]
                 if equals.as_char() == '=' =>
             {
-                syn::parse2(TokenTree::from(value.clone()).into())
-                    .map_or(Self::Other, |value| Self::Value(name.clone(), value))
+                Self::Setting(word.clone(), value.iter().cloned().collect())
             }
-            // A literal that a macro_rules macro handed over comes wrapped in invisible delimiters.
-            [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
-                Self::read(&group.stream())
-            }
-            _ => Self::Other,
+            _ => literal(tokens).map_or(Self::Other, Self::Text),
+        }
+    }
+}
+
+/// A literal that a `macro_rules` macro handed over comes wrapped in invisible delimiters.
+fn literal(tokens: &TokenStream) -> Option<LitStr> {
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => {
+            literal(&group.stream())
+        }
+        _ => syn::parse2(tokens.clone()).ok(),
+    }
+}
+
+fn text(value: TokenStream, usage: &str, errors: &mut Errors) -> Option<LitStr> {
+    let text = literal(&value);
+    if text.is_none() {
+        errors.on(value, usage);
+    }
+    text
+}
+
+/// One text, or several in brackets.
+fn texts(value: TokenStream, usage: &str, errors: &mut Errors) -> Option<Vec<LitStr>> {
+    if let Some(text) = literal(&value) {
+        return Some(vec![text]);
+    }
+    let texts = match value.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
+            Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(group.stream()).ok()
+        }
+        _ => None,
+    };
+    match texts {
+        Some(texts) if !texts.is_empty() => Some(texts.into_iter().collect()),
+        _ => {
+            errors.on(value, usage);
+            None
         }
     }
 }
@@ -192,72 +263,10 @@ fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
-fn is_word(ident: &Ident) -> bool {
-    WORDS.iter().any(|word| ident == word)
+fn words() -> Vec<&'static str> {
+    FLAGS.into_iter().chain(SETTINGS).collect()
 }
 
-fn spanned(tokens: TokenStream, message: impl std::fmt::Display) -> Error {
-    Error::new_spanned(tokens, message)
-}
-
-fn unknown(what: &str, given: &str, known: &[&str]) -> String {
-    match closest(given, known) {
-        Some(close) => format!("unknown {what} `{given}`: did you mean `{close}`?"),
-        None => format!("unknown {what} `{given}`: expected one of {}", list(known)),
-    }
-}
-
-fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The known word that `given` most likely was meant to be: equal but for case, or few edits away.
-pub(crate) fn closest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|word| (distance(&given.to_lowercase(), &word.to_lowercase()), *word))
-        .filter(|(distance, word)| *distance <= word.len() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
-}
-
-/// Levenshtein distance: how many letters to add, drop or change.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (i, l) in left.chars().enumerate() {
-        let mut diagonal = i;
-        let mut previous = i + 1;
-        if let Some(first) = row.first_mut() {
-            *first = previous;
-        }
-        for (cell, r) in row.iter_mut().skip(1).zip(right.chars()) {
-            let cost = diagonal + usize::from(l != r);
-            diagonal = *cell;
-            previous = cost.min(previous + 1).min(*cell + 1);
-            *cell = previous;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{VERBS, WORDS, closest, distance};
-
-    #[test]
-    fn distance_counts_edits() {
-        for (left, right, edits) in
-            [("", "", 0), ("abc", "", 3), ("signed", "sigend", 2), ("kitten", "sitting", 3)]
-        {
-            assert_eq!(distance(left, right), edits, "{left} {right}");
-        }
-    }
-
-    #[test]
-    fn a_near_miss_is_named_and_a_far_one_is_not() {
-        assert_eq!(closest("idempotant", &WORDS), Some("idempotent"));
-        assert_eq!(closest("Signed", &WORDS), Some("signed"));
-        assert_eq!(closest("banana", &WORDS), None);
-        assert_eq!(closest("FETCH", &VERBS), None);
-    }
+fn is_known(word: &Ident) -> bool {
+    words().iter().any(|known| word == known)
 }

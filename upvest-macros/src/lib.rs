@@ -5,6 +5,7 @@
 
 mod attr;
 mod check;
+mod errors;
 mod expand;
 mod model;
 mod path;
@@ -16,7 +17,7 @@ use proc_macro::TokenStream;
 /// Documented in `upvest_core`.
 #[proc_macro_attribute]
 pub fn api(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::api(arguments.into(), &item.into()).into()
+    expand::api(arguments.into(), item.into()).into()
 }
 
 /// Declares verb, path and properties of one method of a trait marked `#[api]`.

@@ -1,12 +1,14 @@
 //! What a checked trait is. Only `check.rs` makes these, and only they can be expanded.
 
 use proc_macro2::Ident;
-use syn::{ItemTrait, LitStr, Type};
+use syn::ext::IdentExt as _;
+use syn::{ItemTrait, LitStr, Path, Type};
 
 pub(crate) struct Api {
     /// The trait as written, less our own attributes.
     pub(crate) item: ItemTrait,
-    pub(crate) scope: Option<LitStr>,
+    /// Where `upvest_core` is found.
+    pub(crate) core: Path,
     pub(crate) endpoints: Vec<Endpoint>,
 }
 
@@ -16,14 +18,22 @@ pub(crate) struct Endpoint {
     pub(crate) verb: Ident,
     pub(crate) path: LitStr,
     /// `idempotent`, `signed` and so on, as far as they were given.
-    pub(crate) words: Vec<&'static str>,
+    pub(crate) flags: Vec<&'static str>,
+    pub(crate) accept: Option<LitStr>,
+    pub(crate) header: Option<LitStr>,
+    /// The method's own, or else those of the trait.
+    pub(crate) scopes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Type,
 }
 
 impl Endpoint {
-    pub(crate) fn is(&self, word: &str) -> bool {
-        self.words.contains(&word)
+    pub(crate) fn is(&self, flag: &str) -> bool {
+        self.flags.contains(&flag)
+    }
+
+    pub(crate) fn has(&self, place: Place) -> bool {
+        self.params.iter().any(|param| param.place == place)
     }
 }
 
@@ -37,6 +47,14 @@ pub(crate) struct Param {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
-    Body,
     Query,
+    Header,
+    Body,
+    /// Nowhere: most likely it was to fill a placeholder that is spelt otherwise.
+    Nowhere,
+}
+
+/// The constant beside `ENDPOINTS` and `SCOPES` that describes a method.
+pub(crate) fn constant_name(method: &Ident) -> String {
+    method.unraw().to_string().to_uppercase()
 }

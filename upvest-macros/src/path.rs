@@ -8,9 +8,17 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
     let mut names = Vec::new();
     for segment in rest.split('/') {
         match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
+            Some(name) if name.starts_with("r#") => {
+                return Err(format!(
+                    "the path is what the API calls it: write `{{{}}}`, whatever the parameter needs",
+                    name.trim_start_matches("r#")
+                ));
+            }
             Some(name) if is_identifier(name) => {
                 if names.contains(&name) {
-                    return Err(format!("the placeholder `{{{name}}}` stands twice in the path"));
+                    return Err(format!(
+                        "the placeholder `{{{name}}}` stands twice in the path: rename one of the two"
+                    ));
                 }
                 names.push(name);
             }
@@ -83,6 +91,7 @@ mod tests {
             "/{a b}",
             "/{1}",
             "/{a}/{a}",
+            "/{r#type}",
             "/a#b",
         ] {
             assert!(placeholders(template).is_err(), "{template}");

@@ -115,7 +115,12 @@ fn check_negotiation(endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Ref
     if text(headers, &API_VERSION).is_some_and(|version| version != "1") {
         return Err(Refused::upgrade_required());
     }
-    if !matches!(text(headers, &ACCEPT), Some("application/json" | "*/*")) {
+    // Who may choose is asked by the endpoint itself.
+    let is_acceptable = match text(headers, &ACCEPT) {
+        Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
+        None => false,
+    };
+    if !is_acceptable && endpoint.header_name() != Some(ACCEPT.as_str()) {
         return Err(Refused::not_acceptable());
     }
     let content_type = endpoint.body().content_type();

@@ -1,0 +1,241 @@
+//! What expansions of this crate's macros name. Not for use by hand.
+//!
+//! What a type must be able to do has a trait here, with the words for a type that cannot. The
+//! expansion names it through a path, `<Type as Body>::write`, so that the compiler says it once, at
+//! that type.
+
+use std::error::Error as StdError;
+use std::fmt::Display;
+
+use bytes::Bytes;
+pub use serde;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+pub use uuid::Uuid;
+
+use crate::answer::{self, Decode};
+pub use crate::call::{IdempotentReturn, PlainReturn};
+use crate::endpoint::{BodyKind, Endpoint};
+use crate::redirect::Redirect;
+pub use crate::request::Request;
+
+/// Why a value could not be written.
+pub type WriteError = Box<dyn StdError + Send + Sync>;
+
+/// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
+#[must_use]
+pub fn hyphenated(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+}
+
+/// What fills a placeholder of the path.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a path, for it has no `Display`",
+    label = "implement `std::fmt::Display` for `{Self}`, or take an id, a text or a number"
+)]
+pub trait Segment {
+    /// The text that stands there.
+    fn text(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> Segment for T {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// What fills a header.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent in a header, for it has no `Display`",
+    label = "implement `std::fmt::Display` for `{Self}`, or take a text"
+)]
+pub trait Header {
+    /// The text that stands there.
+    fn text(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> Header for T {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// What is sent as a query.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a query, for it has no `Serialize`",
+    label = "add `#[derive(serde::Serialize)]` to `{Self}`"
+)]
+pub trait Query {
+    /// The query, less its question mark.
+    ///
+    /// # Errors
+    /// If it is no struct of plain values.
+    fn write(&self) -> Result<String, WriteError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Query for T {
+    fn write(&self) -> Result<String, WriteError> {
+        Ok(serde_urlencoded::to_string(self)?)
+    }
+}
+
+/// What is sent as a body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a body, for it has no `Serialize`",
+    label = "add `#[derive(serde::Serialize)]` to `{Self}`"
+)]
+pub trait Body {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// If it cannot be written as this kind.
+    fn write(&self, kind: BodyKind) -> Result<Bytes, WriteError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Body for T {
+    fn write(&self, kind: BodyKind) -> Result<Bytes, WriteError> {
+        match kind {
+            BodyKind::None => Err("it takes no body".into()),
+            BodyKind::Json => Ok(serde_json::to_vec(self)?.into()),
+            BodyKind::Form => Ok(serde_urlencoded::to_string(self)?.into()),
+        }
+    }
+}
+
+/// How an answer becomes a `T`.
+pub struct Decoder<T>(pub(crate) Decode<T>);
+
+/// An answer in JSON, or none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an answer, for it has no `Deserialize`",
+    label = "add `#[derive(serde::Deserialize)]` to `{Self}`, or answer `()` if there is no body"
+)]
+pub trait JsonAnswer: Sized {
+    /// How it is read.
+    fn decoder() -> Decoder<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + 'static> JsonAnswer for T {
+    fn decoder() -> Decoder<Self> {
+        Decoder(answer::decode::<T>)
+    }
+}
+
+/// An answer in a form of its own, such as a PDF.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint with `accept` answers bytes, not `{Self}`",
+    label = "expected `Call<upvest_core::Bytes>`"
+)]
+pub trait BytesAnswer: Sized {
+    /// How it is read.
+    fn decoder() -> Decoder<Self>;
+}
+
+impl BytesAnswer for Bytes {
+    fn decoder() -> Decoder<Self> {
+        Decoder(answer::decode_bytes)
+    }
+}
+
+/// An answer that points elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint with `redirect` answers where to go, not `{Self}`",
+    label = "expected `Call<upvest_core::Redirect>`"
+)]
+pub trait RedirectAnswer: Sized {
+    /// How it is read.
+    fn decoder() -> Decoder<Self>;
+}
+
+impl RedirectAnswer for Redirect {
+    fn decoder() -> Decoder<Self> {
+        Decoder(answer::decode_redirect)
+    }
+}
+
+/// Scopes that do for a number of endpoints, at most `N` of them.
+pub struct Scopes<const N: usize> {
+    scopes: [&'static str; N],
+    length: usize,
+}
+
+impl<const N: usize> Scopes<N> {
+    /// One for each endpoint, each once: where any of several will do, one that another endpoint
+    /// needs anyway, or else the first.
+    #[must_use]
+    pub const fn of(endpoints: &[Endpoint]) -> Self {
+        let mut chosen = Self { scopes: [""; N], length: 0 };
+        // Those that leave no choice come first.
+        let mut leaves_choice = 0;
+        while leaves_choice < 2 {
+            let mut index = 0;
+            while index < endpoints.len() {
+                let scopes = endpoints[index].scopes();
+                let is_turn = scopes.len() == 1 || (leaves_choice == 1 && !scopes.is_empty());
+                if is_turn && !chosen.holds_any_of(scopes) {
+                    chosen.scopes[chosen.length] = scopes[0];
+                    chosen.length += 1;
+                }
+                index += 1;
+            }
+            leaves_choice += 1;
+        }
+        chosen
+    }
+
+    /// The scopes.
+    #[must_use]
+    pub const fn list(&self) -> &[&'static str] {
+        self.scopes.split_at(self.length).0
+    }
+
+    const fn holds_any_of(&self, scopes: &[&str]) -> bool {
+        let mut index = 0;
+        while index < self.length * scopes.len() {
+            if are_equal(self.scopes[index / scopes.len()], scopes[index % scopes.len()]) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+}
+
+/// As `==`, which a constant cannot use.
+const fn are_equal(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut index = 0;
+    while index < left.len() && index < right.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    left.len() == right.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scopes;
+    use crate::endpoint::{Endpoint, Verb};
+
+    #[test]
+    fn scopes_are_as_few_as_they_may_be() {
+        let read = Endpoint::new("", Verb::Get, "").scopes_any_of(&["users:read", "users:admin"]);
+        let other = Endpoint::new("", Verb::Get, "").scopes_any_of(&["taxes:read", "taxes:admin"]);
+        let write = Endpoint::new("", Verb::Post, "").scopes_any_of(&["users:admin"]);
+        let free = Endpoint::new("", Verb::Get, "");
+        assert_eq!(Scopes::<0>::of(&[]).list(), [""; 0]);
+        assert_eq!(Scopes::<1>::of(&[free]).list(), [""; 0]);
+        assert_eq!(Scopes::<2>::of(&[read, read]).list(), ["users:read"]);
+        assert_eq!(
+            Scopes::<5>::of(&[read, other, free, write, write]).list(),
+            ["users:admin", "taxes:read"]
+        );
+    }
+}

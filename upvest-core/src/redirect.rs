@@ -1,0 +1,62 @@
+//! Where an answer points, when it is no answer itself.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::types::InvalidValue;
+
+/// Where a redirect leads. It was not followed: fetch it with a client of your own, without the
+/// headers of this one.
+///
+/// Whoever knows the address may fetch what lies there, once and for a short time. So `Debug` leaves
+/// out its query.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Redirect(Url);
+
+impl Redirect {
+    /// For fakes in tests.
+    ///
+    /// # Errors
+    /// If it is no URL that begins with `https://` or `http://`.
+    ///
+    /// ```
+    /// let redirect = upvest_core::Redirect::to("https://files.example/statement.pdf?key=x")?;
+    /// assert_eq!(redirect.location(), "https://files.example/statement.pdf?key=x");
+    /// # Ok::<(), upvest_core::InvalidValue>(())
+    /// ```
+    pub fn to(location: &str) -> std::result::Result<Self, InvalidValue> {
+        let url = Url::parse(location).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+        // The text may be a secret.
+        let why = "write one that begins with https://";
+        url.map(Self).ok_or_else(|| InvalidValue::new("a URL", "this location", why))
+    }
+
+    /// The absolute URL.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = self.0.clone();
+        shown.set_query(None);
+        f.debug_tuple("Redirect").field(&shown.as_str()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redirect;
+
+    #[test]
+    fn the_secret_part_of_a_location_is_not_shown() {
+        let redirect = Redirect::to("https://files.example/a.pdf?X-Signature=secret").unwrap();
+        assert!(redirect.location().ends_with("secret"));
+        assert_eq!(format!("{redirect:?}"), "Redirect(\"https://files.example/a.pdf\")");
+        let error = Redirect::to("ftp://files.example/?secret").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,278 @@
+//! The rules: raw options and syntax to a model. One function a rule; all mistakes are collected.
+//!
+//! A rule that lacks what it needs, because another mistake took it away, says nothing: one mistake
+//! gives one error.
+
+mod params;
+mod signature;
+mod words;
+
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{
+    Attribute, Ident, ItemTrait, LitStr, Path, TraitItem, TraitItemFn, TypeParamBound, Visibility,
+};
+
+use crate::attr::{self, Setting};
+use crate::errors::{Errors, closest};
+use crate::model::{Api, Endpoint, constant_name};
+
+/// Checks a trait, and takes our own attributes off it.
+pub(crate) fn api(
+    mut item: ItemTrait,
+    scope: Option<Setting<Vec<LitStr>>>,
+    core: &Path,
+    errors: &mut Errors,
+) -> Result<Api, Box<ItemTrait>> {
+    methods_have_no_visibility(&mut item, errors);
+    let attributes = take_endpoint_attributes(&mut item, errors);
+    trait_is_plain(&item, errors);
+    trait_is_an_object(&item, errors);
+    let scopes = scope.map(|scope| scope.value).unwrap_or_default();
+    words::scopes_are_words(&scopes, errors);
+
+    let mut endpoints = Vec::new();
+    let mut misspelt = Vec::new();
+    for (index, (item, attribute)) in item.items.iter().zip(attributes).enumerate() {
+        match (item, attribute) {
+            (TraitItem::Fn(method), Some(attribute)) => {
+                endpoints.extend(endpoint(
+                    index,
+                    method,
+                    &attribute,
+                    &scopes,
+                    &mut misspelt,
+                    errors,
+                ));
+            }
+            (TraitItem::Fn(method), None) => errors.at(
+                method.sig.ident.span(),
+                format!(
+                    "`{0}` has no endpoint: put `#[endpoint(VERB, \"/path\", signed)]` on it, or \
+                     move `{0}` out of the `#[api]` trait",
+                    method.sig.ident
+                ),
+            ),
+            (other, _) => errors.on(
+                other,
+                "an `#[api]` trait holds methods marked `#[endpoint(...)]` and nothing else",
+            ),
+        }
+    }
+    constants_are_unique(&item, &endpoints, errors);
+    routes_are_unique(&item, &endpoints, errors);
+
+    if errors.is_empty() {
+        // The expansion lets the compiler point at `misspelt`, inside the literal.
+        Ok(Api { item, core: core.clone(), endpoints })
+    } else {
+        // Beside an error of ours the compiler would not get that far.
+        misspelt.into_iter().for_each(|(span, message)| errors.at(span, message));
+        Err(Box::new(item))
+    }
+}
+
+fn endpoint(
+    index: usize,
+    method: &TraitItemFn,
+    attribute: &Attribute,
+    scopes: &[LitStr],
+    misspelt: &mut params::Misspelt,
+    errors: &mut Errors,
+) -> Option<Endpoint> {
+    let options = attr::endpoint(attribute, errors);
+    signature::is_plain(&method.sig, errors);
+    signature::receiver_is_a_shared_reference(&method.sig, errors);
+    signature::types_are_named(&method.sig, errors);
+    let params = params::places(&method.sig, &options, misspelt, errors);
+    params::body_fits_the_verb(&options, &params, errors);
+    params::are_never_left_out(&params, errors);
+    words::agree(&options, errors);
+    words::scopes_are_words(options.scope.as_ref().map_or(&[], |scope| &scope.value), errors);
+    words::accept_is_a_media_type(&options, errors);
+    words::header_is_free(&options, errors);
+    let returns = signature::returns(&method.sig, &options, errors);
+
+    let is_anonymous = options.flag("anonymous").is_some();
+    let flags = options.flags();
+    let scopes = match options.scope {
+        _ if is_anonymous => Vec::new(),
+        Some(scope) => scope.value,
+        None => scopes.to_vec(),
+    };
+    Some(Endpoint {
+        index,
+        verb: options.verb?,
+        path: options.path?,
+        flags,
+        accept: options.accept.map(|accept| accept.value),
+        header: options.header.map(|header| header.value),
+        scopes,
+        params,
+        returns: returns?,
+    })
+}
+
+/// A method with a visibility is none that the parser knows. It goes on as one without.
+fn methods_have_no_visibility(item: &mut ItemTrait, errors: &mut Errors) {
+    struct Visible(Vec<Attribute>, Visibility, TraitItem);
+
+    impl Parse for Visible {
+        fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+            Ok(Self(input.call(Attribute::parse_outer)?, input.parse()?, input.parse()?))
+        }
+    }
+
+    for item in &mut item.items {
+        let TraitItem::Verbatim(tokens) = item else { continue };
+        let Ok(Visible(mut attributes, visibility, TraitItem::Fn(mut method))) =
+            syn::parse2(tokens.clone())
+        else {
+            continue;
+        };
+        errors.on(visibility, "a method is as visible as its trait: remove this");
+        attributes.append(&mut method.attrs);
+        method.attrs = attributes;
+        *item = TraitItem::Fn(method);
+    }
+}
+
+fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Option<Attribute>> {
+    let mut taken = Vec::new();
+    for item in &mut item.items {
+        let TraitItem::Fn(method) = item else {
+            taken.push(None);
+            continue;
+        };
+        let (mut ours, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut method.attrs).into_iter().partition(is_endpoint);
+        method.attrs = others;
+        if ours.is_empty()
+            && let Some(close) = method.attrs.iter().position(is_nearly_endpoint)
+        {
+            let close = method.attrs.remove(close);
+            errors.on(close.path(), "unknown attribute: did you mean `endpoint`?");
+            ours.push(close);
+        }
+        let mut ours = ours.into_iter();
+        taken.push(ours.next());
+        for second in ours {
+            errors.on(second, "a method is one endpoint: remove the second `#[endpoint]`");
+        }
+    }
+    taken
+}
+
+pub(crate) fn is_endpoint(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "endpoint")
+}
+
+fn is_nearly_endpoint(attribute: &Attribute) -> bool {
+    let name = attribute.path().get_ident().map(Ident::to_string);
+    name.is_some_and(|name| closest(&name, &["endpoint"]).is_some())
+}
+
+fn trait_is_plain(item: &ItemTrait, errors: &mut Errors) {
+    if let Some(auto) = item.modifiers.auto_token {
+        errors.at(auto.span, "an `#[api]` trait is a plain trait: remove `auto`");
+    }
+    if let Some(token) = item.unsafety {
+        errors.at(token.span, "an `#[api]` trait is a plain trait: remove `unsafe`");
+    }
+    if !item.generics.params.is_empty() {
+        errors.on(
+            &item.generics.params,
+            "an `#[api]` trait has no generic parameters: its methods name the types they send",
+        );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        errors.on(clause, "an `#[api]` trait has no `where` clause: remove it");
+    }
+}
+
+/// Its tables hang on `dyn Trait`, and so do applications.
+fn trait_is_an_object(item: &ItemTrait, errors: &mut Errors) {
+    for bound in &item.supertraits {
+        let TypeParamBound::Trait(bound) = bound else { continue };
+        let Some(last) = bound.path.segments.last() else { continue };
+        if ["Sized", "Clone", "Copy", "Default", "Hash", "PartialEq", "Eq", "PartialOrd", "Ord"]
+            .iter()
+            .any(|name| last.ident == name)
+        {
+            errors.on(
+                bound,
+                format!(
+                    "an `#[api]` trait is used as `dyn {}`, which this forbids: remove it",
+                    item.ident
+                ),
+            );
+        }
+    }
+}
+
+/// Each method gives its name, in capitals, to a constant beside `ENDPOINTS` and `SCOPES`.
+fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
+    let mut seen: Vec<(String, Option<&TraitItemFn>)> =
+        vec![("ENDPOINTS".to_owned(), None), ("SCOPES".to_owned(), None)];
+    for method in endpoints.iter().filter_map(|endpoint| method(item, endpoint)) {
+        let name = constant_name(&method.sig.ident);
+        let is_taken = |(taken, other): &(String, Option<&TraitItemFn>)| {
+            *taken == name && other.is_none_or(|other| may_both_be_there(method, other))
+        };
+        if seen.iter().any(is_taken) {
+            let ident = &method.sig.ident;
+            errors.at(
+                ident.span(),
+                format!("`{ident}` would make a second constant `{name}`: rename it"),
+            );
+        }
+        seen.push((name, Some(method)));
+    }
+}
+
+/// Two methods may only share verb and path if they ask for different kinds of answers.
+fn routes_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
+    let route = |endpoint: &Endpoint| {
+        let path = endpoint.path.value();
+        let segments: Vec<_> =
+            path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        let accept = endpoint.accept.as_ref().map(LitStr::value);
+        let header = endpoint.header.as_ref().map(LitStr::value);
+        (endpoint.verb.to_string(), segments.join("/"), accept, header, endpoint.is("redirect"))
+    };
+    for (index, endpoint) in endpoints.iter().enumerate() {
+        let Some(declared) = method(item, endpoint) else { continue };
+        let earlier = endpoints.iter().take(index).find_map(|earlier| {
+            let other = method(item, earlier)?;
+            let is_same = route(earlier) == route(endpoint) && may_both_be_there(declared, other);
+            is_same.then_some(&other.sig.ident)
+        });
+        if let Some(earlier) = earlier {
+            errors.at(
+                endpoint.path.span(),
+                format!(
+                    "`{earlier}` sends `{} {}` already: change one of them, or remove it",
+                    endpoint.verb,
+                    endpoint.path.value()
+                ),
+            );
+        }
+    }
+}
+
+/// Methods under different `#[cfg]`s may be alternatives.
+fn may_both_be_there(one: &TraitItemFn, other: &TraitItemFn) -> bool {
+    let cfgs = |method: &TraitItemFn| {
+        let attributes = method.attrs.iter();
+        let cfgs = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
+        quote!(#(#cfgs)*).to_string()
+    };
+    cfgs(one) == cfgs(other)
+}
+
+fn method<'a>(item: &'a ItemTrait, endpoint: &Endpoint) -> Option<&'a TraitItemFn> {
+    match item.items.get(endpoint.index) {
+        Some(TraitItem::Fn(method)) => Some(method),
+        _ => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! Where in the request each parameter goes.
+
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt as _;
+use syn::{FnArg, LitStr, Pat, PatType, Signature, Type};
+
+use crate::attr::EndpointOptions;
+use crate::errors::{Errors, closest};
+use crate::model::{Param, Place};
+use crate::path;
+
+/// Placeholders that no parameter fills, for the compiler to point at if nothing else is wrong.
+pub(super) type Misspelt = Vec<(Span, String)>;
+
+pub(super) fn places(
+    signature: &Signature,
+    options: &EndpointOptions,
+    misspelt: &mut Misspelt,
+    errors: &mut Errors,
+) -> Vec<Param> {
+    let named = named(signature, errors);
+    // Without a path nobody can say which parameters belong into it.
+    let Some(path) = &options.path else { return Vec::new() };
+    let placeholders = match path::placeholders(&path.value()) {
+        Ok(placeholders) => placeholders.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        Err(message) => {
+            errors.at(path.span(), message);
+            return Vec::new();
+        }
+    };
+    let header = options.header.as_ref().map(|header| parameter_of(&header.value));
+
+    let mut params: Vec<Param> = named
+        .into_iter()
+        .map(|(ident, ty)| {
+            let place = place(&ident, &placeholders, header.as_deref());
+            Param { ident, ty, place }
+        })
+        .collect();
+
+    let is_filled = |name: &String| params.iter().any(|param| param.ident.unraw() == name);
+    let mut unfilled: Vec<&String> = placeholders.iter().filter(|name| !is_filled(name)).collect();
+    for name in &unfilled {
+        let message = format!(
+            "the path names `{{{name}}}`, but `{}` has no parameter `{name}`: add it, or rename one \
+             of the two",
+            signature.ident
+        );
+        misspelt.push((path.span(), message));
+    }
+    if let (Some(header), Some(setting)) = (&header, &options.header)
+        && !params.iter().any(|param| param.place == Place::Header)
+    {
+        errors.at(
+            setting.value.span(),
+            format!(
+                "`{}` has no parameter `{header}` that fills this header: add it",
+                signature.ident
+            ),
+        );
+    }
+    for param in params.iter_mut().filter(|param| param.place == Place::Nowhere) {
+        // A parameter and a placeholder that were to have one name are one mistake.
+        if take_counterpart(&param.ident, &mut unfilled) {
+            continue;
+        }
+        errors.at(param.ident.span(), no_place(&param.ident));
+    }
+    params
+}
+
+fn named(signature: &Signature, errors: &mut Errors) -> Vec<(Ident, Type)> {
+    let mut named = Vec::new();
+    for input in &signature.inputs {
+        let FnArg::Typed(PatType { pat, ty, .. }) = input else { continue };
+        match &**pat {
+            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                if let Some(token) = name.mutability {
+                    errors
+                        .at(token.span, "a parameter of an endpoint is a plain name: remove `mut`");
+                }
+                named.push((name.ident.clone(), (**ty).clone()));
+            }
+            _ => errors.on(
+                pat,
+                "a parameter of an endpoint is a plain name, which says where it goes: `body`, \
+                 `query`, or a placeholder of the path",
+            ),
+        }
+    }
+    named
+}
+
+fn place(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Place {
+    let name = ident.unraw().to_string();
+    match name.as_str() {
+        _ if placeholders.contains(&name) => Place::Path,
+        _ if header == Some(&name) => Place::Header,
+        "body" => Place::Body,
+        "query" => Place::Query,
+        _ => Place::Nowhere,
+    }
+}
+
+/// `upvest-client-id` is filled by `upvest_client_id`.
+fn parameter_of(header: &LitStr) -> String {
+    header.value().to_lowercase().replace('-', "_")
+}
+
+/// Whether this parameter was most likely to fill one of these placeholders; takes it out then.
+fn take_counterpart(ident: &Ident, unfilled: &mut Vec<&String>) -> bool {
+    let name = ident.unraw().to_string();
+    let names: Vec<&str> = unfilled.iter().map(|name| name.as_str()).collect();
+    let counterpart = match closest(&name, &["body", "query"]) {
+        Some(_) => None,
+        None => closest(&name, &names).or_else(|| names.first().copied()),
+    };
+    let position = counterpart.and_then(|found| unfilled.iter().position(|name| *name == found));
+    position.map(|position| unfilled.remove(position)).is_some()
+}
+
+fn no_place(ident: &Ident) -> String {
+    let name = ident.unraw();
+    match closest(&name.to_string(), &["body", "query"]) {
+        Some(close) => format!("nothing to do with parameter `{name}`: did you mean `{close}`?"),
+        None => format!(
+            "nothing to do with parameter `{name}`: write `{{{name}}}` into the path, or name it \
+             `body` (sent as JSON) or `query` (sent as the query string)"
+        ),
+    }
+}
+
+pub(super) fn body_fits_the_verb(options: &EndpointOptions, params: &[Param], errors: &mut Errors) {
+    let body = params.iter().find(|param| param.place == Place::Body);
+    if let (Some(verb), Some(body)) = (&options.verb, body)
+        && (verb == "GET" || verb == "DELETE")
+    {
+        errors.at(
+            body.ident.span(),
+            format!("a `{verb}` has no body: send the data as `query`, or change the verb"),
+        );
+    }
+    if let (Some(form), None) = (options.flag("form"), body)
+        && options.path.is_some()
+    {
+        errors.at(
+            form.span(),
+            "`form` says how the body is sent, but there is no parameter `body`: add it, or remove \
+             `form`",
+        );
+    }
+}
+
+/// `None` as a body would be the word `null`, and none at all in a path.
+pub(super) fn are_never_left_out(params: &[Param], errors: &mut Errors) {
+    for Param { ident, ty, .. } in params {
+        let inner = match ty {
+            Type::Reference(reference) => &*reference.elem,
+            other => other,
+        };
+        let Type::Path(path) = inner else { continue };
+        if path.path.segments.last().is_some_and(|last| last.ident == "Option") {
+            let instead = match ident.unraw().to_string().as_str() {
+                "query" => "make members of the query optional instead",
+                "body" => "make members of the body optional instead",
+                _ => "declare a second method without it instead",
+            };
+            errors.on(
+                ty,
+                format!("`{ident}` is always sent, so it cannot be an `Option`: {instead}"),
+            );
+        }
+    }
+}

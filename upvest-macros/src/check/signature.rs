@@ -1,0 +1,118 @@
+//! What the signature of a method may look like.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
+
+use crate::attr::EndpointOptions;
+use crate::errors::Errors;
+
+pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
+    let Signature { constness, asyncness, safety, abi, generics, variadic, .. } = signature;
+    if let Some(token) = asyncness {
+        errors.at(token.span, "remove `async`: the method returns a `Call`, which is awaited");
+    }
+    if let Some(token) = constness {
+        errors.at(token.span, "remove `const`: an endpoint is called at run time");
+    }
+    if let Safety::Unsafe(token) = safety {
+        errors.at(token.span, "remove `unsafe`: an endpoint is safe to call");
+    }
+    if let Some(abi) = abi {
+        errors.on(abi, "remove `extern`: an endpoint is a Rust method");
+    }
+    if let Some(variadic) = variadic {
+        errors.on(variadic, "an endpoint names each of its parameters: remove `...`");
+    }
+    if !generics.params.is_empty() {
+        errors.on(
+            &generics.params,
+            "an endpoint has no generic parameters: name the types that it sends",
+        );
+    } else if let Some(clause) = &generics.where_clause {
+        errors.on(clause, "an endpoint has no `where` clause: remove it");
+    }
+    for input in &signature.inputs {
+        let (FnArg::Receiver(syn::Receiver { attrs, .. })
+        | FnArg::Typed(syn::PatType { attrs, .. })) = input;
+        if let Some(attribute) = attrs.first() {
+            errors.on(attribute, "a parameter of an endpoint has no attributes: remove this");
+        }
+    }
+}
+
+pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut Errors) {
+    match signature.receiver() {
+        Some(receiver) => {
+            if !matches!(receiver.kind, ReceiverKind::Reference(_, None, None)) {
+                errors.on(receiver, "an endpoint takes `&self`");
+            }
+        }
+        None => errors.at(
+            signature.ident.span(),
+            format!(
+                "`{0}` needs `&self` as its first parameter: write `fn {0}(&self, …)`",
+                signature.ident
+            ),
+        ),
+    }
+}
+
+/// Without `impl Trait` and `Self`: what is sent has one type, whoever implements the trait.
+pub(super) fn types_are_named(signature: &Signature, errors: &mut Errors) {
+    let has_generics = !signature.generics.params.is_empty();
+    let params = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let returns = match &signature.output {
+        ReturnType::Type(_, ty) => Some(&**ty),
+        ReturnType::Default => None,
+    };
+    for ty in params.chain(returns) {
+        match find(ty.to_token_stream(), &["impl", "Self"]) {
+            Some(word) if word.to_string() == "impl" && !has_generics => {
+                errors.on(ty, "an endpoint names its types: write one instead of `impl …`");
+            }
+            Some(word) if word.to_string() == "Self" => errors.at(
+                word.span(),
+                "an endpoint names its types: `Self` would be another one in each implementation",
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// The first of these words, however deep in brackets it stands.
+fn find(tokens: TokenStream, words: &[&str]) -> Option<proc_macro2::Ident> {
+    tokens.into_iter().find_map(|tree| match tree {
+        TokenTree::Ident(ident) if words.iter().any(|word| ident == word) => Some(ident),
+        TokenTree::Group(group) => find(group.stream(), words),
+        _ => None,
+    })
+}
+
+pub(super) fn returns(
+    signature: &Signature,
+    options: &EndpointOptions,
+    errors: &mut Errors,
+) -> Option<Type> {
+    match &signature.output {
+        ReturnType::Type(_, ty) => Some((**ty).clone()),
+        ReturnType::Default => {
+            let call = if options.flag("idempotent").is_some() {
+                "IdempotentCall<()>"
+            } else {
+                "Call<()>"
+            };
+            errors.at(
+                signature.ident.span(),
+                format!(
+                    "`{}` returns nothing: write `-> {call}`, or what it answers",
+                    signature.ident
+                ),
+            );
+            None
+        }
+    }
+}

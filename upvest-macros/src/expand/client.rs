@@ -1,0 +1,126 @@
+//! The implementation that sends: each method describes its request and hands it to the core.
+//!
+//! What a type must be able to do is named through a path, `<Type as Body>::write`, with the span of
+//! that type: a type that cannot is marked once, where it stands.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{GenericArgument, Path, PathArguments, Type};
+
+use super::{Method, attributes};
+use crate::model::{Api, Param, Place};
+
+pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
+    let (name, core) = (&api.item.ident, &api.core);
+    let methods = methods.iter().map(|method| {
+        let (constant, signature) = (method.constant(), &method.item.sig);
+        let attributes = attributes::of_implementation(method.item);
+        let placeholders = placeholders(method);
+        let parts = method.endpoint.params.iter().map(|param| part(param, core));
+        let returned = returned(method, core);
+        quote! {
+            #(#attributes)*
+            #signature {
+                #placeholders
+                #core::declare::Request::new(self, &<dyn #name>::#constant) #(#parts)* #returned
+            }
+        }
+    });
+    quote! {
+        impl #name for #core::Client {
+            #(#methods)*
+        }
+    }
+}
+
+/// The path as a format string, so that the compiler marks a wrong placeholder inside of it, and
+/// editors know what it names. It never runs.
+fn placeholders(method: &Method<'_>) -> Option<TokenStream> {
+    let path = &method.endpoint.path;
+    if !path.value().contains('{') {
+        return None;
+    }
+    // All parameters, for the compiler to suggest one. They are looked for from where the path was
+    // written, which a macro may have brought here from elsewhere.
+    let names = method.endpoint.params.iter().map(|param| {
+        let mut name = param.ident.clone();
+        name.set_span(name.span().resolved_at(path.span()));
+        name
+    });
+    Some(quote! {
+        #[allow(unused_variables)]
+        let _ = |#(#names: &::core::primitive::str),*| {
+            let _ = ::core::format_args!(#path);
+        };
+    })
+}
+
+fn part(param: &Param, core: &Path) -> TokenStream {
+    let ident = &param.ident;
+    let (ty, value) = match &param.ty {
+        Type::Reference(reference) => (&*reference.elem, quote!(#ident)),
+        ty => (ty, quote!(&#ident)),
+    };
+    let able = |name: &str, function: &str| {
+        let (name, function) = (Ident::new(name, ty.span()), Ident::new(function, ty.span()));
+        quote_spanned!(ty.span()=> <#ty as #core::declare::#name>::#function)
+    };
+    match param.place {
+        Place::Path => {
+            let (name, text) = (ident.unraw().to_string(), able("Segment", "text"));
+            quote!(.path(#name, #value, #text))
+        }
+        Place::Header => {
+            let text = able("Header", "text");
+            quote!(.header(#value, #text))
+        }
+        Place::Query => {
+            let write = able("Query", "write");
+            quote!(.query(#value, #write))
+        }
+        Place::Body => {
+            let write = able("Body", "write");
+            quote!(.body(#value, #write))
+        }
+        Place::Nowhere => quote!(),
+    }
+}
+
+/// Flags that disagree with the return type, and an answer that cannot be read, are marked there.
+fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
+    let (endpoint, returns) = (method.endpoint, &method.endpoint.returns);
+    let kind = if endpoint.is("idempotent") { "IdempotentReturn" } else { "PlainReturn" };
+    let (kind, new) = (Ident::new(kind, returns.span()), Ident::new("new", returns.span()));
+    let call = quote_spanned!(returns.span()=> <#returns as #core::declare::#kind>);
+
+    let asks_for_bytes = endpoint.accept.is_some()
+        || endpoint.header.as_ref().is_some_and(|header| header.value() == "accept");
+    let answer = match () {
+        () if endpoint.is("redirect") => "RedirectAnswer",
+        () if asks_for_bytes => "BytesAnswer",
+        () => "JsonAnswer",
+    };
+    let (ty, span) = match answer_of(returns) {
+        Some(ty) => (ty.to_token_stream(), ty.span()),
+        // A name of the user's own for a call.
+        None => (quote_spanned!(returns.span()=> #call::Answer), returns.span()),
+    };
+    let (answer, decoder) = (Ident::new(answer, span), Ident::new("decoder", span));
+    let decoder = quote_spanned!(span=> <#ty as #core::declare::#answer>::#decoder);
+    quote!(.call(#call::#new, #decoder()))
+}
+
+/// The `T` in `Call<T>`.
+fn answer_of(returns: &Type) -> Option<&Type> {
+    let Type::Path(path) = returns else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) if last.ident == "Call" || last.ident == "IdempotentCall" => {
+            Some(ty)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! The trait as written, with docs that say what is sent.
+
+use quote::ToTokens as _;
+use syn::ext::IdentExt as _;
+use syn::{Attribute, Expr, ExprLit, ItemTrait, Lit, LitStr, Meta, Path, TraitItem, parse_quote};
+
+use super::{Method, attributes};
+use crate::model::Api;
+
+pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
+    let mut item = api.item.clone();
+    list_endpoints(&mut item, methods);
+    for method in methods {
+        if let Some(TraitItem::Fn(declared)) = item.items.get_mut(method.endpoint.index) {
+            let gap = declared.attrs.iter().any(is_doc).then(|| doc(""));
+            let first = [doc(&method.summary())].into_iter().chain(gap);
+            declared.attrs.splice(0..0, first);
+            if !has_errors(&declared.attrs) {
+                let core = path_text(&api.core);
+                let errors = format!(" As every [`Call`]({core}::Call#errors).");
+                declared.attrs.extend([doc(""), doc(" # Errors"), doc(&errors)]);
+            }
+        }
+    }
+    item
+}
+
+impl Method<'_> {
+    /// `` `POST /users` · idempotent · signed · scope `users:admin` ``
+    pub(super) fn summary(&self) -> String {
+        let endpoint = self.endpoint;
+        let mut parts = vec![format!(" `{} {}`", endpoint.verb, endpoint.path.value())];
+        parts.extend(endpoint.flags.iter().map(|flag| (*flag).to_owned()));
+        parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
+        let scopes: Vec<_> =
+            endpoint.scopes.iter().map(|scope| format!("`{}`", scope.value())).collect();
+        if !scopes.is_empty() {
+            parts.push(format!("scope {}", scopes.join(" or ")));
+        }
+        parts.join(" · ")
+    }
+}
+
+/// A line for each endpoint at the end of the trait's own docs.
+fn list_endpoints(item: &mut ItemTrait, methods: &[Method<'_>]) {
+    let lines =
+        methods.iter().filter(|method| !attributes::are_hidden(method.item)).map(|method| {
+            let (name, summary) = (method.item.sig.ident.unraw(), method.summary());
+            let line = format!(" - [`{name}`](Self::{name}):{summary}");
+            match attributes::condition(method.item) {
+                Some(condition) => parse_quote!(#[cfg_attr(#condition, doc = #line)]),
+                None => doc(&line),
+            }
+        });
+    let lines: Vec<Attribute> = lines.collect();
+    if !lines.is_empty() {
+        let gap = item.attrs.iter().any(is_doc).then(|| doc(""));
+        item.attrs.extend(gap.into_iter().chain([doc(" # Endpoints"), doc("")]));
+        item.attrs.extend(lines);
+    }
+}
+
+fn path_text(path: &Path) -> String {
+    path.to_token_stream().to_string().replace(' ', "")
+}
+
+/// Whether the author has said it already.
+fn has_errors(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value().contains("# Errors"),
+            other => other.to_token_stream().to_string().contains("# Errors"),
+        },
+        _ => false,
+    })
+}
+
+fn is_doc(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("doc")
+}
+
+fn doc(line: &str) -> Attribute {
+    let line = LitStr::new(line, proc_macro2::Span::call_site());
+    parse_quote!(#[doc = #line])
+}

@@ -1,0 +1,58 @@
+//! Constants on the trait object: `<dyn Trait>::ENDPOINTS`, `<dyn Trait>::SCOPES`, one an endpoint.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Path;
+use syn::ext::IdentExt as _;
+
+use super::{Method, attributes};
+use crate::model::{Api, Endpoint, Place};
+
+pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
+    let core = &api.core;
+    let (name, vis) = (&api.item.ident, &api.item.vis);
+    let entries = methods.iter().map(|method| {
+        let (cfgs, constant) = (attributes::cfgs(method.item), method.constant());
+        quote!(#(#cfgs)* Self::#constant)
+    });
+    let constants = methods.iter().map(|method| {
+        let (attributes, constant) = (attributes::of_constant(method.item), method.constant());
+        let (docs, description) = (method.summary(), description(method, core));
+        quote! {
+            #[doc = #docs]
+            #(#attributes)*
+            #vis const #constant: #core::Endpoint = #description;
+        }
+    });
+    quote! {
+        #[allow(dead_code, deprecated)]
+        impl dyn #name {
+            #(#constants)*
+            /// Every endpoint of this trait, in the order of its methods.
+            #vis const ENDPOINTS: &'static [#core::Endpoint] = &[#(#entries),*];
+            /// The scopes to ask for, so that a token does for all of these endpoints.
+            #vis const SCOPES: &'static [&'static ::core::primitive::str] =
+                const { &#core::declare::Scopes::<{ Self::ENDPOINTS.len() }>::of(Self::ENDPOINTS) }.list();
+        }
+    }
+}
+
+fn description(method: &Method<'_>, core: &Path) -> TokenStream {
+    let Endpoint { verb, path, flags, accept, header, scopes, .. } = method.endpoint;
+    let name = method.item.sig.ident.unraw().to_string();
+    let verb = format_ident!("{}{}", &verb.to_string()[..1], verb.to_string()[1..].to_lowercase());
+    let flags = flags.iter().filter(|flag| **flag != "form").map(|flag| format_ident!("{flag}"));
+    let query = method.endpoint.has(Place::Query).then(|| quote!(.query()));
+    let body = match (method.endpoint.has(Place::Body), method.endpoint.is("form")) {
+        (false, _) => quote!(),
+        (true, false) => quote!(.json_body()),
+        (true, true) => quote!(.form_body()),
+    };
+    let accept = accept.iter();
+    let header = header.iter();
+    let scopes = (!scopes.is_empty()).then(|| quote!(.scopes_any_of(&[#(#scopes),*])));
+    quote! {
+        #core::Endpoint::new(#name, #core::Verb::#verb, #path)
+            #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes
+    }
+}
