@@ -1,13 +1,19 @@
 //! Each mistake in `ui/` gives exactly one error, at the user's own token.
+//!
+//! A file there is one mistake, named by it; the line that is to be marked ends with `//~ ERROR`. It
+//! also implements the trait and calls it, so that a mistake which drags others along shows itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-fn ui() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("ui")
-}
+const KINDS: [&str; 5] = ["attribute", "path", "signature", "trait", "types"];
+const MARK: &str = "//~ ERROR";
 
 /// The compiler whose own words are in the expectations: another one may say the same differently.
 const COMPILER: &str = "rustc 1.95.";
+
+fn ui() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("ui")
+}
 
 fn has_other_words() -> bool {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -21,26 +27,76 @@ fn every_mistake_is_explained() {
         println!("not compared: this is not {COMPILER}*");
         return;
     }
-    trybuild::TestCases::new().compile_fail("ui/*.rs");
+    trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+}
+
+/// All cases, each with what the compiler says of it.
+fn cases() -> Vec<(PathBuf, String, String)> {
+    let folders = KINDS.iter().flat_map(|kind| std::fs::read_dir(ui().join(kind)).unwrap());
+    let paths = folders.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| {
+            let source = std::fs::read_to_string(&path).unwrap();
+            let stderr = std::fs::read_to_string(path.with_extension("stderr"))
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            (path, source, stderr)
+        })
+        .collect()
+}
+
+/// The lines that are marked, a line with two marks twice.
+fn marked(source: &str) -> Vec<usize> {
+    let lines = source.lines().enumerate();
+    lines.flat_map(|(index, line)| vec![index + 1; line.matches(MARK).count()]).collect()
+}
+
+/// The lines at which the compiler has found errors, in the order of the file.
+fn found(stderr: &str) -> Vec<usize> {
+    let mut lines = stderr.lines();
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.starts_with("error") {
+            let place = lines.next().unwrap_or_default();
+            let line = place.rsplit(':').nth(1).and_then(|line| line.parse().ok());
+            found.push(line.unwrap_or_else(|| panic!("no place: {place}")));
+        }
+        assert!(!line.starts_with("warning"), "{stderr}");
+    }
+    found.sort_unstable();
+    found
 }
 
 #[test]
-fn every_mistake_gives_one_error() {
-    let mut files = 0;
-    for entry in std::fs::read_dir(ui()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "stderr") {
-            let stderr = std::fs::read_to_string(&path).unwrap();
-            let errors = stderr.lines().filter(|line| line.starts_with("error")).count();
-            assert_eq!(errors, 1, "{}:\n{stderr}", path.display());
-            files += 1;
-        } else {
-            assert!(
-                path.with_extension("stderr").exists(),
-                "{} has no expectation",
-                path.display()
-            );
-        }
+fn every_mistake_gives_one_error_where_it_is_marked() {
+    let cases = cases();
+    for (path, source, stderr) in &cases {
+        assert_eq!(found(stderr), marked(source), "{}:\n{stderr}", path.display());
     }
-    assert!(files >= 30, "only {files} cases");
+    assert!(cases.len() >= 80, "only {} cases", cases.len());
+}
+
+#[test]
+fn the_compilers_own_words_are_rare() {
+    let ours = |stderr: &str| {
+        stderr.lines().filter(|line| line.starts_with("error")).all(|line| {
+            // E0277 has the words of `#[diagnostic::on_unimplemented]`.
+            line.starts_with("error: ") || line.starts_with("error[E0277]")
+        })
+    };
+    let theirs: Vec<String> = cases()
+        .into_iter()
+        .filter(|(_, _, stderr)| !ours(stderr))
+        .map(|(path, _, _)| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert!(theirs.len() <= 9, "{theirs:?}");
+}
+
+#[test]
+fn every_case_implements_and_calls_what_it_declares() {
+    for (path, source, _) in cases() {
+        assert!(source.contains("\nfn uses("), "{}", path.display());
+        let is_trait = source.contains("trait Things");
+        assert_eq!(source.contains(" for Fake {"), is_trait, "{}", path.display());
+    }
 }

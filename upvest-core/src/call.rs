@@ -322,12 +322,9 @@ impl<T, K: fmt::Debug> fmt::Debug for Call<T, K> {
     label = "expected `Call<T>`, with the answer as `T`",
     note = "write `idempotent` into `#[endpoint(...)]` if the API takes an idempotency key here"
 )]
-pub trait PlainReturn {
-    /// What the call answers.
-    type Answer;
-
+pub trait PlainReturn<T> {
     /// The call that sends `request`.
-    fn new(request: Request<'_>, decoder: Decoder<Self::Answer>) -> Self;
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
 }
 
 /// What a method with `idempotent` returns.
@@ -336,25 +333,20 @@ pub trait PlainReturn {
     label = "expected `IdempotentCall<T>`, with the answer as `T`",
     note = "remove `idempotent` from `#[endpoint(...)]` if the API takes no idempotency key here"
 )]
-pub trait IdempotentReturn {
-    /// What the call answers.
-    type Answer;
-
+pub trait IdempotentReturn<T> {
     /// The call that sends `request`.
-    fn new(request: Request<'_>, decoder: Decoder<Self::Answer>) -> Self;
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
 }
 
-impl<T> PlainReturn for Call<T> {
-    type Answer = T;
-
+#[diagnostic::do_not_recommend]
+impl<T> PlainReturn<T> for Call<T> {
     fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
         Self::of(State::fixed(request, decoder), Keyless(()))
     }
 }
 
-impl<T> IdempotentReturn for Call<T, Idempotent> {
-    type Answer = T;
-
+#[diagnostic::do_not_recommend]
+impl<T> IdempotentReturn<T> for Call<T, Idempotent> {
     fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
         let (state, key) = match request.client.random_bytes() {
             Ok(bytes) => (State::fixed(request, decoder), IdempotencyKey::from_random_bytes(bytes)),

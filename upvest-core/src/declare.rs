@@ -112,7 +112,9 @@ pub struct Decoder<T>(pub(crate) Decode<T>);
 /// An answer in JSON, or none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an answer, for it has no `Deserialize`",
-    label = "add `#[derive(serde::Deserialize)]` to `{Self}`, or answer `()` if there is no body"
+    label = "add `#[derive(serde::Deserialize)]` to `{Self}`",
+    note = "`()` reads no body; for `Bytes` write `accept = \"application/pdf\"` or the like into \
+            `#[endpoint(...)]`, and for `Redirect` write `redirect`"
 )]
 pub trait JsonAnswer: Sized {
     /// How it is read.

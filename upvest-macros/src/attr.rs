@@ -6,7 +6,7 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitStr, Meta, Path, Token};
 
-use crate::errors::{Errors, list, unknown};
+use crate::errors::{Errors, closest, list, unknown};
 
 pub(crate) const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// What may follow the path, in the order in which it is documented: words alone,
@@ -89,37 +89,51 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
         return options;
     }
 
-    let mut arguments = arguments.into_iter().peekable();
-    match arguments.peek().map(Argument::read) {
-        Some(Argument::Word(verb)) if !is_known(&verb) => {
-            arguments.next();
-            if VERBS.iter().any(|known| verb == known) {
-                options.verb = Some(verb);
-            } else {
-                errors.at(verb.span(), unknown("verb", &verb.to_string(), &VERBS));
-            }
+    let mut arguments = arguments.into_iter();
+    // What follows a broken beginning means nothing.
+    let first = arguments.next().unwrap_or_default();
+    match Argument::read(&first) {
+        Argument::Word(verb) if VERBS.iter().any(|known| verb == known) => {
+            options.verb = Some(verb);
         }
-        Some(Argument::Text(path)) => {
-            errors.at(path.span(), format!("the verb is missing before the path: write {GRAMMAR}"));
+        Argument::Word(word) if is_known(&word) => {
+            errors.at(word.span(), format!("the verb comes first: write {GRAMMAR}"));
+            return options;
         }
-        Some(_) => {
-            let first = arguments.peek().cloned().unwrap_or_default();
+        Argument::Word(verb) => {
+            errors.at(verb.span(), unknown("verb", &verb.to_string(), &VERBS));
+        }
+        Argument::Text(text) => {
+            let Some(verb) = closest(&text.value(), &VERBS) else {
+                let message = format!("the verb is missing before the path: write {GRAMMAR}");
+                errors.at(text.span(), message);
+                return options;
+            };
+            let message = format!("the verb is a word: write `{verb}` without quotes");
+            errors.at(text.span(), message);
+        }
+        Argument::Setting(..) | Argument::Other => {
             errors.on(first, format!("the verb comes first: write {GRAMMAR}"));
+            return options;
         }
-        None => {}
     }
-    match arguments.peek().map(Argument::read) {
-        Some(Argument::Text(path)) => {
-            arguments.next();
-            options.path = Some(path);
+    let second = arguments.next().unwrap_or_default();
+    match Argument::read(&second) {
+        Argument::Text(path) => options.path = Some(path),
+        Argument::Word(word) if !is_known(&word) => {
+            errors.at(word.span(), format!("the path is a text: write \"/{word}\""));
+            return options;
+        }
+        Argument::Other if !second.is_empty() => {
+            errors.on(second, format!("the path is a text: write {GRAMMAR}"));
+            return options;
         }
         _ => {
             if let Some(verb) = &options.verb {
-                errors.at(
-                    verb.span(),
-                    format!("the path is missing after the verb: write {GRAMMAR}"),
-                );
+                let message = format!("the path is missing after the verb: write {GRAMMAR}");
+                errors.at(verb.span(), message);
             }
+            return options;
         }
     }
     for argument in arguments {
@@ -149,12 +163,16 @@ impl EndpointOptions {
             }
             Argument::Setting(word, _) if is_known(&word) => {
                 errors.on(argument, format!("`{word}` takes no value: write `{word}` alone"));
+                self.flags.push(word);
             }
             Argument::Word(word) if word == "accept" => errors.at(word.span(), ACCEPT),
             Argument::Word(word) if word == "header" => errors.at(word.span(), HEADER),
             Argument::Word(word) if word == "scope" => errors.at(word.span(), SCOPE),
             Argument::Word(word) | Argument::Setting(word, _) => {
                 errors.at(word.span(), unknown("word", &word.to_string(), &words()));
+                // As good as given: that it is missing would be a second error for one mistake.
+                let meant = closest(&word.to_string(), &FLAGS);
+                self.flags.extend(meant.map(|meant| Ident::new(meant, word.span())));
             }
             Argument::Text(_) | Argument::Other => {
                 errors.on(argument, format!("expected one of the words {}", list(&words())));

@@ -2,6 +2,12 @@
 
 /// The names of the placeholders, in order.
 pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
+    if template.is_empty() || template == "/" {
+        return Err("the path is empty: write one such as \"/users/{user_id}\"".to_owned());
+    }
+    if template.contains("://") {
+        return Err("the client knows the host: write the path alone".to_owned());
+    }
     let Some(rest) = template.strip_prefix('/') else {
         return Err(format!("a path starts with `/`: write \"/{template}\""));
     };
@@ -22,27 +28,39 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
                 }
                 names.push(name);
             }
-            Some(name) => {
+            Some(name) if !name.contains(['{', '}']) => {
                 return Err(format!(
                     "`{{{name}}}` is no placeholder: write the name of a parameter, such as `{{id}}`"
                 ));
             }
-            None if segment.contains(['{', '}']) => {
+            _ if segment.contains(['{', '}']) => {
                 return Err(format!(
                     "a placeholder fills a whole segment, as in \"/users/{{user_id}}\", which \
                      `{segment}` does not"
                 ));
             }
-            None if segment.is_empty() => {
+            _ if segment.is_empty() => {
                 return Err("the path has an empty segment: remove the extra `/`".to_owned());
             }
-            None if !segment.bytes().all(is_plain) || segment == "." || segment == ".." => {
+            _ if segment.starts_with(':') => {
                 return Err(format!(
-                    "the segment `{segment}` holds more than letters, digits and `-._~:`: a query \
-                     goes into a parameter named `query`"
+                    "a placeholder is written in braces: `{{{0}}}` instead of `:{0}`",
+                    segment.trim_start_matches(':')
                 ));
             }
-            None => {}
+            _ if segment == "." || segment == ".." => {
+                return Err(format!("`{segment}` would lead to another route: remove it"));
+            }
+            _ if segment.contains('?') => {
+                return Err("a query has a parameter of its own: name one `query`".to_owned());
+            }
+            _ if !segment.bytes().all(is_plain) => {
+                return Err(format!(
+                    "the segment `{segment}` holds more than letters, digits and `-._~:`, which no \
+                     path of the API does: remove the rest"
+                ));
+            }
+            _ => {}
         }
     }
     Ok(names)
@@ -92,6 +110,7 @@ mod tests {
             "/{1}",
             "/{a}/{a}",
             "/{r#type}",
+            "/:id",
             "/a#b",
         ] {
             assert!(placeholders(template).is_err(), "{template}");

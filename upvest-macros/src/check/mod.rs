@@ -10,7 +10,8 @@ mod words;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, Ident, ItemTrait, LitStr, Path, TraitItem, TraitItemFn, TypeParamBound, Visibility,
+    Attribute, FnArg, Ident, ItemTrait, LitStr, Pat, PatType, Path, TraitItem, TraitItemFn,
+    TypeParamBound, Visibility,
 };
 
 use crate::attr::{self, Setting};
@@ -25,6 +26,7 @@ pub(crate) fn api(
     errors: &mut Errors,
 ) -> Result<Api, Box<ItemTrait>> {
     methods_have_no_visibility(&mut item, errors);
+    parameters_are_names(&mut item, errors);
     let attributes = take_endpoint_attributes(&mut item, errors);
     trait_is_plain(&item, errors);
     trait_is_an_object(&item, errors);
@@ -67,7 +69,9 @@ pub(crate) fn api(
         Ok(Api { item, core: core.clone(), endpoints })
     } else {
         // Beside an error of ours the compiler would not get that far.
-        misspelt.into_iter().for_each(|(span, message)| errors.at(span, message));
+        for (span, message) in misspelt {
+            errors.at(span, message);
+        }
         Err(Box::new(item))
     }
 }
@@ -137,6 +141,32 @@ fn methods_have_no_visibility(item: &mut ItemTrait, errors: &mut Errors) {
     }
 }
 
+/// The compiler wants a name as well. A parameter goes on as one that nothing is known of.
+fn parameters_are_names(item: &mut ItemTrait, errors: &mut Errors) {
+    for item in &mut item.items {
+        let TraitItem::Fn(method) = item else { continue };
+        for input in &mut method.sig.inputs {
+            let FnArg::Typed(PatType { pat, .. }) = input else { continue };
+            match &mut **pat {
+                Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                    if let Some(token) = name.mutability.take() {
+                        let message = "a parameter of an endpoint is a plain name: remove `mut`";
+                        errors.at(token.span, message);
+                    }
+                }
+                _ => {
+                    errors.on(
+                        &*pat,
+                        "a parameter of an endpoint is a plain name, which says where it goes: \
+                         `body`, `query`, or a placeholder of the path",
+                    );
+                    **pat = syn::parse_quote!(_);
+                }
+            }
+        }
+    }
+}
+
 fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Option<Attribute>> {
     let mut taken = Vec::new();
     for item in &mut item.items {
@@ -193,12 +223,7 @@ fn trait_is_plain(item: &ItemTrait, errors: &mut Errors) {
 /// Its tables hang on `dyn Trait`, and so do applications.
 fn trait_is_an_object(item: &ItemTrait, errors: &mut Errors) {
     for bound in &item.supertraits {
-        let TypeParamBound::Trait(bound) = bound else { continue };
-        let Some(last) = bound.path.segments.last() else { continue };
-        if ["Sized", "Clone", "Copy", "Default", "Hash", "PartialEq", "Eq", "PartialOrd", "Ord"]
-            .iter()
-            .any(|name| last.ident == name)
-        {
+        if forbids_objects(bound) {
             errors.on(
                 bound,
                 format!(
@@ -208,6 +233,25 @@ fn trait_is_an_object(item: &ItemTrait, errors: &mut Errors) {
             );
         }
     }
+}
+
+fn forbids_objects(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else { return false };
+    bound.path.segments.last().is_some_and(|last| {
+        ["Sized", "Clone", "Copy", "Default", "Hash", "PartialEq", "Eq", "PartialOrd", "Ord"]
+            .iter()
+            .any(|name| last.ident == name)
+    })
+}
+
+/// Whether `dyn Trait` exists for a trait that may have mistakes in it.
+pub(crate) fn is_object(item: &ItemTrait) -> bool {
+    item.generics.params.is_empty()
+        && !item.supertraits.iter().any(forbids_objects)
+        && item.items.iter().all(|item| match item {
+            TraitItem::Fn(method) => signature::is_of_an_object(&method.sig),
+            _ => false,
+        })
 }
 
 /// Each method gives its name, in capitals, to a constant beside `ENDPOINTS` and `SCOPES`.

@@ -18,7 +18,6 @@ pub(super) fn places(
     misspelt: &mut Misspelt,
     errors: &mut Errors,
 ) -> Vec<Param> {
-    let named = named(signature, errors);
     // Without a path nobody can say which parameters belong into it.
     let Some(path) = &options.path else { return Vec::new() };
     let placeholders = match path::placeholders(&path.value()) {
@@ -30,7 +29,7 @@ pub(super) fn places(
     };
     let header = options.header.as_ref().map(|header| parameter_of(&header.value));
 
-    let mut params: Vec<Param> = named
+    let mut params: Vec<Param> = named(signature)
         .into_iter()
         .map(|(ident, ty)| {
             let place = place(&ident, &placeholders, header.as_deref());
@@ -69,26 +68,16 @@ pub(super) fn places(
     params
 }
 
-fn named(signature: &Signature, errors: &mut Errors) -> Vec<(Ident, Type)> {
-    let mut named = Vec::new();
-    for input in &signature.inputs {
-        let FnArg::Typed(PatType { pat, ty, .. }) = input else { continue };
-        match &**pat {
-            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
-                if let Some(token) = name.mutability {
-                    errors
-                        .at(token.span, "a parameter of an endpoint is a plain name: remove `mut`");
-                }
-                named.push((name.ident.clone(), (**ty).clone()));
-            }
-            _ => errors.on(
-                pat,
-                "a parameter of an endpoint is a plain name, which says where it goes: `body`, \
-                 `query`, or a placeholder of the path",
-            ),
-        }
-    }
-    named
+fn named(signature: &Signature) -> Vec<(Ident, Type)> {
+    let named = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(PatType { pat, ty, .. }) => match &**pat {
+            Pat::Ident(name) => Some((name.ident.clone(), (**ty).clone())),
+            // Said already.
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    named.collect()
 }
 
 fn place(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Place {
@@ -104,7 +93,7 @@ fn place(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Place 
 
 /// `upvest-client-id` is filled by `upvest_client_id`.
 fn parameter_of(header: &LitStr) -> String {
-    header.value().to_lowercase().replace('-', "_")
+    header.value().to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "_")
 }
 
 /// Whether this parameter was most likely to fill one of these placeholders; takes it out then.

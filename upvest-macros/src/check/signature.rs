@@ -60,7 +60,32 @@ pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut
 
 /// Without `impl Trait` and `Self`: what is sent has one type, whoever implements the trait.
 pub(super) fn types_are_named(signature: &Signature, errors: &mut Errors) {
-    let has_generics = !signature.generics.params.is_empty();
+    for (ty, word) in unnamed_types(signature) {
+        if word == "Self" {
+            errors.at(
+                word.span(),
+                "an endpoint names its types: `Self` would be another one in each implementation",
+            );
+        } else if returned(signature).is_some_and(|returns| std::ptr::eq(returns, ty)) {
+            errors.on(ty, "an endpoint returns a `Call`, which is awaited: write `Call<…>`");
+        } else {
+            errors.on(ty, "an endpoint names its types: write one instead of `impl …`");
+        }
+    }
+}
+
+/// Whether a trait with this method can be an object.
+pub(super) fn is_of_an_object(signature: &Signature) -> bool {
+    let is_reference =
+        |receiver: &syn::Receiver| matches!(receiver.kind, ReceiverKind::Reference(..));
+    signature.asyncness.is_none()
+        && signature.generics.params.is_empty()
+        && signature.receiver().is_some_and(is_reference)
+        && unnamed_types(signature).is_empty()
+}
+
+/// The types that hold `impl` or `Self`, with that word.
+fn unnamed_types(signature: &Signature) -> Vec<(&Type, proc_macro2::Ident)> {
     let params = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(&*typed.ty),
         FnArg::Receiver(_) => None,
@@ -69,17 +94,14 @@ pub(super) fn types_are_named(signature: &Signature, errors: &mut Errors) {
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
     };
-    for ty in params.chain(returns) {
-        match find(ty.to_token_stream(), &["impl", "Self"]) {
-            Some(word) if word.to_string() == "impl" && !has_generics => {
-                errors.on(ty, "an endpoint names its types: write one instead of `impl …`");
-            }
-            Some(word) if word.to_string() == "Self" => errors.at(
-                word.span(),
-                "an endpoint names its types: `Self` would be another one in each implementation",
-            ),
-            _ => {}
-        }
+    let types = params.chain(returns);
+    types.filter_map(|ty| Some((ty, find(ty.to_token_stream(), &["impl", "Self"])?))).collect()
+}
+
+fn returned(signature: &Signature) -> Option<&Type> {
+    match &signature.output {
+        ReturnType::Type(_, ty) => Some(ty),
+        ReturnType::Default => None,
     }
 }
 
@@ -97,22 +119,23 @@ pub(super) fn returns(
     options: &EndpointOptions,
     errors: &mut Errors,
 ) -> Option<Type> {
-    match &signature.output {
-        ReturnType::Type(_, ty) => Some((**ty).clone()),
-        ReturnType::Default => {
-            let call = if options.flag("idempotent").is_some() {
-                "IdempotentCall<()>"
-            } else {
-                "Call<()>"
-            };
-            errors.at(
-                signature.ident.span(),
-                format!(
-                    "`{}` returns nothing: write `-> {call}`, or what it answers",
-                    signature.ident
-                ),
-            );
-            None
-        }
+    let Some(ty) = returned(signature) else {
+        let is_idempotent = options.flag("idempotent").is_some();
+        let call = if is_idempotent { "IdempotentCall<()>" } else { "Call<()>" };
+        let ident = &signature.ident;
+        let message = format!("`{ident}` returns nothing: write `-> {call}`, or what it answers");
+        errors.at(ident.span(), message);
+        return None;
+    };
+    let borrow = ty
+        .to_token_stream()
+        .into_iter()
+        .find(|tree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&'));
+    if let Some(borrow) = borrow {
+        errors.at(
+            borrow.span(),
+            "an answer owns what it holds: write `String` instead of `&str`, and the like",
+        );
     }
+    Some(ty.clone())
 }

@@ -8,7 +8,7 @@ use syn::{Meta, Token, TraitItemFn};
 
 /// The `#[cfg]`s: they hold for everything.
 pub(super) fn cfgs(method: &TraitItemFn) -> Vec<TokenStream> {
-    method.attrs.iter().filter_map(|attribute| keep(&attribute.meta, &as_cfg)).map(outer).collect()
+    outer(method.attrs.iter().filter_map(|attribute| keep(&attribute.meta, &as_cfg)))
 }
 
 /// The conditions of the `#[cfg]`s, if there are any.
@@ -28,8 +28,8 @@ pub(super) fn of_implementation(method: &TraitItemFn) -> Vec<TokenStream> {
         keep(&attribute.meta, &|meta| as_cfg(meta).or_else(|| as_lint_level(meta)))
     });
     let is_deprecated = method.attrs.iter().any(|attribute| says(&attribute.meta, "deprecated"));
-    let allowed = is_deprecated.then(|| quote!(#[allow(deprecated)]));
-    kept.map(outer).chain(allowed).collect()
+    let allowed = is_deprecated.then(|| quote!(allow(deprecated)));
+    outer(kept.chain(allowed))
 }
 
 /// For its constant: all that says who may see it, and what of it.
@@ -40,7 +40,7 @@ pub(super) fn of_constant(method: &TraitItemFn) -> Vec<TokenStream> {
             as_cfg(meta).or_else(|| as_lint_level(meta)).or(is_kept.then(|| meta.to_token_stream()))
         })
     });
-    kept.map(outer).collect()
+    outer(kept)
 }
 
 /// Whether the docs leave the method out.
@@ -93,6 +93,7 @@ fn cfg_attr(meta: &Meta) -> Option<(Meta, Vec<Meta>)> {
     Some((metas.next()?, metas.collect()))
 }
 
-fn outer(meta: TokenStream) -> TokenStream {
-    quote!(#[#meta])
+/// The kept parts of attributes, as attributes of their own.
+fn outer(metas: impl Iterator<Item = TokenStream>) -> Vec<TokenStream> {
+    metas.map(|meta| quote!(#[#meta])).collect()
 }

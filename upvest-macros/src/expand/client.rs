@@ -93,7 +93,7 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (endpoint, returns) = (method.endpoint, &method.endpoint.returns);
     let kind = if endpoint.is("idempotent") { "IdempotentReturn" } else { "PlainReturn" };
     let (kind, new) = (Ident::new(kind, returns.span()), Ident::new("new", returns.span()));
-    let call = quote_spanned!(returns.span()=> <#returns as #core::declare::#kind>);
+    let call = quote_spanned!(returns.span()=> <#returns as #core::declare::#kind<_>>);
 
     let asks_for_bytes = endpoint.accept.is_some()
         || endpoint.header.as_ref().is_some_and(|header| header.value() == "accept");
@@ -105,7 +105,7 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (ty, span) = match answer_of(returns) {
         Some(ty) => (ty.to_token_stream(), ty.span()),
         // A name of the user's own for a call.
-        None => (quote_spanned!(returns.span()=> #call::Answer), returns.span()),
+        None => (quote_spanned!(returns.span()=> _), returns.span()),
     };
     let (answer, decoder) = (Ident::new(answer, span), Ident::new("decoder", span));
     let decoder = quote_spanned!(span=> <#ty as #core::declare::#answer>::#decoder);

@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote};
 use syn::{ItemTrait, Path, TraitItem, TraitItemFn};
 
 use super::{attributes, forwarding};
+use crate::check;
 use crate::model::constant_name;
 
 /// The trait as written, its implementations, whose bodies never run, and a table with no truth in
@@ -14,6 +15,7 @@ pub(super) fn fallback(item: &ItemTrait, core: &Path) -> TokenStream {
         return item.to_token_stream();
     }
     let name = &item.ident;
+    let others = item.items.iter().filter_map(stand_in);
     let methods: Vec<&TraitItemFn> = item
         .items
         .iter()
@@ -23,21 +25,43 @@ pub(super) fn fallback(item: &ItemTrait, core: &Path) -> TokenStream {
         })
         .collect();
     let bodies: TokenStream = methods.iter().map(|method| body(method)).collect();
-    let client = quote!(impl #name for #core::Client { #bodies });
-    if !is_dyn_compatible(item, &methods) {
+    let unsafety = &item.unsafety;
+    let client = quote!(#unsafety impl #name for #core::Client { #(#others)* #bodies });
+    if item.unsafety.is_some() || !check::is_object(item) {
         return quote!(#item #client);
     }
-    let forwarding = forwarding::forwarded(name, &bodies);
+    let forwarding = forwarding::forwarded(item, &bodies);
     let table = table(item, &methods, core);
     quote!(#item #client #forwarding #table)
 }
 
+/// For what an implementation must have and is no method.
+fn stand_in(item: &TraitItem) -> Option<TokenStream> {
+    match item {
+        TraitItem::Const(item) if item.default.is_none() => {
+            let (ident, ty) = (&item.ident, &item.ty);
+            Some(quote!(const #ident: #ty = ::core::unimplemented!();))
+        }
+        TraitItem::Type(item) if item.default.is_none() && item.generics.params.is_empty() => {
+            let ident = &item.ident;
+            Some(quote!(type #ident = ();))
+        }
+        _ => None,
+    }
+}
+
 fn body(method: &TraitItemFn) -> TokenStream {
     let (attributes, signature) = (attributes::of_implementation(method), &method.sig);
+    let returns = signature.output.to_token_stream().into_iter();
+    let body = if returns.map(|tree| tree.to_string()).any(|word| word == "impl") {
+        quote!(::core::future::pending())
+    } else {
+        quote!(::core::unimplemented!())
+    };
     quote! {
         #(#attributes)*
-        #[allow(unused_variables, unused_mut)]
-        #signature { ::core::unimplemented!() }
+        #[allow(unused_variables)]
+        #signature { #body }
     }
 }
 
@@ -65,14 +89,4 @@ fn table(item: &ItemTrait, methods: &[&TraitItemFn], core: &Path) -> TokenStream
             #vis const SCOPES: &'static [&'static ::core::primitive::str] = &[];
         }
     }
-}
-
-/// Whether `dyn Trait` exists for a trait that has mistakes in it.
-fn is_dyn_compatible(item: &ItemTrait, methods: &[&TraitItemFn]) -> bool {
-    methods.len() == item.items.len()
-        && methods.iter().all(|method| {
-            method.sig.asyncness.is_none()
-                && method.sig.generics.params.is_empty()
-                && method.sig.receiver().is_some()
-        })
 }

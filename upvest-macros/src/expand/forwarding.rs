@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
+use syn::ItemTrait;
 
 use super::{Method, attributes};
 use crate::model::Api;
@@ -20,13 +20,16 @@ pub(super) fn forwarding(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             }
         }
     });
-    forwarded(name, &quote!(#(#methods)*))
+    forwarded(&api.item, &quote!(#(#methods)*))
 }
 
-pub(super) fn forwarded(name: &Ident, methods: &TokenStream) -> TokenStream {
+/// Each is only as able as the trait wants it to be: `&T` is `Send` if `T` is `Sync`.
+pub(super) fn forwarded(item: &ItemTrait, methods: &TokenStream) -> TokenStream {
+    let (name, wanted) = (&item.ident, &item.supertraits);
+    let wanted = (!wanted.is_empty()).then(|| quote!(where Self: #wanted));
+    let pointers =
+        [quote!(&__Api), quote!(::std::boxed::Box<__Api>), quote!(::std::sync::Arc<__Api>)];
     quote! {
-        impl<__Api: #name + ?::core::marker::Sized> #name for &__Api { #methods }
-        impl<__Api: #name + ?::core::marker::Sized> #name for ::std::boxed::Box<__Api> { #methods }
-        impl<__Api: #name + ?::core::marker::Sized> #name for ::std::sync::Arc<__Api> { #methods }
+        #(impl<__Api: #name + ?::core::marker::Sized> #name for #pointers #wanted { #methods })*
     }
 }

@@ -1,0 +1,25 @@
+//! Bytes for an answer that may have to be read from a record.
+
+#![allow(unused)]
+
+use upvest_core::{Bytes, Client, IdempotentCall, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things", accept = "text/csv", idempotent, signed)] //~ ERROR
+    fn create(&self, body: &u8) -> IdempotentCall<Bytes>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn create(&self, body: &u8) -> IdempotentCall<Bytes> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! `accept` given twice.
+
+#![allow(unused)]
+
+use upvest_core::{Bytes, Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", accept = "text/csv", accept = "text/csv", signed)] //~ ERROR
+    fn get(&self, id: u8) -> Call<Bytes>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<Bytes> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A header that the client writes.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", header = "authorization", signed)] //~ ERROR
+    fn get(&self, id: u8, authorization: &str) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8, authorization: &str) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7, "x");
+    let _ = Fake.get(7, "x");
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A redirect that may have to be read from a record.
+
+#![allow(unused)]
+
+use upvest_core::{Client, IdempotentCall, Redirect, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things", redirect, idempotent, signed)] //~ ERROR
+    fn create(&self, body: &u8) -> IdempotentCall<Redirect>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn create(&self, body: &u8) -> IdempotentCall<Redirect> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

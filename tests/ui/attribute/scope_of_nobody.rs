@@ -1,0 +1,25 @@
+//! A scope where there is no token.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things", scope = "things:read", anonymous, signed)] //~ ERROR
+    fn create(&self, body: &u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn create(&self, body: &u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A path that is encoded already.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/all%20things", signed)] //~ ERROR
+    fn list(&self) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn list(&self) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.list();
+    let _ = Fake.list();
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

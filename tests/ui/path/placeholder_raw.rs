@@ -1,0 +1,25 @@
+//! A placeholder with Rust's mark of a raw name.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{r#type}", signed)] //~ ERROR
+    fn get(&self, r#type: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, r#type: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A body for a removal.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(DELETE, "/things/{id}", signed)]
+    fn remove(&self, id: u8, body: &u8) -> Call<()>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn remove(&self, id: u8, body: &u8) -> Call<()> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.remove(7, &7);
+    let _ = Fake.remove(7, &7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

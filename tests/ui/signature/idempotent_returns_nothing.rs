@@ -1,0 +1,25 @@
+//! No return type, with a key.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things", idempotent, signed)]
+    fn create(&self, body: &u8); //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn create(&self, body: &u8) { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

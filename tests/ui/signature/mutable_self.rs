@@ -1,0 +1,25 @@
+//! A method that changes its client.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&mut self, id: u8) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&mut self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.clone().get(7);
+    let _ = (&mut Fake).get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! A method of nobody.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(id: u8) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = <Client as Things>::get(7);
+    let _ = Fake::get(7);
+}
+
+fn main() {}

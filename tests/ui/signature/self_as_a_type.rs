@@ -1,0 +1,24 @@
+//! A parameter of the type of the client.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: &Self) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: &Self) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(client);
+    let _ = Fake.get(&Fake);
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! A method that uses its client up.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(self, id: u8) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.clone().get(7);
+    let _ = Fake.get(7);
+}
+
+fn main() {}

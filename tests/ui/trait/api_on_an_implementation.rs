@@ -1,0 +1,19 @@
+//! The attribute on a thing that is no trait.
+
+#![allow(unused)]
+
+use upvest_core::{Call, api};
+
+pub struct Things;
+
+#[api]
+impl Things { //~ ERROR
+    #[endpoint(GET, "/things/{id}", signed)]
+    pub fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(things: &Things) {
+    let _ = things.get(7);
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! A constant among the methods.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    const VERSION: u8; //~ ERROR
+
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    const VERSION: u8 = 7;
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A method with the name of a table.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn endpoints(&self, id: u8) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn endpoints(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.endpoints(7);
+    let _ = Fake.endpoints(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

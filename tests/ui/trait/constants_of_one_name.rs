@@ -1,0 +1,32 @@
+//! Two methods whose names differ in case alone.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+
+    #[allow(non_snake_case)]
+    #[endpoint(GET, "/others/{id}", signed)]
+    fn Get(&self, id: u8) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+    fn Get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = client.Get(7);
+    let _ = Fake.Get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

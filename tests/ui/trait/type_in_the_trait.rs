@@ -1,0 +1,27 @@
+//! A type among the methods.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    type Id; //~ ERROR
+
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    type Id = u8;
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+//! An answer that cannot be read, in a call with a name of its own.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+pub struct Opaque;
+
+pub type Answered = Call<Opaque>;
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Answered; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Answered { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! An answer that cannot be read.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+pub struct Opaque;
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<Opaque>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<Opaque> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! A key for a call that takes none.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, IdempotencyKey, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(DELETE, "/things/{id}", signed)]
+    fn remove(&self, id: u8) -> Call<()>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn remove(&self, id: u8) -> Call<()> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = Fake.remove(7);
+    let _ = client.remove(7).idempotency_key(IdempotencyKey::random()); //~ ERROR
+}
+
+fn main() {}

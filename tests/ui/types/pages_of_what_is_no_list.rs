@@ -1,0 +1,24 @@
+//! Pages of a single thing.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = Fake.get(7);
+    let _ = client.get(7).pages(); //~ ERROR
+}
+
+fn main() {}

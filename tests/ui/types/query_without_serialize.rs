@@ -1,0 +1,27 @@
+//! A query that cannot be written.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+pub struct Opaque;
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8, query: &Opaque) -> Call<String>; //~ ERROR
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8, query: &Opaque) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = client.get(7, &Opaque);
+    let _ = Fake.get(7, &Opaque);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! A record of a call that must not be sent again.
+
+#![allow(unused)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(DELETE, "/things/{id}", signed)]
+    fn remove(&self, id: u8) -> Call<()>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn remove(&self, id: u8) -> Call<()> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = Fake.remove(7);
+    let _ = client.remove(7).record(); //~ ERROR
+}
+
+fn main() {}
