@@ -31,7 +31,7 @@ pub(crate) fn longest_body(target: &Target) -> usize {
 }
 
 /// How an answer becomes a `T`.
-pub(crate) type Decode<T> = fn(&Target, Answer) -> Result<T>;
+pub(crate) type Decode<T> = fn(&Target, &mut Answer) -> Result<T>;
 
 /// A success, not yet decoded.
 pub(crate) struct Answer {
@@ -105,7 +105,7 @@ impl<T> Response<T> {
 /// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
 pub(crate) fn decode<T: DeserializeOwned + 'static>(
     target: &Target,
-    mut answer: Answer,
+    answer: &mut Answer,
 ) -> Result<T> {
     let mut nothing: Option<T> = None;
     if let Some(nothing) = (&mut nothing as &mut dyn Any).downcast_mut::<Option<()>>() {
@@ -113,65 +113,54 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
     }
     if let Some(nothing) = nothing {
         // No body tells that this is Upvest's answer; the request id does.
-        return if answer.request_id.is_some() {
-            Ok(nothing)
-        } else {
-            Err(unmarked(target, &answer))
+        let unmarked = "without a request id, so it may not come from Upvest";
+        return match answer.request_id {
+            Some(_) => Ok(nothing),
+            None => Err(answer.unreadable(ErrorKind::Decode, target, unmarked).torn()),
         };
     }
-    let body = whole(target, &mut answer)?;
+    let body = whole(target, answer)?;
     serde_json::from_slice(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
         let why = "its body does not fit its type";
         let error = answer.unreadable(ErrorKind::Decode, target, why).because(cause);
-        keeping_body(if is_torn { error.torn() } else { error }, target, &answer)
+        keeping_body(if is_torn { error.torn() } else { error }, target, answer)
     })
 }
 
 /// Takes the body as it is.
-pub(crate) fn decode_bytes(target: &Target, mut answer: Answer) -> Result<Bytes> {
-    whole(target, &mut answer)
+pub(crate) fn decode_bytes(target: &Target, answer: &mut Answer) -> Result<Bytes> {
+    whole(target, answer)
 }
 
 /// Reads no body, but where to go.
-pub(crate) fn decode_redirect(target: &Target, answer: Answer) -> Result<Redirect> {
-    if answer.request_id.is_none() {
-        return Err(unmarked(target, &answer));
-    }
+pub(crate) fn decode_redirect(target: &Target, answer: &mut Answer) -> Result<Redirect> {
     answer.location.as_deref().and_then(|location| Redirect::to(location).ok()).ok_or_else(|| {
         let why = "its `location` is no URL";
         answer.unreadable(ErrorKind::Decode, target, why).torn()
     })
 }
 
-fn unmarked(target: &Target, answer: &Answer) -> Error {
-    let why = "without a request id, so it may not come from Upvest";
-    answer.unreadable(ErrorKind::Decode, target, why).torn()
-}
-
 /// The body, if all of it is there and it is of the type that was asked for.
 fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
     // Whatever stood in the way may be gone the next time; a limit or a type stays.
-    let error = match answer.broken.take() {
-        Some(broken) => {
-            let (kind, is_torn) = match broken {
-                BodyError::OutOfTime => (ErrorKind::Timeout, true),
-                BodyError::Broken(_) => (ErrorKind::Decode, true),
-                BodyError::TooLong(_) => (ErrorKind::Decode, false),
-            };
-            let why = "its body could not be read to the end";
-            let error = answer.unreadable(kind, target, why).because(broken);
-            if is_torn { error.torn() } else { error }
-        }
-        None => {
-            let why = match target.answer {
-                _ if answer.body.is_empty() => "its body is empty",
-                _ if answer.is_as_asked => return Ok(answer.body.clone()),
-                AnswerKind::Json => "its body is no JSON",
-                AnswerKind::Bytes | AnswerKind::Redirect => "its body is not what was asked for",
-            };
-            answer.unreadable(ErrorKind::Decode, target, why).torn()
-        }
+    let error = if let Some(broken) = answer.broken.take() {
+        let (kind, is_torn) = match broken {
+            BodyError::OutOfTime => (ErrorKind::Timeout, true),
+            BodyError::Broken(_) => (ErrorKind::Decode, true),
+            BodyError::TooLong(_) => (ErrorKind::Decode, false),
+        };
+        let why = "its body could not be read to the end";
+        let error = answer.unreadable(kind, target, why).because(broken);
+        if is_torn { error.torn() } else { error }
+    } else {
+        let why = match target.answer {
+            _ if answer.body.is_empty() => "its body is empty",
+            _ if answer.is_as_asked => return Ok(answer.body.clone()),
+            AnswerKind::Json => "its body is no JSON",
+            AnswerKind::Bytes | AnswerKind::Redirect => "its body is not what was asked for",
+        };
+        answer.unreadable(ErrorKind::Decode, target, why).torn()
     };
     Err(keeping_body(error, target, answer))
 }

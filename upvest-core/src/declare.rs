@@ -15,7 +15,7 @@ pub use uuid::Uuid;
 
 use crate::answer::{self, Decode};
 pub use crate::call::{IdempotentReturn, PlainReturn};
-use crate::endpoint::{BodyKind, Endpoint};
+use crate::endpoint::{BodyKind, Endpoint, are_equal};
 use crate::redirect::Redirect;
 pub use crate::request::Request;
 
@@ -166,6 +166,7 @@ pub struct Scopes<const N: usize> {
     length: usize,
 }
 
+#[expect(clippy::indexing_slicing, reason = "in a constant, where it would be an error at once")]
 impl<const N: usize> Scopes<N> {
     /// One for each endpoint, each once: where any of several will do, one that another endpoint
     /// needs anyway, or else the first.
@@ -206,19 +207,6 @@ impl<const N: usize> Scopes<N> {
         }
         false
     }
-}
-
-/// As `==`, which a constant cannot use.
-const fn are_equal(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    let mut index = 0;
-    while index < left.len() && index < right.len() {
-        if left[index] != right[index] {
-            return false;
-        }
-        index += 1;
-    }
-    left.len() == right.len()
 }
 
 #[cfg(test)]

@@ -108,6 +108,7 @@ pub enum AnswerKind {
 /// assert_eq!(create.scopes(), ["users:admin"]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Endpoint {
     name: &'static str,
     verb: Verb,
@@ -116,7 +117,7 @@ pub struct Endpoint {
     header: Option<&'static str>,
     body: BodyKind,
     accept: &'static str,
-    redirect: bool,
+    answer: AnswerKind,
     idempotent: bool,
     signed: bool,
     anonymous: bool,
@@ -137,7 +138,7 @@ impl Endpoint {
             header: None,
             body: BodyKind::None,
             accept: JSON,
-            redirect: false,
+            answer: AnswerKind::Json,
             idempotent: false,
             signed: false,
             anonymous: false,
@@ -173,10 +174,14 @@ impl Endpoint {
         self
     }
 
-    /// Sends a header of this name, with what the caller says.
+    /// Sends a header of this name, with what the caller says. Who may say what to `accept` is
+    /// answered in bytes.
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
+        if are_equal(name, "accept") {
+            self.answer = AnswerKind::Bytes;
+        }
         self
     }
 
@@ -198,13 +203,14 @@ impl Endpoint {
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
+        self.answer = AnswerKind::Bytes;
         self
     }
 
     /// Answers with a place to go.
     #[must_use]
     pub const fn redirect(mut self) -> Self {
-        self.redirect = true;
+        self.answer = AnswerKind::Redirect;
         self
     }
 
@@ -259,13 +265,8 @@ impl Endpoint {
 
     /// What it answers with.
     #[must_use]
-    pub fn answer(&self) -> AnswerKind {
-        match self {
-            Self { redirect: true, .. } => AnswerKind::Redirect,
-            Self { header: Some("accept"), .. } => AnswerKind::Bytes,
-            Self { accept, .. } if *accept != JSON => AnswerKind::Bytes,
-            _ => AnswerKind::Json,
-        }
+    pub const fn answer(&self) -> AnswerKind {
+        self.answer
     }
 
     /// Whether it takes an `idempotency-key`.
@@ -298,4 +299,18 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb, self.path)
     }
+}
+
+/// As `==`, which a constant cannot use.
+#[expect(clippy::indexing_slicing, reason = "both indices are compared with the lengths")]
+pub(crate) const fn are_equal(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut index = 0;
+    while index < left.len() && index < right.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    left.len() == right.len()
 }

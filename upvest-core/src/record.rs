@@ -3,7 +3,6 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::uri::PathAndQuery;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -244,7 +243,7 @@ impl RecordedRequest {
             header: None,
             body: Bytes::from(self.body.clone()),
             content_type,
-            accept: HeaderValue::from_static("application/json"),
+            accept: "application/json",
             answer: AnswerKind::Json,
             is_signed: true,
             is_anonymous: false,

@@ -32,11 +32,12 @@ pub(crate) struct Target {
     pub(crate) template: Cow<'static, str>,
     /// The path, and the query if there is one.
     pub(crate) path: String,
-    /// A header that the caller fills.
-    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+    /// What the caller says in a header.
+    pub(crate) header: Option<Box<(HeaderName, HeaderValue)>>,
     pub(crate) body: Bytes,
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) accept: HeaderValue,
+    /// The type of answer to ask for, unless the caller says another one.
+    pub(crate) accept: &'static str,
     pub(crate) answer: AnswerKind,
     pub(crate) is_signed: bool,
     pub(crate) is_anonymous: bool,
@@ -46,6 +47,14 @@ impl Target {
     /// Whether this is a request for a token: nothing else is sent as a form.
     pub(crate) fn is_form(&self) -> bool {
         self.content_type == BodyKind::Form.content_type()
+    }
+
+    /// The types of answer that it asks for.
+    pub(crate) fn accepted(&self) -> &str {
+        match self.header.as_deref() {
+            Some((name, value)) if *name == ACCEPT => value.to_str().unwrap_or_default(),
+            _ => self.accept,
+        }
     }
 
     /// Asks for the page of a list that begins there.
@@ -76,7 +85,7 @@ impl<'c> Request<'c> {
             header: None,
             body: Bytes::new(),
             content_type: endpoint.body().content_type(),
-            accept: HeaderValue::from_static(endpoint.accepts()),
+            accept: endpoint.accepts(),
             answer: endpoint.answer(),
             is_signed: endpoint.is_signed(),
             is_anonymous: endpoint.is_anonymous(),
@@ -127,11 +136,7 @@ impl<'c> Request<'c> {
             }
             let value = HeaderValue::from_str(&value).map_err(|_| refused())?;
             let name = HeaderName::from_str(name).map_err(|_| refused())?;
-            if name == ACCEPT {
-                target.accept = value;
-            } else {
-                target.header = Some((name, value));
-            }
+            target.header = Some(Box::new((name, value)));
             Ok(())
         })
     }

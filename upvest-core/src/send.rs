@@ -45,7 +45,7 @@ pub(crate) struct Terms<'c> {
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
 pub(crate) async fn send<T>(
     terms: &Terms<'_>,
-    decode: impl Fn(&Target, Answer) -> Result<T>,
+    decode: impl Fn(&Target, &mut Answer) -> Result<T>,
 ) -> Result<Response<T>> {
     let mut course = Course::new(terms);
     if Handle::try_current().is_err() {
@@ -99,7 +99,7 @@ impl<'c> Course<'c> {
     /// Deadline, a slot, token, sign, send, classify.
     async fn attempt<T>(
         &mut self,
-        decode: &impl Fn(&Target, Answer) -> Result<T>,
+        decode: &impl Fn(&Target, &mut Answer) -> Result<T>,
     ) -> Result<Response<T>> {
         let Terms { client, target, key, deadline, .. } = *self.terms;
         if Instant::now() >= deadline {
@@ -131,7 +131,7 @@ impl<'c> Course<'c> {
             }
             *attempts += 1;
             let ends = deadline.min(after(client.attempt_timeout()));
-            let answer = match exchange(client, target, request, ends).await {
+            let mut answer = match exchange(client, target, request, ends).await {
                 Ok(answer) => answer,
                 Err(error) if error.kind() == ErrorKind::Unauthorized => {
                     let base = signature_base.as_deref().map(signature::mask_token);
@@ -140,7 +140,7 @@ impl<'c> Course<'c> {
                 Err(error) => return Err(error),
             };
             let (status, request_id) = (answer.status, answer.request_id.clone());
-            match decode(target, answer) {
+            match decode(target, &mut answer) {
                 Ok(value) => Ok(Response { value, status, request_id, attempts: *attempts }),
                 Err(error) => Err(error.with_status(status).with_request_id(request_id)),
             }
@@ -218,7 +218,7 @@ fn build(
     };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
-    headers.insert(ACCEPT, target.accept.clone());
+    headers.insert(ACCEPT, HeaderValue::from_static(target.accept));
     headers.insert(
         USER_AGENT,
         HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),
@@ -237,7 +237,7 @@ fn build(
         })?;
         headers.insert(IDEMPOTENCY_KEY, key);
     }
-    if let Some((name, value)) = &target.header {
+    if let Some((name, value)) = target.header.as_deref() {
         headers.insert(name, value.clone());
     }
     let mut request = http::Request::builder()
@@ -307,7 +307,7 @@ async fn exchange(
     let (body, broken) = body.read(limit, ends).await;
 
     if is_wanted {
-        let is_as_asked = content_type.is_some_and(|kind| is_asked_for(&target.accept, &kind));
+        let is_as_asked = content_type.is_some_and(|kind| is_asked_for(target.accepted(), &kind));
         let location = text(&head.headers, LOCATION.as_str());
         let location = location.and_then(|to| absolute(client, target, to));
         return Ok(Answer { status, request_id, is_as_asked, location, body, broken });
@@ -337,8 +337,7 @@ fn leads_elsewhere(status: StatusCode) -> bool {
 }
 
 /// Whether a type of content is among those that are accepted.
-fn is_asked_for(accept: &HeaderValue, content_type: &str) -> bool {
-    let accepted = accept.to_str().unwrap_or_default();
+fn is_asked_for(accepted: &str, content_type: &str) -> bool {
     accepted.split(',').map(essence).any(|accepted| accepted == content_type)
 }
 

@@ -1,0 +1,111 @@
+//! A server in memory that looks at every part of a request, and answers as the facts say.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
+use upvest_core::{Client, Timestamp};
+use upvest_tests::in_memory::{Reply, Server, reply, signing_key, token};
+
+use crate::facts::Fact;
+
+/// A client of it, and the operations that were called, by name.
+pub fn server(facts: Vec<Fact>) -> (Client, Arc<Mutex<Vec<String>>>) {
+    let called = Arc::new(Mutex::new(Vec::new()));
+    let (seen, key) = (Arc::clone(&called), signing_key().verifying_key().unwrap());
+    let transport = move |request: Request<Bytes>| {
+        let fact = fact(&facts, &request);
+        seen.lock().unwrap().push(fact.name());
+        check(fact, &request, &key);
+        let answer = answer(fact, &request);
+        async { answer }
+    };
+    let builder = Server::new(|_, _| unreachable!()).builder();
+    (builder.transport(transport).build().unwrap(), called)
+}
+
+fn fact<'f>(facts: &'f [Fact], request: &Request<Bytes>) -> &'f Fact {
+    let (verb, path) = (request.method().as_str(), request.uri().path());
+    // A word of the path stands before an id in the same place.
+    let mut fitting: Vec<&Fact> =
+        facts.iter().filter(|fact| fact.verb == verb && fact.has_path(path)).collect();
+    fitting.sort_by_key(|fact| fact.path.matches('{').count());
+    fitting.first().unwrap_or_else(|| panic!("there is no {verb} {path}"))
+}
+
+/// Panics at what is not as it should be.
+fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
+    let name = fact.name();
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
+    let is_token = fact.path == "/auth/token";
+
+    let query: Vec<(String, String)> =
+        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap();
+    assert!(query.iter().all(|(_, value)| !value.is_empty()), "{name}: {query:?}");
+    let mut members: Vec<&str> = query.iter().map(|(member, _)| member.as_str()).collect();
+    let mut known: Vec<&str> = fact.query.iter().map(String::as_str).collect();
+    members.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(members, known, "{name}: the query");
+
+    let content_type = match fact.body.as_str() {
+        "json" => Some("application/json"),
+        "form" => Some("application/x-www-form-urlencoded"),
+        _ => None,
+    };
+    assert_eq!(header("content-type"), content_type, "{name}: the content type");
+    assert_eq!(request.body().is_empty(), content_type.is_none(), "{name}: the body");
+    if fact.body == "json" {
+        serde_json::from_slice::<Value>(request.body()).unwrap();
+    }
+    assert_eq!(header("authorization").is_some(), !is_token, "{name}: the token");
+    assert_eq!(header("idempotency-key").is_some(), fact.has_key, "{name}: the key");
+    assert_eq!(header("upvest-api-version"), Some("1"), "{name}: the version");
+    assert!(header("upvest-client-id").is_some(), "{name}: the client");
+    assert!(matches!(header("accept"), Some("application/json" | "application/pdf")), "{name}");
+
+    let message = Message::of(request);
+    let mut policy = Policy::default();
+    policy.required.extend(["upvest-api-version", "upvest-client-id"]);
+    policy.required.extend((!is_token).then_some("authorization"));
+    policy.required.extend(fact.has_key.then_some("idempotency-key"));
+    verify(&message, request.body(), |_| Some(key), Timestamp::now(), &policy)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+}
+
+/// What the API answers, as far as it is known.
+fn answer(fact: &Fact, request: &Request<Bytes>) -> Reply {
+    if request.headers()["accept"] == "application/pdf" {
+        return reply(200, "application/pdf", "%PDF-1.7");
+    }
+    if fact.path == "/auth/token" {
+        return reply(fact.status, "application/json", &token(7, 1800));
+    }
+    match json_of(fact) {
+        Value::Null => reply(fact.status, "text/plain", ""),
+        body => reply(fact.status, "application/json", &body.to_string()),
+    }
+}
+
+/// What stands in the body of an answer.
+pub fn json_of(fact: &Fact) -> Value {
+    let thing = json!({
+        "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
+        "account_group_id": "ac1c39e9-2101-46b8-a624-d10a9e351b6c",
+        "amount": "200.00",
+        "currency": "EUR",
+        "status": "ISSUED",
+        "created_at": "2020-08-24T14:15:22Z",
+        "updated_at": "2020-08-24T14:15:22Z",
+    });
+    match fact.answer.as_str() {
+        "none" => Value::Null,
+        "page" => json!({
+            "meta": { "offset": 20, "limit": 10, "count": 1, "total_count": 21, "order": "DESC" },
+            "data": [thing],
+        }),
+        _ => thing,
+    }
+}

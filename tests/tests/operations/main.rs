@@ -1,0 +1,97 @@
+//! All 94 operations of version 1.9.0 of the API: as they are declared, and as they are sent.
+
+mod calls;
+mod checking;
+mod declared;
+mod facts;
+
+use serde_json::json;
+use upvest_core::Endpoint;
+use upvest_tests::in_memory::{Server, reply};
+
+use calls::calls;
+use declared::newer::Files;
+use declared::{ENDPOINTS, File};
+use facts::{Fact, differences, facts};
+
+#[test]
+fn every_operation_is_declared_as_it_is_known() {
+    assert_eq!(facts().len(), 94);
+    assert_eq!(differences(&facts(), &ENDPOINTS.concat()), [""; 0]);
+}
+
+#[test]
+fn a_difference_is_told_by_the_name_of_the_operation() {
+    let differ = |change: fn(&mut Fact), name: &str, what: &str| {
+        let mut facts = facts();
+        change(facts.iter_mut().find(|fact| fact.name() == name).unwrap());
+        let told = differences(&facts, &ENDPOINTS.concat());
+        assert_eq!(told, [format!("{name}: {what}")]);
+    };
+    let create = "POST /account_groups";
+    differ(|fact| fact.has_key = false, create, "the idempotency key");
+    differ(|fact| fact.body = "form".to_owned(), create, "the body");
+    differ(|fact| fact.scopes[0].push('s'), create, "the scopes");
+    differ(|fact| fact.scopes.clear(), create, "the scopes");
+    differ(|fact| fact.query.clear(), "GET /users", "the query");
+
+    let renamed = |change: fn(&mut Fact), told: [&str; 2]| {
+        let mut facts = facts();
+        change(facts.iter_mut().find(|fact| fact.name() == "GET /users/{user_id}").unwrap());
+        assert_eq!(differences(&facts, &ENDPOINTS.concat()), told);
+    };
+    renamed(
+        |fact| fact.path = "/users/{id}".to_owned(),
+        ["GET /users/{id}: it is not declared", "GET /users/{user_id}: there is no such operation"],
+    );
+    renamed(
+        |fact| fact.verb = "PUT".to_owned(),
+        [
+            "PUT /users/{user_id}: it is not declared",
+            "GET /users/{user_id}: there is no such operation",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn every_operation_is_sent_as_it_is_known() {
+    let facts = facts();
+    let (client, called) = checking::server(facts.clone());
+    let mut declared: Vec<Endpoint> = ENDPOINTS.concat();
+    for (endpoint, call) in calls(&client) {
+        let name = endpoint.to_string();
+        let fact = facts.iter().find(|fact| fact.name() == name).unwrap();
+        let answer = call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        match endpoint.answer() {
+            upvest_core::AnswerKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
+            _ if endpoint.is_anonymous() => assert_eq!(answer, "x", "{name}"),
+            _ => assert_eq!(answer, checking::json_of(fact), "{name}"),
+        }
+        declared.retain(|left| *left != endpoint);
+    }
+    assert_eq!(declared, [], "these were not called");
+    let mut called = called.lock().unwrap().clone();
+    called.sort_unstable();
+    called.dedup();
+    assert_eq!(called.len(), 94);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_told() {
+    let server = Server::new(|_, request| {
+        if request.uri().query() == Some("redirect=1") {
+            let mut reply = reply(302, "text/html", "<a href=...>")?;
+            reply.headers_mut().insert("location", "/elsewhere/a.pdf?key=x".parse().unwrap());
+            return Ok(reply);
+        }
+        reply(200, "application/json", r#"{"size":7}"#)
+    });
+    let client = server.client();
+    let redirect = client.find_file("reports", "a.pdf", &File { redirect: 1 }).await.unwrap();
+    assert_eq!(redirect.location(), "https://sandbox.upvest.co/elsewhere/a.pdf?key=x");
+    assert_eq!(client.get_file("reports", "a.pdf").await.unwrap(), json!({ "size": 7 }));
+    // A 200 is no redirect.
+    let error = client.find_file("reports", "a.pdf", &File { redirect: 0 }).await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
+    assert_eq!(server.sent().len(), 3);
+}
