@@ -125,17 +125,13 @@ impl<'c> Request<'c> {
     pub fn header<T: ?Sized>(self, value: &T, text: fn(&T) -> String) -> Self {
         let name = self.endpoint.header_name().unwrap_or_default();
         self.change(|target| {
-            let refused = || (format!("the header `{name}` holds more than printable ASCII"), None);
             let value = text(value);
-            // Spaces around a value get lost on the way, and the signature covers it.
-            if value.is_empty() || value.trim() != value {
-                return Err((
-                    format!("the header `{name}` is empty or begins or ends blank"),
-                    None,
-                ));
-            }
-            let value = HeaderValue::from_str(&value).map_err(|_| refused())?;
-            let name = HeaderName::from_str(name).map_err(|_| refused())?;
+            check_header(&value).map_err(|why| (format!("the header `{name}` {why}"), None))?;
+            let unwritable = |error: http::Error| {
+                (format!("the header `{name}` cannot be written"), Some(error.into()))
+            };
+            let name = HeaderName::from_str(name).map_err(|error| unwritable(error.into()))?;
+            let value = HeaderValue::from_str(&value).map_err(|error| unwritable(error.into()))?;
             target.header = Some(Box::new((name, value)));
             Ok(())
         })
@@ -193,6 +189,17 @@ fn check_segment(value: &str) -> std::result::Result<(), &'static str> {
         "." | ".." => Err("is `.` or `..`, which would lead to another route"),
         _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:".contains(&b)) => Ok(()),
         _ => Err("holds more than letters, digits and `-._~:`"),
+    }
+}
+
+/// Whether a header arrives as it is: spaces around it get lost on the way, and the signature covers
+/// what arrives.
+fn check_header(value: &str) -> std::result::Result<(), &'static str> {
+    match value {
+        "" => Err("is empty"),
+        _ if value.trim() != value => Err("begins or ends with a space"),
+        _ if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(()),
+        _ => Err("holds more than printable ASCII"),
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Gate {
     pub(crate) credentials: Credentials,
     pub(crate) verifying_key: VerifyingKey,
     pub(crate) state: State,
+    /// What the client is set up for.
+    pub(crate) scopes: Vec<&'static str>,
 }
 
 impl Gate {

@@ -32,6 +32,7 @@ mod gate;
 mod log;
 mod operations;
 mod problem;
+mod served;
 mod server;
 mod state;
 
@@ -41,7 +42,9 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use upvest_core::{AccountGroupId, Client, ClientBuilder, Clock, Currency, Environment, Timestamp};
+use upvest_core::{
+    AccountGroupId, Client, ClientBuilder, Clock, Currency, Endpoint, Environment, Timestamp,
+};
 use upvest_virtual_cash::{
     VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease, VirtualCashIncreaseId,
 };
@@ -51,6 +54,8 @@ pub use crate::credentials::Credentials;
 use crate::gate::Gate;
 use crate::log::Log;
 pub use crate::log::{Bases, Entry};
+use crate::served::Answering;
+pub use crate::served::{Received, Reply};
 use crate::server::Server;
 use crate::state::State;
 
@@ -66,6 +71,7 @@ pub struct Sandbox {
 pub struct SandboxBuilder {
     port: u16,
     clock: Arc<dyn Clock>,
+    served: Vec<(&'static Endpoint, Answering)>,
 }
 
 impl SandboxBuilder {
@@ -81,10 +87,48 @@ impl SandboxBuilder {
         self
     }
 
+    /// Serves one more endpoint, such as a library author has declared. Each request is checked as
+    /// its declaration says: signature, token and scope, idempotency key, content type, digest. What
+    /// passes is for `answer` to answer.
+    ///
+    /// One endpoint for each verb and path.
+    ///
+    /// ```
+    /// use upvest_core::{Call, api};
+    /// use upvest_sandbox::Sandbox;
+    ///
+    /// #[api(scope = "users:read")]
+    /// pub trait Users: Send + Sync {
+    ///     /// How a user is called.
+    ///     #[endpoint(GET, "/users/{user_id}/name", signed)]
+    ///     fn name(&self, user_id: u32) -> Call<String>;
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::builder()
+    ///     .serve(&<dyn Users>::NAME, |request| {
+    ///         (200, format!("user {}", request.param("user_id")).into())
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// assert_eq!(sandbox.client()?.name(7).await?, "user 7");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn serve<R: Into<Reply>>(
+        mut self,
+        endpoint: &'static Endpoint,
+        answer: impl Fn(&Received) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.served.push((endpoint, Arc::new(move |request| answer(request).into())));
+        self
+    }
+
     /// Starts it, inside the current tokio runtime.
     ///
     /// # Errors
-    /// If the port is taken, or no key can be made.
+    /// If the port is taken, no key can be made, or two endpoints have one verb and path.
     ///
     /// # Cancel safety
     /// If it is dropped before it is ready, nothing has been started.
@@ -93,18 +137,24 @@ impl SandboxBuilder {
         let state = State::in_memory()
             .map_err(|error| StartError::new(format!("the state could not be made: {error}")))?;
         let verifying_key = credentials.verifying_key()?;
+        let mut scopes = operations::SCOPES.to_vec();
+        for scope in self.served.iter().flat_map(|(endpoint, _)| endpoint.scopes()) {
+            if !scopes.contains(scope) {
+                scopes.push(scope);
+            }
+        }
         let server = Arc::new(Server {
-            gate: Gate { credentials, verifying_key, state },
+            gate: Gate { credentials, verifying_key, state, scopes },
             log: Log::default(),
             clock: self.clock,
         });
+        let router = server::router(&server, self.served)?;
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let unavailable =
             |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
         let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let (stop, stopped) = oneshot::channel();
-        let router = server::router(&server);
         tokio::spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(async {
                 // The sender says nothing: it is dropped with the sandbox.
@@ -121,7 +171,7 @@ impl SandboxBuilder {
 impl Sandbox {
     /// How to start one, with settings.
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { port: 0, clock: Arc::new(Timestamp::now) }
+        SandboxBuilder { port: 0, clock: Arc::new(Timestamp::now), served: Vec::new() }
     }
 
     /// Starts one on a free port.
@@ -156,7 +206,7 @@ impl Sandbox {
     /// The settings as `NAME=value` lines that a shell can source, secrets included.
     #[must_use]
     pub fn settings(&self) -> String {
-        self.credentials().settings(&format!("http://{}", self.address), &operations::SCOPES)
+        self.credentials().settings(&format!("http://{}", self.address), &self.server.gate.scopes)
     }
 
     /// A client that is let in, with every scope.
@@ -164,7 +214,7 @@ impl Sandbox {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn client(&self) -> upvest_core::Result<Client> {
-        self.client_builder().scopes(operations::SCOPES).build()
+        self.client_builder().scopes(&self.server.gate.scopes).build()
     }
 
     /// The beginning of a client that is let in: address, credentials, key and clock, no scopes.

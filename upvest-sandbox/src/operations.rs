@@ -15,7 +15,7 @@ use crate::problem::Refused;
 
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: i64 = 1799;
-/// The scopes that the sandbox's client is set up for.
+/// The scopes that the sandbox's client is always set up for.
 pub(crate) const SCOPES: [&str; 2] = ["virtual_cash_balances:admin", "positions:read"];
 
 /// What an endpoint does with a request that was let in.
@@ -66,7 +66,7 @@ fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Re
         return Err(Refused::unauthorised("The client credentials are incorrect"));
     }
     let scope = field("scope")?;
-    if let Some(unknown) = scope.split(' ').find(|scope| !SCOPES.contains(scope)) {
+    if let Some(unknown) = scope.split(' ').find(|scope| !gate.scopes.contains(scope)) {
         return Err(Refused::unauthorised("The client is not set up for this scope")
             .for_the_log(format!("the client is not set up for the scope {unknown:?}")));
     }

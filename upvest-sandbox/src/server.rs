@@ -14,11 +14,13 @@ use http_body_util::{BodyExt as _, Limited};
 use upvest_core::headers::REQUEST_ID;
 use upvest_core::{BoxFuture, Clock, Endpoint, Verb};
 
+use crate::StartError;
 use crate::cash::Answer;
 use crate::gate::Gate;
 use crate::log::{Bases, Entry, Log};
 use crate::operations::{Admitted, OPERATIONS, Operation};
 use crate::problem::Refused;
+use crate::served::{Answering, Received};
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -32,34 +34,78 @@ pub(crate) struct Server {
 /// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
 const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Verb::Get, "").signed();
 
-pub(crate) fn router(server: &Arc<Server>) -> Router {
+/// What is done with a request that was let in.
+#[derive(Clone)]
+pub(crate) enum Handling {
+    /// What the sandbox knows of the API.
+    Known(Operation),
+    /// What somebody has added.
+    Added(Answering),
+}
+
+/// Routes to each endpoint.
+pub(crate) fn router(
+    server: &Arc<Server>,
+    added: Vec<(&'static Endpoint, Answering)>,
+) -> Result<Router, StartError> {
+    let known = OPERATIONS.into_iter().map(|(at, operation)| (at, Handling::Known(operation)));
+    let added = added.into_iter().map(|(at, answering)| (at, Handling::Added(answering)));
+    let mut taken = Vec::new();
     let mut router = Router::new();
-    for (endpoint, operation) in OPERATIONS {
+    for (endpoint, handling) in known.chain(added) {
+        let route = (endpoint.verb(), route(endpoint)?);
+        if taken.contains(&route) {
+            let message = format!("{endpoint} is served twice: remove one of the two");
+            return Err(StartError::new(message));
+        }
         let filter = MethodFilter::try_from(Method::from(endpoint.verb()));
-        let handler = handler(server, endpoint, operation);
-        router = router.route(endpoint.path(), on(filter.unwrap_or(MethodFilter::GET), handler));
+        let handler = handler(server, endpoint, handling);
+        router = router.route(&route.1, on(filter.unwrap_or(MethodFilter::GET), handler));
+        taken.push(route);
     }
-    router
-        .method_not_allowed_fallback(handler(server, NOWHERE, |_, _| {
-            Err(Refused::method_not_allowed())
-        }))
-        .fallback(handler(server, NOWHERE, |_, _| {
-            Err(Refused::not_found("The sandbox does not know this path"))
-        }))
+    let nowhere = |operation| handler(server, NOWHERE, Handling::Known(operation));
+    let router = router
+        .method_not_allowed_fallback(nowhere(|_, _| Err(Refused::method_not_allowed())))
+        .fallback(nowhere(|_, _| Err(Refused::not_found("The sandbox does not know this path"))));
+    Ok(router)
+}
+
+/// The path, with its placeholders by number: two endpoints may call one segment differently.
+fn route(endpoint: &Endpoint) -> Result<String, StartError> {
+    // `#[api]` lets no other path through, but a table can be written by hand.
+    let strange = || StartError::new(format!("{endpoint} has a path that cannot be served"));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    let mut number = 0;
+    let mut route = String::new();
+    for segment in endpoint.path().strip_prefix('/').ok_or_else(strange)?.split('/') {
+        let placeholder = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let is_literal = !segment.starts_with(':') && segment.bytes().all(is_plain);
+        if segment.is_empty() || !(placeholder.is_some() || is_literal) {
+            return Err(strange());
+        }
+        route.push('/');
+        if placeholder.is_some() {
+            number += 1;
+            route.extend(["{", &number.to_string(), "}"]);
+        } else {
+            route.push_str(segment);
+        }
+    }
+    Ok(route)
 }
 
 fn handler(
     server: &Arc<Server>,
     endpoint: &'static Endpoint,
-    operation: Operation,
+    handling: Handling,
 ) -> impl Fn(RawPathParams, Request) -> BoxFuture<'static, Response> + Clone + use<> {
     let server = Arc::clone(server);
     move |params: RawPathParams, request: Request| {
-        let server = Arc::clone(&server);
+        let (server, handling) = (Arc::clone(&server), handling.clone());
         Box::pin(async move {
             let params: Vec<(String, String)> =
                 params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            server.serve(endpoint, operation, &params, request).await
+            server.serve(endpoint, &handling, &params, request).await
         })
     }
 }
@@ -68,7 +114,7 @@ impl Server {
     async fn serve(
         &self,
         endpoint: &'static Endpoint,
-        operation: Operation,
+        handling: &Handling,
         params: &[(String, String)],
         request: Request,
     ) -> Response {
@@ -79,11 +125,20 @@ impl Server {
         };
         let body = body.to_bytes();
         let now = self.clock.now();
-        let answer = self.gate.admit(endpoint, &head, &body, now).and_then(|key| {
-            operation(&self.gate, &Admitted { endpoint, params, body: &body, key, now })
+        let answer = self.gate.admit(endpoint, &head, &body, now).and_then(|key| match handling {
+            Handling::Known(operation) => {
+                let admitted = Admitted { endpoint, params, body: &body, key, now };
+                Ok(self.answer(&head, operation(&self.gate, &admitted)?))
+            }
+            Handling::Added(answering) => {
+                let received = Received::new(endpoint, params, &head, body.clone(), key);
+                let response = answering(&received).into_response();
+                let entry = Entry::new(&head, response.status());
+                Ok(self.log(entry, response))
+            }
         });
         match answer {
-            Ok(answer) => self.answer(&head, answer),
+            Ok(answer) => answer,
             Err(refused) => {
                 let refusal = refused.signature.as_deref();
                 let bases = refusal.and_then(|refusal| Bases::of(refusal, endpoint, &head, &body));
@@ -94,9 +149,7 @@ impl Server {
 
     fn answer(&self, head: &Parts, answer: Answer) -> Response {
         let entry = Entry { is_replay: answer.is_replay, ..Entry::new(head, answer.status) };
-        let response = self.respond(&entry, answer.status, "application/json", answer.body);
-        self.log.push(entry);
-        response
+        self.respond(entry, answer.status, "application/json", answer.body)
     }
 
     fn refuse(&self, head: &Parts, refused: &Refused, bases: Option<Bases>) -> Response {
@@ -104,14 +157,12 @@ impl Server {
         let entry = Entry { reason, bases, ..Entry::new(head, refused.status) };
         let problem =
             serde_json::to_string(&refused.problem(&entry.request_id)).unwrap_or_default();
-        let response = self.respond(&entry, refused.status, "application/problem+json", problem);
-        self.log.push(entry);
-        response
+        self.respond(entry, refused.status, "application/problem+json", problem)
     }
 
     fn respond(
         &self,
-        entry: &Entry,
+        entry: Entry,
         status: StatusCode,
         content_type: &'static str,
         body: String,
@@ -119,10 +170,16 @@ impl Server {
         let is_empty = body.is_empty();
         let mut response = Response::new(body.into());
         *response.status_mut() = status;
-        let headers = response.headers_mut();
         if !is_empty {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            let content_type = HeaderValue::from_static(content_type);
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
         }
+        self.log(entry, response)
+    }
+
+    /// Marks an answer as ours, and remembers it.
+    fn log(&self, entry: Entry, mut response: Response) -> Response {
+        let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
             headers.insert(REQUEST_ID, id);
         }
@@ -132,6 +189,7 @@ impl Server {
         if let Ok(date) = HeaderValue::from_str(&date) {
             headers.insert(DATE, date);
         }
+        self.log.push(entry);
         response
     }
 }

@@ -1,0 +1,204 @@
+//! Lists: one page, all pages, and servers that do not keep to the rules.
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use serde::Serialize;
+use serde_json::{Value, json};
+use upvest_core::{Call, Client, ErrorKind, Outcome, Page, Result, api};
+use upvest_tests::in_memory::{Reply, Server, problem, reply};
+
+#[derive(Serialize, Default)]
+struct ListNumbers {
+    sort: Option<&'static str>,
+    offset: Option<u64>,
+    limit: Option<u64>,
+}
+
+#[api(scope = "things:admin")]
+trait Numbers: Send + Sync {
+    #[endpoint(GET, "/numbers", signed)]
+    fn list(&self, query: &ListNumbers) -> Call<Page<u64>>;
+}
+
+fn query(request: &http::Request<bytes::Bytes>) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap()
+}
+
+fn number(request: &http::Request<bytes::Bytes>, name: &str) -> Option<u64> {
+    let query = query(request);
+    query.iter().find(|(known, _)| known == name).map(|(_, value)| value.parse().unwrap())
+}
+
+fn page(offset: u64, data: &[u64], total_count: u64) -> Reply {
+    let meta = json!({
+        "offset": offset, "limit": 3, "count": data.len(), "total_count": total_count,
+    });
+    reply(200, "application/json", &json!({ "meta": meta, "data": data }).to_string())
+}
+
+/// Has the numbers from 0 to below `total`, and gives out three at most.
+fn numbers(total: u64) -> Server {
+    Server::new(move |_, request| {
+        let offset = number(request, "offset").unwrap_or(0);
+        let end = total.min(offset + number(request, "limit").unwrap_or(3).min(3));
+        page(offset, &(offset..end).collect::<Vec<_>>(), total)
+    })
+}
+
+async fn all(client: &Client, query: &ListNumbers) -> Result<Vec<u64>> {
+    let mut items = client.list(query).items();
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        all.push(item?);
+    }
+    assert!(items.next().await.is_none(), "it stays at its end");
+    Ok(all)
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_items_come_in_order_and_each_page_is_asked_for_once() {
+    for (total, pages) in [(0, 1), (1, 1), (3, 1), (4, 2), (10, 4)] {
+        let server = numbers(total);
+        let all = all(&server.client(), &ListNumbers::default()).await.unwrap();
+        assert_eq!(all, (0..total).collect::<Vec<_>>());
+        assert_eq!(server.sent().len(), pages, "{total}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_else_is_asked_stays_as_it_is() {
+    let server = numbers(7);
+    let query_of = ListNumbers { sort: Some("a&b=c d"), offset: Some(2), limit: Some(2) };
+    assert_eq!(all(&server.client(), &query_of).await.unwrap(), [2, 3, 4, 5, 6]);
+    for (request, offset) in server.sent().iter().zip([2, 4, 6]) {
+        let mut members = query(request);
+        members.sort_unstable();
+        let expected = [("limit", "2"), ("offset", &offset.to_string()), ("sort", "a&b=c d")];
+        assert_eq!(members, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_repeats_itself_is_not_asked_for_ever() {
+    let server = Server::new(|_, _| page(0, &[0, 1, 2], 9));
+    let error = all(&server.client(), &ListNumbers::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
+    assert!(error.to_string().contains("offset 3"), "{error}");
+    assert_eq!(server.sent().len(), 2);
+
+    // Nor one that promises more than it has.
+    let server = Server::new(|_, request| page(number(request, "offset").unwrap_or(0), &[], 9));
+    assert_eq!(all(&server.client(), &ListNumbers::default()).await.unwrap(), [0; 0]);
+    // Nor one whose numbers are as large as they can be.
+    let server = Server::new(|_, _| page(u64::MAX, &[1, 2], u64::MAX));
+    assert_eq!(all(&server.client(), &ListNumbers::default()).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_the_end() {
+    let server = Server::new(|count, _| match count {
+        0 => page(0, &[0, 1, 2], 9),
+        _ => problem(403, "forbidden"),
+    });
+    let mut pages = server.client().list(&ListNumbers::default()).pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().data, [0, 1, 2]);
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_page_has_the_attempts_of_the_call() {
+    let server = Server::new(|count, _| match count {
+        1 => problem(503, "unavailable"),
+        _ => page(if count == 0 { 0 } else { 3 }, &[0, 1, 2], 6),
+    });
+    let client = server.client();
+    let count = |attempts| {
+        let mut pages = client.list(&ListNumbers::default()).attempts(attempts).pages();
+        async move {
+            let mut count = 0;
+            while let Some(Ok(_)) = pages.next().await {
+                count += 1;
+            }
+            count
+        }
+    };
+    assert_eq!(count(1).await, 1, "the second page has one attempt, and that failed");
+    let server = Server::new(|count, _| match count {
+        1 => problem(503, "unavailable"),
+        _ => page(if count == 0 { 0 } else { 3 }, &[0, 1, 2], 6),
+    });
+    let mut pages = server.client().list(&ListNumbers::default()).attempts(2).pages();
+    assert!(pages.next().await.unwrap().is_ok());
+    assert!(pages.next().await.unwrap().is_ok());
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_was_under_way_is_not_lost() {
+    let server = Server::slow(|_, request| {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            let offset = number(&request, "offset").unwrap_or(0);
+            page(offset, &[offset], 2)
+        })
+    });
+    let mut items = server.client().list(&ListNumbers::default()).items();
+    let impatient = tokio::time::timeout(Duration::from_secs(2), items.next()).await;
+    assert!(impatient.is_err());
+    assert_eq!(items.next().await.unwrap().unwrap(), 0);
+    assert_eq!(items.next().await.unwrap().unwrap(), 1);
+    assert!(items.next().await.is_none());
+    assert_eq!(server.sent().len(), 2, "nothing was asked for twice");
+}
+
+#[tokio::test]
+async fn a_fake_has_one_page_behind_dyn_as_well() {
+    struct Fake;
+
+    impl Numbers for Fake {
+        fn list(&self, _: &ListNumbers) -> Call<Page<u64>> {
+            Call::ready(Ok(Page::of(vec![7, 8])))
+        }
+    }
+
+    let numbers: Box<dyn Numbers> = Box::new(Fake);
+    let mut items = numbers.list(&ListNumbers::default()).items();
+    assert_eq!(items.next().await.unwrap().unwrap(), 7);
+    assert_eq!(items.next().await.unwrap().unwrap(), 8);
+    assert!(items.next().await.is_none());
+    let page = numbers.list(&ListNumbers::default()).await.unwrap();
+    assert_eq!((page.meta.count, page.meta.total_count), (2, 2));
+}
+
+#[test]
+fn a_page_reads_and_writes_what_the_api_sends() {
+    let text = json!({
+        "meta": { "offset": 0, "limit": 100, "count": 1, "total_count": 1, "sort": "id", "order": "ASC" },
+        "data": [7],
+    });
+    let page: Page<u64> = serde_json::from_value(text.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&page).unwrap(), text);
+    let mut more = text.clone();
+    more["meta"]["cursor"] = Value::from("new in 2027");
+    assert_eq!(serde_json::from_value::<Page<u64>>(more).unwrap(), page);
+    let mut less = text;
+    less["meta"].as_object_mut().unwrap().remove("total_count");
+    assert!(serde_json::from_value::<Page<u64>>(less).is_err());
+}
+
+#[tokio::test]
+async fn pages_and_items_are_streams() {
+    fn poll<S: Stream>(stream: Pin<&mut S>) -> Poll<Option<S::Item>> {
+        stream.poll_next(&mut Context::from_waker(std::task::Waker::noop()))
+    }
+    let call = || Call::<Page<u64>>::ready(Ok(Page::of(vec![7])));
+    assert!(matches!(poll(pin!(call().pages())), Poll::Ready(Some(Ok(_)))));
+    let mut items = pin!(call().items());
+    assert!(matches!(poll(items.as_mut()), Poll::Ready(Some(Ok(7)))));
+    assert!(matches!(poll(items), Poll::Ready(None)));
+}

@@ -1,0 +1,228 @@
+//! What a caller puts into a path, a query or a header arrives as it is, in one piece, or is refused
+//! before anything is sent. On the other side is the sandbox's router.
+
+use proptest::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+use upvest_core::{
+    Bytes, Call, Client, CommaSeparated, Date, Endpoint, ErrorKind, Outcome, Timestamp, Verb, api,
+};
+use upvest_sandbox::{Received, Sandbox};
+
+#[derive(Serialize)]
+struct Members<'a> {
+    text: &'a str,
+    list: Option<CommaSeparated<&'a str>>,
+}
+
+#[api(scope = ["echo:read", "echo:admin"])]
+trait Echo: Send + Sync {
+    #[endpoint(GET, "/echo/{first}/of/{second}", signed)]
+    fn path(&self, first: &str, second: &str) -> Call<Value>;
+
+    #[endpoint(GET, "/echo", signed)]
+    fn query(&self, query: &Members<'_>) -> Call<Value>;
+
+    #[endpoint(GET, "/echo/header", header = "accept-language", signed)]
+    fn header(&self, accept_language: &str) -> Call<Value>;
+
+    #[endpoint(GET, "/echo/report", header = "accept", signed)]
+    fn report(&self, accept: &str) -> Call<Bytes>;
+}
+
+/// What came in, as the sandbox's router took it apart.
+fn echo(received: &Received) -> (u16, Value) {
+    let language = received.headers().get("accept-language");
+    let answer = json!({
+        "first": received.param("first"),
+        "second": received.param("second"),
+        "query": received.queries(),
+        "language": language.and_then(|value| value.to_str().ok()),
+    });
+    (200, answer)
+}
+
+async fn start() -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder()
+        .serve(&<dyn Echo>::PATH, echo)
+        .serve(&<dyn Echo>::QUERY, echo)
+        .serve(&<dyn Echo>::HEADER, echo)
+        .serve(&<dyn Echo>::REPORT, |received| {
+            let accept = received.headers()["accept"].clone();
+            let mut report = http::Response::new(Bytes::from_static(b"a,b"));
+            report.headers_mut().insert("content-type", accept);
+            report
+        })
+        .start()
+        .await
+        .unwrap();
+    let client = sandbox.client().unwrap();
+    (sandbox, client)
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Any text, with a liking for what means something in a URL.
+fn text() -> impl Strategy<Value = String> {
+    let letters = "[-._~:a-z0-9%/\\\\?#&=+ ;@{}\u{0}é\n,]{0,6}";
+    prop_oneof![
+        4 => letters.prop_map(String::from),
+        2 => "[-._~:a-zA-Z0-9]{1,12}".prop_map(String::from),
+        2 => any::<String>(),
+        1 => prop_oneof![Just(".."), Just("."), Just("%2e%2e"), Just("%2F")].prop_map(str::to_owned),
+    ]
+}
+
+/// Awaits a call; None if it was refused before anything was sent.
+fn ask(runtime: &Runtime, sandbox: &Sandbox, call: Call<Value>) -> Option<Value> {
+    let before = sandbox.log().len();
+    match runtime.block_on(call.into_future()) {
+        Ok(answer) => Some(answer),
+        Err(error) => {
+            assert_eq!(
+                (error.kind(), error.outcome()),
+                (ErrorKind::Request, Outcome::NotSent),
+                "{error}"
+            );
+            assert_eq!(sandbox.log().len(), before, "nothing is sent");
+            None
+        }
+    }
+}
+
+fn is_segment(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    !matches!(text, "" | "." | "..") && text.bytes().all(is_plain)
+}
+
+#[test]
+fn a_path_value_is_one_segment_or_refused() {
+    let runtime = runtime();
+    let (sandbox, client) = runtime.block_on(start());
+    proptest!(config(), |(first in text(), second in text())| {
+        let answer = ask(&runtime, &sandbox, client.path(&first, &second));
+        prop_assert_eq!(answer.is_some(), is_segment(&first) && is_segment(&second));
+        if let Some(answer) = answer {
+            prop_assert_eq!(&answer["first"], &first);
+            prop_assert_eq!(&answer["second"], &second);
+        }
+    });
+}
+
+#[test]
+fn a_query_value_is_one_value_or_refused() {
+    let runtime = runtime();
+    let (sandbox, client) = runtime.block_on(start());
+    proptest!(config(), |(text in text(), list in prop::option::of(prop::collection::vec(text(), 0..4)))| {
+        let query = Members {
+            text: &text,
+            list: list.as_ref().map(|list| list.iter().map(String::as_str).collect()),
+        };
+        let is_list = |list: &Vec<String>| {
+            !list.is_empty() && list.iter().all(|value| !value.is_empty() && !value.contains(','))
+        };
+        let answer = ask(&runtime, &sandbox, client.query(&query));
+        prop_assert_eq!(answer.is_some(), list.as_ref().is_none_or(is_list));
+        if let Some(answer) = answer {
+            let mut expected = vec![json!(["text", text])];
+            expected.extend(list.map(|list| json!(["list", list.join(",")])));
+            prop_assert_eq!(&answer["query"], &json!(expected));
+        }
+    });
+}
+
+#[test]
+fn a_header_arrives_as_it_is_or_is_refused() {
+    let runtime = runtime();
+    let (sandbox, client) = runtime.block_on(start());
+    proptest!(config(), |(language in text())| {
+        let is_value = !language.is_empty()
+            && language.trim() == language
+            && language.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let answer = ask(&runtime, &sandbox, client.header(&language));
+        prop_assert_eq!(answer.is_some(), is_value, "{:?}", language);
+        if let Some(answer) = answer {
+            prop_assert_eq!(&answer["language"], &language);
+        }
+    });
+}
+
+#[tokio::test]
+async fn dates_and_times_stand_in_a_query_as_the_api_writes_them() {
+    #[derive(Serialize)]
+    struct Period {
+        start_date: Date,
+        end_date: Option<Timestamp>,
+        none: Option<Date>,
+    }
+
+    #[api(scope = "echo:read")]
+    trait Periods: Send + Sync {
+        #[endpoint(GET, "/periods", signed)]
+        fn list(&self, query: &Period) -> Call<Value>;
+    }
+
+    let sandbox = Sandbox::builder().serve(&<dyn Periods>::LIST, echo).start().await.unwrap();
+    let query = Period {
+        start_date: "2024-02-29".parse().unwrap(),
+        end_date: Some("2024-03-01T12:00:00Z".parse().unwrap()),
+        none: None,
+    };
+    let answer = sandbox.client().unwrap().list(&query).await.unwrap();
+    assert_eq!(
+        answer["query"],
+        json!([["start_date", "2024-02-29"], ["end_date", "2024-03-01T12:00:00Z"]])
+    );
+}
+
+#[tokio::test]
+async fn a_caller_may_say_what_it_accepts() {
+    let (_sandbox, client) = start().await;
+    assert_eq!(client.report("text/csv").await.unwrap(), "a,b");
+    let error = client.report("text/csv ").await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+}
+
+#[tokio::test]
+async fn what_the_sandbox_serves_is_checked_as_it_is_declared() {
+    let (sandbox, _) = start().await;
+    // A token without the scope: any one of the two would do.
+    let poor = sandbox.client_builder().scopes(["positions:read"]).build().unwrap();
+    let error = poor.path("a", "b").await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+    assert_eq!(<dyn Echo>::SCOPES, ["echo:read"]);
+    for scope in ["echo:read", "echo:admin"] {
+        let rich = sandbox.client_builder().scopes([scope]).build().unwrap();
+        assert!(rich.path("a", "b").await.is_ok(), "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_served_is_refused_in_one_sentence() {
+    const TWICE: Endpoint = Endpoint::new("twice", Verb::Get, "/echo/{a}/of/{b}");
+    let started = Sandbox::builder().serve(&<dyn Echo>::PATH, echo).serve(&TWICE, echo).start();
+    assert_eq!(
+        started.await.unwrap_err().to_string(),
+        "the sandbox did not start: GET /echo/{a}/of/{b} is served twice: remove one of the two"
+    );
+    const STRANGE: [Endpoint; 7] = [
+        Endpoint::new("", Verb::Get, ""),
+        Endpoint::new("", Verb::Get, "echo"),
+        Endpoint::new("", Verb::Get, "/:echo"),
+        Endpoint::new("", Verb::Get, "/*echo"),
+        Endpoint::new("", Verb::Get, "/{echo"),
+        Endpoint::new("", Verb::Get, "/a{echo}"),
+        Endpoint::new("", Verb::Get, "/é"),
+    ];
+    for strange in &STRANGE {
+        let error = Sandbox::builder().serve(strange, echo).start().await.unwrap_err();
+        assert!(error.to_string().ends_with("has a path that cannot be served"), "{error}");
+    }
+}

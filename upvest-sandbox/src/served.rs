@@ -1,0 +1,154 @@
+//! Endpoints of a library author's own: let in by their declaration, answered by a closure.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use upvest_core::{Endpoint, IdempotencyKey};
+
+/// A request to an endpoint that was added with [`serve`](crate::SandboxBuilder::serve), once it has
+/// passed all checks.
+pub struct Received {
+    params: Vec<(&'static str, String)>,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+    key: Option<IdempotencyKey>,
+}
+
+impl Received {
+    pub(crate) fn new(
+        endpoint: &'static Endpoint,
+        params: &[(String, String)],
+        head: &Parts,
+        body: Bytes,
+        key: Option<IdempotencyKey>,
+    ) -> Self {
+        let values = params.iter().map(|(_, value)| value.clone());
+        let query = head.uri.query().unwrap_or_default();
+        Self {
+            params: placeholders(endpoint).zip(values).collect(),
+            query: serde_urlencoded::from_str(query).unwrap_or_default(),
+            headers: head.headers.clone(),
+            body,
+            key,
+        }
+    }
+
+    /// What stands in the path for the placeholder `{name}`; nothing if there is no such one.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        let param = self.params.iter().find(|(known, _)| *known == name);
+        param.map_or("", |(_, value)| value)
+    }
+
+    /// The first member of the query with this name.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All members of the query, in the order in which they came.
+    #[must_use]
+    pub fn queries(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The headers; the access token is among them.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, byte for byte.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body, read as JSON.
+    ///
+    /// # Errors
+    /// If it does not fit the type.
+    pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_slice(&self.body)
+    }
+
+    /// The idempotency key, if the endpoint takes one. What was done for it before is for the
+    /// closure to remember.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.key
+    }
+}
+
+/// Without the access token.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("params", &self.params)
+            .field("query", &self.query)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an endpoint answers: a status and JSON, a status alone, or anything at all.
+///
+/// ```
+/// use upvest_sandbox::Reply;
+///
+/// let _: Reply = (202, serde_json::json!({ "id": 7 })).into();
+/// let _: Reply = 204.into();
+/// let _: Reply = http::Response::new(bytes::Bytes::from_static(b"%PDF-1.7")).into();
+/// ```
+#[derive(Debug)]
+pub struct Reply(Response<Bytes>);
+
+impl From<u16> for Reply {
+    fn from(status: u16) -> Self {
+        let mut response = Response::new(Bytes::new());
+        // What is no status is a mistake of the one who answers.
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self(response)
+    }
+}
+
+impl From<(u16, Value)> for Reply {
+    fn from((status, body): (u16, Value)) -> Self {
+        let Self(mut response) = status.into();
+        let is_problem = status >= 400;
+        let kind = if is_problem { "application/problem+json" } else { "application/json" };
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        *response.body_mut() = body.to_string().into();
+        Self(response)
+    }
+}
+
+impl From<Response<Bytes>> for Reply {
+    fn from(response: Response<Bytes>) -> Self {
+        Self(response)
+    }
+}
+
+impl Reply {
+    pub(crate) fn into_response(self) -> Response<Body> {
+        self.0.map(Body::from)
+    }
+}
+
+/// How an endpoint is answered.
+pub(crate) type Answering = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
+
+/// The names in the path of an endpoint, in order.
+pub(crate) fn placeholders(endpoint: &Endpoint) -> impl Iterator<Item = &'static str> + use<> {
+    let segments = endpoint.path().split('/');
+    segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
