@@ -50,10 +50,10 @@ fn placeholders(method: &Method<'_>) -> Option<TokenStream> {
         name
     });
     Some(quote! {
-        #[allow(unused_variables)]
-        let _ = |#(#names: &::core::primitive::str),*| {
+        #[allow(unused)]
+        fn placeholders(#(#names: &::core::primitive::str),*) {
             let _ = ::core::format_args!(#path);
-        };
+        }
     })
 }
 

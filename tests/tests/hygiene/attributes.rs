@@ -1,0 +1,65 @@
+//! What is said of a method holds for all that is made of it. That it is an error to use what is
+//! deprecated, or not to use what must be used, is shown in `ui/forwarding`.
+
+#![deny(warnings)]
+
+use upvest_core::{Call, api};
+
+#[api]
+trait Things: Send + Sync {
+    /// Was here before.
+    #[deprecated(note = "use `get`")]
+    #[endpoint(GET, "/old/{id}", signed)]
+    fn old(&self, id: u32) -> Call<String>;
+
+    /// Is the same, if a feature says so.
+    #[cfg_attr(all(), deprecated, doc(hidden), allow(non_snake_case))]
+    #[endpoint(GET, "/older/{Id}", signed)]
+    fn older(&self, Id: u32) -> Call<String>;
+
+    #[doc(hidden)]
+    #[endpoint(GET, "/hidden/{id}", signed)]
+    fn hidden(&self, id: u32) -> Call<String>;
+
+    #[must_use = "it costs money"]
+    #[endpoint(GET, "/dear/{id}", signed)]
+    fn dear(&self, id: u32) -> Call<String>;
+
+    /// Lints are levelled in the implementations too.
+    #[allow(non_snake_case)]
+    #[endpoint(GET, "/camels/{thingId}", signed)]
+    fn camels(&self, thingId: u32) -> Call<String>;
+
+    /// What is expected of the declaration is not expected of the rest.
+    #[expect(non_snake_case, reason = "as the API calls it")]
+    #[endpoint(GET, "/camels/{thingId}/parts", signed)]
+    fn parts_of_camels(&self, thingId: u32) -> Call<String>;
+
+    /// # Errors
+    /// The author's own words.
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u32) -> Call<String>;
+}
+
+#[tokio::test]
+async fn it_works() {
+    let client = super::echo().client();
+    #[expect(deprecated)]
+    let old = client.old(7);
+    assert_eq!(old.await.unwrap(), "/old/7");
+    #[expect(deprecated)]
+    let older = client.older(7);
+    assert_eq!(older.await.unwrap(), "/older/7");
+    #[expect(deprecated)]
+    let constant = <dyn Things>::OLD;
+    assert_eq!(constant.name(), "old");
+    #[expect(deprecated)]
+    let constant = <dyn Things>::OLDER;
+    assert_eq!(constant.name(), "older");
+    assert_eq!(client.hidden(7).await.unwrap(), "/hidden/7");
+    assert_eq!(client.dear(7).await.unwrap(), "/dear/7");
+    assert_eq!(client.camels(7).await.unwrap(), "/camels/7");
+    assert_eq!(client.parts_of_camels(7).await.unwrap(), "/camels/7/parts");
+    assert_eq!(client.get(7).await.unwrap(), "/things/7");
+    assert_eq!(<dyn Things>::ENDPOINTS.len(), 7);
+}

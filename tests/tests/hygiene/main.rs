@@ -1,0 +1,36 @@
+//! The macro works wherever a trait may stand, whatever things are called there, and passes on what
+//! is said of a method. Each file is one such place.
+
+// As a renamed dependency is found.
+extern crate upvest_core as another_name;
+
+mod attributes;
+mod cfg;
+mod evolution;
+mod from_a_macro;
+mod in_a_function;
+mod lints;
+mod names;
+mod no_prelude;
+mod objects;
+mod raw_names;
+mod renamed_core;
+mod shadowed_core;
+mod shadowed_prelude;
+mod visibility;
+
+use upvest_tests::in_memory::{Server, reply};
+
+/// A server that answers every request with its path and query, as a JSON text.
+fn echo() -> Server {
+    Server::new(|_, request| {
+        let path = request.uri().path_and_query().map(ToString::to_string);
+        reply(200, "application/json", &serde_json::json!(path).to_string())
+    })
+}
+
+/// The attribute of a test needs the prelude itself.
+#[tokio::test]
+async fn without_a_prelude() {
+    no_prelude::it_works(echo().client()).await;
+}

@@ -1,0 +1,79 @@
+//! Traits, methods and parameters with names that an expansion might want for itself.
+
+use upvest_core::{Call, api};
+
+macro_rules! traits {
+    ($($module:ident: $name:ident,)+) => {
+        $(
+            mod $module {
+                use upvest_core::api;
+
+                #[api(scope = "things:admin")]
+                pub trait $name: Send + Sync {
+                    #[endpoint(GET, "/things/{id}", signed)]
+                    fn get(&self, id: u32) -> upvest_core::Call<std::string::String>;
+                }
+            }
+        )+
+
+        #[tokio::test]
+        async fn traits_may_be_called_anything() {
+            let client = super::echo().client();
+            $(
+                assert_eq!($module::$name::get(&client, 7).await.unwrap(), "/things/7");
+                assert_eq!(<dyn $module::$name>::GET.path(), "/things/{id}");
+                assert_eq!(<dyn $module::$name>::SCOPES, ["things:admin"]);
+            )+
+        }
+    };
+}
+
+traits! {
+    s: S,
+    t: T,
+    api_: Api,
+    client: Client,
+    call: Call,
+    endpoint: Endpoint,
+    request: Request,
+    result: Result,
+    string: String,
+    boxed: Box,
+    arc: Arc,
+    send: Things,
+    verb: Verb,
+}
+
+#[api]
+trait Parameters: Send + Sync {
+    #[endpoint(GET, "/{self_}/{client}/{request}/{endpoint}/{target}/{this}/{name}", signed)]
+    #[expect(clippy::too_many_arguments)]
+    fn get(
+        &self,
+        self_: u32,
+        client: u32,
+        request: u32,
+        endpoint: u32,
+        target: u32,
+        this: u32,
+        name: u32,
+    ) -> Call<String>;
+
+    #[endpoint(GET, "/{body}/{query}", signed)]
+    fn body_and_query_in_the_path(&self, body: u32, query: u32) -> Call<String>;
+
+    #[endpoint(GET, "/methods/{id}", signed)]
+    fn clone(&self, id: u32) -> Call<String>;
+
+    #[endpoint(GET, "/others/{id}", signed)]
+    fn placeholders(&self, id: u32) -> Call<String>;
+}
+
+#[tokio::test]
+async fn parameters_and_methods_may_be_called_anything() {
+    let client = super::echo().client();
+    assert_eq!(client.get(1, 2, 3, 4, 5, 6, 7).await.unwrap(), "/1/2/3/4/5/6/7");
+    assert_eq!(client.body_and_query_in_the_path(1, 2).await.unwrap(), "/1/2");
+    assert_eq!(Parameters::clone(&client, 7).await.unwrap(), "/methods/7");
+    assert_eq!(client.placeholders(7).await.unwrap(), "/others/7");
+}

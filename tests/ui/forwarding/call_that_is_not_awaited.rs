@@ -1,0 +1,25 @@
+//! A call does nothing until it is awaited.
+
+#![allow(unused)]
+#![deny(deprecated, unused_must_use)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+fn uses(client: &Client) {
+    let _ = Fake.get(7);
+    client.get(7); //~ ERROR
+}
+
+fn main() {}
