@@ -5,6 +5,16 @@ pub mod in_memory;
 pub mod parsers;
 pub mod scripted;
 
+/// The guides of the core whose examples need the crates that depend on it.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../upvest-core/docs/add_an_endpoint.md")]
+    mod add_an_endpoint {}
+
+    #[doc = include_str!("../../upvest-core/docs/testing.md")]
+    mod testing {}
+}
+
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,11 @@
 //! Pages on how to use this library, rather than on what is in it.
 
+// Their examples need crates that depend on this one: they run among the tests of the workspace.
+#[cfg_attr(not(doctest), doc = include_str!("../docs/add_an_endpoint.md"))]
+pub mod add_an_endpoint {}
+
 #[doc = include_str!("../docs/exactly_once.md")]
 pub mod exactly_once {}
+
+#[cfg_attr(not(doctest), doc = include_str!("../docs/testing.md"))]
+pub mod testing {}

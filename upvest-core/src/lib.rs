@@ -112,20 +112,32 @@ pub use types::{AccountGroupId, CommaSeparated, Date, InvalidValue, Timestamp};
 /// ```text
 /// #[api]
 /// #[api(scope = "users:admin")]
+/// #[api(scope = ["users:read", "users:admin"], crate = my_sdk::upvest_core)]
 /// ```
 ///
+/// | option | meaning |
+/// | --- | --- |
+/// | `scope` | the scope that a token needs for these endpoints; of several in brackets, any one does |
+/// | `crate` | where this crate is found, if not under its own name |
+///
 /// Every method is marked [`#[endpoint]`](macro@endpoint) and returns [`Call<T>`](Call) or
-/// [`IdempotentCall<T>`](IdempotentCall). The trait stays as it is written; beside it the macro
-/// emits:
+/// [`IdempotentCall<T>`](IdempotentCall). The trait stays as it is written, but for its docs: they
+/// list the endpoints, and say of each method what it sends. Beside it the macro emits:
 ///
 /// - its implementation for [`Client`], and forwarding ones for `&T`, `Box<T>` and `Arc<T>`;
 /// - constants on the trait object: `<dyn Trait>::ENDPOINTS`, the table of its [`Endpoint`]s,
-///   `<dyn Trait>::SCOPES`, and one named after each method, in capitals.
+///   `<dyn Trait>::SCOPES`, the scopes to ask for (as few as do for all of its endpoints), and one
+///   named after each method, in capitals.
+///
+/// `#[cfg]`, `#[deprecated]`, `#[doc(hidden)]`, levels of lints and the visibility of the trait hold
+/// for all of that. A method may have a body: it is what a fake that does not know the method gets,
+/// so that a trait can gain endpoints. The client never runs it.
 ///
 /// The trait is dyn-compatible. Write `trait Name: Send + Sync`, so that `Arc<dyn Name>` can move
 /// to another task.
 ///
-/// With `mockall`, put `#[api]` above `#[automock]`.
+/// [`guide::add_an_endpoint`] takes you there step by step, and [`guide::testing`] shows how such a
+/// trait is tested. With `mockall`, put `#[api]` above `#[automock]`.
 pub use upvest_macros::api;
 
 /// Declares what one method of an [`#[api]`](macro@api) trait sends.
@@ -138,14 +150,26 @@ pub use upvest_macros::api;
 ///
 /// | word | meaning |
 /// | --- | --- |
-/// | `idempotent` | sends an `idempotency-key`; the method returns [`IdempotentCall`] |
-/// | `signed` | carries an HTTP message signature, as all of the API's endpoints want |
+/// | `idempotent` | sends an `idempotency-key`; the method returns [`IdempotentCall`]; not for `GET` |
+/// | `signed` | carries an HTTP message signature, as all of the API's endpoints want, and all but `GET` must |
 /// | `anonymous` | needs no access token; only the token endpoint |
 /// | `form` | sends `body` as a form instead of JSON; only the token endpoint |
+/// | `accept = "application/pdf"` | asks for this instead of JSON; the method returns `Call<`[`Bytes`]`>` |
+/// | `redirect` | is answered by a place to go; the method returns `Call<`[`Redirect`]`>` |
+/// | `header = "accept"` | sends this header, with what the parameter of the same name says |
+/// | `scope = "users:admin"` | the scope of this endpoint, instead of that of the trait; or several in brackets |
 ///
-/// A parameter whose name stands in the path fills that segment: any type with `Display`, whose
-/// text may hold letters, digits and `-._~:`. One named `body` is sent as JSON, one named `query`
-/// as the query string. A `Call<()>` reads no answer.
+/// The name of a parameter says where it goes:
+///
+/// | parameter | goes | its type has |
+/// | --- | --- | --- |
+/// | as a placeholder, `{user_id}` | into that segment of the path; letters, digits and `-._~:`, anything else is refused before it is sent | `Display` |
+/// | `query` | behind the path, as `name=value`; a struct whose members are values, or `Option`s of them, which are left out; see [`Date`], [`Timestamp`] and [`CommaSeparated`] | `Serialize` |
+/// | as the header, with `_` for `-` | into that header; printable ASCII | `Display` |
+/// | `body` | into the body | `Serialize` |
+///
+/// The answer is read from JSON, so its type has `Deserialize`; `Call<()>` reads none. A list that is
+/// given out in pages is a [`Page`].
 ///
 /// It needs no import: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;

@@ -10,6 +10,8 @@ pub(crate) struct Api {
     /// Where `upvest_core` is found.
     pub(crate) core: Path,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Whether a placeholder has no parameter, which is for the compiler to say.
+    pub(crate) is_misspelt: bool,
 }
 
 pub(crate) struct Endpoint {

@@ -66,7 +66,8 @@ pub(crate) fn api(
 
     if errors.is_empty() {
         // The expansion lets the compiler point at `misspelt`, inside the literal.
-        Ok(Api { item, core: core.clone(), endpoints })
+        let is_misspelt = !misspelt.is_empty();
+        Ok(Api { item, core: core.clone(), endpoints, is_misspelt })
     } else {
         // Beside an error of ours the compiler would not get that far.
         for (span, message) in misspelt {

@@ -14,16 +14,15 @@ use crate::model::{Api, Param, Place};
 
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
+    let placeholders = placeholders(api, methods);
     let methods = methods.iter().map(|method| {
         let (constant, signature) = (method.constant(), &method.item.sig);
         let attributes = attributes::of_implementation(method.item);
-        let placeholders = placeholders(method);
         let parts = method.endpoint.params.iter().map(|param| part(param, core));
         let returned = returned(method, core);
         quote! {
             #(#attributes)*
             #signature {
-                #placeholders
                 #core::declare::Request::new(self, &<dyn #name>::#constant) #(#parts)* #returned
             }
         }
@@ -32,27 +31,42 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
         impl #name for #core::Client {
             #(#methods)*
         }
+        #placeholders
     }
 }
 
-/// The path as a format string, so that the compiler marks a wrong placeholder inside of it, and
-/// editors know what it names. It never runs.
-fn placeholders(method: &Method<'_>) -> Option<TokenStream> {
-    let path = &method.endpoint.path;
-    if !path.value().contains('{') {
-        return None;
-    }
-    // All parameters, for the compiler to suggest one. They are looked for from where the path was
-    // written, which a macro may have brought here from elsewhere.
-    let names = method.endpoint.params.iter().map(|param| {
-        let mut name = param.ident.clone();
-        name.set_span(name.span().resolved_at(path.span()));
-        name
-    });
-    Some(quote! {
-        #[allow(unused)]
-        fn placeholders(#(#names: &::core::primitive::str),*) {
-            let _ = ::core::format_args!(#path);
+/// The paths as format strings: the compiler marks a wrong placeholder inside of its path, and
+/// editors know what a right one names. It never runs, and is not compiled when all is right.
+fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
+    let with_placeholders =
+        methods.iter().filter(|method| method.endpoint.path.value().contains('{'));
+    let paths: Vec<TokenStream> = with_placeholders
+        .map(|method| {
+            let (cfgs, path) = (attributes::cfgs(method.item), &method.endpoint.path);
+            // All parameters, for the compiler to suggest one. They are looked for from where the
+            // path was written, which a macro may have brought here from elsewhere.
+            let names = method.endpoint.params.iter().map(|param| {
+                let mut name = param.ident.clone();
+                name.set_span(name.span().resolved_at(path.span()));
+                name
+            });
+            let for_editors = (!api.is_misspelt).then(|| quote!(#[cfg(rust_analyzer)]));
+            quote! {
+                #for_editors
+                #(#cfgs)*
+                {
+                    #(let #names = "";)*
+                    let _ = ::core::format_args!(#path);
+                }
+            }
+        })
+        .collect();
+    (!paths.is_empty()).then(|| {
+        quote! {
+            #[allow(unexpected_cfgs, unused)]
+            const _: fn() = || {
+                #(#paths)*
+            };
         }
     })
 }

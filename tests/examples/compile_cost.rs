@@ -1,0 +1,214 @@
+//! What the macro costs the compiler: `cargo check` of 100 and 300 endpoints, beside the same calls
+//! written by hand on `upvest-core`, in turns.
+//!
+//! By hand is what the macro is instead of: traits, their tables, and their implementations for
+//! `Client`, and for `&T`, `Box<T>` and `Arc<T>`. "Calls alone" leaves out tables and pointers.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use upvest_tests::root;
+
+const ROUNDS: usize = 9;
+
+/// Endpoints in one trait.
+const TRAIT: usize = 10;
+
+fn main() {
+    let folder = root().join("target/compile-cost");
+    let kinds: [(&str, usize, String); 6] = [
+        ("nothing", 0, types()),
+        ("ours", 100, ours(100)),
+        ("by hand", 100, by_hand(100, true)),
+        ("ours", 300, ours(300)),
+        ("by hand", 300, by_hand(300, true)),
+        ("calls alone", 300, by_hand(300, false)),
+    ];
+    let crates: Vec<PathBuf> = kinds
+        .iter()
+        .map(|(kind, count, source)| make(&folder, &format!("{kind} {count}"), source))
+        .collect();
+    // The dependencies, once.
+    for path in &crates {
+        check(&folder, path);
+    }
+
+    let mut times = vec![Vec::new(); crates.len()];
+    for _ in 0..ROUNDS {
+        for (path, times) in crates.iter().zip(&mut times) {
+            times.push(check(&folder, path));
+        }
+    }
+    let medians: Vec<Duration> = times.into_iter().map(median).collect();
+    for ((kind, count, _), median) in kinds.iter().zip(&medians) {
+        println!("{kind:>11}, {count:>3} endpoints: {:>5} ms", median.as_millis());
+    }
+    let [nothing, ours_100, hand_100, ours_300, hand_300, calls] =
+        [0, 1, 2, 3, 4, 5].map(|index| medians[index].as_secs_f64());
+    println!("ours / by hand, 100:     {:.2}", ours_100 / hand_100);
+    println!("ours / by hand, 300:     {:.2}   (at most 1.3)", ours_300 / hand_300);
+    println!("ours, 300 / 100:         {:.2}   (at most 3.3)", ours_300 / ours_100);
+    println!("ours / calls alone, 300: {:.2}", ours_300 / calls);
+    println!("Less what an empty crate takes:");
+    println!("ours / by hand, 300:     {:.2}", (ours_300 - nothing) / (hand_300 - nothing));
+    println!("ours, 300 / 100:         {:.2}", (ours_300 - nothing) / (ours_100 - nothing));
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// A crate of its own, outside of the workspace, with the same versions of everything.
+fn make(folder: &Path, name: &str, source: &str) -> PathBuf {
+    let name = name.replace(' ', "-");
+    let path = folder.join(&name);
+    std::fs::create_dir_all(path.join("src")).expect("a folder");
+    let core = root().join("upvest-core");
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\n\
+         upvest-core = {{ path = {core:?} }}\n\n[workspace]\n"
+    );
+    std::fs::write(path.join("Cargo.toml"), manifest).expect("a manifest");
+    std::fs::write(path.join("src/lib.rs"), source).expect("a source");
+    std::fs::copy(root().join("Cargo.lock"), path.join("Cargo.lock")).expect("a lock file");
+    path
+}
+
+fn check(folder: &Path, path: &Path) -> Duration {
+    let source = path.join("src/lib.rs");
+    let text = std::fs::read_to_string(&source).expect("a source");
+    std::fs::write(&source, text).expect("a source");
+    let start = Instant::now();
+    let status = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline"])
+        .current_dir(path)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_INCREMENTAL", "0")
+        .status()
+        .expect("cargo");
+    assert!(status.success(), "{}", path.display());
+    start.elapsed()
+}
+
+fn types() -> String {
+    "#![allow(dead_code)]\n\
+     use upvest_core::{Call, IdempotentCall};\n\
+     #[derive(serde::Serialize)]\npub struct Order { pub id: u32 }\n\
+     #[derive(serde::Deserialize)]\npub struct Placed { pub id: u32 }\n\
+     pub type All = (Call<Placed>, IdempotentCall<Placed>);\n"
+        .to_owned()
+}
+
+fn ours(count: usize) -> String {
+    let mut source = types();
+    for number in 0..count {
+        if number % TRAIT == 0 {
+            let _ = write!(
+                source,
+                "#[upvest_core::api(scope = \"things:admin\")]\n\
+                 pub trait Things{number}: Send + Sync {{\n"
+            );
+        }
+        let _ = match number % 2 {
+            0 => write!(
+                source,
+                "#[endpoint(POST, \"/things/{number}\", idempotent, signed)]\n\
+                 fn create{number}(&self, body: &Order) -> IdempotentCall<Placed>;\n"
+            ),
+            _ => write!(
+                source,
+                "#[endpoint(GET, \"/things/{{id}}/{number}\", signed)]\n\
+                 fn get{number}(&self, id: &str, query: &Order) -> Call<Placed>;\n"
+            ),
+        };
+        if number % TRAIT == TRAIT - 1 {
+            source.push_str("}\n");
+        }
+    }
+    source
+}
+
+fn by_hand(count: usize, is_whole: bool) -> String {
+    let mut source = types();
+    for first in (0..count).step_by(TRAIT) {
+        let hand: Vec<Written> = (first..first + TRAIT).map(method_by_hand).collect();
+        let methods = |body: fn(&Written) -> String| -> String { hand.iter().map(body).collect() };
+        let _ = write!(
+            source,
+            "{}pub trait Things{first}: Send + Sync {{ {} }}\n\
+             impl Things{first} for Client {{ {} }}\n",
+            methods(|written| format!("pub const {};\n", written.constant)),
+            methods(|written| format!("{};\n", written.signature)),
+            methods(|written| format!("{} {{ {} }}\n", written.signature, written.call)),
+        );
+        if !is_whole {
+            continue;
+        }
+        let table: Vec<String> =
+            (first..first + TRAIT).map(|number| format!("ENDPOINT{number}")).collect();
+        let _ = write!(
+            source,
+            "pub const ENDPOINTS{first}: &[Endpoint] = &[{}];\n\
+             pub const SCOPES{first}: &[&str] = &[\"things:admin\"];\n",
+            table.join(", ")
+        );
+        for pointer in ["&T", "Box<T>", "std::sync::Arc<T>"] {
+            let _ = write!(
+                source,
+                "impl<T: Things{first} + ?Sized> Things{first} for {pointer}\n\
+                 where Self: Send + Sync {{ {} }}\n",
+                methods(|written| format!("{} {{ {} }}\n", written.signature, written.forward)),
+            );
+        }
+    }
+    source.push_str(
+        "use upvest_core::declare::{Body, IdempotentReturn, JsonAnswer, PlainReturn, Query, \
+         Request, Segment};\nuse upvest_core::{Client, Endpoint, Verb};\n",
+    );
+    source
+}
+
+/// What a person writes for one method.
+struct Written {
+    signature: String,
+    constant: String,
+    call: String,
+    forward: String,
+}
+
+fn method_by_hand(number: usize) -> Written {
+    let decoder = "<Placed as JsonAnswer>::decoder()";
+    let constant = |new: String| {
+        format!("ENDPOINT{number}: Endpoint = {new}.signed().scopes_any_of(&[\"things:admin\"])")
+    };
+    match number % 2 {
+        0 => Written {
+            signature: format!("fn create{number}(&self, body: &Order) -> IdempotentCall<Placed>"),
+            constant: constant(format!(
+                "Endpoint::new(\"create{number}\", Verb::Post, \"/things/{number}\")\
+                 .idempotent().json_body()"
+            )),
+            call: format!(
+                "Request::new(self, &ENDPOINT{number}).body(body, <Order as Body>::write)\
+                 .call(<IdempotentCall<Placed> as IdempotentReturn<_>>::new, {decoder})"
+            ),
+            forward: format!("T::create{number}(self, body)"),
+        },
+        _ => Written {
+            signature: format!("fn get{number}(&self, id: &str, query: &Order) -> Call<Placed>"),
+            constant: constant(format!(
+                "Endpoint::new(\"get{number}\", Verb::Get, \"/things/{{id}}/{number}\").query()"
+            )),
+            call: format!(
+                "Request::new(self, &ENDPOINT{number}).path(\"id\", id, <str as Segment>::text)\
+                 .query(query, <Order as Query>::write)\
+                 .call(<Call<Placed> as PlainReturn<_>>::new, {decoder})"
+            ),
+            forward: format!("T::get{number}(self, id, query)"),
+        },
+    }
+}
