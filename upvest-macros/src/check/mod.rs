@@ -277,32 +277,38 @@ fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut E
 
 /// Two methods may only share verb and path if they ask for different kinds of answers.
 fn routes_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
-    let route = |endpoint: &Endpoint| {
-        let path = endpoint.path.value();
-        let segments: Vec<_> =
-            path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
-        let accept = endpoint.accept.as_ref().map(LitStr::value);
-        let header = endpoint.header.as_ref().map(LitStr::value);
-        (endpoint.verb.to_string(), segments.join("/"), accept, header, endpoint.is("redirect"))
-    };
-    for (index, endpoint) in endpoints.iter().enumerate() {
+    let mut seen: Vec<(Route, &TraitItemFn)> = Vec::new();
+    for endpoint in endpoints {
         let Some(declared) = method(item, endpoint) else { continue };
-        let earlier = endpoints.iter().take(index).find_map(|earlier| {
-            let other = method(item, earlier)?;
-            let is_same = route(earlier) == route(endpoint) && may_both_be_there(declared, other);
-            is_same.then_some(&other.sig.ident)
-        });
-        if let Some(earlier) = earlier {
+        let route = route(endpoint);
+        let earlier = seen
+            .iter()
+            .find(|(taken, other)| *taken == route && may_both_be_there(declared, other));
+        if let Some((_, earlier)) = earlier {
             errors.at(
                 endpoint.path.span(),
                 format!(
-                    "`{earlier}` sends `{} {}` already: change one of them, or remove it",
+                    "`{}` sends `{} {}` already: change one of them, or remove it",
+                    earlier.sig.ident,
                     endpoint.verb,
                     endpoint.path.value()
                 ),
             );
         }
+        seen.push((route, declared));
     }
+}
+
+/// Verb and path, whatever its placeholders are called, and what is asked for there.
+type Route = (String, String, Option<String>, Option<String>, bool);
+
+fn route(endpoint: &Endpoint) -> Route {
+    let path = endpoint.path.value();
+    let segments: Vec<_> =
+        path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+    let accept = endpoint.accept.as_ref().map(LitStr::value);
+    let header = endpoint.header.as_ref().map(LitStr::value);
+    (endpoint.verb.to_string(), segments.join("/"), accept, header, endpoint.is("redirect"))
 }
 
 /// Methods under different `#[cfg]`s may be alternatives.

@@ -1,8 +1,13 @@
 //! The trait as written, with docs that say what is sent.
 
+use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, ExprLit, ItemTrait, Lit, LitStr, Meta, Path, TraitItem, parse_quote};
+use syn::token::Bracket;
+use syn::{
+    AttrStyle, Attribute, Expr, ExprLit, Ident, ItemTrait, Lit, LitStr, Meta, MetaNameValue, Path,
+    Token, TraitItem, parse_quote,
+};
 
 use super::{Method, attributes};
 use crate::model::Api;
@@ -79,7 +84,17 @@ fn is_doc(attribute: &Attribute) -> bool {
     attribute.path().is_ident("doc")
 }
 
+/// Built rather than parsed, for there are many.
 fn doc(line: &str) -> Attribute {
-    let line = LitStr::new(line, proc_macro2::Span::call_site());
-    parse_quote!(#[doc = #line])
+    let line = Lit::Str(LitStr::new(line, Span::call_site()));
+    Attribute {
+        pound_token: <Token![#]>::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Bracket::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: <Token![=]>::default(),
+            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: line }),
+        }),
+    }
 }
