@@ -198,7 +198,7 @@ fn method_by_hand(number: usize) -> Written {
                  .idempotent().json_body()"
             )),
             call: format!(
-                "Request::new(self, &ENDPOINT{number}).body(body, <Order as Body>::write)\
+                "Request::new(self, ENDPOINT{number}).body(body, <Order as Body>::write)\
                  .call(<IdempotentCall<Placed> as IdempotentReturn<_>>::new, {decoder})"
             ),
             forward: format!("T::create{number}(self, body)"),
@@ -209,7 +209,7 @@ fn method_by_hand(number: usize) -> Written {
                 "Endpoint::new(\"get{number}\", Verb::Get, \"/things/{{id}}/{number}\").query()"
             )),
             call: format!(
-                "Request::new(self, &ENDPOINT{number}).path(\"id\", id, <str as Segment>::text)\
+                "Request::new(self, ENDPOINT{number}).path(\"id\", id, <str as Segment>::text)\
                  .query(query, <Order as Query>::write)\
                  .call(<Call<Placed> as PlainReturn<_>>::new, {decoder})"
             ),

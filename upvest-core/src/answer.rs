@@ -24,7 +24,7 @@ pub(crate) fn longest_body(target: &Target) -> usize {
     match target.answer {
         AnswerKind::Bytes => LONGEST_DOCUMENT,
         // A token is short; and its answer is read into a tree, which is many times as large.
-        AnswerKind::Json if target.is_form() => LONGEST_ERROR_BODY,
+        AnswerKind::Json if target.asks_for_token() => LONGEST_ERROR_BODY,
         AnswerKind::Json => LONGEST_JSON,
         AnswerKind::Redirect => LONGEST_ERROR_BODY,
     }
@@ -135,10 +135,12 @@ pub(crate) fn decode_bytes(target: &Target, answer: &mut Answer) -> Result<Bytes
 
 /// Reads no body, but where to go.
 pub(crate) fn decode_redirect(target: &Target, answer: &mut Answer) -> Result<Redirect> {
-    answer.location.as_deref().and_then(|location| Redirect::to(location).ok()).ok_or_else(|| {
-        let why = "its `location` is no URL";
-        answer.unreadable(ErrorKind::Decode, target, why).torn()
-    })
+    let why = match answer.location.as_deref().map(Redirect::to) {
+        Some(Ok(redirect)) => return Ok(redirect),
+        Some(Err(_)) => "its `location` is no URL",
+        None => "it has no `location`",
+    };
+    Err(answer.unreadable(ErrorKind::Decode, target, why).torn())
 }
 
 /// The body, if all of it is there and it is of the type that was asked for.
@@ -167,7 +169,7 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
 
 /// What was to be a token is kept by nobody.
 fn keeping_body(error: Error, target: &Target, answer: &Answer) -> Error {
-    if target.is_form() { error } else { error.with_body(excerpt(&answer.body)) }
+    if target.asks_for_token() { error } else { error.with_body(excerpt(&answer.body)) }
 }
 
 /// The first bytes of a body, as an error keeps them.

@@ -11,6 +11,7 @@ use crate::BoxFuture;
 use crate::answer::{Decode, Response, decode};
 use crate::client::Client;
 use crate::declare::Decoder;
+use crate::endpoint::Verb;
 use crate::error::{Error, Result};
 use crate::idempotency::IdempotencyKey;
 use crate::outcome::Outcome;
@@ -178,9 +179,12 @@ impl<T, K> Call<T, K> {
 }
 
 impl<T> Call<T> {
-    /// Another call like this one; none if it is not sent anywhere.
+    /// Another call like this one; none if it is not sent anywhere, or must not be sent twice.
     pub(crate) fn twin(&self) -> Option<Self> {
         let State::Fixed { client, target, decode, replays } = &self.state else { return None };
+        if target.verb != Verb::Get {
+            return None;
+        }
         let (client, target) = (client.clone(), target.clone());
         let state = State::Fixed { client, target, decode: *decode, replays: *replays };
         Some(Self { state, key: self.key, limit: self.limit, attempts: self.attempts })

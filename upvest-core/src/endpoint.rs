@@ -179,7 +179,7 @@ impl Endpoint {
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
-        if are_equal(name, "accept") {
+        if are_equal(name, "accept") && matches!(self.answer, AnswerKind::Json) {
             self.answer = AnswerKind::Bytes;
         }
         self

@@ -91,7 +91,7 @@ impl<T> Call<Page<T>> {
     /// of attempts of this one.
     ///
     /// The list may change while it is read: items that are added or removed then may be missed or
-    /// come twice. A [`ready`](Call::ready) call has one page.
+    /// come twice. A [`ready`](Call::ready) call has one page, and so has one that is no `GET`.
     pub fn pages(self) -> Pages<T> {
         Pages(Some(State::Waiting(self, None)))
     }

@@ -9,8 +9,8 @@ use crate::types::InvalidValue;
 /// Where a redirect leads. It was not followed: fetch it with a client of your own, without the
 /// headers of this one.
 ///
-/// Whoever knows the address may fetch what lies there, once and for a short time. So `Debug` leaves
-/// out its query.
+/// Whoever knows the address may fetch what lies there, once and for a short time. So `Debug` shows
+/// the host alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Redirect(Url);
 
@@ -41,9 +41,7 @@ impl Redirect {
 
 impl fmt::Debug for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = self.0.clone();
-        shown.set_query(None);
-        f.debug_tuple("Redirect").field(&shown.as_str()).finish()
+        f.debug_tuple("Redirect").field(&self.0.origin().ascii_serialization()).finish()
     }
 }
 
@@ -53,9 +51,10 @@ mod tests {
 
     #[test]
     fn the_secret_part_of_a_location_is_not_shown() {
-        let redirect = Redirect::to("https://files.example/a.pdf?X-Signature=secret").unwrap();
-        assert!(redirect.location().ends_with("secret"));
-        assert_eq!(format!("{redirect:?}"), "Redirect(\"https://files.example/a.pdf\")");
+        let location = "https://secret:secret@files.example/secret?key=secret#secret";
+        let redirect = Redirect::to(location).unwrap();
+        assert_eq!(redirect.location(), location);
+        assert_eq!(format!("{redirect:?}"), "Redirect(\"https://files.example\")");
         let error = Redirect::to("ftp://files.example/?secret").unwrap_err();
         assert!(!error.to_string().contains("secret"), "{error}");
     }

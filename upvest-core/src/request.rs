@@ -20,7 +20,7 @@ use crate::outcome::Outcome;
 #[must_use]
 pub struct Request<'c> {
     pub(crate) client: &'c Client,
-    endpoint: &'static Endpoint,
+    endpoint: Endpoint,
     target: Result<Target>,
 }
 
@@ -44,9 +44,9 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Whether this is a request for a token: nothing else is sent as a form.
-    pub(crate) fn is_form(&self) -> bool {
-        self.content_type == BodyKind::Form.content_type()
+    /// Whether this is a request for a token: nothing else is sent as a form, and by nobody.
+    pub(crate) fn asks_for_token(&self) -> bool {
+        self.is_anonymous && self.content_type == BodyKind::Form.content_type()
     }
 
     /// The types of answer that it asks for.
@@ -77,7 +77,7 @@ impl fmt::Display for Target {
 
 impl<'c> Request<'c> {
     /// A request to `endpoint`, nothing filled in yet.
-    pub fn new(client: &'c Client, endpoint: &'static Endpoint) -> Self {
+    pub fn new(client: &'c Client, endpoint: Endpoint) -> Self {
         let target = Target {
             verb: endpoint.verb(),
             template: endpoint.path().into(),
@@ -158,6 +158,11 @@ impl<'c> Request<'c> {
     }
 
     pub(crate) fn finish(self) -> Result<Target> {
+        // What is filled in has no braces, and neither has the template.
+        let is_unfilled = self.target.as_ref().is_ok_and(|target| target.path.contains('{'));
+        if is_unfilled {
+            return self.change(|_| Err(("a placeholder is not filled".to_owned(), None))).target;
+        }
         self.target
     }
 

@@ -31,12 +31,12 @@ pub(crate) enum Repeatable {
 }
 
 impl Repeatable {
-    pub(crate) fn of(verb: Verb, has_key: bool, is_form: bool) -> Self {
+    pub(crate) fn of(verb: Verb, has_key: bool, asks_for_token: bool) -> Self {
         match verb {
             _ if has_key => Self::Keyed,
             Verb::Get | Verb::Put | Verb::Delete => Self::Naturally,
             // Only the token endpoint takes a form: one token more changes nothing.
-            Verb::Post if is_form => Self::Naturally,
+            Verb::Post if asks_for_token => Self::Naturally,
             Verb::Post | Verb::Patch => Self::No,
         }
     }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_may_be_sent_twice() {
-        for (verb, has_key, is_form, expected) in [
+        for (verb, has_key, asks_for_token, expected) in [
             (Verb::Post, true, false, Keyed),
             (Verb::Patch, true, false, Keyed),
             (Verb::Post, false, false, No),
@@ -170,7 +170,7 @@ mod tests {
             (Verb::Put, false, false, Naturally),
             (Verb::Delete, false, false, Naturally),
         ] {
-            assert_eq!(Repeatable::of(verb, has_key, is_form), expected, "{verb} {has_key}");
+            assert_eq!(Repeatable::of(verb, has_key, asks_for_token), expected, "{verb} {has_key}");
         }
     }
 

@@ -86,7 +86,7 @@ impl<'c> Course<'c> {
         let Terms { client, target, key, replays, .. } = terms;
         Self {
             terms,
-            repeatable: Repeatable::of(target.verb, key.is_some(), target.is_form()),
+            repeatable: Repeatable::of(target.verb, key.is_some(), target.asks_for_token()),
             key_ends: window_end(replays.unwrap_or_else(|| client.now())),
             attempts: 0,
             worst: if replays.is_some() { Outcome::Unknown } else { Outcome::NotSent },
@@ -319,12 +319,12 @@ async fn exchange(
         .then(|| serde_json::from_slice::<Problem>(&body).ok())
         .flatten();
     // A server that repeats what it was sent would repeat the client secret.
-    let problem =
-        problem.filter(|problem| !target.is_form() || !problem.quotes_secret_of(&target.body));
+    let problem = problem
+        .filter(|problem| !target.asks_for_token() || !problem.quotes_secret_of(&target.body));
     let error = Error::answered(&target.to_string(), status, problem)
         .with_request_id(request_id)
         .with_retry_after(retry::retry_after(&head.headers, now))
-        .with_body(if target.is_form() { Bytes::new() } else { body });
+        .with_body(if target.asks_for_token() { Bytes::new() } else { body });
     Err(match retry::clock_offset(&head.headers, now) {
         Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
         _ => error,
@@ -338,7 +338,10 @@ fn leads_elsewhere(status: StatusCode) -> bool {
 
 /// Whether a type of content is among those that are accepted.
 fn is_asked_for(accepted: &str, content_type: &str) -> bool {
-    accepted.split(',').map(essence).any(|accepted| accepted == content_type)
+    accepted.split(',').map(essence).any(|accepted| match accepted.split_once("/*") {
+        Some((kind, "")) => kind == "*" || content_type.starts_with(&format!("{kind}/")),
+        _ => accepted == content_type,
+    })
 }
 
 /// A location, which may be relative to what was asked for.
@@ -386,7 +389,23 @@ fn no_answer_in_time(target: &Target) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::essence;
+    use super::{essence, is_asked_for};
+
+    #[test]
+    fn what_is_asked_for_may_be_any_of_a_kind() {
+        for (accepted, content_type, expected) in [
+            ("application/pdf", "application/pdf", true),
+            ("application/pdf", "application/json", false),
+            ("text/csv, application/pdf;q=0.5", "application/pdf", true),
+            ("*/*", "application/pdf", true),
+            ("text/*", "text/csv", true),
+            ("text/*", "application/pdf", false),
+            ("text/*", "textual/csv", false),
+            ("", "application/pdf", false),
+        ] {
+            assert_eq!(is_asked_for(accepted, content_type), expected, "{accepted} {content_type}");
+        }
+    }
 
     #[test]
     fn parameters_of_a_content_type_say_nothing() {

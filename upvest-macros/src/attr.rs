@@ -1,5 +1,5 @@
 //! The words of the attributes: text to spanned raw options. What they may say, and what they mean
-//! together, is decided in `check.rs`.
+//! together, is decided in `check`.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
@@ -36,6 +36,8 @@ pub(crate) struct EndpointOptions {
     pub(crate) accept: Option<Setting<LitStr>>,
     pub(crate) header: Option<Setting<LitStr>>,
     pub(crate) scope: Option<Setting<Vec<LitStr>>>,
+    /// Whether a header was meant, but could not be read.
+    pub(crate) is_header_broken: bool,
     flags: Vec<Ident>,
 }
 
@@ -61,6 +63,9 @@ pub(crate) fn api(arguments: TokenStream, errors: &mut Errors) -> ApiOptions {
             Argument::Word(word) | Argument::Setting(word, _) => {
                 let message = unknown("option", &word.to_string(), &["scope", "crate"]);
                 errors.at(word.span(), message);
+            }
+            Argument::Unseparated(word) => {
+                errors.at(word.span(), format!("a comma is missing after `{word}`"));
             }
             Argument::Text(_) | Argument::Other => errors.on(
                 argument,
@@ -89,7 +94,7 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
         return options;
     }
 
-    let mut arguments = arguments.into_iter();
+    let mut arguments = arguments.into_iter().peekable();
     // What follows a broken beginning means nothing.
     let first = arguments.next().unwrap_or_default();
     match Argument::read(&first) {
@@ -104,7 +109,9 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
             errors.at(verb.span(), unknown("verb", &verb.to_string(), &VERBS));
         }
         Argument::Text(text) => {
-            let Some(verb) = closest(&text.value(), &VERBS) else {
+            let text_is_path = text.value().contains('/');
+            let verb = closest(&text.value(), &VERBS).filter(|_| !text_is_path);
+            let Some(verb) = verb else {
                 let message = format!("the verb is missing before the path: write {GRAMMAR}");
                 errors.at(text.span(), message);
                 return options;
@@ -112,28 +119,45 @@ pub(crate) fn endpoint(attribute: &Attribute, errors: &mut Errors) -> EndpointOp
             let message = format!("the verb is a word: write `{verb}` without quotes");
             errors.at(text.span(), message);
         }
+        Argument::Unseparated(verb) => {
+            errors.at(verb.span(), format!("a comma is missing after `{verb}`"));
+            return options;
+        }
         Argument::Setting(..) | Argument::Other => {
             errors.on(first, format!("the verb comes first: write {GRAMMAR}"));
             return options;
         }
     }
-    let second = arguments.next().unwrap_or_default();
-    match Argument::read(&second) {
-        Argument::Text(path) => options.path = Some(path),
-        Argument::Word(word) if !is_known(&word) => {
-            errors.at(word.span(), format!("the path is a text: write \"/{word}\""));
-            return options;
+    match arguments.peek().map(|second| (second.clone(), Argument::read(second))) {
+        Some((_, Argument::Text(path))) => {
+            arguments.next();
+            options.path = Some(path);
         }
-        Argument::Other if !second.is_empty() => {
-            errors.on(second, format!("the path is a text: write {GRAMMAR}"));
-            return options;
+        Some((_, Argument::Word(word))) if !is_known(&word) => {
+            arguments.next();
+            errors.at(word.span(), format!("the path is a text: write \"/{word}\""));
+        }
+        Some((second, Argument::Other)) => {
+            arguments.next();
+            let is_text = second
+                .clone()
+                .into_iter()
+                .next()
+                .is_some_and(|tree| literal(&tree.into()).is_some());
+            errors.on(
+                second,
+                if is_text {
+                    "a comma is missing after the path".to_owned()
+                } else {
+                    format!("the path is a text: write {GRAMMAR}")
+                },
+            );
         }
         _ => {
             if let Some(verb) = &options.verb {
                 let message = format!("the path is missing after the verb: write {GRAMMAR}");
                 errors.at(verb.span(), message);
             }
-            return options;
         }
     }
     for argument in arguments {
@@ -157,6 +181,7 @@ impl EndpointOptions {
             }
             Argument::Setting(word, value) if word == "header" => {
                 set(&mut self.header, word, text(value, HEADER, errors), errors);
+                self.is_header_broken |= self.header.is_none();
             }
             Argument::Setting(word, value) if word == "scope" => {
                 set(&mut self.scope, word, texts(value, SCOPE, errors), errors);
@@ -166,13 +191,25 @@ impl EndpointOptions {
                 self.flags.push(word);
             }
             Argument::Word(word) if word == "accept" => errors.at(word.span(), ACCEPT),
-            Argument::Word(word) if word == "header" => errors.at(word.span(), HEADER),
+            Argument::Word(word) if word == "header" => {
+                errors.at(word.span(), HEADER);
+                self.is_header_broken = true;
+            }
             Argument::Word(word) if word == "scope" => errors.at(word.span(), SCOPE),
             Argument::Word(word) | Argument::Setting(word, _) => {
                 errors.at(word.span(), unknown("word", &word.to_string(), &words()));
                 // As good as given: that it is missing would be a second error for one mistake.
-                let meant = closest(&word.to_string(), &FLAGS);
-                self.flags.extend(meant.map(|meant| Ident::new(meant, word.span())));
+                match closest(&word.to_string(), &words()) {
+                    Some("header") => self.is_header_broken = true,
+                    Some(flag) if FLAGS.contains(&flag) => {
+                        self.flags.push(Ident::new(flag, word.span()));
+                    }
+                    _ => {}
+                }
+            }
+            Argument::Unseparated(word) => {
+                errors.at(word.span(), format!("a comma is missing after `{word}`"));
+                self.flags.extend(FLAGS.iter().any(|flag| word == flag).then_some(word));
             }
             Argument::Text(_) | Argument::Other => {
                 errors.on(argument, format!("expected one of the words {}", list(&words())));
@@ -208,6 +245,8 @@ enum Argument {
     Word(Ident),
     Text(LitStr),
     Setting(Ident, TokenStream),
+    /// A word with something behind it that should be an argument of its own.
+    Unseparated(Ident),
     Other,
 }
 
@@ -220,6 +259,9 @@ impl Argument {
                 if equals.as_char() == '=' =>
             {
                 Self::Setting(word.clone(), value.iter().cloned().collect())
+            }
+            [TokenTree::Ident(word), TokenTree::Ident(_) | TokenTree::Literal(_), ..] => {
+                Self::Unseparated(word.clone())
             }
             _ => literal(tokens).map_or(Self::Other, Self::Text),
         }

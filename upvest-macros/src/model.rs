@@ -1,4 +1,4 @@
-//! What a checked trait is. Only `check.rs` makes these, and only they can be expanded.
+//! What a checked trait is. Only `check` makes these, and only they can be expanded.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;

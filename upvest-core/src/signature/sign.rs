@@ -31,22 +31,14 @@ const COVERED: [&str; 11] = [
     "upvest-client-id",
 ];
 
-/// Headers that are not covered: the gateway before the API adds or changes those that begin like
-/// this (Upvest's own signers have the same list), and the transport the others.
-const LEFT_OUT: [&str; 12] = [
-    "cf-",
-    "cdn-",
-    "cookie",
-    "priority",
-    "sec-",
-    "signature",
-    "upvest-signature",
-    "x-",
-    "accept-encoding",
-    "connection",
-    "host",
-    "user-agent",
-];
+/// Headers that are not covered, by how they begin: the gateway before the API adds or changes them.
+/// Upvest's own signers have the same list.
+const OF_THE_GATEWAY: [&str; 7] =
+    ["cf-", "cdn-", "cookie", "priority", "sec-", "upvest-signature", "x-"];
+
+/// Headers that are not covered, because the transport writes them, or the signature does.
+const OF_THE_TRANSPORT: [&str; 6] =
+    ["accept-encoding", "connection", "host", "signature", "signature-input", "user-agent"];
 
 /// The label of the one signature that a request carries.
 const LABEL: &str = "sig1=";
@@ -148,7 +140,9 @@ pub async fn sign(
     }));
     // And whatever else a caller says in a header of its own.
     components.extend(message.headers.keys().map(HeaderName::as_str).filter(|name| {
-        !COVERED.contains(name) && !LEFT_OUT.iter().any(|prefix| name.starts_with(prefix))
+        !COVERED.contains(name)
+            && !OF_THE_TRANSPORT.contains(name)
+            && !OF_THE_GATEWAY.iter().any(|prefix| name.starts_with(prefix))
     }));
     let input = signature_input(&components, signer.key_id(), created, nonce);
     let parameters = input.strip_prefix(LABEL).unwrap_or_default();
@@ -220,6 +214,7 @@ mod tests {
             .header("user-agent", "upvest-rs/0.1.0")
             .header("accept", "application/json")
             .header("accept-language", "de")
+            .header("host-region", "eu")
             .header("x-request-id", "1")
             .body(Bytes::from_static(b"{}"))
             .unwrap();
@@ -232,6 +227,7 @@ mod tests {
             input.ends_with(&format!("created=1000;expires=1030;nonce=\"{}\"", "ab".repeat(16)))
         );
         assert!(base.contains("\"accept-language\": de\n"), "{base}");
+        assert!(base.contains("\"host-region\": eu\n"), "{base}");
         assert!(!input.contains("x-request-id"));
         assert!(!input.contains("user-agent") && !input.contains("signature-version"));
         assert_eq!(request.headers()["signature"], "sig1=:AQID:");

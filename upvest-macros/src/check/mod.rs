@@ -16,6 +16,7 @@ use syn::{
 
 use crate::attr::{self, Setting};
 use crate::errors::{Errors, closest};
+use crate::expand::attributes;
 use crate::model::{Api, Endpoint, constant_name};
 
 /// Checks a trait, and takes our own attributes off it.
@@ -37,7 +38,7 @@ pub(crate) fn api(
     let mut misspelt = Vec::new();
     for (index, (item, attribute)) in item.items.iter().zip(attributes).enumerate() {
         match (item, attribute) {
-            (TraitItem::Fn(method), Some(attribute)) => {
+            (TraitItem::Fn(method), Taken::Endpoint(attribute)) => {
                 endpoints.extend(endpoint(
                     index,
                     method,
@@ -47,7 +48,8 @@ pub(crate) fn api(
                     errors,
                 ));
             }
-            (TraitItem::Fn(method), None) => errors.at(
+            (TraitItem::Fn(_), Taken::Broken) => {}
+            (TraitItem::Fn(method), Taken::Nothing) => errors.at(
                 method.sig.ident.span(),
                 format!(
                     "`{0}` has no endpoint: put `#[endpoint(VERB, \"/path\", signed)]` on it, or \
@@ -168,11 +170,19 @@ fn parameters_are_names(item: &mut ItemTrait, errors: &mut Errors) {
     }
 }
 
-fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Option<Attribute>> {
+/// What was taken off a method.
+enum Taken {
+    Endpoint(Attribute),
+    Nothing,
+    /// Something of which all has been said.
+    Broken,
+}
+
+fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Taken> {
     let mut taken = Vec::new();
     for item in &mut item.items {
         let TraitItem::Fn(method) = item else {
-            taken.push(None);
+            taken.push(Taken::Nothing);
             continue;
         };
         let (mut ours, others): (Vec<_>, Vec<_>) =
@@ -185,8 +195,19 @@ fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Op
             errors.on(close.path(), "unknown attribute: did you mean `endpoint`?");
             ours.push(close);
         }
+        if ours.is_empty()
+            && let Some(index) = method.attrs.iter().position(holds_endpoint)
+        {
+            let conditional = method.attrs.remove(index);
+            errors.on(
+                conditional,
+                "an endpoint stands under no condition: put `#[cfg]` on the method instead",
+            );
+            taken.push(Taken::Broken);
+            continue;
+        }
         let mut ours = ours.into_iter();
-        taken.push(ours.next());
+        taken.push(ours.next().map_or(Taken::Nothing, Taken::Endpoint));
         for second in ours {
             errors.on(second, "a method is one endpoint: remove the second `#[endpoint]`");
         }
@@ -194,8 +215,13 @@ fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Op
     taken
 }
 
-pub(crate) fn is_endpoint(attribute: &Attribute) -> bool {
+fn is_endpoint(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "endpoint")
+}
+
+/// Under a condition.
+fn holds_endpoint(attribute: &Attribute) -> bool {
+    attributes::says(&attribute.meta, "endpoint")
 }
 
 fn is_nearly_endpoint(attribute: &Attribute) -> bool {
@@ -311,14 +337,14 @@ fn route(endpoint: &Endpoint) -> Route {
     (endpoint.verb.to_string(), segments.join("/"), accept, header, endpoint.is("redirect"))
 }
 
-/// Methods under different `#[cfg]`s may be alternatives.
+/// Methods under different conditions may be alternatives.
 fn may_both_be_there(one: &TraitItemFn, other: &TraitItemFn) -> bool {
     let cfgs = |method: &TraitItemFn| {
-        let attributes = method.attrs.iter();
-        let cfgs = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
+        let cfgs = attributes::cfgs(&method.attrs);
         quote!(#(#cfgs)*).to_string()
     };
-    cfgs(one) == cfgs(other)
+    let (one, other) = (cfgs(one), cfgs(other));
+    one == other || one.is_empty() || other.is_empty()
 }
 
 fn method<'a>(item: &'a ItemTrait, endpoint: &Endpoint) -> Option<&'a TraitItemFn> {

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 use syn::{FnArg, LitStr, Pat, PatType, Signature, Type};
 
+use super::words::refused_header;
 use crate::attr::EndpointOptions;
 use crate::errors::{Errors, closest};
 use crate::model::{Param, Place};
@@ -36,36 +37,82 @@ pub(super) fn places(
             Param { ident, ty, place }
         })
         .collect();
+    let mut unfilled = unfilled(signature, path, &placeholders, &params, misspelt, errors);
+    let mut lacks_header =
+        options.is_header_broken || header_is_unfilled(signature, options, &params, errors);
 
+    for param in params.iter_mut().filter(|param| param.place == Place::Nowhere) {
+        // A parameter and a placeholder, or header, that were to have one name are one mistake.
+        if take_counterpart(&param.ident, &mut unfilled) {
+            continue;
+        }
+        if std::mem::take(&mut lacks_header) {
+            continue;
+        }
+        let name = param.ident.unraw().to_string();
+        let meant = closest(&name, &["body", "query"]);
+        errors.at(param.ident.span(), no_place(&name, meant));
+        match meant {
+            Some("body") => param.place = Place::Body,
+            Some(_) => param.place = Place::Query,
+            None => {}
+        }
+    }
+    params
+}
+
+/// The placeholders that no parameter fills.
+fn unfilled<'n>(
+    signature: &Signature,
+    path: &LitStr,
+    placeholders: &'n [String],
+    params: &[Param],
+    misspelt: &mut Misspelt,
+    errors: &mut Errors,
+) -> Vec<&'n String> {
     let is_filled = |name: &String| params.iter().any(|param| param.ident.unraw() == name);
-    let mut unfilled: Vec<&String> = placeholders.iter().filter(|name| !is_filled(name)).collect();
+    let unfilled: Vec<&String> = placeholders.iter().filter(|name| !is_filled(name)).collect();
     for name in &unfilled {
         let message = format!(
             "the path names `{{{name}}}`, but `{}` has no parameter `{name}`: add it, or rename one \
              of the two",
             signature.ident
         );
-        misspelt.push((path.span(), message));
-    }
-    if let (Some(header), Some(setting)) = (&header, &options.header)
-        && !params.iter().any(|param| param.place == Place::Header)
-    {
-        errors.at(
-            setting.value.span(),
-            format!(
-                "`{}` has no parameter `{header}` that fills this header: add it",
-                signature.ident
-            ),
-        );
-    }
-    for param in params.iter_mut().filter(|param| param.place == Place::Nowhere) {
-        // A parameter and a placeholder that were to have one name are one mistake.
-        if take_counterpart(&param.ident, &mut unfilled) {
-            continue;
+        // What may be a constant is found by the compiler, as any other thing of that name would be.
+        if name.contains(char::is_uppercase) {
+            errors.at(path.span(), message);
+        } else {
+            misspelt.push((path.span(), message));
         }
-        errors.at(param.ident.span(), no_place(&param.ident));
     }
-    params
+    unfilled
+}
+
+/// Whether a header is named that no parameter fills.
+fn header_is_unfilled(
+    signature: &Signature,
+    options: &EndpointOptions,
+    params: &[Param],
+    errors: &mut Errors,
+) -> bool {
+    let Some(header) = options.header.as_ref().map(|header| &header.value) else { return false };
+    if params.iter().any(|param| param.place == Place::Header) {
+        return false;
+    }
+    // A name that is no good is said elsewhere.
+    if refused_header(&header.value()).is_none() {
+        let name = parameter_of(header);
+        let message = if params.iter().any(|param| param.ident.unraw() == name) {
+            format!("`{name}` stands in the path already: it cannot fill a header too")
+        } else {
+            format!(
+                "`{}` has no parameter `{name}` that fills this header: add it",
+                signature.ident
+            )
+        };
+        errors.at(header.span(), message);
+    }
+    true
 }
 
 fn named(signature: &Signature) -> Vec<(Ident, Type)> {
@@ -108,10 +155,9 @@ fn take_counterpart(ident: &Ident, unfilled: &mut Vec<&String>) -> bool {
     position.map(|position| unfilled.remove(position)).is_some()
 }
 
-fn no_place(ident: &Ident) -> String {
-    let name = ident.unraw();
-    match closest(&name.to_string(), &["body", "query"]) {
-        Some(close) => format!("nothing to do with parameter `{name}`: did you mean `{close}`?"),
+fn no_place(name: &str, meant: Option<&str>) -> String {
+    match meant {
+        Some(meant) => format!("nothing to do with parameter `{name}`: did you mean `{meant}`?"),
         None => format!(
             "nothing to do with parameter `{name}`: write `{{{name}}}` into the path, or name it \
              `body` (sent as JSON) or `query` (sent as the query string)"
@@ -142,12 +188,11 @@ pub(super) fn body_fits_the_verb(options: &EndpointOptions, params: &[Param], er
 
 /// `None` as a body would be the word `null`, and none at all in a path.
 pub(super) fn are_never_left_out(params: &[Param], errors: &mut Errors) {
-    for Param { ident, ty, .. } in params {
-        let inner = match ty {
-            Type::Reference(reference) => &*reference.elem,
-            other => other,
-        };
-        let Type::Path(path) = inner else { continue };
+    for Param { ident, ty, place } in params {
+        let Type::Path(path) = bare(ty) else { continue };
+        if *place == Place::Nowhere {
+            continue;
+        }
         if path.path.segments.last().is_some_and(|last| last.ident == "Option") {
             let instead = match ident.unraw().to_string().as_str() {
                 "query" => "make members of the query optional instead",
@@ -159,5 +204,15 @@ pub(super) fn are_never_left_out(params: &[Param], errors: &mut Errors) {
                 format!("`{ident}` is always sent, so it cannot be an `Option`: {instead}"),
             );
         }
+    }
+}
+
+/// Without references, brackets, and what a `macro_rules` macro puts around a type.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => bare(&reference.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        Type::Group(group) => bare(&group.elem),
+        other => other,
     }
 }

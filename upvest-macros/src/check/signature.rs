@@ -1,6 +1,6 @@
 //! What the signature of a method may look like.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
@@ -85,7 +85,7 @@ pub(super) fn is_of_an_object(signature: &Signature) -> bool {
 }
 
 /// The types that hold `impl` or `Self`, with that word.
-fn unnamed_types(signature: &Signature) -> Vec<(&Type, proc_macro2::Ident)> {
+fn unnamed_types(signature: &Signature) -> Vec<(&Type, Ident)> {
     let params = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(&*typed.ty),
         FnArg::Receiver(_) => None,
@@ -106,7 +106,7 @@ fn returned(signature: &Signature) -> Option<&Type> {
 }
 
 /// The first of these words, however deep in brackets it stands.
-fn find(tokens: TokenStream, words: &[&str]) -> Option<proc_macro2::Ident> {
+fn find(tokens: TokenStream, words: &[&str]) -> Option<Ident> {
     tokens.into_iter().find_map(|tree| match tree {
         TokenTree::Ident(ident) if words.iter().any(|word| ident == word) => Some(ident),
         TokenTree::Group(group) => find(group.stream(), words),
@@ -127,15 +127,32 @@ pub(super) fn returns(
         errors.at(ident.span(), message);
         return None;
     };
-    let borrow = ty
-        .to_token_stream()
-        .into_iter()
-        .find(|tree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '&'));
-    if let Some(borrow) = borrow {
+    if let Some(borrow) = borrow(ty.to_token_stream()) {
         errors.at(
-            borrow.span(),
+            borrow,
             "an answer owns what it holds: write `String` instead of `&str`, and the like",
         );
+        return None;
     }
     Some(ty.clone())
+}
+
+/// Where something is borrowed for less than ever, however deep in brackets it stands.
+fn borrow(tokens: TokenStream) -> Option<Span> {
+    let mut trees = tokens.into_iter();
+    while let Some(tree) = trees.next() {
+        let found = match &tree {
+            TokenTree::Group(group) => borrow(group.stream()),
+            TokenTree::Punct(punct) if punct.as_char() == '&' => Some(punct.span()),
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => trees
+                .next()
+                .filter(|lifetime| lifetime.to_string() != "static")
+                .map(|lifetime| lifetime.span()),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }

@@ -5,24 +5,32 @@ use syn::LitStr;
 use crate::attr::EndpointOptions;
 use crate::errors::Errors;
 
-/// What the client writes itself, with what to do instead where there is something.
-const TAKEN: [(&str, &str); 16] = [
+/// What the client or the transport writes, with what to do instead where there is something. A name
+/// that ends with `-` stands for all that begin like that.
+const TAKEN: [(&str, &str); 23] = [
+    ("accept-encoding", "the signature covers the bytes as they are"),
     ("authorization", "the client sends its token"),
+    ("cf-", "the gateway writes it"),
     ("connection", "the transport sends it"),
-    ("content-digest", "the signature brings it along"),
-    ("content-length", "the client counts the body"),
-    ("content-type", "the body has it: JSON, or `form`"),
-    ("cookie", "nothing on the way to Upvest keeps it"),
+    ("content-", "the body brings it along"),
+    ("cookie", "the gateway takes it away"),
     ("date", "the signature says when it was made"),
+    ("expect", "the transport sends it"),
     ("host", "the client's environment says it"),
     ("idempotency-key", "write `idempotent`"),
+    ("keep-alive", "the transport sends it"),
+    ("proxy-", "the transport sends it"),
+    ("range", "an answer is read as a whole"),
+    ("sec-", "the gateway writes it"),
     ("signature", "write `signed`"),
-    ("signature-input", "write `signed`"),
+    ("signature-", "write `signed`"),
+    ("te", "the transport sends it"),
+    ("trailer", "the transport sends it"),
     ("transfer-encoding", "the transport sends it"),
-    ("upvest-api-version", "the client sends it"),
-    ("upvest-client-id", "the client sends it"),
-    ("upvest-signature-version", "write `signed`"),
+    ("upgrade", "the transport sends it"),
+    ("upvest-", "the client sends it"),
     ("user-agent", "the client sends it"),
+    ("x-", "the gateway may change it, so no signature covers it"),
 ];
 
 pub(super) fn scopes_are_words(scopes: &[LitStr], errors: &mut Errors) {
@@ -62,22 +70,31 @@ pub(super) fn accept_is_a_media_type(options: &EndpointOptions, errors: &mut Err
 }
 
 pub(super) fn header_is_free(options: &EndpointOptions, errors: &mut Errors) {
-    let Some(header) = options.header.as_ref().map(|header| &header.value) else { return };
-    let value = header.value();
-    let is_name = value.starts_with(|first: char| first.is_ascii_lowercase())
-        && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if let Some((_, instead)) = TAKEN.iter().find(|(taken, _)| value.eq_ignore_ascii_case(taken)) {
-        errors.at(header.span(), format!("`{value}` is not for a parameter: {instead}"));
-    } else if !is_name {
-        errors.at(
-            header.span(),
-            "the name of a header is written in lower case: letters, digits and `-`",
-        );
+    if let Some(setting) = &options.header
+        && let Some(why) = refused_header(&setting.value.value())
+    {
+        errors.at(setting.value.span(), why);
+    }
+}
+
+/// Why a parameter cannot fill this header.
+pub(super) fn refused_header(name: &str) -> Option<String> {
+    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let lower = name.to_ascii_lowercase();
+    let is_taken = |taken: &str| lower == taken || taken.ends_with('-') && lower.starts_with(taken);
+    match TAKEN.iter().find(|(taken, _)| is_taken(taken)) {
+        Some((_, instead)) => Some(format!("`{name}` is not for a parameter: {instead}")),
+        None if is_name => None,
+        None => Some(
+            "the name of a header is written in lower case: letters, digits and `-`".to_owned(),
+        ),
     }
 }
 
 pub(super) fn agree(options: &EndpointOptions, errors: &mut Errors) {
     a_write_is_signed(options, errors);
+    a_form_is_for_tokens(options, errors);
     a_key_is_for_writes(options, errors);
     an_anonymous_request_is_nobodys(options, errors);
     an_answer_is_of_one_kind(options, errors);
@@ -85,13 +102,24 @@ pub(super) fn agree(options: &EndpointOptions, errors: &mut Errors) {
 }
 
 fn a_write_is_signed(options: &EndpointOptions, errors: &mut Errors) {
-    if let Some(verb) = &options.verb
+    // Without a path the words may not have been read.
+    if let (Some(verb), Some(_)) = (&options.verb, &options.path)
         && verb != "GET"
         && options.flag("signed").is_none()
     {
         errors.at(
             verb.span(),
             format!("a `{verb}` changes something, so it is signed: add `signed`"),
+        );
+    }
+}
+
+/// A form is taken for a request for a token, which may be repeated: no other endpoint takes one.
+fn a_form_is_for_tokens(options: &EndpointOptions, errors: &mut Errors) {
+    if let (Some(form), None) = (options.flag("form"), options.flag("anonymous")) {
+        errors.at(
+            form.span(),
+            "only the token endpoint takes a form: remove `form` to send JSON, or add `anonymous`",
         );
     }
 }
@@ -132,9 +160,14 @@ fn an_answer_is_of_one_kind(options: &EndpointOptions, errors: &mut Errors) {
             "a `redirect` answers with a location alone: remove `accept` or `redirect`",
         );
     }
-    if let (Some(accept), Some(header)) = (&options.accept, &options.header)
-        && header.value.value() == "accept"
-    {
+    let chosen = options.header.as_ref().filter(|header| header.value.value() == "accept");
+    if let (Some(redirect), Some(_)) = (options.flag("redirect"), chosen) {
+        errors.at(
+            redirect.span(),
+            "a `redirect` answers with a location alone: remove it, or the header `accept`",
+        );
+    }
+    if let (Some(accept), Some(_)) = (&options.accept, chosen) {
         errors.at(
             accept.word.span(),
             "the parameter `accept` says this for each call: remove one of the two",

@@ -1,40 +1,52 @@
-//! What the attributes of a method mean for all else that is emitted for it.
+//! What the attributes of a method, or of the trait, mean for all else that is emitted for it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Meta, Token, TraitItemFn};
+use syn::{Attribute, Meta, Token};
 
 /// The `#[cfg]`s: they hold for everything.
-pub(super) fn cfgs(method: &TraitItemFn) -> Vec<TokenStream> {
-    outer(method.attrs.iter().filter_map(|attribute| keep(&attribute.meta, &as_cfg)))
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<TokenStream> {
+    outer(attributes.iter().filter_map(|attribute| keep(&attribute.meta, &as_cfg)))
 }
 
-/// The conditions of the `#[cfg]`s, if there are any.
-pub(super) fn condition(method: &TraitItemFn) -> Option<TokenStream> {
-    let conditions: Vec<&TokenStream> = method
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .filter_map(|attribute| attribute.meta.require_list().ok().map(|list| &list.tokens))
-        .collect();
+/// Under what condition there is anything, if not always.
+pub(super) fn condition(attributes: &[Attribute]) -> Option<TokenStream> {
+    let conditions: Vec<TokenStream> =
+        attributes.iter().filter_map(|attribute| condition_of(&attribute.meta)).collect();
     (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
 }
 
+fn condition_of(meta: &Meta) -> Option<TokenStream> {
+    match cfg_attr(meta) {
+        Some((condition, held)) => {
+            let held: Vec<TokenStream> = held.iter().filter_map(condition_of).collect();
+            (!held.is_empty()).then(|| quote!(any(not(#condition), all(#(#held),*))))
+        }
+        None if meta.path().is_ident("cfg") => {
+            meta.require_list().ok().map(|list| list.tokens.clone())
+        }
+        None => None,
+    }
+}
+
 /// For its implementations: `#[cfg]`s and levels of lints. What is deprecated is still implemented.
-pub(super) fn of_implementation(method: &TraitItemFn) -> Vec<TokenStream> {
-    let kept = method.attrs.iter().filter_map(|attribute| {
+pub(super) fn of_implementation(attributes: &[Attribute]) -> Vec<TokenStream> {
+    let kept = attributes.iter().filter_map(|attribute| {
         keep(&attribute.meta, &|meta| as_cfg(meta).or_else(|| as_lint_level(meta)))
     });
-    let is_deprecated = method.attrs.iter().any(|attribute| says(&attribute.meta, "deprecated"));
-    let allowed = is_deprecated.then(|| quote!(allow(deprecated)));
+    let allowed = is_deprecated(attributes).then(|| quote!(allow(deprecated)));
     outer(kept.chain(allowed))
 }
 
+pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| says(&attribute.meta, "deprecated"))
+}
+
 /// For its constant: all that says who may see it, and what of it.
-pub(super) fn of_constant(method: &TraitItemFn) -> Vec<TokenStream> {
-    let kept = method.attrs.iter().filter_map(|attribute| {
+pub(super) fn of_constant(attributes: &[Attribute]) -> Vec<TokenStream> {
+    let kept = attributes.iter().filter_map(|attribute| {
         keep(&attribute.meta, &|meta| {
             let is_kept = meta.path().is_ident("deprecated") || is_hidden(meta);
             as_cfg(meta).or_else(|| as_lint_level(meta)).or(is_kept.then(|| meta.to_token_stream()))
@@ -44,13 +56,14 @@ pub(super) fn of_constant(method: &TraitItemFn) -> Vec<TokenStream> {
 }
 
 /// Whether the docs leave the method out.
-pub(super) fn are_hidden(method: &TraitItemFn) -> bool {
-    method.attrs.iter().any(|attribute| is_hidden(&attribute.meta))
+pub(super) fn are_hidden(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| is_hidden(&attribute.meta))
 }
 
 fn is_hidden(meta: &Meta) -> bool {
     let Ok(list) = meta.require_list() else { return false };
-    list.path.is_ident("doc") && list.tokens.to_string() == "hidden"
+    let mut words = list.tokens.clone().into_iter();
+    list.path.is_ident("doc") && words.any(|word| word.to_string() == "hidden")
 }
 
 fn as_cfg(meta: &Meta) -> Option<TokenStream> {
@@ -75,7 +88,8 @@ fn keep(meta: &Meta, choose: &dyn Fn(&Meta) -> Option<TokenStream>) -> Option<To
     (!kept.is_empty()).then(|| quote!(cfg_attr(#condition, #(#kept),*)))
 }
 
-fn says(meta: &Meta, word: &str) -> bool {
+/// Whether an attribute is this one, or holds it.
+pub(crate) fn says(meta: &Meta, word: &str) -> bool {
     match cfg_attr(meta) {
         Some((_, held)) => held.iter().any(|meta| says(meta, word)),
         None => meta.path().is_ident(word),
@@ -83,14 +97,16 @@ fn says(meta: &Meta, word: &str) -> bool {
 }
 
 /// The condition of a `cfg_attr`, and the attributes that it holds.
-fn cfg_attr(meta: &Meta) -> Option<(Meta, Vec<Meta>)> {
+fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     if !meta.path().is_ident("cfg_attr") {
         return None;
     }
-    let tokens = meta.require_list().ok()?.tokens.clone();
-    let metas = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens).ok()?;
-    let mut metas = metas.into_iter();
-    Some((metas.next()?, metas.collect()))
+    let mut tokens = meta.require_list().ok()?.tokens.clone().into_iter();
+    let is_comma =
+        |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let condition = tokens.by_ref().take_while(|tree| !is_comma(tree)).collect();
+    let held = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens.collect()).ok()?;
+    Some((condition, held.into_iter().collect()))
 }
 
 /// The kept parts of attributes, as attributes of their own.

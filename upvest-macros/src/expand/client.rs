@@ -17,17 +17,24 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let placeholders = placeholders(api, methods);
     let methods = methods.iter().map(|method| {
         let (constant, signature) = (method.constant(), &method.item.sig);
-        let attributes = attributes::of_implementation(method.item);
-        let parts = method.endpoint.params.iter().map(|param| part(param, core));
+        let attributes = attributes::of_implementation(&method.item.attrs);
+        let params = &method.endpoint.params;
+        let parts = params.iter().map(|param| part(param, core));
+        // Beside the one error, no word of what is not used.
+        let nowhere = params.iter().filter(|param| param.place == Place::Nowhere);
+        let nowhere = nowhere.map(|param| &param.ident);
         let returned = returned(method, core);
         quote! {
             #(#attributes)*
             #signature {
-                #core::declare::Request::new(self, &<dyn #name>::#constant) #(#parts)* #returned
+                #(let _ = #nowhere;)*
+                #core::declare::Request::new(self, <dyn #name>::#constant) #(#parts)* #returned
             }
         }
     });
+    let levels = attributes::of_implementation(&api.item.attrs);
     quote! {
+        #(#levels)*
         impl #name for #core::Client {
             #(#methods)*
         }
@@ -42,7 +49,7 @@ fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
         methods.iter().filter(|method| method.endpoint.path.value().contains('{'));
     let paths: Vec<TokenStream> = with_placeholders
         .map(|method| {
-            let (cfgs, path) = (attributes::cfgs(method.item), &method.endpoint.path);
+            let (cfgs, path) = (attributes::cfgs(&method.item.attrs), &method.endpoint.path);
             // All parameters, for the compiler to suggest one. They are looked for from where the
             // path was written, which a macro may have brought here from elsewhere.
             let names = method.endpoint.params.iter().map(|param| {
@@ -50,9 +57,7 @@ fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
                 name.set_span(name.span().resolved_at(path.span()));
                 name
             });
-            let for_editors = (!api.is_misspelt).then(|| quote!(#[cfg(rust_analyzer)]));
             quote! {
-                #for_editors
                 #(#cfgs)*
                 {
                     #(let #names = "";)*
@@ -61,11 +66,23 @@ fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
             }
         })
         .collect();
-    (!paths.is_empty()).then(|| {
+    if paths.is_empty() {
+        return None;
+    }
+    let paths = quote! {
+        #[allow(unused)]
+        const _: fn() = || {
+            #(#paths)*
+        };
+    };
+    Some(if api.is_misspelt {
+        paths
+    } else {
         quote! {
-            #[allow(unexpected_cfgs, unused)]
-            const _: fn() = || {
-                #(#paths)*
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                #paths
             };
         }
     })

@@ -22,7 +22,11 @@ pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
             declared.attrs.splice(0..0, first);
             if !has_errors(&declared.attrs) {
                 let core = path_text(&api.core);
-                let errors = format!(" As every [`Call`]({core}::Call#errors).");
+                // Docs know no `$crate`.
+                let errors = match core.starts_with('$') {
+                    true => " As every `Call`.".to_owned(),
+                    false => format!(" As every [`Call`]({core}::Call#errors)."),
+                };
                 declared.attrs.extend([doc(""), doc(" # Errors"), doc(&errors)]);
             }
         }
@@ -36,6 +40,7 @@ impl Method<'_> {
         let endpoint = self.endpoint;
         let mut parts = vec![format!(" `{} {}`", endpoint.verb, endpoint.path.value())];
         parts.extend(endpoint.flags.iter().map(|flag| (*flag).to_owned()));
+        parts.extend(endpoint.header.iter().map(|header| format!("header `{}`", header.value())));
         parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
         let scopes: Vec<_> =
             endpoint.scopes.iter().map(|scope| format!("`{}`", scope.value())).collect();
@@ -49,10 +54,10 @@ impl Method<'_> {
 /// A line for each endpoint at the end of the trait's own docs.
 fn list_endpoints(item: &mut ItemTrait, methods: &[Method<'_>]) {
     let lines =
-        methods.iter().filter(|method| !attributes::are_hidden(method.item)).map(|method| {
+        methods.iter().filter(|method| !attributes::are_hidden(&method.item.attrs)).map(|method| {
             let (name, summary) = (method.item.sig.ident.unraw(), method.summary());
             let line = format!(" - [`{name}`](Self::{name}):{summary}");
-            match attributes::condition(method.item) {
+            match attributes::condition(&method.item.attrs) {
                 Some(condition) => parse_quote!(#[cfg_attr(#condition, doc = #line)]),
                 None => doc(&line),
             }

@@ -10,7 +10,9 @@ use crate::model::constant_name;
 
 /// The trait as written, its implementations, whose bodies never run, and a table with no truth in
 /// it: there is no program to run beside an error.
-pub(super) fn fallback(item: &ItemTrait, core: &Path) -> TokenStream {
+pub(super) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
+    forget_twins(&mut item);
+    let item = &item;
     if !item.generics.params.is_empty() {
         return item.to_token_stream();
     }
@@ -26,13 +28,27 @@ pub(super) fn fallback(item: &ItemTrait, core: &Path) -> TokenStream {
         .collect();
     let bodies: TokenStream = methods.iter().map(|method| body(method)).collect();
     let unsafety = &item.unsafety;
-    let client = quote!(#unsafety impl #name for #core::Client { #(#others)* #bodies });
+    let levels = attributes::of_implementation(&item.attrs);
+    let client = quote!(#(#levels)* #unsafety impl #name for #core::Client { #(#others)* #bodies });
     if item.unsafety.is_some() || !check::is_object(item) {
         return quote!(#item #client);
     }
     let forwarding = forwarding::forwarded(item, &bodies);
     let table = table(item, &methods, core);
     quote!(#item #client #forwarding #table)
+}
+
+/// A second method of one name would be an error in each place where it is printed.
+fn forget_twins(item: &mut ItemTrait) {
+    let mut seen = Vec::new();
+    item.items.retain(|item| {
+        let TraitItem::Fn(method) = item else { return true };
+        let cfgs = attributes::cfgs(&method.attrs);
+        let signature = (method.sig.ident.clone(), quote!(#(#cfgs)*).to_string());
+        let is_new = !seen.contains(&signature);
+        seen.push(signature);
+        is_new
+    });
 }
 
 /// For what an implementation must have and is no method.
@@ -51,7 +67,7 @@ fn stand_in(item: &TraitItem) -> Option<TokenStream> {
 }
 
 fn body(method: &TraitItemFn) -> TokenStream {
-    let (attributes, signature) = (attributes::of_implementation(method), &method.sig);
+    let (attributes, signature) = (attributes::of_implementation(&method.attrs), &method.sig);
     let returns = signature.output.to_token_stream().into_iter();
     let body = if returns.map(|tree| tree.to_string()).any(|word| word == "impl") {
         quote!(::core::future::pending())
@@ -75,7 +91,7 @@ fn table(item: &ItemTrait, methods: &[&TraitItemFn], core: &Path) -> TokenStream
         }
         let ident = Ident::new(&constant, method.sig.ident.span());
         seen.push(constant);
-        let attributes = attributes::of_constant(method);
+        let attributes = attributes::of_constant(&method.attrs);
         Some(quote! {
             #(#attributes)*
             #vis const #ident: #core::Endpoint = #core::Endpoint::new("", #core::Verb::Get, "");

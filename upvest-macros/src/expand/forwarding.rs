@@ -11,7 +11,7 @@ pub(super) fn forwarding(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let name = &api.item.ident;
     let methods = methods.iter().map(|method| {
         let (signature, ident) = (&method.item.sig, &method.item.sig.ident);
-        let attributes = attributes::of_implementation(method.item);
+        let attributes = attributes::of_implementation(&method.item.attrs);
         let arguments = method.endpoint.params.iter().map(|param| &param.ident);
         quote! {
             #(#attributes)*
@@ -27,9 +27,11 @@ pub(super) fn forwarding(api: &Api, methods: &[Method<'_>]) -> TokenStream {
 pub(super) fn forwarded(item: &ItemTrait, methods: &TokenStream) -> TokenStream {
     let (name, wanted) = (&item.ident, &item.supertraits);
     let wanted = (!wanted.is_empty()).then(|| quote!(where Self: #wanted));
+    let levels = attributes::of_implementation(&item.attrs);
+    let levels = quote!(#(#levels)*);
     let pointers =
         [quote!(&__Api), quote!(::std::boxed::Box<__Api>), quote!(::std::sync::Arc<__Api>)];
     quote! {
-        #(impl<__Api: #name + ?::core::marker::Sized> #name for #pointers #wanted { #methods })*
+        #(#levels impl<__Api: #name + ?::core::marker::Sized> #name for #pointers #wanted { #methods })*
     }
 }

@@ -1,6 +1,6 @@
 //! The model to tokens: the trait, its table, and calls into `upvest_core`. No logic is emitted.
 
-mod attributes;
+pub(crate) mod attributes;
 mod client;
 mod docs;
 mod fallback;
@@ -28,7 +28,7 @@ pub(crate) fn api(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
         Ok(api) => expand(&api),
         Err(item) => {
             let errors = errors.into_compile_errors();
-            let fallback = fallback::fallback(&item, &core);
+            let fallback = fallback::fallback(*item, &core);
             quote!(#errors #fallback)
         }
     }

@@ -12,11 +12,12 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let core = &api.core;
     let (name, vis) = (&api.item.ident, &api.item.vis);
     let entries = methods.iter().map(|method| {
-        let (cfgs, constant) = (attributes::cfgs(method.item), method.constant());
+        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), method.constant());
         quote!(#(#cfgs)* Self::#constant)
     });
     let constants = methods.iter().map(|method| {
-        let (attributes, constant) = (attributes::of_constant(method.item), method.constant());
+        let (attributes, constant) =
+            (attributes::of_constant(&method.item.attrs), method.constant());
         let (docs, description) = (method.summary(), description(method, core));
         quote! {
             #[doc = #docs]
@@ -24,8 +25,13 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             #vis const #constant: #core::Endpoint = #description;
         }
     });
+    let levels = attributes::of_implementation(&api.item.attrs);
+    let is_deprecated = methods.iter().any(|method| attributes::is_deprecated(&method.item.attrs));
+    let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
-        #[allow(dead_code, deprecated)]
+        #[allow(dead_code)]
+        #deprecated
+        #(#levels)*
         impl dyn #name {
             #(#constants)*
             /// Every endpoint of this trait, in the order of its methods.
