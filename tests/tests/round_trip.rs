@@ -29,6 +29,12 @@ trait Echo: Send + Sync {
 
     #[endpoint(GET, "/echo/report", header = "accept", signed)]
     fn report(&self, accept: &str) -> Call<Bytes>;
+
+    #[endpoint(GET, "/echo/report", accept = "application/pdf", signed)]
+    fn print(&self) -> Call<Bytes>;
+
+    #[endpoint(GET, "/echo/report", signed)]
+    fn read(&self) -> Call<Value>;
 }
 
 /// What came in, as the sandbox's router took it apart.
@@ -54,6 +60,12 @@ async fn start() -> (Sandbox, Client) {
             report.headers_mut().insert("content-type", accept);
             report
         })
+        .serve(&<dyn Echo>::PRINT, |_| {
+            let mut pdf = http::Response::new(Bytes::from_static(b"%PDF"));
+            pdf.headers_mut().insert("content-type", "application/pdf".parse().unwrap());
+            pdf
+        })
+        .serve(&<dyn Echo>::READ, echo)
         .start()
         .await
         .unwrap();
@@ -183,8 +195,11 @@ async fn dates_and_times_stand_in_a_query_as_the_api_writes_them() {
 }
 
 #[tokio::test]
-async fn a_caller_may_say_what_it_accepts() {
+async fn endpoints_of_one_path_are_told_apart_by_what_they_accept() {
     let (_sandbox, client) = start().await;
+    assert_eq!(client.print().await.unwrap(), "%PDF");
+    assert_eq!(client.read().await.unwrap()["query"], json!([]));
+    assert_eq!(client.report("application/pdf").await.unwrap(), "%PDF");
     assert_eq!(client.report("text/csv").await.unwrap(), "a,b");
     let error = client.report("text/csv ").await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");

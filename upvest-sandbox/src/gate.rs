@@ -125,6 +125,11 @@ fn check_negotiation(endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Ref
     if !is_acceptable && endpoint.header_name() != Some(ACCEPT.as_str()) {
         return Err(Refused::not_acceptable());
     }
+    if let Some(name) = endpoint.header_name()
+        && !headers.contains_key(name)
+    {
+        return Err(Refused::invalid_request(format!("The header {name} is missing")));
+    }
     let content_type = endpoint.body().content_type();
     if content_type.is_some() && text(headers, &CONTENT_TYPE) != content_type {
         let wanted = content_type.unwrap_or_default();

@@ -91,7 +91,7 @@ impl SandboxBuilder {
     /// its declaration says: signature, token and scope, idempotency key, content type, digest. What
     /// passes is for `answer` to answer.
     ///
-    /// One endpoint for each verb and path.
+    /// Endpoints with one verb and path are told apart by what they accept, and by nothing else.
     ///
     /// ```
     /// use upvest_core::{Call, api};
@@ -128,7 +128,7 @@ impl SandboxBuilder {
     /// Starts it, inside the current tokio runtime.
     ///
     /// # Errors
-    /// If the port is taken, no key can be made, or two endpoints have one verb and path.
+    /// If the port is taken, no key can be made, or two endpoints cannot be told apart.
     ///
     /// # Cancel safety
     /// If it is dropped before it is ready, nothing has been started.

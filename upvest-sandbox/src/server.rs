@@ -5,9 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
-use http::header::{CONTENT_TYPE, DATE, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderValue};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
@@ -43,31 +43,53 @@ pub(crate) enum Handling {
     Added(Answering),
 }
 
-/// Routes to each endpoint.
+/// Routes to each endpoint. Those that share one are told apart by the answer that they ask for.
 pub(crate) fn router(
     server: &Arc<Server>,
     added: Vec<(&'static Endpoint, Answering)>,
 ) -> Result<Router, StartError> {
     let known = OPERATIONS.into_iter().map(|(at, operation)| (at, Handling::Known(operation)));
     let added = added.into_iter().map(|(at, answering)| (at, Handling::Added(answering)));
-    let mut taken = Vec::new();
-    let mut router = Router::new();
+    let mut routes: Vec<(Verb, String, Choice)> = Vec::new();
     for (endpoint, handling) in known.chain(added) {
-        let route = (endpoint.verb(), route(endpoint)?);
-        if taken.contains(&route) {
+        let (verb, path) = (endpoint.verb(), route(endpoint)?);
+        let asks = |endpoint: &Endpoint| (endpoint.accepts(), endpoint.header_name());
+        let route = routes.iter_mut().find(|route| (route.0, &route.1) == (verb, &path));
+        let Some((_, _, choice)) = route else {
+            routes.push((verb, path, vec![(endpoint, handling)]));
+            continue;
+        };
+        if choice.iter().any(|(other, _)| asks(other) == asks(endpoint)) {
             let message = format!("{endpoint} is served twice: remove one of the two");
             return Err(StartError::new(message));
         }
-        let filter = MethodFilter::try_from(Method::from(endpoint.verb()));
-        let handler = handler(server, endpoint, handling);
-        router = router.route(&route.1, on(filter.unwrap_or(MethodFilter::GET), handler));
-        taken.push(route);
+        choice.push((endpoint, handling));
     }
-    let nowhere = |operation| handler(server, NOWHERE, Handling::Known(operation));
+    let mut router = Router::new();
+    for (verb, path, choice) in routes {
+        let filter = MethodFilter::try_from(Method::from(verb));
+        router =
+            router.route(&path, on(filter.unwrap_or(MethodFilter::GET), handler(server, choice)));
+    }
+    let nowhere = |operation| handler(server, vec![(NOWHERE, Handling::Known(operation))]);
     let router = router
         .method_not_allowed_fallback(nowhere(|_, _| Err(Refused::method_not_allowed())))
         .fallback(nowhere(|_, _| Err(Refused::not_found("The sandbox does not know this path"))));
     Ok(router)
+}
+
+/// The endpoints of one verb and path.
+type Choice = Vec<(&'static Endpoint, Handling)>;
+
+/// The one that asks for what is accepted, or else one whose caller says it, or else the first.
+fn choose<'c>(
+    choice: &'c Choice,
+    accept: Option<&HeaderValue>,
+) -> Option<&'c (&'static Endpoint, Handling)> {
+    let asks = |endpoint: &Endpoint| accept.is_some_and(|accept| accept == endpoint.accepts());
+    let is_told = |endpoint: &Endpoint| endpoint.header_name() == Some(ACCEPT.as_str());
+    let find = |fits: &dyn Fn(&Endpoint) -> bool| choice.iter().find(|(at, _)| fits(at));
+    find(&|at| asks(at) && !is_told(at)).or_else(|| find(&is_told)).or_else(|| choice.first())
 }
 
 /// The path, with its placeholders by number: two endpoints may call one segment differently.
@@ -96,16 +118,20 @@ fn route(endpoint: &Endpoint) -> Result<String, StartError> {
 
 fn handler(
     server: &Arc<Server>,
-    endpoint: &'static Endpoint,
-    handling: Handling,
+    choice: Choice,
 ) -> impl Fn(RawPathParams, Request) -> BoxFuture<'static, Response> + Clone + use<> {
-    let server = Arc::clone(server);
+    let (server, choice) = (Arc::clone(server), Arc::new(choice));
     move |params: RawPathParams, request: Request| {
-        let (server, handling) = (Arc::clone(&server), handling.clone());
+        let (server, choice) = (Arc::clone(&server), Arc::clone(&choice));
         Box::pin(async move {
             let params: Vec<(String, String)> =
                 params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            server.serve(endpoint, &handling, &params, request).await
+            match choose(&choice, request.headers().get(ACCEPT)) {
+                Some((endpoint, handling)) => {
+                    server.serve(endpoint, handling, &params, request).await
+                }
+                None => StatusCode::NOT_FOUND.into_response(),
+            }
         })
     }
 }

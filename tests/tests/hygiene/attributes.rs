@@ -41,6 +41,46 @@ trait Things: Send + Sync {
     fn get(&self, id: u32) -> Call<String>;
 }
 
+/// Of the trait as well.
+#[allow(non_snake_case)]
+#[deprecated]
+#[api]
+#[allow(dead_code)]
+trait Old: Send + Sync {
+    #[endpoint(GET, "/old/{thingId}", signed)]
+    fn of_old(&self, thingId: u32) -> Call<String>;
+}
+
+/// As it is said without a feature.
+#[api]
+trait Always: Send + Sync {
+    #[cfg_attr(true, deprecated, allow(non_snake_case))]
+    #[endpoint(GET, "/always/{Id}", signed)]
+    fn always(&self, Id: u32) -> Call<String>;
+
+    #[cfg_attr(true, cfg(false))]
+    #[endpoint(GET, "/never/{id}", signed)]
+    fn never(&self, id: ThereIsNoSuchType) -> Call<String>;
+
+    #[cfg_attr(all(), cfg(any()))]
+    #[endpoint(GET, "/one/{id}", signed)]
+    fn either(&self, id: u32) -> Call<String>;
+
+    #[cfg_attr(all(), cfg(all()))]
+    #[endpoint(GET, "/other/{id}", signed)]
+    fn either(&self, id: u32) -> Call<String>;
+}
+
+#[tokio::test]
+async fn conditions_of_all_forms() {
+    let client = super::echo().client();
+    #[expect(deprecated)]
+    let always = client.always(7);
+    assert_eq!(always.await.unwrap(), "/always/7");
+    assert_eq!(client.either(7).await.unwrap(), "/other/7");
+    assert_eq!(<dyn Always>::ENDPOINTS.len(), 2);
+}
+
 #[tokio::test]
 async fn it_works() {
     let client = super::echo().client();

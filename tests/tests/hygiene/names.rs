@@ -62,6 +62,9 @@ trait Parameters: Send + Sync {
     #[endpoint(GET, "/{body}/{query}", signed)]
     fn body_and_query_in_the_path(&self, body: u32, query: u32) -> Call<String>;
 
+    #[endpoint(GET, "/names/{placeholders}/{call}", signed)]
+    fn names_of_the_expansion(&self, placeholders: u32, call: u32) -> Call<String>;
+
     #[endpoint(GET, "/methods/{id}", signed)]
     fn clone(&self, id: u32) -> Call<String>;
 
@@ -74,6 +77,7 @@ async fn parameters_and_methods_may_be_called_anything() {
     let client = super::echo().client();
     assert_eq!(client.get(1, 2, 3, 4, 5, 6, 7).await.unwrap(), "/1/2/3/4/5/6/7");
     assert_eq!(client.body_and_query_in_the_path(1, 2).await.unwrap(), "/1/2");
+    assert_eq!(client.names_of_the_expansion(1, 2).await.unwrap(), "/names/1/2");
     assert_eq!(Parameters::clone(&client, 7).await.unwrap(), "/methods/7");
     assert_eq!(client.placeholders(7).await.unwrap(), "/others/7");
 }

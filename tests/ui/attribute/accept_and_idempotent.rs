@@ -1,6 +1,6 @@
 //! Bytes for an answer that may have to be read from a record.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Bytes, Client, IdempotentCall, api};
 
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn create(&self, body: &u8) -> IdempotentCall<Bytes> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.create(&7);
     let _ = Fake.create(&7);

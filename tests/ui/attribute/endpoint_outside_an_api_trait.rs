@@ -1,6 +1,6 @@
 //! No `#[api]` on the trait.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, endpoint};
 
@@ -11,6 +11,7 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }

@@ -1,6 +1,6 @@
 //! A header that a record has no place for.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Client, IdempotentCall, api};
 
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn create(&self, accept_language: &str) -> IdempotentCall<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.create("de");
     let _ = Fake.create("de");

@@ -1,6 +1,6 @@
 //! A redirect that may have to be read from a record.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Client, IdempotentCall, Redirect, api};
 
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn create(&self, body: &u8) -> IdempotentCall<Redirect> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.create(&7);
     let _ = Fake.create(&7);

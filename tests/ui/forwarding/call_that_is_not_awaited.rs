@@ -1,6 +1,6 @@
 //! A call does nothing until it is awaited.
 
-#![allow(unused)]
+#![allow(dead_code)]
 #![deny(deprecated, unused_must_use)]
 
 use upvest_core::{Call, Client, api};
@@ -13,10 +13,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = Fake.get(7);
     client.get(7); //~ ERROR

@@ -1,6 +1,6 @@
 //! The constant of a method that is configured away.
 
-#![allow(unused)]
+#![allow(dead_code)]
 #![deny(deprecated, unused_must_use)]
 
 use upvest_core::{Call, Client, api};
@@ -17,10 +17,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn list(&self) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = Fake.list();
     let _ = <dyn Things>::GET; //~ ERROR

@@ -1,6 +1,6 @@
 //! A method that is deprecated, as the lint says.
 
-#![allow(unused)]
+#![allow(dead_code)]
 #![deny(deprecated, unused_must_use)]
 
 use upvest_core::{Call, Client, api};
@@ -14,10 +14,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     #[allow(deprecated)]
     let _ = Fake.get(7);

@@ -1,6 +1,6 @@
 //! The table of a trait that others cannot see.
 
-#![allow(unused)]
+#![allow(dead_code)]
 #![deny(deprecated, unused_must_use)]
 
 mod inner {
@@ -15,7 +15,7 @@ mod inner {
     struct Fake;
 
     impl Things for Fake {
-        fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+        fn get(&self, _: u8) -> Call<String> { unimplemented!() }
     }
 
     fn uses() {

@@ -1,8 +1,8 @@
 //! No return type, with a key.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
-use upvest_core::{Call, Client, api};
+use upvest_core::{Client, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn create(&self, body: &u8) { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.create(&7);
     let _ = Fake.create(&7);

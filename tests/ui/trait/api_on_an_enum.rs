@@ -1,8 +1,8 @@
 //! The attribute on a thing that is no trait.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
-use upvest_core::{Call, api};
+use upvest_core::api;
 
 #[api]
 pub enum Things { //~ ERROR

@@ -1,6 +1,6 @@
 //! The attribute on a thing that is no trait.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, api};
 
@@ -9,7 +9,7 @@ pub struct Things;
 #[api]
 impl Things { //~ ERROR
     #[endpoint(GET, "/things/{id}", signed)]
-    pub fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+    pub fn get(&self, _: u8) -> Call<String> { unimplemented!() }
 }
 
 fn uses(things: &Things) {

@@ -1,6 +1,6 @@
 //! A trait that cannot be an object.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -13,10 +13,12 @@ pub trait Things: Clone + Send + Sync { //~ ERROR
 #[derive(Clone)]
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
     let _ = Fake.get(7);

@@ -1,6 +1,6 @@
 //! A constant among the methods.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -14,11 +14,13 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     const VERSION: u8 = 7;
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
     let _ = Fake.get(7);

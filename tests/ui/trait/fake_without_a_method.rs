@@ -1,6 +1,6 @@
 //! A fake that leaves a method out, which the compiler says in its own words.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -16,7 +16,7 @@ pub trait Things: Send + Sync {
 struct Fake;
 
 impl Things for Fake { //~ ERROR
-    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+    fn get(&self, _: u8) -> Call<String> { unimplemented!() }
 }
 
 fn uses(client: &Client) {

@@ -1,8 +1,8 @@
 //! A trait with a type parameter.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
-use upvest_core::{Call, Client, api};
+use upvest_core::{Call, api};
 
 #[api]
 pub trait Things<T>: Send + Sync { //~ ERROR
@@ -12,6 +12,7 @@ pub trait Things<T>: Send + Sync { //~ ERROR
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things<u8> for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }

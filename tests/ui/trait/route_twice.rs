@@ -1,6 +1,6 @@
 //! One verb and path for two methods.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -15,11 +15,13 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
     fn find(&self, id: u8) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
     let _ = Fake.get(7);

@@ -1,6 +1,6 @@
 //! Each mistake of a trait is said in one build.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -18,12 +18,14 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn list(&self) -> Call<String> { unimplemented!() }
     async fn create(&self, body: &u8) -> Call<String> { unimplemented!() }
     fn remove(&self, ident: u8) -> Call<()> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.list();
     let _ = Fake.list();

@@ -1,6 +1,6 @@
 //! A trait that is unsafe.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -12,6 +12,7 @@ pub unsafe trait Things: Send + Sync { //~ ERROR
 
 struct Fake;
 
+#[allow(unused_variables)]
 unsafe impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
 }

@@ -1,6 +1,6 @@
 //! An answer that cannot be read, in a call with a name of its own.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -16,10 +16,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Answered { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
     let _ = Fake.get(7);

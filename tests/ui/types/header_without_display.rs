@@ -1,6 +1,6 @@
 //! A header that is no text.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -14,10 +14,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8, accept_language: Opaque) -> Call<String> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7, Opaque);
     let _ = Fake.get(7, Opaque);

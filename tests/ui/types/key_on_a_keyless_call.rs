@@ -1,6 +1,6 @@
 //! A key for a call that takes none.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, IdempotencyKey, api};
 
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn remove(&self, id: u8) -> Call<()> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = Fake.remove(7);
     let _ = client.remove(7).idempotency_key(IdempotencyKey::random()); //~ ERROR

@@ -1,6 +1,6 @@
 //! A record of a call that must not be sent again.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn remove(&self, id: u8) -> Call<()> { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = Fake.remove(7);
     let _ = client.remove(7).record(); //~ ERROR

@@ -1,8 +1,8 @@
 //! The answer instead of a call.
 
-#![allow(unused)]
+#![allow(dead_code)]
 
-use upvest_core::{Call, Client, api};
+use upvest_core::{Client, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
@@ -12,10 +12,12 @@ pub trait Things: Send + Sync {
 
 struct Fake;
 
+#[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> String { unimplemented!() }
 }
 
+#[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
     let _ = Fake.get(7);

@@ -172,7 +172,7 @@ fn parameters_are_names(item: &mut ItemTrait, errors: &mut Errors) {
 
 /// What was taken off a method.
 enum Taken {
-    Endpoint(Attribute),
+    Endpoint(Box<Attribute>),
     Nothing,
     /// Something of which all has been said.
     Broken,
@@ -207,7 +207,7 @@ fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Ta
             continue;
         }
         let mut ours = ours.into_iter();
-        taken.push(ours.next().map_or(Taken::Nothing, Taken::Endpoint));
+        taken.push(ours.next().map_or(Taken::Nothing, |ours| Taken::Endpoint(Box::new(ours))));
         for second in ours {
             errors.on(second, "a method is one endpoint: remove the second `#[endpoint]`");
         }

@@ -23,9 +23,10 @@ pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
             if !has_errors(&declared.attrs) {
                 let core = path_text(&api.core);
                 // Docs know no `$crate`.
-                let errors = match core.starts_with('$') {
-                    true => " As every `Call`.".to_owned(),
-                    false => format!(" As every [`Call`]({core}::Call#errors)."),
+                let errors = if core.starts_with('$') {
+                    " As every `Call`.".to_owned()
+                } else {
+                    format!(" As every [`Call`]({core}::Call#errors).")
                 };
                 declared.attrs.extend([doc(""), doc(" # Errors"), doc(&errors)]);
             }

@@ -1,0 +1,27 @@
+//! A form for an endpoint that takes JSON.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things", form, signed)] //~ ERROR
+    fn create(&self, body: &u8) -> Call<String>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn create(&self, body: &u8) -> Call<String> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

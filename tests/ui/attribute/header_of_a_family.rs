@@ -1,0 +1,27 @@
+//! A header of a family that the gateway changes.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", header = "x-request-id", signed)] //~ ERROR
+    fn get(&self, id: u8, x_request_id: &str) -> Call<String>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn get(&self, id: u8, x_request_id: &str) -> Call<String> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.get(7, "x");
+    let _ = Fake.get(7, "x");
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! Path and word without a comma.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(POST, "/things" signed)] //~ ERROR
+    fn create(&self, body: &u8) -> Call<String>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn create(&self, body: &u8) -> Call<String> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.create(&7);
+    let _ = Fake.create(&7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! A redirect whose type the caller says.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, Redirect, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", redirect, header = "accept", signed)] //~ ERROR
+    fn get(&self, id: u8, accept: &str) -> Call<Redirect>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn get(&self, id: u8, accept: &str) -> Call<Redirect> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.get(7, "text/csv");
+    let _ = Fake.get(7, "text/csv");
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

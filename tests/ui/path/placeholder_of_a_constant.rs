@@ -1,0 +1,29 @@
+//! A placeholder that is called as a constant.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, api};
+
+pub const ID: u8 = 7;
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{ID}", signed)] //~ ERROR
+    fn get(&self, thing_id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn get(&self, thing_id: u8) -> Call<String> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}

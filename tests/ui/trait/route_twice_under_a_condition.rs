@@ -1,0 +1,34 @@
+//! One verb and path, and one of the two methods is not always there.
+
+#![allow(dead_code)]
+
+use upvest_core::{Call, Client, api};
+
+#[api(scope = "things:admin")]
+pub trait Things: Send + Sync {
+    #[endpoint(GET, "/things/{id}", signed)]
+    fn get(&self, id: u8) -> Call<String>;
+
+    #[cfg(all())]
+    #[endpoint(GET, "/things/{id}", signed)] //~ ERROR
+    fn find(&self, id: u8) -> Call<String>;
+}
+
+struct Fake;
+
+#[allow(unused_variables)]
+impl Things for Fake {
+    fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+    fn find(&self, id: u8) -> Call<String> { unimplemented!() }
+}
+
+#[allow(unused_variables)]
+fn uses(client: &Client) {
+    let _ = client.get(7);
+    let _ = Fake.get(7);
+    let _ = client.find(7);
+    let _ = Fake.find(7);
+    let _ = <dyn Things>::ENDPOINTS;
+}
+
+fn main() {}
