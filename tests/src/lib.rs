@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod chaos;
+pub mod documented;
 pub mod in_memory;
 pub mod parsers;
 pub mod scripted;

@@ -32,6 +32,7 @@ mod gate;
 mod log;
 mod operations;
 mod problem;
+mod routes;
 mod served;
 mod server;
 mod state;

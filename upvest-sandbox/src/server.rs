@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderValue};
 use http::request::Parts;
@@ -18,8 +18,9 @@ use crate::StartError;
 use crate::cash::Answer;
 use crate::gate::Gate;
 use crate::log::{Bases, Entry, Log};
-use crate::operations::{Admitted, OPERATIONS, Operation};
+use crate::operations::Admitted;
 use crate::problem::Refused;
+use crate::routes::{Choice, Handling, Route, routes};
 use crate::served::{Answering, Received};
 
 /// More than any request of these endpoints needs.
@@ -34,86 +35,20 @@ pub(crate) struct Server {
 /// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
 const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Verb::Get, "").signed();
 
-/// What is done with a request that was let in.
-#[derive(Clone)]
-pub(crate) enum Handling {
-    /// What the sandbox knows of the API.
-    Known(Operation),
-    /// What somebody has added.
-    Added(Answering),
-}
-
-/// Routes to each endpoint. Those that share one are told apart by the answer that they ask for.
 pub(crate) fn router(
     server: &Arc<Server>,
     added: Vec<(&'static Endpoint, Answering)>,
 ) -> Result<Router, StartError> {
-    let known = OPERATIONS.into_iter().map(|(at, operation)| (at, Handling::Known(operation)));
-    let added = added.into_iter().map(|(at, answering)| (at, Handling::Added(answering)));
-    let mut routes: Vec<(Verb, String, Choice)> = Vec::new();
-    for (endpoint, handling) in known.chain(added) {
-        let (verb, path) = (endpoint.verb(), route(endpoint)?);
-        let asks = |endpoint: &Endpoint| (endpoint.accepts(), endpoint.header_name());
-        let route = routes.iter_mut().find(|route| (route.0, &route.1) == (verb, &path));
-        let Some((_, _, choice)) = route else {
-            routes.push((verb, path, vec![(endpoint, handling)]));
-            continue;
-        };
-        if choice.iter().any(|(other, _)| asks(other) == asks(endpoint)) {
-            let message = format!("{endpoint} is served twice: remove one of the two");
-            return Err(StartError::new(message));
-        }
-        choice.push((endpoint, handling));
-    }
     let mut router = Router::new();
-    for (verb, path, choice) in routes {
-        let filter = MethodFilter::try_from(Method::from(verb));
-        router =
-            router.route(&path, on(filter.unwrap_or(MethodFilter::GET), handler(server, choice)));
+    for Route { verb, path, choice } in routes(added)? {
+        let filter = MethodFilter::try_from(Method::from(verb)).unwrap_or(MethodFilter::GET);
+        router = router.route(&path, on(filter, handler(server, choice)));
     }
-    let nowhere = |operation| handler(server, vec![(NOWHERE, Handling::Known(operation))]);
+    let nowhere = |operation| handler(server, Choice::of(NOWHERE, Handling::Known(operation)));
     let router = router
         .method_not_allowed_fallback(nowhere(|_, _| Err(Refused::method_not_allowed())))
         .fallback(nowhere(|_, _| Err(Refused::not_found("The sandbox does not know this path"))));
     Ok(router)
-}
-
-/// The endpoints of one verb and path.
-type Choice = Vec<(&'static Endpoint, Handling)>;
-
-/// The one that asks for what is accepted, or else one whose caller says it, or else the first.
-fn choose<'c>(
-    choice: &'c Choice,
-    accept: Option<&HeaderValue>,
-) -> Option<&'c (&'static Endpoint, Handling)> {
-    let asks = |endpoint: &Endpoint| accept.is_some_and(|accept| accept == endpoint.accepts());
-    let is_told = |endpoint: &Endpoint| endpoint.header_name() == Some(ACCEPT.as_str());
-    let find = |fits: &dyn Fn(&Endpoint) -> bool| choice.iter().find(|(at, _)| fits(at));
-    find(&|at| asks(at) && !is_told(at)).or_else(|| find(&is_told)).or_else(|| choice.first())
-}
-
-/// The path, with its placeholders by number: two endpoints may call one segment differently.
-fn route(endpoint: &Endpoint) -> Result<String, StartError> {
-    // `#[api]` lets no other path through, but a table can be written by hand.
-    let strange = || StartError::new(format!("{endpoint} has a path that cannot be served"));
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
-    let mut number = 0;
-    let mut route = String::new();
-    for segment in endpoint.path().strip_prefix('/').ok_or_else(strange)?.split('/') {
-        let placeholder = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-        let is_literal = !segment.starts_with(':') && segment.bytes().all(is_plain);
-        if segment.is_empty() || !(placeholder.is_some() || is_literal) {
-            return Err(strange());
-        }
-        route.push('/');
-        if placeholder.is_some() {
-            number += 1;
-            route.extend(["{", &number.to_string(), "}"]);
-        } else {
-            route.push_str(segment);
-        }
-    }
-    Ok(route)
 }
 
 fn handler(
@@ -126,12 +61,8 @@ fn handler(
         Box::pin(async move {
             let params: Vec<(String, String)> =
                 params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            match choose(&choice, request.headers().get(ACCEPT)) {
-                Some((endpoint, handling)) => {
-                    server.serve(endpoint, handling, &params, request).await
-                }
-                None => StatusCode::NOT_FOUND.into_response(),
-            }
+            let (endpoint, handling) = choice.fitting(request.headers().get(ACCEPT));
+            server.serve(endpoint, handling, &params, request).await
         })
     }
 }

@@ -23,9 +23,11 @@ use crate::declared::{
     Paging, Period,
 };
 
-const ID: Uuid = Uuid::from_u128(0x6ffa_6b16_2380_4e7a_88b2_ae62_5c8e_ef99);
+pub const ID: Uuid = Uuid::from_u128(0x6ffa_6b16_2380_4e7a_88b2_ae62_5c8e_ef99);
+/// The second id of a path.
+pub const OTHER: Uuid = Uuid::from_u128(0xac1c_39e9_2101_46b8_a624_d10a_9e35_1b6c);
 /// The longest form of an instrument's id, with colons.
-const INSTRUMENT: &str = "urn:isin:US0378331005";
+pub const INSTRUMENT: &str = "urn:isin:US0378331005";
 
 /// An endpoint, and what a call to it answers.
 pub type Made = (Endpoint, BoxFuture<'static, Result<Value>>);
@@ -66,11 +68,11 @@ pub fn calls(client: &Client) -> Vec<Made> {
         call(<dyn Users>::REQUEST_DATA_CHANGE, client.request_data_change(ID.into(), &body)),
         call(<dyn Users>::LIST_IDENTIFIERS, client.list_identifiers(ID.into())),
         call(<dyn Users>::CREATE_IDENTIFIER, client.create_identifier(ID.into(), &body)),
-        call(<dyn Users>::GET_IDENTIFIER, client.get_identifier(ID.into(), ID)),
-        call(<dyn Users>::UPDATE_IDENTIFIER, client.update_identifier(ID.into(), ID, &body)),
+        call(<dyn Users>::GET_IDENTIFIER, client.get_identifier(ID.into(), OTHER)),
+        call(<dyn Users>::UPDATE_IDENTIFIER, client.update_identifier(ID.into(), OTHER, &body)),
         call(<dyn Checks>::LIST_CHECKS, client.list_checks(ID.into())),
         call(<dyn Checks>::CREATE_CHECK, client.create_check(ID.into(), &body)),
-        call(<dyn Checks>::GET_CHECK, client.get_check(ID.into(), ID)),
+        call(<dyn Checks>::GET_CHECK, client.get_check(ID.into(), OTHER)),
         call(<dyn Taxes>::LIST_TAX_RESIDENCIES, client.list_tax_residencies(ID.into())),
         call(<dyn Taxes>::SET_TAX_RESIDENCIES, client.set_tax_residencies(ID.into(), &body)),
         call(
@@ -95,8 +97,8 @@ pub fn calls(client: &Client) -> Vec<Made> {
             client.list_liquidations(ID.into(), &Period::full()),
         ),
         call(<dyn Liquidations>::LIQUIDATE_ACCOUNT, client.liquidate_account(ID.into(), &body)),
-        call(<dyn Liquidations>::GET_LIQUIDATION, client.get_liquidation(ID.into(), ID)),
-        call(<dyn Liquidations>::CANCEL_LIQUIDATION, client.cancel_liquidation(ID.into(), ID)),
+        call(<dyn Liquidations>::GET_LIQUIDATION, client.get_liquidation(ID.into(), OTHER)),
+        call(<dyn Liquidations>::CANCEL_LIQUIDATION, client.cancel_liquidation(ID.into(), OTHER)),
         call(
             <dyn Fees>::LIST_FEE_COLLECTIONS,
             client.list_fee_collections(&ListFeeCollections::full()),
@@ -134,7 +136,7 @@ pub fn calls(client: &Client) -> Vec<Made> {
         call(<dyn Orders>::PLACE_ORDER, client.place_order(&body)),
         call(<dyn Orders>::GET_ORDER, client.get_order(ID)),
         call(<dyn Orders>::CANCEL_ORDER, client.cancel_order(ID)),
-        call(<dyn Orders>::GET_EXECUTION, client.get_execution(ID, ID)),
+        call(<dyn Orders>::GET_EXECUTION, client.get_execution(ID, OTHER)),
         call(
             <dyn Instruments>::LIST_INSTRUMENTS,
             client.list_instruments(&ListInstruments::full()),

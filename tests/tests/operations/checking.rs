@@ -9,6 +9,7 @@ use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
 use upvest_core::{Client, Timestamp};
 use upvest_tests::in_memory::{Reply, Server, reply, signing_key, token};
 
+use crate::calls::{ID, INSTRUMENT, OTHER};
 use crate::facts::Fact;
 
 /// A client of it, and the operations that were called, by name.
@@ -41,6 +42,7 @@ fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
     let is_token = fact.path == "/auth/token";
 
+    assert_eq!(request.uri().path(), filled(fact), "{name}: the path");
     let query: Vec<(String, String)> =
         serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap();
     assert!(query.iter().all(|(_, value)| !value.is_empty()), "{name}: {query:?}");
@@ -73,6 +75,17 @@ fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
     policy.required.extend(fact.has_key.then_some("idempotency-key"));
     verify(&message, request.body(), |_| Some(key), Timestamp::now(), &policy)
         .unwrap_or_else(|error| panic!("{name}: {error}"));
+}
+
+/// The path with the values of `calls`, in their order.
+fn filled(fact: &Fact) -> String {
+    let mut ids = [ID, OTHER].into_iter();
+    let segments = fact.path.split('/').map(|segment| match segment {
+        "{instrument_id}" => INSTRUMENT.to_owned(),
+        _ if segment.starts_with('{') => ids.next().unwrap().to_string(),
+        _ => segment.to_owned(),
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// What the API answers, as far as it is known.
