@@ -39,6 +39,7 @@ trait Echo: Send + Sync {
 
 /// What came in, as the sandbox's router took it apart.
 fn echo(received: &Received) -> (u16, Value) {
+    assert!(!format!("{received:?}").contains("ory_at_"), "the token shows");
     let language = received.headers().get("accept-language");
     let answer = json!({
         "first": received.param("first"),
@@ -203,6 +204,26 @@ async fn endpoints_of_one_path_are_told_apart_by_what_they_accept() {
     assert_eq!(client.report("text/csv").await.unwrap(), "a,b");
     let error = client.report("text/csv ").await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+}
+
+/// The compiler takes a constant for what a placeholder names.
+#[tokio::test]
+async fn a_placeholder_that_nothing_fills_is_refused_before_it_is_sent() {
+    #[expect(non_upper_case_globals)]
+    const id: u32 = 7;
+
+    #[api(scope = "echo:read")]
+    trait Unfilled: Send + Sync {
+        #[endpoint(DELETE, "/echo/{id}", signed)]
+        fn remove(&self) -> Call<()>;
+    }
+
+    let (sandbox, client) = start().await;
+    let error = client.remove().await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+    assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
+    assert!(sandbox.log().is_empty());
+    assert_eq!(id, 7);
 }
 
 #[tokio::test]

@@ -6,12 +6,10 @@ mod declared;
 mod facts;
 
 use serde_json::json;
-use upvest_core::Endpoint;
-use upvest_tests::in_memory::{Server, reply};
+use upvest_core::{AnswerKind, Endpoint};
 
 use calls::calls;
-use declared::newer::Files;
-use declared::{ENDPOINTS, File};
+use declared::ENDPOINTS;
 use facts::{Fact, differences, facts};
 
 #[test]
@@ -63,7 +61,7 @@ async fn every_operation_is_sent_as_it_is_known() {
         let fact = facts.iter().find(|fact| fact.name() == name).unwrap();
         let answer = call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         match endpoint.answer() {
-            upvest_core::AnswerKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
+            AnswerKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
             _ if endpoint.is_anonymous() => assert_eq!(answer, "x", "{name}"),
             _ => assert_eq!(answer, checking::json_of(fact), "{name}"),
         }
@@ -74,24 +72,4 @@ async fn every_operation_is_sent_as_it_is_known() {
     called.sort_unstable();
     called.dedup();
     assert_eq!(called.len(), 94);
-}
-
-#[tokio::test]
-async fn a_redirect_is_not_followed_but_told() {
-    let server = Server::new(|_, request| {
-        if request.uri().query() == Some("redirect=1") {
-            let mut reply = reply(302, "text/html", "<a href=...>")?;
-            reply.headers_mut().insert("location", "/elsewhere/a.pdf?key=x".parse().unwrap());
-            return Ok(reply);
-        }
-        reply(200, "application/json", r#"{"size":7}"#)
-    });
-    let client = server.client();
-    let redirect = client.find_file("reports", "a.pdf", &File { redirect: 1 }).await.unwrap();
-    assert_eq!(redirect.location(), "https://sandbox.upvest.co/elsewhere/a.pdf?key=x");
-    assert_eq!(client.get_file("reports", "a.pdf").await.unwrap(), json!({ "size": 7 }));
-    // A 200 is no redirect.
-    let error = client.find_file("reports", "a.pdf", &File { redirect: 0 }).await.unwrap_err();
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{error}");
-    assert_eq!(server.sent().len(), 3);
 }

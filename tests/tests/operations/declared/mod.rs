@@ -1,7 +1,6 @@
 //! Version 1.9.0 of the API, all of it, as traits. Bodies and answers are left untyped.
 
 pub mod accounts;
-pub mod newer;
 pub mod payments;
 pub mod portfolios;
 pub mod reporting;
@@ -158,8 +157,5 @@ queries! {
     }
     CurrentValuation {
         price_quality: &'static str = "EOD",
-    }
-    File {
-        redirect: u8 = 1,
     }
 }
