@@ -33,7 +33,7 @@ fn core_never_names_virtual_cash() {
 fn the_macros_are_built_with_four_crates() {
     let tree = std::process::Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--package", "upvest-macros"])
-        .args(["--edges", "normal,build", "--prefix", "none", "--format", "{lib}"])
+        .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{lib}"])
         .current_dir(root())
         .output()
         .unwrap();
