@@ -180,3 +180,57 @@ fn excerpt(body: &Bytes) -> Bytes {
     // A copy, so as not to keep the rest alive.
     Bytes::copy_from_slice(body.get(..LONGEST_ERROR_BODY).unwrap_or_default())
 }
+
+/// Whether a status says that the endpoint has answered as it is declared to.
+pub(crate) fn is_wanted(target: &Target, status: StatusCode) -> bool {
+    match target.answer {
+        AnswerKind::Redirect => matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),
+        AnswerKind::Json | AnswerKind::Bytes => status.is_success(),
+    }
+}
+
+/// Whether a type of content is among those that are accepted.
+pub(crate) fn is_asked_for(accepted: &str, content_type: &str) -> bool {
+    accepted.split(',').map(essence).any(|accepted| match accepted.split_once("/*") {
+        Some((kind, "")) => kind == "*" || content_type.starts_with(&format!("{kind}/")),
+        _ => accepted == content_type,
+    })
+}
+
+/// A content type without its parameters.
+pub(crate) fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{essence, is_asked_for};
+
+    #[test]
+    fn what_is_asked_for_may_be_any_of_a_kind() {
+        for (accepted, content_type, expected) in [
+            ("application/pdf", "application/pdf", true),
+            ("application/pdf", "application/json", false),
+            ("text/csv, application/pdf;q=0.5", "application/pdf", true),
+            ("*/*", "application/pdf", true),
+            ("text/*", "text/csv", true),
+            ("text/*", "application/pdf", false),
+            ("text/*", "textual/csv", false),
+            ("", "application/pdf", false),
+        ] {
+            assert_eq!(is_asked_for(accepted, content_type), expected, "{accepted} {content_type}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_a_content_type_say_nothing() {
+        for (content_type, expected) in [
+            ("application/json", "application/json"),
+            ("Application/JSON; charset=utf-8", "application/json"),
+            ("application/problem+json ;x", "application/problem+json"),
+            ("", ""),
+        ] {
+            assert_eq!(essence(content_type), expected);
+        }
+    }
+}

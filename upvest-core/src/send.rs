@@ -15,9 +15,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 use url::Url;
 
-use crate::answer::{Answer, LONGEST_ERROR_BODY, Response, longest_body};
+use crate::answer::{self, Answer, LONGEST_ERROR_BODY, Response, essence, longest_body};
 use crate::client::Client;
-use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::{IdempotencyKey, window_end};
@@ -299,15 +298,13 @@ async fn exchange(
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
     let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
-    let is_wanted = match target.answer {
-        AnswerKind::Redirect => leads_elsewhere(status),
-        AnswerKind::Json | AnswerKind::Bytes => status.is_success(),
-    };
+    let is_wanted = answer::is_wanted(target, status);
     let limit = if is_wanted { longest_body(target) } else { LONGEST_ERROR_BODY };
     let (body, broken) = body.read(limit, ends).await;
 
     if is_wanted {
-        let is_as_asked = content_type.is_some_and(|kind| is_asked_for(target.accepted(), &kind));
+        let is_as_asked =
+            content_type.is_some_and(|kind| answer::is_asked_for(target.accepted(), &kind));
         let location = text(&head.headers, LOCATION.as_str());
         let location = location.and_then(|to| absolute(client, target, to));
         return Ok(Answer { status, request_id, is_as_asked, location, body, broken });
@@ -331,19 +328,6 @@ async fn exchange(
     })
 }
 
-/// Whether a status says that what is wanted lies somewhere else.
-fn leads_elsewhere(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// Whether a type of content is among those that are accepted.
-fn is_asked_for(accepted: &str, content_type: &str) -> bool {
-    accepted.split(',').map(essence).any(|accepted| match accepted.split_once("/*") {
-        Some((kind, "")) => kind == "*" || content_type.starts_with(&format!("{kind}/")),
-        _ => accepted == content_type,
-    })
-}
-
 /// A location, which may be relative to what was asked for.
 fn absolute(client: &Client, target: &Target, location: &str) -> Option<String> {
     let asked = Url::parse(&format!("{}{}", client.base_url(), target.path)).ok()?;
@@ -357,11 +341,6 @@ pub(crate) fn after(timeout: Duration) -> Instant {
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// A content type without its parameters.
-fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// A key that may have been forgotten would pay a second time.
@@ -385,37 +364,4 @@ fn out_of_time(target: &Target, during: &str) -> Error {
 fn no_answer_in_time(target: &Target) -> Error {
     let message = format!("{target} has no answer in the time that it was given");
     Error::new(ErrorKind::Timeout, Outcome::Unknown, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{essence, is_asked_for};
-
-    #[test]
-    fn what_is_asked_for_may_be_any_of_a_kind() {
-        for (accepted, content_type, expected) in [
-            ("application/pdf", "application/pdf", true),
-            ("application/pdf", "application/json", false),
-            ("text/csv, application/pdf;q=0.5", "application/pdf", true),
-            ("*/*", "application/pdf", true),
-            ("text/*", "text/csv", true),
-            ("text/*", "application/pdf", false),
-            ("text/*", "textual/csv", false),
-            ("", "application/pdf", false),
-        ] {
-            assert_eq!(is_asked_for(accepted, content_type), expected, "{accepted} {content_type}");
-        }
-    }
-
-    #[test]
-    fn parameters_of_a_content_type_say_nothing() {
-        for (content_type, expected) in [
-            ("application/json", "application/json"),
-            ("Application/JSON; charset=utf-8", "application/json"),
-            ("application/problem+json ;x", "application/problem+json"),
-            ("", ""),
-        ] {
-            assert_eq!(essence(content_type), expected);
-        }
-    }
 }
