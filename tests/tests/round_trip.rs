@@ -206,24 +206,47 @@ async fn endpoints_of_one_path_are_told_apart_by_what_they_accept() {
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
 }
 
-/// The compiler takes a constant for what a placeholder names.
 #[tokio::test]
-async fn a_placeholder_that_nothing_fills_is_refused_before_it_is_sent() {
-    #[expect(non_upper_case_globals)]
-    const id: u32 = 7;
+async fn a_closure_that_panics_is_a_500_that_says_why_in_the_log() {
+    let sandbox = Sandbox::builder()
+        .serve(&<dyn Echo>::QUERY, |request| -> u16 {
+            assert_eq!(request.query("text"), Some("expected"), "in the test");
+            204
+        })
+        .start()
+        .await
+        .unwrap();
+    let query = Members { text: "other", list: None };
+    let call = sandbox.client().unwrap().query(&query).attempts(1);
+    let error = call.await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
+    let reason = sandbox.log().last().unwrap().reason.clone().unwrap();
+    assert!(reason.contains("has panicked") && reason.contains("in the test"), "{reason}");
+}
 
-    #[api(scope = "echo:read")]
-    trait Unfilled: Send + Sync {
-        #[endpoint(DELETE, "/echo/{id}", signed)]
-        fn remove(&self) -> Call<()>;
+#[tokio::test]
+async fn what_is_wrong_with_a_query_is_said() {
+    #[derive(Serialize)]
+    struct Many {
+        ids: Vec<u32>,
     }
 
-    let (sandbox, client) = start().await;
-    let error = client.remove().await.unwrap_err();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
-    assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
-    assert!(sandbox.log().is_empty());
-    assert_eq!(id, 7);
+    #[api(scope = "echo:read")]
+    trait Lists: Send + Sync {
+        #[endpoint(GET, "/lists", signed)]
+        fn list(&self, query: &Many) -> Call<Value>;
+    }
+
+    let (_sandbox, client) = start().await;
+    let error = client.list(&Many { ids: vec![7] }).await.unwrap_err();
+    assert!(error.to_string().contains("several values are a `CommaSeparated`"), "{error}");
+    let none = Members { text: "", list: Some(CommaSeparated(Vec::new())) };
+    let error = client.query(&none).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GET /echo was not sent: the query cannot be written: a list of values is empty: leave it \
+         out instead"
+    );
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ impl<T: Display + ?Sized> Header for T {
 /// What is sent as a query.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a query, for it has no `Serialize`",
-    label = "add `#[derive(serde::Serialize)]` to `{Self}`"
+    label = "add `#[derive(serde::Serialize)]` to it, or to what it holds"
 )]
 pub trait Query {
     /// The query, less its question mark.
@@ -85,7 +85,7 @@ impl<T: Serialize + ?Sized> Query for T {
 /// What is sent as a body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body, for it has no `Serialize`",
-    label = "add `#[derive(serde::Serialize)]` to `{Self}`"
+    label = "add `#[derive(serde::Serialize)]` to it, or to what it holds"
 )]
 pub trait Body {
     /// The bytes.
@@ -112,7 +112,7 @@ pub struct Decoder<T>(pub(crate) Decode<T>);
 /// An answer in JSON, or none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an answer, for it has no `Deserialize`",
-    label = "add `#[derive(serde::Deserialize)]` to `{Self}`",
+    label = "add `#[derive(serde::Deserialize)]` to it, or to what it holds",
     note = "`()` reads no body; for `Bytes` write `accept = \"application/pdf\"` or the like into \
             `#[endpoint(...)]`, and for `Redirect` write `redirect`"
 )]

@@ -97,8 +97,7 @@ impl<'c> Request<'c> {
     pub fn path<T: ?Sized>(self, name: &str, value: &T, text: fn(&T) -> String) -> Self {
         self.change(|target| {
             let value = text(value);
-            check_segment(&value)
-                .map_err(|why| (format!("the path value `{name}` {why}"), None))?;
+            check_segment(&value).map_err(|why| format!("the path value `{name}` {why}"))?;
             target.path = target.path.replacen(&format!("{{{name}}}"), &value, 1);
             Ok(())
         })
@@ -111,8 +110,17 @@ impl<'c> Request<'c> {
         write: fn(&T) -> std::result::Result<String, WriteError>,
     ) -> Self {
         self.change(|target| {
-            let query = write(query)
-                .map_err(|error| ("the query cannot be written".to_owned(), Some(error)))?;
+            let query = write(query).map_err(|error| {
+                let error = error.to_string();
+                let hint = match error.as_str() {
+                    "unsupported value" => {
+                        " (a member is one value, or an `Option` of one; several values are a \
+                         `CommaSeparated`)"
+                    }
+                    _ => "",
+                };
+                format!("the query cannot be written: {error}{hint}")
+            })?;
             if !query.is_empty() {
                 target.path.push('?');
                 target.path.push_str(&query);
@@ -126,12 +134,9 @@ impl<'c> Request<'c> {
         let name = self.endpoint.header_name().unwrap_or_default();
         self.change(|target| {
             let value = text(value);
-            check_header(&value).map_err(|why| (format!("the header `{name}` {why}"), None))?;
-            let unwritable = |error: http::Error| {
-                (format!("the header `{name}` cannot be written"), Some(error.into()))
-            };
-            let name = HeaderName::from_str(name).map_err(|error| unwritable(error.into()))?;
-            let value = HeaderValue::from_str(&value).map_err(|error| unwritable(error.into()))?;
+            check_header(&value).map_err(|why| format!("the header `{name}` {why}"))?;
+            let pair = HeaderName::from_str(name).ok().zip(HeaderValue::from_str(&value).ok());
+            let (name, value) = pair.ok_or_else(|| format!("the header `{name}` is none"))?;
             target.header = Some(Box::new((name, value)));
             Ok(())
         })
@@ -147,7 +152,7 @@ impl<'c> Request<'c> {
         let how = if kind == BodyKind::Form { "a form" } else { "JSON" };
         self.change(|target| {
             target.body = write(body, kind)
-                .map_err(|error| (format!("the body cannot be written as {how}"), Some(error)))?;
+                .map_err(|error| format!("the body cannot be written as {how}: {error}"))?;
             Ok(())
         })
     }
@@ -161,28 +166,25 @@ impl<'c> Request<'c> {
         // What is filled in has no braces, and neither has the template.
         let is_unfilled = self.target.as_ref().is_ok_and(|target| target.path.contains('{'));
         if is_unfilled {
-            return self.change(|_| Err(("a placeholder is not filled".to_owned(), None))).target;
+            return self.change(|_| Err("a placeholder is not filled".to_owned())).target;
         }
         self.target
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Target) -> Filled) -> Self {
+    /// `change` says why it cannot be.
+    fn change(
+        mut self,
+        change: impl FnOnce(&mut Target) -> std::result::Result<(), String>,
+    ) -> Self {
         if let Ok(target) = &mut self.target
-            && let Err((why, cause)) = change(target)
+            && let Err(why) = change(target)
         {
             let message = format!("{} was not sent: {why}", self.endpoint);
-            let error = Error::new(ErrorKind::Request, Outcome::NotSent, message);
-            self.target = Err(match cause {
-                Some(cause) => error.because(cause),
-                None => error,
-            });
+            self.target = Err(Error::new(ErrorKind::Request, Outcome::NotSent, message));
         }
         self
     }
 }
-
-/// Or why not.
-type Filled = std::result::Result<(), (String, Option<WriteError>)>;
 
 /// Whether a value stays inside its segment, and means the same encoded and decoded.
 ///

@@ -10,8 +10,6 @@ pub(crate) struct Api {
     /// Where `upvest_core` is found.
     pub(crate) core: Path,
     pub(crate) endpoints: Vec<Endpoint>,
-    /// Whether a placeholder has no parameter, which is for the compiler to say.
-    pub(crate) is_misspelt: bool,
 }
 
 pub(crate) struct Endpoint {
@@ -26,6 +24,8 @@ pub(crate) struct Endpoint {
     /// The method's own, or else those of the trait.
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,
+    /// Placeholders that no parameter fills, with what there is to say of each.
+    pub(crate) unfilled: Vec<(String, String)>,
     pub(crate) returns: Type,
 }
 

@@ -1,6 +1,7 @@
 //! Endpoints of a library author's own: let in by their declaration, answered by a closure.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,6 +12,8 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use upvest_core::{Endpoint, IdempotencyKey};
+
+use crate::problem::Refused;
 
 /// A request to an endpoint that was added with [`serve`](crate::SandboxBuilder::serve), once it has
 /// passed all checks.
@@ -41,11 +44,10 @@ impl Received {
         }
     }
 
-    /// What stands in the path for the placeholder `{name}`; nothing if there is no such one.
+    /// What stands in the path for the placeholder `{name}`, if there is such a one.
     #[must_use]
-    pub fn param(&self, name: &str) -> &str {
-        let param = self.params.iter().find(|(known, _)| *known == name);
-        param.map_or("", |(_, value)| value)
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// The first member of the query with this name.
@@ -146,6 +148,16 @@ impl Reply {
 
 /// How an endpoint is answered.
 pub(crate) type Answering = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
+
+/// Answers, or says with what words the closure has panicked: that is no end of a connection, which a
+/// client would take for a lost answer.
+pub(crate) fn answered(answering: &Answering, received: &Received) -> Result<Reply, Refused> {
+    catch_unwind(AssertUnwindSafe(|| answering(received))).map_err(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+        Refused::internal(format!("the closure that answers has panicked: {words}"))
+    })
+}
 
 /// The names in the path of an endpoint, in order.
 pub(crate) fn placeholders(endpoint: &Endpoint) -> impl Iterator<Item = &'static str> + use<> {

@@ -21,7 +21,7 @@ use crate::log::{Bases, Entry, Log};
 use crate::operations::Admitted;
 use crate::problem::Refused;
 use crate::routes::{Choice, Handling, Route, routes};
-use crate::served::{Answering, Received};
+use crate::served::{Answering, Received, answered};
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -89,7 +89,7 @@ impl Server {
             }
             Handling::Added(answering) => {
                 let received = Received::new(endpoint, params, &head, body.clone(), key);
-                let response = answering(&received).into_response();
+                let response = answered(answering, &received)?.into_response();
                 let entry = Entry::new(&head, response.status());
                 Ok(self.log(entry, response))
             }

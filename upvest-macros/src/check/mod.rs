@@ -35,18 +35,10 @@ pub(crate) fn api(
     words::scopes_are_words(&scopes, errors);
 
     let mut endpoints = Vec::new();
-    let mut misspelt = Vec::new();
     for (index, (item, attribute)) in item.items.iter().zip(attributes).enumerate() {
         match (item, attribute) {
             (TraitItem::Fn(method), Taken::Endpoint(attribute)) => {
-                endpoints.extend(endpoint(
-                    index,
-                    method,
-                    &attribute,
-                    &scopes,
-                    &mut misspelt,
-                    errors,
-                ));
+                endpoints.extend(endpoint(index, method, &attribute, &scopes, errors));
             }
             (TraitItem::Fn(_), Taken::Broken) => {}
             (TraitItem::Fn(method), Taken::Nothing) => errors.at(
@@ -67,16 +59,15 @@ pub(crate) fn api(
     routes_are_unique(&item, &endpoints, errors);
 
     if errors.is_empty() {
-        // The expansion lets the compiler point at `misspelt`, inside the literal.
-        let is_misspelt = !misspelt.is_empty();
-        Ok(Api { item, core: core.clone(), endpoints, is_misspelt })
-    } else {
-        // Beside an error of ours the compiler would not get that far.
-        for (span, message) in misspelt {
-            errors.at(span, message);
-        }
-        Err(Box::new(item))
+        return Ok(Api { item, core: core.clone(), endpoints });
     }
+    // Beside an error of ours the compiler would not get as far as marking these.
+    for endpoint in &endpoints {
+        for (_, message) in &endpoint.unfilled {
+            errors.at(endpoint.path.span(), message);
+        }
+    }
+    Err(Box::new(item))
 }
 
 fn endpoint(
@@ -84,14 +75,13 @@ fn endpoint(
     method: &TraitItemFn,
     attribute: &Attribute,
     scopes: &[LitStr],
-    misspelt: &mut params::Misspelt,
     errors: &mut Errors,
 ) -> Option<Endpoint> {
     let options = attr::endpoint(attribute, errors);
     signature::is_plain(&method.sig, errors);
     signature::receiver_is_a_shared_reference(&method.sig, errors);
     signature::types_are_named(&method.sig, errors);
-    let params = params::places(&method.sig, &options, misspelt, errors);
+    let (params, unfilled) = params::places(&method.sig, &options, errors);
     params::body_fits_the_verb(&options, &params, errors);
     params::are_never_left_out(&params, errors);
     words::agree(&options, errors);
@@ -116,6 +106,7 @@ fn endpoint(
         header: options.header.map(|header| header.value),
         scopes,
         params,
+        unfilled,
         returns: returns?,
     })
 }

@@ -1,6 +1,6 @@
 //! Where in the request each parameter goes.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::{FnArg, LitStr, Pat, PatType, Signature, Type};
 
@@ -10,22 +10,22 @@ use crate::errors::{Errors, closest};
 use crate::model::{Param, Place};
 use crate::path;
 
-/// Placeholders that no parameter fills, for the compiler to point at if nothing else is wrong.
-pub(super) type Misspelt = Vec<(Span, String)>;
+/// Placeholders that no parameter fills, with what there is to say of each: the compiler marks them
+/// inside of the path, if nothing else is wrong.
+pub(super) type Unfilled = Vec<(String, String)>;
 
 pub(super) fn places(
     signature: &Signature,
     options: &EndpointOptions,
-    misspelt: &mut Misspelt,
     errors: &mut Errors,
-) -> Vec<Param> {
+) -> (Vec<Param>, Unfilled) {
     // Without a path nobody can say which parameters belong into it.
-    let Some(path) = &options.path else { return Vec::new() };
+    let Some(path) = &options.path else { return Default::default() };
     let placeholders = match path::placeholders(&path.value()) {
         Ok(placeholders) => placeholders.into_iter().map(str::to_owned).collect::<Vec<_>>(),
         Err(message) => {
             errors.at(path.span(), message);
-            return Vec::new();
+            return Default::default();
         }
     };
     let header = options.header.as_ref().map(|header| parameter_of(&header.value));
@@ -37,19 +37,25 @@ pub(super) fn places(
             Param { ident, ty, place }
         })
         .collect();
-    let mut unfilled = unfilled(signature, path, &placeholders, &params, misspelt, errors);
     let mut lacks_header =
         options.is_header_broken || header_is_unfilled(signature, options, &params, errors);
 
+    let is_filled = |name: &&String| !params.iter().any(|param| param.ident.unraw() == **name);
+    let mut unfilled: Vec<&String> = placeholders.iter().filter(is_filled).collect();
+    let mut said = Unfilled::new();
     for param in params.iter_mut().filter(|param| param.place == Place::Nowhere) {
+        let name = param.ident.unraw().to_string();
         // A parameter and a placeholder, or header, that were to have one name are one mistake.
-        if take_counterpart(&param.ident, &mut unfilled) {
+        if let Some(placeholder) = take_counterpart(&name, &mut unfilled) {
+            said.push((
+                placeholder.clone(),
+                without_parameter(placeholder, signature, Some(&name)),
+            ));
             continue;
         }
         if std::mem::take(&mut lacks_header) {
             continue;
         }
-        let name = param.ident.unraw().to_string();
         let meant = closest(&name, &["body", "query"]);
         errors.at(param.ident.span(), no_place(&name, meant));
         match meant {
@@ -58,34 +64,23 @@ pub(super) fn places(
             None => {}
         }
     }
-    params
+    for name in unfilled {
+        said.push((name.clone(), without_parameter(name, signature, None)));
+    }
+    (params, said)
 }
 
-/// The placeholders that no parameter fills.
-fn unfilled<'n>(
-    signature: &Signature,
-    path: &LitStr,
-    placeholders: &'n [String],
-    params: &[Param],
-    misspelt: &mut Misspelt,
-    errors: &mut Errors,
-) -> Vec<&'n String> {
-    let is_filled = |name: &String| params.iter().any(|param| param.ident.unraw() == name);
-    let unfilled: Vec<&String> = placeholders.iter().filter(|name| !is_filled(name)).collect();
-    for name in &unfilled {
-        let message = format!(
-            "the path names `{{{name}}}`, but `{}` has no parameter `{name}`: add it, or rename one \
-             of the two",
-            signature.ident
-        );
-        // What may be a constant is found by the compiler, as any other thing of that name would be.
-        if name.contains(char::is_uppercase) {
-            errors.at(path.span(), message);
-        } else {
-            misspelt.push((path.span(), message));
-        }
+fn without_parameter(placeholder: &str, signature: &Signature, other: Option<&str>) -> String {
+    let method = &signature.ident;
+    match other {
+        Some(other) => format!(
+            "the path names `{{{placeholder}}}`, but the parameter of `{method}` is `{other}`: \
+             rename one of the two"
+        ),
+        None => format!(
+            "the path names `{{{placeholder}}}`, but `{method}` has no parameter `{placeholder}`: add it"
+        ),
     }
-    unfilled
 }
 
 /// Whether a header is named that no parameter fills.
@@ -143,16 +138,15 @@ fn parameter_of(header: &LitStr) -> String {
     header.value().to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "_")
 }
 
-/// Whether this parameter was most likely to fill one of these placeholders; takes it out then.
-fn take_counterpart(ident: &Ident, unfilled: &mut Vec<&String>) -> bool {
-    let name = ident.unraw().to_string();
+/// The placeholder that this parameter was most likely to fill; takes it out.
+fn take_counterpart<'n>(name: &str, unfilled: &mut Vec<&'n String>) -> Option<&'n String> {
+    if closest(name, &["body", "query"]).is_some() {
+        return None;
+    }
     let names: Vec<&str> = unfilled.iter().map(|name| name.as_str()).collect();
-    let counterpart = match closest(&name, &["body", "query"]) {
-        Some(_) => None,
-        None => closest(&name, &names).or_else(|| names.first().copied()),
-    };
-    let position = counterpart.and_then(|found| unfilled.iter().position(|name| *name == found));
-    position.map(|position| unfilled.remove(position)).is_some()
+    let counterpart = closest(name, &names).or_else(|| names.first().copied())?;
+    let position = unfilled.iter().position(|name| *name == counterpart)?;
+    Some(unfilled.remove(position))
 }
 
 fn no_place(name: &str, meant: Option<&str>) -> String {

@@ -44,8 +44,15 @@ pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
 pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut Errors) {
     match signature.receiver() {
         Some(receiver) => {
-            if !matches!(receiver.kind, ReceiverKind::Reference(_, None, None)) {
-                errors.on(receiver, "an endpoint takes `&self`");
+            // A lifetime of the method's own is said of the method.
+            let is_shared = match &receiver.kind {
+                ReceiverKind::Reference(_, lifetime, None) => {
+                    lifetime.is_none() || !signature.generics.params.is_empty()
+                }
+                _ => false,
+            };
+            if !is_shared {
+                errors.on(receiver, "an endpoint takes its client by reference: write `&self`");
             }
         }
         None => errors.at(
@@ -127,7 +134,8 @@ pub(super) fn returns(
         errors.at(ident.span(), message);
         return None;
     };
-    if let Some(borrow) = borrow(ty.to_token_stream()) {
+    let borrow = borrow(ty.to_token_stream()).filter(|_| signature.generics.params.is_empty());
+    if let Some(borrow) = borrow {
         errors.at(
             borrow,
             "an answer owns what it holds: write `String` instead of `&str`, and the like",

@@ -14,7 +14,7 @@ use crate::model::{Api, Param, Place};
 
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
-    let placeholders = placeholders(api, methods);
+    let placeholders = placeholders(methods);
     let methods = methods.iter().map(|method| {
         let (constant, signature) = (method.constant(), &method.item.sig);
         let attributes = attributes::of_implementation(&method.item.attrs);
@@ -42,24 +42,36 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     }
 }
 
-/// The paths as format strings: the compiler marks a wrong placeholder inside of its path, and
-/// editors know what a right one names. It never runs, and is not compiled when all is right.
-fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
+/// The paths as format strings, which never run. The compiler marks a placeholder that nothing fills
+/// inside of its path, as the use of a constant that must not be used, and says why in our words.
+/// Editors learn what the others name; for compilers these are left out.
+fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
+    let is_wrong = methods.iter().any(|method| !method.endpoint.unfilled.is_empty());
     let with_placeholders =
         methods.iter().filter(|method| method.endpoint.path.value().contains('{'));
     let paths: Vec<TokenStream> = with_placeholders
         .map(|method| {
             let (cfgs, path) = (attributes::cfgs(&method.item.attrs), &method.endpoint.path);
-            // All parameters, for the compiler to suggest one. They are looked for from where the
-            // path was written, which a macro may have brought here from elsewhere.
+            // Looked for from where the path was written: a macro may have brought it from elsewhere.
             let names = method.endpoint.params.iter().map(|param| {
                 let mut name = param.ident.clone();
                 name.set_span(name.span().resolved_at(path.span()));
                 name
             });
+            let unfilled = method.endpoint.unfilled.iter().map(|(name, message)| {
+                let name = syn::parse_str::<Ident>(name).map_or_else(
+                    |_| Ident::new_raw(name, path.span()),
+                    |mut name| {
+                        name.set_span(path.span());
+                        name
+                    },
+                );
+                quote!(#[deprecated = #message] const #name: &::core::primitive::str = "";)
+            });
             quote! {
                 #(#cfgs)*
                 {
+                    #(#unfilled)*
                     #(let #names = "";)*
                     let _ = ::core::format_args!(#path);
                 }
@@ -69,22 +81,20 @@ fn placeholders(api: &Api, methods: &[Method<'_>]) -> Option<TokenStream> {
     if paths.is_empty() {
         return None;
     }
-    let paths = quote! {
-        #[allow(unused)]
-        const _: fn() = || {
-            #(#paths)*
-        };
-    };
-    Some(if api.is_misspelt {
-        paths
+    let levels = if is_wrong {
+        quote!(#[allow(non_upper_case_globals, unused)] #[deny(deprecated)])
     } else {
-        quote! {
-            #[allow(unexpected_cfgs)]
-            const _: () = {
-                #[cfg(rust_analyzer)]
-                #paths
-            };
-        }
+        quote!(#[allow(unexpected_cfgs, unused)])
+    };
+    let for_editors = (!is_wrong).then(|| quote!(#[cfg(rust_analyzer)]));
+    Some(quote! {
+        #levels
+        const _: () = {
+            #for_editors
+            fn in_the_path() {
+                #(#paths)*
+            }
+        };
     })
 }
 

@@ -35,11 +35,16 @@ pub(crate) fn api(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
 }
 
 fn not_a_trait(tokens: TokenStream, error: &syn::Error) -> TokenStream {
-    let is_trait = tokens.clone().into_iter().any(|tree| tree.to_string() == "trait");
-    let error = if is_trait {
+    let words: Vec<String> = tokens.clone().into_iter().map(|tree| tree.to_string()).collect();
+    let error = if words.iter().any(|word| word == "trait") {
         error.to_compile_error()
     } else {
-        let message = "`#[api]` goes on a trait, which says what is sent: the client implements it";
+        // What `#[automock]` makes of a trait.
+        let message = if words.iter().any(|word| word.starts_with("mock")) {
+            "`#[api]` goes on a trait, and this is none any more: put `#[api]` above `#[automock]`"
+        } else {
+            "`#[api]` goes on a trait, which says what is sent: the client implements it"
+        };
         syn::Error::new_spanned(&tokens, message).to_compile_error()
     };
     let item = without_endpoints(tokens);
