@@ -1,4 +1,4 @@
-//! An answer type that is not there, which the compiler says in its own words.
+//! An answer type that is not there, which the compiler says of the trait and of its implementation.
 
 #![allow(dead_code)]
 
@@ -7,7 +7,7 @@ use upvest_core::{Call, Client, api};
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
-    fn get(&self, id: u8) -> Call<Nope>; //~ ERROR
+    fn get(&self, id: u8) -> Call<Nope>; //~ ERROR //~ ERROR
 }
 
 struct Fake;
