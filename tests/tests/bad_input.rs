@@ -97,11 +97,16 @@ async fn what_cannot_be_written_is_not_sent() {
     let call = client.create(&Unwritable);
     let key = call.key();
     let error = call.await.unwrap_err();
-    assert_eq!(error.to_string(), "POST /files was not sent: the body cannot be written as JSON");
-    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "a map key that is no text");
+    assert_eq!(
+        error.to_string(),
+        "POST /files was not sent: the body cannot be written as JSON: a map key that is no text"
+    );
     assert_eq!((error.outcome(), error.idempotency_key()), (Outcome::NotSent, Some(key)));
     let error = client.list(&Unwritable).await.unwrap_err();
-    assert_eq!(error.to_string(), "GET /files was not sent: the query cannot be written");
+    assert_eq!(
+        error.to_string(),
+        "GET /files was not sent: the query cannot be written: a map key that is no text"
+    );
     assert_eq!(requests.load(Ordering::SeqCst), 0);
 }
 
