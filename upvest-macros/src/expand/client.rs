@@ -14,7 +14,6 @@ use crate::model::{Api, Param, Place};
 
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
-    let placeholders = placeholders(methods);
     let methods = methods.iter().map(|method| {
         let (constant, signature) = (method.constant(), &method.item.sig);
         let attributes = attributes::of_implementation(&method.item.attrs);
@@ -38,64 +37,7 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
         impl #name for #core::Client {
             #(#methods)*
         }
-        #placeholders
     }
-}
-
-/// The paths as format strings, which never run. The compiler marks a placeholder that nothing fills
-/// inside of its path, as the use of a constant that must not be used, and says why in our words.
-/// Editors learn what the others name; for compilers these are left out.
-fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
-    let is_wrong = methods.iter().any(|method| !method.endpoint.unfilled.is_empty());
-    let with_placeholders =
-        methods.iter().filter(|method| method.endpoint.path.value().contains('{'));
-    let paths: Vec<TokenStream> = with_placeholders
-        .map(|method| {
-            let (cfgs, path) = (attributes::cfgs(&method.item.attrs), &method.endpoint.path);
-            // Looked for from where the path was written: a macro may have brought it from elsewhere.
-            let names = method.endpoint.params.iter().map(|param| {
-                let mut name = param.ident.clone();
-                name.set_span(name.span().resolved_at(path.span()));
-                name
-            });
-            let unfilled = method.endpoint.unfilled.iter().map(|(name, message)| {
-                let name = syn::parse_str::<Ident>(name).map_or_else(
-                    |_| Ident::new_raw(name, path.span()),
-                    |mut name| {
-                        name.set_span(path.span());
-                        name
-                    },
-                );
-                quote!(#[deprecated = #message] const #name: &::core::primitive::str = "";)
-            });
-            quote! {
-                #(#cfgs)*
-                {
-                    #(#unfilled)*
-                    #(let #names = "";)*
-                    let _ = ::core::format_args!(#path);
-                }
-            }
-        })
-        .collect();
-    if paths.is_empty() {
-        return None;
-    }
-    let levels = if is_wrong {
-        quote!(#[allow(non_upper_case_globals, unused)] #[deny(deprecated)])
-    } else {
-        quote!(#[allow(unexpected_cfgs, unused)])
-    };
-    let for_editors = (!is_wrong).then(|| quote!(#[cfg(rust_analyzer)]));
-    Some(quote! {
-        #levels
-        const _: () = {
-            #for_editors
-            fn in_the_path() {
-                #(#paths)*
-            }
-        };
-    })
 }
 
 fn part(param: &Param, core: &Path) -> TokenStream {

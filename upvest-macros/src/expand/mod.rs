@@ -5,6 +5,7 @@ mod client;
 mod docs;
 mod fallback;
 mod forwarding;
+mod placeholders;
 mod table;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -99,8 +100,9 @@ fn expand(api: &Api) -> TokenStream {
     let declaration = docs::declaration(api, &methods).into_token_stream();
     let table = table::table(api, &methods);
     let client = client::client(api, &methods);
+    let placeholders = placeholders::placeholders(&methods);
     let forwarding = forwarding::forwarding(api, &methods);
-    quote!(#declaration #table #client #forwarding)
+    quote!(#declaration #table #client #placeholders #forwarding)
 }
 
 struct Method<'a> {
