@@ -7,7 +7,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::{Method, attributes};
-use crate::model::Endpoint;
+use crate::model::{Endpoint, Place};
 
 pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
     let with_placeholders =
@@ -50,7 +50,8 @@ pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
 fn path(endpoint: &Endpoint) -> TokenStream {
     let path = &endpoint.path;
     // Looked for from where the path was written: a macro may have brought it from elsewhere.
-    let names = endpoint.params.iter().map(|param| {
+    let filled = endpoint.params.iter().filter(|param| param.place == Place::Path);
+    let names = filled.map(|param| {
         let mut name = param.ident.clone();
         name.set_span(name.span().resolved_at(path.span()));
         name
