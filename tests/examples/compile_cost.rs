@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use upvest_tests::root;
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 9;
 
 /// Endpoints in one trait.
 const TRAIT: usize = 10;
@@ -74,7 +74,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// A crate of its own, outside of the workspace, with the same versions of everything.
 fn make(folder: &Path, name: &str, source: &str) -> PathBuf {
-    let name = name.replace(' ', "-");
+    let name = name.replace(',', "").replace(' ', "-");
     let path = folder.join(&name);
     std::fs::create_dir_all(path.join("src")).expect("a folder");
     let core = root().join("upvest-core");
@@ -106,8 +106,7 @@ fn check(folder: &Path, path: &Path) -> Duration {
 }
 
 fn types() -> String {
-    "#![allow(dead_code)]\n\
-     use upvest_core::{Call, IdempotentCall};\n\
+    "use upvest_core::{Call, IdempotentCall};\n\
      #[derive(serde::Serialize)]\npub struct Order { pub id: u32 }\n\
      #[derive(serde::Deserialize)]\npub struct Placed { pub id: u32 }\n\
      pub type All = (Call<Placed>, IdempotentCall<Placed>);\n"
