@@ -21,6 +21,9 @@ struct ListNumbers {
 trait Numbers: Send + Sync {
     #[endpoint(GET, "/numbers", signed)]
     fn list(&self, query: &ListNumbers) -> Call<Page<u64>>;
+
+    #[endpoint(POST, "/numbers", signed)]
+    fn draw(&self) -> Call<Page<u64>>;
 }
 
 fn query(request: &http::Request<bytes::Bytes>) -> Vec<(String, String)> {
@@ -98,6 +101,15 @@ async fn a_server_that_repeats_itself_is_not_asked_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_write_is_not_repeated_for_more_pages() {
+    let server = numbers(9);
+    let mut pages = server.client().draw().pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().data, [0, 1, 2]);
+    assert!(pages.next().await.is_none());
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_error_is_the_end() {
     let server = Server::new(|count, _| match count {
         0 => page(0, &[0, 1, 2], 9),
@@ -153,6 +165,10 @@ async fn a_fake_has_one_page_behind_dyn_as_well() {
     impl Numbers for Fake {
         fn list(&self, _: &ListNumbers) -> Call<Page<u64>> {
             Call::ready(Ok(Page::of(vec![7, 8])))
+        }
+
+        fn draw(&self) -> Call<Page<u64>> {
+            Call::ready(Ok(Page::of(vec![7])))
         }
     }
 

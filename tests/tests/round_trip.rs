@@ -264,6 +264,36 @@ async fn what_the_sandbox_serves_is_checked_as_it_is_declared() {
 }
 
 #[tokio::test]
+async fn a_header_that_is_declared_must_be_sent() {
+    #[api(scope = "echo:read")]
+    trait Silent: Send + Sync {
+        #[endpoint(GET, "/echo/header", signed)]
+        fn silent(&self) -> Call<Value>;
+    }
+
+    let (_sandbox, client) = start().await;
+    let error = client.silent().await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
+    let problem = error.problem_document().unwrap();
+    assert_eq!(problem.detail.as_deref(), Some("The header accept-language is missing"));
+}
+
+/// The macro lets no such thing through; a table that is written by hand may.
+#[tokio::test]
+async fn a_placeholder_that_nothing_fills_is_refused_before_it_is_sent() {
+    use upvest_core::declare::{JsonAnswer, PlainReturn, Request};
+
+    const REMOVE: Endpoint = Endpoint::new("remove", Verb::Delete, "/echo/{id}").signed();
+    let (sandbox, client) = start().await;
+    let call: Call<()> = Request::new(&client, REMOVE)
+        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
+    let error = call.await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+    assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
+    assert!(sandbox.log().is_empty());
+}
+
+#[tokio::test]
 async fn a_table_that_cannot_be_served_is_refused_in_one_sentence() {
     const TWICE: Endpoint = Endpoint::new("twice", Verb::Get, "/echo/{a}/of/{b}");
     let started = Sandbox::builder().serve(&<dyn Echo>::PATH, echo).serve(&TWICE, echo).start();

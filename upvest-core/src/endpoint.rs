@@ -314,3 +314,23 @@ pub(crate) const fn are_equal(left: &str, right: &str) -> bool {
     }
     left.len() == right.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AnswerKind, Endpoint, Verb};
+
+    #[test]
+    fn the_kind_of_an_answer_does_not_hang_on_the_order_of_words() {
+        let endpoint = Endpoint::new("", Verb::Get, "/");
+        for (endpoint, kind) in [
+            (endpoint, AnswerKind::Json),
+            (endpoint.header("accept-language"), AnswerKind::Json),
+            (endpoint.header("accept"), AnswerKind::Bytes),
+            (endpoint.accept("text/csv"), AnswerKind::Bytes),
+            (endpoint.redirect().header("accept"), AnswerKind::Redirect),
+            (endpoint.header("accept").redirect(), AnswerKind::Redirect),
+        ] {
+            assert_eq!(endpoint.answer(), kind, "{endpoint:?}");
+        }
+    }
+}
