@@ -139,6 +139,24 @@ fn damaged_files_are_refused_without_a_panic() {
     assert!(load(hostile.as_bytes(), Some("x")).unwrap_err().contains("DEK-Info"));
 }
 
+/// What a damaged file says of itself may be anything, a part of the key included.
+#[test]
+fn only_a_name_is_repeated_from_a_damaged_file() {
+    let key = "MIHcAgEBBEIB1Kb6qsR3Jv";
+    for text in [
+        format!("-----BEGIN EC\n{key}-----\nAAAA\n-----END EC\n{key}-----\n"),
+        format!("-----BEGIN {key}-----\nAAAA\n-----END {key}-----\n"),
+        format!(
+            "-----BEGIN EC PRIVATE KEY-----\nDEK-Info: {key}\u{7},00\n\nAAAA\n\
+             -----END EC PRIVATE KEY-----\n"
+        ),
+    ] {
+        let error = load(text.as_bytes(), Some(PASSPHRASE)).unwrap_err();
+        assert!(!error.contains(|character: char| character.is_control()), "{error:?}");
+        assert!(!error.contains(key), "{error}");
+    }
+}
+
 #[test]
 fn a_file_that_asks_for_endless_work_is_refused_at_once() {
     let block = pem::parse(read("p8_enc_default.pem")).unwrap();

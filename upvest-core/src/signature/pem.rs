@@ -47,13 +47,17 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyErro
         },
         "ENCRYPTED PRIVATE KEY" => decrypt_pkcs8(block.contents(), passphrase),
         "PUBLIC KEY" => Err(KeyError::new("this is the public key: load the private one")),
-        tag => {
-            let tag: String = tag.chars().take(32).collect();
-            Err(KeyError::new(format!(
-                "the key file holds a `{tag}`, not an EC or Ed25519 private key"
-            )))
-        }
+        tag => Err(KeyError::new(format!(
+            "the key file holds {}, not an EC or Ed25519 private key",
+            name(tag).map_or_else(|| "something unknown".to_owned(), |tag| format!("a `{tag}`"))
+        ))),
     }
+}
+
+/// What a file calls a thing, if that is a name: in a damaged one it may be a part of the key.
+fn name(text: &str) -> Option<&str> {
+    let is_of_a_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'-');
+    (text.len() <= 32 && text.bytes().all(is_of_a_name)).then_some(text)
 }
 
 fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
@@ -72,10 +76,10 @@ fn decrypt_traditional(
         "AES-192-CBC" => (&AES_192, 24),
         "AES-256-CBC" => (&AES_256, 32),
         other => {
-            let other: String = other.chars().take(32).collect();
             return Err(KeyError::new(format!(
-                "the key file is encrypted with {other}, which is not supported: write it anew with \
-                 `openssl ec -aes256 -in OLD_FILE -out NEW_FILE`"
+                "the key file is encrypted with {}, which is not supported: write it anew with \
+                 `openssl ec -aes256 -in OLD_FILE -out NEW_FILE`",
+                name(other).unwrap_or("an unknown cipher")
             )));
         }
     };
