@@ -13,6 +13,12 @@ use upvest_tests::data;
 use upvest_tests::in_memory::Things;
 use upvest_tests::scripted::{builder, json};
 
+#[upvest_core::api]
+trait Documents {
+    #[upvest_core::endpoint(POST, "/documents", accept = "application/pdf", signed)]
+    fn print(&self, body: &str) -> upvest_core::Call<upvest_core::Bytes>;
+}
+
 const MIB: u64 = 1024 * 1024;
 
 /// Answers the first request well, and then whatever it is asked with `head`, and `body` without
@@ -99,6 +105,25 @@ fn a_hostile_answer_costs_two_mebibytes_at_most() {
         assert!(bytes <= 2 * MIB, "{what} costs {bytes} bytes");
         assert!(error.outcome() >= Outcome::Unknown && error.body().len() <= 64 * 1024);
     }
+}
+
+/// A document may be long; most are not, and what they might need is not asked for.
+#[test]
+fn a_short_document_costs_as_little() {
+    let body = "x".repeat(40 * 1024);
+    let answer = format!(
+        "HTTP/1.1 200 X\r\nupvest-request-id: x\r\ncontent-type: application/pdf\r\n\
+         transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
+    let address = hostile(answer.into_bytes(), &[]);
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let client = builder(&format!("http://{address}")).attempts(1).build().unwrap();
+    runtime.block_on(client.create("x").into_future()).unwrap();
+    let mut document = None;
+    let cost = measure(|| document = runtime.block_on(client.print("x").into_future()).ok());
+    assert_eq!(document.unwrap(), body);
+    assert!(cost.bytes_max <= 2 * MIB, "{} bytes", cost.bytes_max);
 }
 
 /// Many small things cost more than their bytes, if they are kept one by one.

@@ -23,6 +23,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Most bodies are not as long.
 const SHORT_BODY: usize = 16 * 1024;
 
+/// By how much the room for a longer one grows: few documents need all that they may have.
+const STEP: usize = 1024 * 1024;
+
 /// Sends one finished, signed request once, and gives back the answer.
 ///
 /// An implementation changes nothing in the request, follows no redirect, tries nothing twice and
@@ -98,9 +101,10 @@ impl Body {
             }
             let room = limit.saturating_sub(read.len());
             let fits = data.get(..room).unwrap_or(&data);
-            if read.len() + fits.len() > SHORT_BODY {
-                // All that it may need, once: growing step by step needs the old and the new.
-                read.reserve_exact(room);
+            let needed = read.len() + fits.len();
+            if needed > SHORT_BODY && needed > read.capacity() {
+                // In few steps: growing needs the old and the new. All that JSON may need, at once.
+                read.reserve_exact(room.min(STEP).max(fits.len()));
             }
             read.extend_from_slice(fits);
             if data.len() > room {
