@@ -280,7 +280,7 @@ async fn a_header_that_is_declared_must_be_sent() {
 
 /// The macro lets no such thing through; a table that is written by hand may.
 #[tokio::test]
-async fn a_placeholder_that_nothing_fills_is_refused_before_it_is_sent() {
+async fn what_cannot_be_sent_is_refused_before_it_is() {
     use upvest_core::declare::{JsonAnswer, PlainReturn, Request};
 
     const REMOVE: Endpoint = Endpoint::new("remove", Verb::Delete, "/echo/{id}").signed();
@@ -291,6 +291,13 @@ async fn a_placeholder_that_nothing_fills_is_refused_before_it_is_sent() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
     assert!(sandbox.log().is_empty());
+
+    const PRINT: Endpoint = Endpoint::new("print", Verb::Get, "/echo").accept("text/é\n");
+    let call: Call<()> = Request::new(&client, PRINT)
+        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
+    let error = call.await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` is none");
+    assert!(sandbox.log().iter().all(|entry| entry.path == "/auth/token"));
 }
 
 #[tokio::test]

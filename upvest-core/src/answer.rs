@@ -83,7 +83,7 @@ impl<T> Response<T> {
         self.value
     }
 
-    /// The status: any of the 2xx.
+    /// The status: any of the 2xx, or of the 3xx for a [`Redirect`](crate::Redirect).
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status

@@ -217,7 +217,8 @@ fn build(
     };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
-    headers.insert(ACCEPT, HeaderValue::from_static(target.accept));
+    let accept = HeaderValue::from_str(target.accept);
+    headers.insert(ACCEPT, accept.map_err(|error| refused("its `accept` is none").because(error))?);
     headers.insert(
         USER_AGENT,
         HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),
