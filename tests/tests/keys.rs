@@ -155,6 +155,9 @@ fn only_a_name_is_repeated_from_a_damaged_file() {
         assert!(!error.contains(|character: char| character.is_control()), "{error:?}");
         assert!(!error.contains(key), "{error}");
     }
+    let nameless =
+        "-----BEGIN EC PRIVATE KEY-----\nDEK-Info: ,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n";
+    assert!(load(nameless.as_bytes(), Some(PASSPHRASE)).unwrap_err().contains("an unknown cipher"));
 }
 
 #[test]

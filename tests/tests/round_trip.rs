@@ -296,7 +296,7 @@ async fn what_cannot_be_sent_is_refused_before_it_is() {
     let call: Call<()> = Request::new(&client, PRINT)
         .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
     let error = call.await.unwrap_err();
-    assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` is none");
+    assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` cannot stand in a header");
     assert!(sandbox.log().iter().all(|entry| entry.path == "/auth/token"));
 }
 

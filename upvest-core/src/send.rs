@@ -217,8 +217,9 @@ fn build(
     };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
-    let accept = HeaderValue::from_str(target.accept);
-    headers.insert(ACCEPT, accept.map_err(|error| refused("its `accept` is none").because(error))?);
+    let accept = HeaderValue::from_str(target.accept)
+        .map_err(|error| refused("its `accept` cannot stand in a header").because(error))?;
+    headers.insert(ACCEPT, accept);
     headers.insert(
         USER_AGENT,
         HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),

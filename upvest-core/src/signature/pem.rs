@@ -57,7 +57,7 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyErro
 /// What a file calls a thing, if that is a name: in a damaged one it may be a part of the key.
 fn name(text: &str) -> Option<&str> {
     let is_of_a_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'-');
-    (text.len() <= 32 && text.bytes().all(is_of_a_name)).then_some(text)
+    ((1..=32).contains(&text.len()) && text.bytes().all(is_of_a_name)).then_some(text)
 }
 
 fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
