@@ -31,10 +31,9 @@ impl Outbox {
     }
 
     fn start(&self, payouts: u32) -> Child {
-        let settings = self.sandbox.settings();
         let mut command: Command = example("outbox");
         command
-            .envs(settings.lines().filter_map(|line| line.split_once('=')))
+            .envs(self.sandbox.settings())
             .args(["--payouts", &payouts.to_string()])
             .args(["--account-group", &self.group.to_string()])
             .arg("--ledger")
@@ -87,7 +86,7 @@ impl Outbox {
     }
 
     fn effects(&self) -> i64 {
-        self.sandbox.ledger_entries(self.group, &Currency::Eur)
+        self.sandbox.state().ledger_entries(self.group, &Currency::Eur)
     }
 }
 

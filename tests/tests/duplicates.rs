@@ -81,7 +81,7 @@ impl Bank {
                 None
             }
         };
-        let entries = self.sandbox.ledger_entries(order.account_group_id, &order.currency);
+        let entries = self.sandbox.state().ledger_entries(order.account_group_id, &order.currency);
         match result {
             Some(increase) => {
                 assert_eq!(entries, 1, "{key}");

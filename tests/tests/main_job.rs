@@ -62,10 +62,9 @@ fn a_proxy_is_not_asked_for_this_machine() {
 async fn it_runs_against_the_host_in_the_environment() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = sandbox.settings();
-    let settings = || settings.lines().filter_map(|line| line.split_once('='));
     let run = |command: &mut Command| tokio::task::block_in_place(|| command.output().unwrap());
 
-    let output = run(main_job().envs(settings()));
+    let output = run(main_job().envs(settings.clone()));
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
     assert!(stdout.contains(&format!("Upvest is http://{}.", sandbox.address())), "{stdout}");
@@ -81,7 +80,7 @@ async fn it_runs_against_the_host_in_the_environment() {
         ("UPVEST_API_BASE_URL", "https://api.upvest.co", "not against live"),
         ("UPVEST_API_KEY_ID", "", "the environment lacks UPVEST_API_KEY_ID"),
     ] {
-        let output = run(main_job().envs(settings()).env(name, value));
+        let output = run(main_job().envs(settings.clone()).env(name, value));
         let (_, stderr) = text(&output);
         assert!(!output.status.success() && stderr.contains(sentence), "{name}={value}: {stderr}");
     }

@@ -67,7 +67,7 @@ async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
     let increase = client.replay::<VirtualCashIncrease>(record)?.await?;
     println!("done: {}", increase.id);
 
-    assert_eq!(sandbox.ledger_entries(order.account_group_id, &order.currency), 2);
+    assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 2);
     Ok(())
 }
 

@@ -95,7 +95,7 @@ fn text() -> impl Strategy<Value = String> {
 
 /// Awaits a call; None if it was refused before anything was sent.
 fn ask(runtime: &Runtime, sandbox: &Sandbox, call: Call<Value>) -> Option<Value> {
-    let before = sandbox.log().len();
+    let before = sandbox.log().entries().len();
     match runtime.block_on(call.into_future()) {
         Ok(answer) => Some(answer),
         Err(error) => {
@@ -104,7 +104,7 @@ fn ask(runtime: &Runtime, sandbox: &Sandbox, call: Call<Value>) -> Option<Value>
                 (ErrorKind::Request, Outcome::NotSent),
                 "{error}"
             );
-            assert_eq!(sandbox.log().len(), before, "nothing is sent");
+            assert_eq!(sandbox.log().entries().len(), before, "nothing is sent");
             None
         }
     }
@@ -290,14 +290,14 @@ async fn what_cannot_be_sent_is_refused_before_it_is() {
     let error = call.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
-    assert!(sandbox.log().is_empty());
+    assert!(sandbox.log().entries().is_empty());
 
     const PRINT: Endpoint = Endpoint::new("print", Verb::Get, "/echo").accept("text/é\n");
     let call: Call<()> = Request::new(&client, PRINT)
         .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
     let error = call.await.unwrap_err();
     assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` cannot stand in a header");
-    assert!(sandbox.log().iter().all(|entry| entry.path == "/auth/token"));
+    assert!(sandbox.log().entries().iter().all(|entry| entry.path == "/auth/token"));
 }
 
 #[tokio::test]

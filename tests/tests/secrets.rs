@@ -169,7 +169,7 @@ async fn no_secret_shows_anywhere() {
     write!(seen, "{message:?} {verified:?} {verified:#?} {policy:?}").unwrap();
 
     write!(seen, "{sandbox:?} {sandbox:#?}").unwrap();
-    for entry in sandbox.log() {
+    for entry in sandbox.log().entries() {
         write!(seen, "{entry} {entry:?} {entry:#?}").unwrap();
     }
 
@@ -193,9 +193,9 @@ async fn no_secret_shows_anywhere() {
         "PRIVATE KEY-----".to_owned(),
     ]);
     for name in
-        ["UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64=", "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE="]
+        ["UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64", "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE"]
     {
-        let value = settings.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        let (_, value) = settings.iter().find(|(known, _)| *known == name).unwrap();
         secrets.push(value.chars().take(32).collect());
     }
     let body = std::fs::read_to_string(data("keys/upvest_doc_p521.priv")).unwrap();

@@ -1,35 +1,53 @@
-//! The money: orders, their idempotency records, and the ledger.
+//! The money: orders, their idempotency records, the ledger and the balances.
 //!
 //! An operation, its ledger entry and its idempotency record are one transaction. Amounts are stored
-//! in minor units, as integers.
+//! in minor units, as integers. Statuses move as time passes: whoever looks at the state first moves
+//! what is due.
 
 use http::StatusCode;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use upvest_core::{AccountGroupId, Amount, Currency, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
 use crate::problem::Refused;
-use crate::state::State;
+use crate::settings::{Assumption, Settings, Spec};
+use crate::store::Store;
 
 /// How long a key is remembered. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
 
-/// An increase or a decrease, as it is answered.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Operation {
-    id: Uuid,
-    account_group_id: AccountGroupId,
-    amount: Amount,
-    currency: Currency,
-    status: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+/// An increase or a decrease as it stands, with the members that the API answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Which of the two it is; not among the members of an answer.
+    #[serde(skip)]
+    pub kind: Kind,
+    /// Its id.
+    pub id: Uuid,
+    /// Whose money it is.
+    pub account_group_id: AccountGroupId,
+    /// The amount, as it is answered.
+    pub amount: String,
+    /// The currency.
+    pub currency: Currency,
+    /// `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`.
+    pub status: String,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// When its status last changed.
+    pub updated_at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+/// What an operation does to the balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(clippy::exhaustive_enums)]
+pub enum Kind {
+    /// It raises it.
     Increase,
+    /// It lowers it.
     Decrease,
 }
 
@@ -46,6 +64,8 @@ impl Kind {
 pub(crate) struct Order {
     pub(crate) account_group_id: AccountGroupId,
     pub(crate) amount: Amount,
+    /// The amount as it was sent.
+    pub(crate) amount_text: String,
     pub(crate) currency: Currency,
 }
 
@@ -63,7 +83,15 @@ pub(crate) struct Answer {
     pub(crate) is_replay: bool,
 }
 
-impl State {
+/// What somebody does with an operation by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Confirm,
+    Queue,
+    Cancel,
+}
+
+impl Store {
     /// Carries out an order, unless its key says that this was done before.
     pub(crate) fn order(
         &self,
@@ -71,186 +99,413 @@ impl State {
         keyed: &Keyed<'_>,
         order: &Order,
         now: Timestamp,
+        settings: &Settings,
     ) -> Result<Answer, Refused> {
+        let at = now.unix_seconds();
         self.with(|db| {
-            if let Some(answer) = replay(db, keyed, now)? {
+            advance(db, at)?;
+            if let Some(answer) = replay(db, keyed, at, settings)? {
                 return Ok(answer);
             }
-            let id = Uuid::new_v4();
-            let at = now.unix_seconds();
-            db.execute(
-                "INSERT INTO operation (id, kind, account_group_id, currency, minor_units, status, created, updated)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'ISSUED', ?6, ?6)",
-                params![
-                    id.to_string(),
-                    kind.as_str(),
-                    order.account_group_id.to_string(),
-                    order.currency.as_str(),
-                    minor_units(order.amount)?,
-                    at
-                ],
-            )?;
+            enter_account_group(db, order.account_group_id, at, settings)?;
+            let amount = match settings.assumes(Assumption::AmountAsSent) {
+                true => order.amount_text.clone(),
+                false => order.amount.to_string(),
+            };
+            let units = i64::try_from(order.amount.minor_units())
+                .map_err(|_| Refused::internal("the amount is too large"))?;
+            // The id is made from the number of the row, so that none is ever given twice.
+            let insert = "INSERT INTO operation
+                (id, kind, account_group_id, currency, minor_units, amount, status, due, created, updated)
+                VALUES ('', ?1, ?2, ?3, ?4, ?5, 'ISSUED', ?6, ?7, ?7)";
+            db.prepare_cached(insert)?.execute(params![
+                kind.as_str(),
+                order.account_group_id.to_string(),
+                order.currency.as_str(),
+                units,
+                amount,
+                settings.progress.due(at),
+                at
+            ])?;
+            let number = db.last_insert_rowid();
+            let id = self.seed().uuid("operation", number.unsigned_abs());
+            db.prepare_cached("UPDATE operation SET id = ?2 WHERE number = ?1")?
+                .execute(params![number, id.to_string()])?;
             // Answered as it was accepted: what becomes of it is not known yet.
-            let body = find(db, kind, id)?
+            let body = find(db, id)?
                 .and_then(|operation| serde_json::to_string(&operation).ok())
                 .ok_or_else(|| Refused::internal("the new operation could not be read back"))?;
-            let status = StatusCode::ACCEPTED;
-            db.execute(
-                "INSERT INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            let status = match settings.spec {
+                Spec::V1_9 => StatusCode::OK,
+                Spec::Latest => StatusCode::ACCEPTED,
+            };
+            db.prepare_cached("INSERT INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
                 params![keyed.key.to_string(), keyed.endpoint, keyed.body, at, status.as_u16(), body],
             )?;
-            settle(db, order.account_group_id, &order.currency, at)?;
+            advance(db, at)?;
             Ok(Answer { status, body, is_replay: false })
         })
     }
 
-    pub(crate) fn cancel_decrease(&self, id: &str, now: Timestamp) -> Result<(), Refused> {
+    /// A cancellation by the client: of a decrease that is waiting.
+    pub(crate) fn cancel_decrease(
+        &self,
+        id: &str,
+        now: Timestamp,
+        settings: &Settings,
+    ) -> Result<(), Refused> {
         let unknown = || Refused::not_found("There is no such decrease");
         let id = Uuid::try_parse(id).map_err(|_| unknown())?;
+        let at = now.unix_seconds();
         self.with(|db| {
-            let decrease = find(db, Kind::Decrease, id)?.ok_or_else(unknown)?;
-            if !matches!(decrease.status.as_str(), "ISSUED" | "QUEUED") {
+            advance(db, at)?;
+            let decrease = find(db, id)?.filter(|found| found.kind == Kind::Decrease);
+            let decrease = decrease.ok_or_else(unknown)?;
+            let is_again = decrease.status == "CANCELLED";
+            if is_again && settings.assumes(Assumption::SecondCancelSucceeds) {
+                return Ok(());
+            }
+            if !is_open(&decrease) {
                 let detail = format!("A decrease that is {} cannot be cancelled", decrease.status);
                 return Err(Refused::unprocessable(&detail));
             }
-            let at = now.unix_seconds();
-            set_status(db, &id.to_string(), "CANCELLED", at)?;
-            settle(db, decrease.account_group_id, &decrease.currency, at)
+            cancel(db, &decrease, at)
         })
     }
 
-    pub(crate) fn find(&self, kind: Kind, id: Uuid) -> Option<Operation> {
-        self.with(|db| find(db, kind, id)).ok().flatten()
+    /// A step that the API itself has no endpoint for.
+    pub(crate) fn step(&self, id: Uuid, step: Step, now: Timestamp) -> Result<Operation, Refused> {
+        let at = now.unix_seconds();
+        self.with(|db| {
+            advance(db, at)?;
+            let operation =
+                find(db, id)?.ok_or_else(|| Refused::not_found("There is no such operation"))?;
+            let refused = |why: &str| {
+                let (kind, status) = (operation.kind.as_str(), &operation.status);
+                Err(Refused::conflict(&format!("This {kind} is {status}: {why}")))
+            };
+            if !is_open(&operation) {
+                return refused("it stays that");
+            }
+            match step {
+                Step::Cancel => cancel(db, &operation, at)?,
+                Step::Queue if operation.kind == Kind::Increase => {
+                    return refused("only a decrease can wait for money");
+                }
+                Step::Queue if operation.status == "QUEUED" => return refused("it waits already"),
+                Step::Queue => {
+                    // Without a due time: what was put there by hand waits for a hand.
+                    set_status(db, id, "QUEUED", None, at)?;
+                }
+                Step::Confirm => {
+                    let (group, currency) = place(&operation);
+                    let change = change_of(db, id)?;
+                    if balance(db, &group, currency)?.saturating_add(change) < 0 {
+                        return refused("the balance does not suffice to confirm it");
+                    }
+                    confirm(db, &id.to_string(), &group, currency, change, at)?;
+                    settle(db, &group, currency, at)?;
+                }
+            }
+            find(db, id)?.ok_or_else(|| Refused::internal("the operation is gone"))
+        })
     }
 
-    /// The balance, and from how many ledger entries it is made.
-    pub(crate) fn balance(&self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
-        self.with(|db| balance(db, &group.to_string(), currency.as_str())).unwrap_or_default()
+    pub(crate) fn find(&self, id: Uuid, now: Timestamp) -> Result<Option<Operation>, Refused> {
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            find(db, id)
+        })
+    }
+
+    /// The newest operations, newest first.
+    pub(crate) fn operations(&self, most: u32, now: Timestamp) -> Result<Vec<Operation>, Refused> {
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            let query = format!("{OPERATION} ORDER BY number DESC LIMIT ?1");
+            let mut query = db.prepare_cached(&query)?;
+            query.query_map([most], |row| Ok(operation(row)))?.map(|row| row?).collect()
+        })
+    }
+
+    /// The balance in minor units, and from how many ledger entries it is made.
+    pub(crate) fn balance(
+        &self,
+        group: AccountGroupId,
+        currency: &Currency,
+        now: Timestamp,
+    ) -> Result<(i64, i64), Refused> {
+        let (group, currency) = (group.to_string(), currency.as_str());
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            let query = "SELECT count(*) FROM ledger WHERE account_group_id = ?1 AND currency = ?2";
+            let entries = db.query_row(query, [&group, currency], |row| row.get(0))?;
+            Ok((balance(db, &group, currency)?, entries))
+        })
+    }
+
+    /// The balances of an account group, by currency. None if there is no such group.
+    pub(crate) fn balances(
+        &self,
+        group: AccountGroupId,
+        now: Timestamp,
+    ) -> Result<Option<Vec<(String, i64)>>, Refused> {
+        let group = group.to_string();
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            let known = "SELECT 1 FROM account_group WHERE id = ?1";
+            if !db.prepare_cached(known)?.exists([&group])? {
+                return Ok(None);
+            }
+            let query = "SELECT currency, minor_units FROM balance WHERE account_group_id = ?1
+                         ORDER BY currency";
+            let mut query = db.prepare_cached(query)?;
+            let rows = query.query_map([&group], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
+        })
+    }
+
+    /// The account groups, oldest first.
+    pub(crate) fn account_groups(&self, most: u32) -> Result<Vec<AccountGroupId>, Refused> {
+        let damaged = |_| Refused::internal("an account group in the state cannot be read");
+        self.with(|db| {
+            let mut query =
+                db.prepare_cached("SELECT id FROM account_group ORDER BY rowid LIMIT ?1")?;
+            let rows = query.query_map([most], |row| row.get::<_, String>(0))?;
+            rows.map(|id| id?.parse().map_err(damaged)).collect()
+        })
+    }
+
+    pub(crate) fn add_account_group(
+        &self,
+        group: AccountGroupId,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.with(|db| add_account_group(db, group, now.unix_seconds()))
+    }
+
+    /// Forgets account groups, money and idempotency keys; not tokens and nonces.
+    pub(crate) fn reset(&self) -> Result<(), Refused> {
+        self.with(|db| {
+            db.execute_batch(
+                "DELETE FROM ledger; DELETE FROM balance; DELETE FROM operation;
+                 DELETE FROM account_group; DELETE FROM idempotency",
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Whether each balance is the sum of its ledger entries, and each entry one of a confirmed
+    /// operation: for tests.
+    pub(crate) fn is_balanced(&self) -> Result<bool, Refused> {
+        self.with(|db| {
+            let query = "SELECT
+                (SELECT count(*) FROM balance b WHERE b.minor_units != (
+                    SELECT coalesce(sum(l.minor_units), 0) FROM ledger l
+                    WHERE (l.account_group_id, l.currency) = (b.account_group_id, b.currency)))
+                + (SELECT count(*) FROM ledger l LEFT JOIN operation o ON o.id = l.operation
+                   WHERE o.status IS NOT 'CONFIRMED'
+                     OR l.minor_units != iif(o.kind = 'decrease', -o.minor_units, o.minor_units))
+                + (SELECT count(*) FROM operation o WHERE o.status = 'CONFIRMED'
+                     AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.operation = o.id))";
+            Ok(db.query_row(query, [], |row| row.get::<_, i64>(0))? == 0)
+        })
     }
 }
 
-fn minor_units(amount: Amount) -> Result<i64, Refused> {
-    i64::try_from(amount.minor_units()).map_err(|_| Refused::internal("the amount is too large"))
+fn is_open(operation: &Operation) -> bool {
+    matches!(operation.status.as_str(), "ISSUED" | "QUEUED")
+}
+
+fn place(operation: &Operation) -> (String, &str) {
+    (operation.account_group_id.to_string(), operation.currency.as_str())
+}
+
+fn add_account_group(db: &Transaction<'_>, group: AccountGroupId, at: i64) -> Result<(), Refused> {
+    let insert = "INSERT OR IGNORE INTO account_group VALUES (?1, ?2)";
+    db.prepare_cached(insert)?.execute(params![group.to_string(), at])?;
+    Ok(())
+}
+
+fn enter_account_group(
+    db: &Transaction<'_>,
+    group: AccountGroupId,
+    at: i64,
+    settings: &Settings,
+) -> Result<(), Refused> {
+    if settings.assumes(Assumption::AccountGroupsKnown) {
+        let known = "SELECT 1 FROM account_group WHERE id = ?1";
+        return match db.prepare_cached(known)?.exists([group.to_string()])? {
+            true => Ok(()),
+            false => Err(Refused::not_found("There is no such account group")),
+        };
+    }
+    add_account_group(db, group, at)
 }
 
 fn replay(
     db: &Transaction<'_>,
     keyed: &Keyed<'_>,
-    now: Timestamp,
+    now: i64,
+    settings: &Settings,
 ) -> Result<Option<Answer>, Refused> {
-    let oldest = now.unix_seconds().saturating_sub(REPLAY_WINDOW_SECONDS);
-    db.execute("DELETE FROM idempotency WHERE created <= ?1", [oldest])?;
+    let oldest = now.saturating_sub(REPLAY_WINDOW_SECONDS);
+    db.prepare_cached("DELETE FROM idempotency WHERE created <= ?1")?.execute([oldest])?;
+    let query = "SELECT body, status, answer FROM idempotency WHERE key = ?1 AND endpoint = ?2";
     let known: Option<(Vec<u8>, u16, String)> = db
-        .query_row(
-            "SELECT body, status, answer FROM idempotency WHERE key = ?1 AND endpoint = ?2",
-            params![keyed.key.to_string(), keyed.endpoint],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    match known {
-        None => Ok(None),
-        Some((body, _, _)) if body != keyed.body => {
-            Err(Refused::unprocessable("The idempotency key was used with another body"))
-        }
-        Some((_, status, body)) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
-            Ok(Some(Answer { status, body, is_replay: true }))
-        }
-    }
-}
-
-fn find(db: &Transaction<'_>, kind: Kind, id: Uuid) -> Result<Option<Operation>, Refused> {
-    type Row = (String, String, i64, String, i64, i64);
-    let row: Option<Row> = db
-        .query_row(
-            "SELECT account_group_id, currency, minor_units, status, created, updated
-             FROM operation WHERE id = ?1 AND kind = ?2",
-            params![id.to_string(), kind.as_str()],
-            |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-            },
-        )
-        .optional()?;
-    row.map(|(group, currency, units, status, created, updated)| {
-        let damaged = |_| Refused::internal("an operation in the state cannot be read");
-        Ok(Operation {
-            id,
-            account_group_id: group.parse().map_err(damaged)?,
-            amount: Amount::from_minor_units(units.unsigned_abs()).map_err(damaged)?,
-            currency: Currency::from(currency.as_str()),
-            status,
-            created_at: Timestamp::from_unix_seconds(created).map_err(damaged)?,
-            updated_at: Timestamp::from_unix_seconds(updated).map_err(damaged)?,
+        .prepare_cached(query)?
+        .query_row(params![keyed.key.to_string(), keyed.endpoint], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
-    })
-    .transpose()
+        .optional()?;
+    let Some((body, status, answer)) = known else { return Ok(None) };
+    if body != keyed.body && !settings.assumes(Assumption::OtherBodyReplays) {
+        let detail = "The idempotency key was used with another body";
+        return Err(match settings.spec {
+            _ if settings.assumes(Assumption::OtherBodyConflicts) => Refused::conflict(detail),
+            // The description of 1.9.0 has neither 409 nor 422 here.
+            Spec::V1_9 => Refused::invalid_request(detail),
+            Spec::Latest => Refused::unprocessable(detail),
+        });
+    }
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
+    Ok(Some(Answer { status, body: answer, is_replay: true }))
 }
 
-fn set_status(db: &Transaction<'_>, id: &str, status: &str, at: i64) -> Result<(), Refused> {
-    db.execute(
-        "UPDATE operation SET status = ?2, updated = ?3 WHERE id = ?1",
-        params![id, status, at],
-    )?;
+const OPERATION: &str =
+    "SELECT kind, id, account_group_id, amount, currency, status, created, updated FROM operation";
+
+fn operation(row: &Row<'_>) -> Result<Operation, Refused> {
+    let damaged = |_| Refused::internal("an operation in the state cannot be read");
+    let kind: String = row.get(0)?;
+    Ok(Operation {
+        kind: if kind == "increase" { Kind::Increase } else { Kind::Decrease },
+        id: row.get::<_, String>(1)?.parse().map_err(|_| damaged(()))?,
+        account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged(()))?,
+        amount: row.get(3)?,
+        currency: Currency::from(row.get::<_, String>(4)?.as_str()),
+        status: row.get(5)?,
+        created_at: Timestamp::from_unix_seconds(row.get(6)?).map_err(|_| damaged(()))?,
+        updated_at: Timestamp::from_unix_seconds(row.get(7)?).map_err(|_| damaged(()))?,
+    })
+}
+
+fn find(db: &Transaction<'_>, id: Uuid) -> Result<Option<Operation>, Refused> {
+    let mut query = db.prepare_cached(&format!("{OPERATION} WHERE id = ?1"))?;
+    query.query_row([id.to_string()], |row| Ok(operation(row))).optional()?.transpose()
+}
+
+/// What it adds to the balance when it takes effect.
+fn change_of(db: &Transaction<'_>, id: Uuid) -> Result<i64, Refused> {
+    let query =
+        "SELECT iif(kind = 'decrease', -minor_units, minor_units) FROM operation WHERE id = ?1";
+    Ok(db.query_row(query, [id.to_string()], |row| row.get(0))?)
+}
+
+fn set_status(
+    db: &Transaction<'_>,
+    id: Uuid,
+    status: &str,
+    due: Option<i64>,
+    at: i64,
+) -> Result<(), Refused> {
+    let update = "UPDATE operation SET status = ?2, due = ?3, updated = ?4 WHERE id = ?1";
+    db.prepare_cached(update)?.execute(params![id.to_string(), status, due, at])?;
     Ok(())
 }
 
-fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Result<(i64, i64), Refused> {
-    Ok(db.query_row(
-        "SELECT coalesce(sum(minor_units), 0), count(*) FROM ledger
-         WHERE account_group_id = ?1 AND currency = ?2",
-        [group, currency],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?)
+fn cancel(db: &Transaction<'_>, operation: &Operation, at: i64) -> Result<(), Refused> {
+    set_status(db, operation.id, "CANCELLED", None, at)?;
+    let (group, currency) = place(operation);
+    settle(db, &group, currency, at)
 }
 
-/// Moves all that waits as far as it goes: increases take effect, decreases take effect in the
-/// order they came while the money lasts, and wait from the first that it does not suffice for.
-fn settle(
+fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Result<i64, Refused> {
+    let query = "SELECT minor_units FROM balance WHERE account_group_id = ?1 AND currency = ?2";
+    let mut query = db.prepare_cached(query)?;
+    Ok(query.query_row([group, currency], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// Lets an operation take effect.
+fn confirm(
     db: &Transaction<'_>,
-    group: AccountGroupId,
-    currency: &Currency,
+    id: &str,
+    group: &str,
+    currency: &str,
+    change: i64,
     at: i64,
 ) -> Result<(), Refused> {
-    let (group, currency) = (group.to_string(), currency.as_str());
-    let (mut money, _) = balance(db, &group, currency)?;
-    let mut statement = db.prepare(
-        "SELECT id, kind, minor_units, status FROM operation
-         WHERE account_group_id = ?1 AND currency = ?2 AND status IN ('ISSUED', 'QUEUED')
+    let entry = "INSERT INTO ledger (operation, account_group_id, currency, minor_units)
+                 VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(entry)?.execute(params![id, group, currency, change])?;
+    let balance = "INSERT INTO balance VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO UPDATE SET minor_units = minor_units + excluded.minor_units";
+    db.prepare_cached(balance)?.execute(params![group, currency, change])?;
+    let status =
+        "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE id = ?1";
+    db.prepare_cached(status)?.execute(params![id, at])?;
+    Ok(())
+}
+
+/// Moves all that is due, in the order of the times at which it became due.
+fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
+    let query = "SELECT due, account_group_id, currency FROM operation
+                 WHERE status = 'ISSUED' AND due <= ?1
+                 GROUP BY due, account_group_id, currency ORDER BY due";
+    let mut query = db.prepare_cached(query)?;
+    let due: Vec<(i64, String, String)> = query
+        .query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (at, group, currency) in due {
+        settle(db, &group, &currency, at)?;
+    }
+    Ok(())
+}
+
+/// Moves what is open in one account group as far as it goes: increases take effect, decreases take
+/// effect in the order they came while the money lasts, and wait from the first that it does not
+/// suffice for. What waits by hand (without a due time) stays, and holds up what is behind it.
+fn settle(db: &Transaction<'_>, group: &str, currency: &str, at: i64) -> Result<(), Refused> {
+    let mut money = balance(db, group, currency)?;
+    let mut query = db.prepare_cached(
+        "SELECT id, kind, minor_units, status, due FROM operation
+         WHERE account_group_id = ?1 AND currency = ?2
+           AND (status = 'QUEUED' OR status = 'ISSUED' AND due <= ?3)
          ORDER BY kind = 'decrease', number",
     )?;
-    let open: Vec<(String, String, i64, String)> = statement
-        .query_map([&group, currency], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    type Open = (String, String, i64, String, Option<i64>);
+    let open: Vec<Open> = query
+        .query_map(params![group, currency, at], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
     let mut is_blocked = false;
-    for (id, kind, units, status) in open {
+    for (id, kind, units, status, due) in open {
         let change = if kind == "decrease" { -units } else { units };
-        is_blocked |= money + change < 0;
+        is_blocked |= money.saturating_add(change) < 0 || due.is_none();
         if is_blocked {
             if status != "QUEUED" {
-                set_status(db, &id, "QUEUED", at)?;
+                let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE id = ?1";
+                db.prepare_cached(queue)?.execute(params![id, at])?;
             }
             continue;
         }
-        money += change;
-        db.execute(
-            "INSERT INTO ledger (operation, account_group_id, currency, minor_units) VALUES (?1, ?2, ?3, ?4)",
-            params![id, group, currency, change],
-        )?;
-        set_status(db, &id, "CONFIRMED", at)?;
+        money = money.saturating_add(change);
+        confirm(db, &id, group, currency, change, at)?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Keyed, Kind, Order, State};
+    use super::{Answer, Keyed, Kind, Order, Step, Store};
+    use crate::settings::{Assumption, Progress, Settings};
     use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
     use uuid::Uuid;
 
     struct Bank {
-        state: State,
+        store: Store,
+        settings: Settings,
         group: AccountGroupId,
         now: Timestamp,
     }
@@ -258,7 +513,8 @@ mod tests {
     impl Bank {
         fn new() -> Self {
             Self {
-                state: State::in_memory().unwrap(),
+                store: Store::open(None, None).unwrap(),
+                settings: Settings::default(),
                 group: Uuid::new_v4().into(),
                 now: Timestamp::from_unix_seconds(1_000_000).unwrap(),
             }
@@ -268,22 +524,39 @@ mod tests {
             let order = Order {
                 account_group_id: self.group,
                 amount: amount.parse().unwrap(),
+                amount_text: amount.to_owned(),
                 currency: Currency::Eur,
             };
             let keyed = Keyed { key, endpoint: "x", body: amount.as_bytes() };
-            self.state.order(kind, &keyed, &order, self.now).unwrap()
+            self.store.order(kind, &keyed, &order, self.now, &self.settings).unwrap()
         }
 
         fn order(&self, kind: Kind, amount: &str) -> Uuid {
             id(&self.order_with(kind, amount, IdempotencyKey::random()))
         }
 
-        fn status(&self, kind: Kind, id: Uuid) -> String {
-            self.state.find(kind, id).unwrap().status
+        fn status(&self, id: Uuid) -> String {
+            assert!(self.store.is_balanced().unwrap());
+            self.store.find(id, self.now).unwrap().unwrap().status
+        }
+
+        fn cancel(&self, id: &str) -> Result<(), u16> {
+            let refused = self.store.cancel_decrease(id, self.now, &self.settings);
+            refused.map_err(|refused| refused.status.as_u16())
+        }
+
+        fn step(&self, id: Uuid, step: Step) -> Result<String, u16> {
+            let stepped = self.store.step(id, step, self.now);
+            stepped.map(|now| now.status).map_err(|refused| refused.status.as_u16())
+        }
+
+        fn advance(&mut self, seconds: i64) {
+            let now = self.now.unix_seconds() + seconds;
+            self.now = Timestamp::from_unix_seconds(now).unwrap();
         }
 
         fn balance(&self) -> (i64, i64) {
-            self.state.balance(self.group, &Currency::Eur)
+            self.store.balance(self.group, &Currency::Eur, self.now).unwrap()
         }
     }
 
@@ -298,13 +571,13 @@ mod tests {
         let bank = Bank::new();
         let first = bank.order(Kind::Decrease, "50.00");
         let second = bank.order(Kind::Decrease, "10.00");
-        assert_eq!(bank.status(Kind::Decrease, first), "QUEUED");
+        assert_eq!(bank.status(first), "QUEUED");
         bank.order(Kind::Increase, "20.00");
         // In the order they came: the second would be affordable, but is not first.
-        assert_eq!(bank.status(Kind::Decrease, second), "QUEUED");
+        assert_eq!(bank.status(second), "QUEUED");
         bank.order(Kind::Increase, "40.00");
-        assert_eq!(bank.status(Kind::Decrease, first), "CONFIRMED");
-        assert_eq!(bank.status(Kind::Decrease, second), "CONFIRMED");
+        assert_eq!(bank.status(first), "CONFIRMED");
+        assert_eq!(bank.status(second), "CONFIRMED");
         assert_eq!(bank.balance(), (0, 4));
     }
 
@@ -314,17 +587,16 @@ mod tests {
         bank.order(Kind::Increase, "20.00");
         let large = bank.order(Kind::Decrease, "50.00");
         let small = bank.order(Kind::Decrease, "10.00");
-        bank.state.cancel_decrease(&large.to_string(), bank.now).unwrap();
-        assert_eq!(bank.status(Kind::Decrease, large), "CANCELLED");
-        assert_eq!(bank.status(Kind::Decrease, small), "CONFIRMED");
+        bank.cancel(&large.to_string()).unwrap();
+        assert_eq!(bank.status(large), "CANCELLED");
+        assert_eq!(bank.status(small), "CONFIRMED");
         for (id, status) in [
             (large.to_string(), 422),
             (small.to_string(), 422),
             (Uuid::new_v4().to_string(), 404),
             ("x".into(), 404),
         ] {
-            let refused = bank.state.cancel_decrease(&id, bank.now).unwrap_err();
-            assert_eq!(refused.status.as_u16(), status, "{id}");
+            assert_eq!(bank.cancel(&id), Err(status), "{id}");
         }
         assert_eq!(bank.balance(), (1_000, 2));
     }
@@ -342,14 +614,106 @@ mod tests {
         let other = Order {
             account_group_id: bank.group,
             amount: "2.00".parse().unwrap(),
+            amount_text: "2.00".to_owned(),
             currency: Currency::Eur,
         };
         let keyed = Keyed { key, endpoint: "x", body: b"2.00" };
-        let refused = bank.state.order(Kind::Increase, &keyed, &other, bank.now).err().unwrap();
-        assert_eq!(refused.status.as_u16(), 422);
+        let ordered = |bank: &Bank| {
+            let answer = bank.store.order(Kind::Increase, &keyed, &other, bank.now, &bank.settings);
+            answer.map(|answer| answer.body).map_err(|refused| refused.status.as_u16())
+        };
+        assert_eq!(ordered(&bank), Err(422));
+        bank.settings.assumptions = vec![Assumption::OtherBodyConflicts];
+        assert_eq!(ordered(&bank), Err(409));
+        bank.settings.assumptions = vec![Assumption::OtherBodyReplays];
+        assert_eq!(ordered(&bank), Ok(first.body));
+        bank.settings.assumptions.clear();
 
         bank.now = Timestamp::from_unix_seconds(1_000_000 + 24 * 60 * 60).unwrap();
         assert!(!bank.order_with(Kind::Increase, "1.00", key).is_replay);
         assert_eq!(bank.balance(), (200, 2));
+    }
+
+    #[test]
+    fn nothing_moves_before_its_time_and_each_at_its_own() {
+        let mut bank = Bank::new();
+        bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
+        let decrease = bank.order(Kind::Decrease, "5.00");
+        bank.advance(4);
+        let increase = bank.order(Kind::Increase, "5.00");
+        bank.advance(5);
+        assert_eq!(bank.status(decrease), "ISSUED");
+        bank.advance(1);
+        // The money comes four seconds later.
+        assert_eq!(bank.status(decrease), "QUEUED");
+        assert_eq!(bank.status(increase), "ISSUED");
+        bank.advance(100);
+        assert_eq!(bank.status(decrease), "CONFIRMED");
+        let increase = bank.store.find(increase, bank.now).unwrap().unwrap();
+        assert_eq!(increase.status, "CONFIRMED");
+        // When it was due, not when somebody looked.
+        assert_eq!(increase.updated_at.unix_seconds(), 1_000_014);
+        assert_eq!(bank.balance(), (0, 2));
+    }
+
+    #[test]
+    fn by_hand_an_operation_goes_where_the_machine_lets_it() {
+        let mut bank = Bank::new();
+        bank.settings.progress = Progress::Manual;
+        let increase = bank.order(Kind::Increase, "20.00");
+        let first = bank.order(Kind::Decrease, "15.00");
+        let second = bank.order(Kind::Decrease, "10.00");
+        bank.advance(1_000_000);
+        for id in [increase, first, second] {
+            assert_eq!(bank.status(id), "ISSUED");
+        }
+        assert_eq!(bank.step(increase, Step::Queue), Err(409));
+        assert_eq!(bank.step(first, Step::Confirm), Err(409), "there is no money yet");
+        assert_eq!(bank.step(increase, Step::Confirm).unwrap(), "CONFIRMED");
+        assert_eq!(bank.step(increase, Step::Confirm), Err(409));
+        assert_eq!(bank.step(first, Step::Queue).unwrap(), "QUEUED");
+        assert_eq!(bank.step(first, Step::Queue), Err(409));
+        assert_eq!(bank.step(second, Step::Confirm).unwrap(), "CONFIRMED");
+        assert_eq!(bank.status(first), "QUEUED", "what waits by hand waits for a hand");
+        assert_eq!(bank.step(first, Step::Cancel).unwrap(), "CANCELLED");
+        assert_eq!(bank.step(Uuid::new_v4(), Step::Cancel), Err(404));
+        assert_eq!(bank.balance(), (1_000, 2));
+    }
+
+    #[test]
+    fn what_is_assumed_can_be_assumed_otherwise() {
+        let mut bank = Bank::new();
+        let waiting = bank.order(Kind::Decrease, "5.00").to_string();
+        bank.cancel(&waiting).unwrap();
+        assert_eq!(bank.cancel(&waiting), Err(422));
+        bank.settings.assumptions =
+            vec![Assumption::SecondCancelSucceeds, Assumption::AmountAsSent];
+        assert_eq!(bank.cancel(&waiting), Ok(()));
+        let id = bank.order(Kind::Increase, "007");
+        assert_eq!(bank.store.find(id, bank.now).unwrap().unwrap().amount, "007");
+
+        bank.settings.assumptions = vec![Assumption::AccountGroupsKnown];
+        let group = Uuid::new_v4().into();
+        let order = Order {
+            account_group_id: group,
+            amount: "1.00".parse().unwrap(),
+            amount_text: "1.00".to_owned(),
+            currency: Currency::Eur,
+        };
+        let keyed = Keyed { key: IdempotencyKey::random(), endpoint: "x", body: b"" };
+        let ordered = || bank.store.order(Kind::Increase, &keyed, &order, bank.now, &bank.settings);
+        assert_eq!(ordered().err().unwrap().status.as_u16(), 404);
+        bank.store.add_account_group(group, bank.now).unwrap();
+        assert!(ordered().is_ok());
+    }
+
+    #[test]
+    fn a_state_that_is_reset_is_empty_and_gives_no_id_twice() {
+        let bank = Bank::new();
+        let before = bank.order(Kind::Increase, "1.00");
+        bank.store.reset().unwrap();
+        assert_eq!(bank.balance(), (0, 0));
+        assert!(bank.store.find(before, bank.now).unwrap().is_none());
+        assert_ne!(bank.order(Kind::Increase, "1.00"), before);
     }
 }

@@ -1,22 +1,29 @@
-//! What a client needs to be let in: made anew at each start.
+//! What a client needs to be let in: made from the seed, but for a key that somebody brings.
 
 use std::fmt;
 
-use aws_lc_rs::rand;
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Parameters;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use upvest_core::SigningKey;
 use upvest_core::signature::VerifyingKey;
 use uuid::Uuid;
 
 use crate::StartError;
+use crate::seed::Seed;
 
 /// As `openssl` does it by default.
 const ROUNDS: u32 = 2048;
+
+/// A private key as its file holds it.
+#[derive(Clone)]
+pub(crate) struct KeyFile {
+    pub(crate) pem: SecretString,
+    pub(crate) passphrase: Option<SecretString>,
+}
 
 /// Client id, client secret and signing key of the one client that the sandbox knows.
 #[derive(Clone)]
@@ -24,43 +31,30 @@ pub struct Credentials {
     client_id: Uuid,
     client_secret: SecretString,
     key_id: Uuid,
-    key_pem: SecretString,
-    passphrase: SecretString,
+    key_file: KeyFile,
     signing_key: SigningKey,
+    pub(crate) verifying_key: VerifyingKey,
 }
 
 impl Credentials {
-    pub(crate) fn generate() -> Result<Self, StartError> {
-        let failed = |what: &'static str| move |_| StartError::new(what);
-        let random = || -> Result<[u8; 16], StartError> {
-            let mut bytes = [0; 16];
-            rand::fill(&mut bytes).map_err(failed("the system's random generator failed"))?;
-            Ok(bytes)
-        };
-        let secret = || Ok(SecretString::from(format!("{:032x}", u128::from_be_bytes(random()?))));
-
-        let pair = EcdsaKeyPair::generate(&ECDSA_P521_SHA512_ASN1_SIGNING)
-            .and_then(|pair| pair.to_pkcs8v1())
-            .map_err(failed("no signing key could be made"))?;
-        let passphrase: SecretString = secret()?;
-        let parameters =
-            Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &random()?, random()?)
-                .map_err(|_| StartError::new("the signing key could not be encrypted"))?;
-        let encrypted = PrivateKeyInfoRef::try_from(pair.as_ref())
-            .and_then(|key| key.encrypt_with_params(parameters, passphrase.expose_secret()))
-            .map_err(|_| StartError::new("the signing key could not be encrypted"))?;
-        let pem = pem::encode(&pem::Pem::new("ENCRYPTED PRIVATE KEY", encrypted.as_bytes()));
-
-        let key_id = Uuid::new_v4();
-        let signing_key = SigningKey::from_pem(key_id, &pem, Some(passphrase.expose_secret()))
-            .map_err(|_| StartError::new("the new signing key could not be read"))?;
+    pub(crate) fn new(seed: &Seed, key_file: Option<KeyFile>) -> Result<Self, StartError> {
+        let key_file = key_file.map_or_else(|| made_from(seed), Ok)?;
+        let key_id = seed.uuid("key id", 0);
+        let passphrase = key_file.passphrase.as_ref().map(ExposeSecret::expose_secret);
+        let signing_key = SigningKey::from_pem(key_id, key_file.pem.expose_secret(), passphrase)
+            .map_err(|error| {
+                StartError::of_key(format!("the signing key cannot be used: {error}"))
+            })?;
+        let verifying_key = signing_key
+            .verifying_key()
+            .map_err(|_| StartError::new("the signing key has no public half"))?;
         Ok(Self {
-            client_id: Uuid::new_v4(),
-            client_secret: secret()?,
+            client_id: seed.uuid("client id", 0),
+            client_secret: seed.text("client secret", 0).into(),
             key_id,
-            key_pem: pem.into(),
-            passphrase,
+            key_file,
             signing_key,
+            verifying_key,
         })
     }
 
@@ -82,36 +76,70 @@ impl Credentials {
         self.key_id
     }
 
-    /// The private key, ECDSA P-521.
+    /// The private key: ECDSA P-521, unless another one was brought.
     #[must_use]
     pub fn signing_key(&self) -> &SigningKey {
         &self.signing_key
     }
 
-    pub(crate) fn verifying_key(&self) -> Result<VerifyingKey, StartError> {
-        self.signing_key
-            .verifying_key()
-            .map_err(|_| StartError::new("the new signing key has no public half"))
+    /// The private key as PEM.
+    #[must_use]
+    pub fn key_pem(&self) -> &SecretString {
+        &self.key_file.pem
     }
 
-    /// The settings as `NAME=value` lines, under the names that Upvest's own packages use.
-    pub(crate) fn settings(&self, base_url: &str, scopes: &[&str]) -> String {
-        let key = BASE64_STANDARD.encode(self.key_pem.expose_secret());
-        format!(
-            "UPVEST_API_BASE_URL={base_url}\n\
-             UPVEST_API_CLIENT_ID={}\n\
-             UPVEST_API_CLIENT_SECRET={}\n\
-             UPVEST_API_KEY_ID={}\n\
-             UPVEST_API_SCOPES={}\n\
-             UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64={key}\n\
-             UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE={}\n",
-            self.client_id,
-            self.client_secret.expose_secret(),
-            self.key_id,
-            scopes.join(","),
-            self.passphrase.expose_secret(),
-        )
+    /// The passphrase of [`key_pem`](Self::key_pem), if it has one.
+    #[must_use]
+    pub fn passphrase(&self) -> Option<&SecretString> {
+        self.key_file.passphrase.as_ref()
     }
+
+    /// The settings as names and values, under the names that Upvest's own packages use.
+    pub(crate) fn settings(&self, base_url: &str, scopes: &[&str]) -> Vec<(&'static str, String)> {
+        let mut settings = vec![
+            ("UPVEST_API_BASE_URL", base_url.to_owned()),
+            ("UPVEST_API_CLIENT_ID", self.client_id.to_string()),
+            ("UPVEST_API_CLIENT_SECRET", self.client_secret.expose_secret().to_owned()),
+            ("UPVEST_API_KEY_ID", self.key_id.to_string()),
+            ("UPVEST_API_SCOPES", scopes.join(",")),
+            (
+                "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64",
+                BASE64_STANDARD.encode(self.key_file.pem.expose_secret()),
+            ),
+        ];
+        if let Some(passphrase) = &self.key_file.passphrase {
+            let name = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
+            settings.push((name, passphrase.expose_secret().to_owned()));
+        }
+        settings
+    }
+}
+
+/// An encrypted P-521 key, as the users of the API have one.
+fn made_from(seed: &Seed) -> Result<KeyFile, StartError> {
+    let failed = || StartError::new("no signing key could be made");
+    // SEC1, RFC 5915: the number 1, 66 bytes of key, the name of the curve. 521 bits are 65 bytes and
+    // one bit; that they are more than the order of the curve has a chance of 2 to the minus 260.
+    let mut der = vec![0x30, 0x50, 0x02, 0x01, 0x01, 0x04, 0x42, seed.bytes::<1>("key", 0)[0] & 1];
+    der.extend(seed.bytes::<64>("key", 1));
+    der.extend(seed.bytes::<1>("key", 2));
+    der.extend([0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23]);
+    let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_ASN1_SIGNING, &der)
+        .map_err(|_| failed())?;
+    let plain = pair.to_pkcs8v1().map_err(|_| failed())?;
+    let passphrase = seed.text("passphrase", 0);
+    let parameters = Parameters::generate_pbkdf2_sha256_aes256cbc(
+        ROUNDS,
+        &seed.bytes::<16>("salt", 0),
+        seed.bytes("initialisation vector", 0),
+    );
+    let encrypted = parameters.map_err(|_| failed()).and_then(|parameters| {
+        PrivateKeyInfoRef::try_from(plain.as_ref())
+            .and_then(|key| key.encrypt_with_params(parameters, &passphrase))
+            .map_err(|_| failed())
+    })?;
+    let pem = pem::encode(&pem::Pem::new("ENCRYPTED PRIVATE KEY", encrypted.as_bytes()));
+    Ok(KeyFile { pem: pem.into(), passphrase: Some(passphrase.into()) })
 }
 
 impl fmt::Debug for Credentials {

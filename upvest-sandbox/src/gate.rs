@@ -3,25 +3,42 @@
 //! Which demands an endpoint has comes from its declaration. In which order the real API looks at
 //! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::request::Parts;
-use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY};
+use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
 use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 
 use crate::credentials::Credentials;
 use crate::problem::Refused;
-use crate::state::State;
+use crate::settings::{Check, Settings};
+use crate::store::Store;
 
 pub(crate) struct Gate {
     pub(crate) credentials: Credentials,
-    pub(crate) verifying_key: VerifyingKey,
-    pub(crate) state: State,
+    /// Who may sign, by key id.
+    pub(crate) keys: HashMap<String, VerifyingKey>,
+    pub(crate) store: Store,
     /// What the client is set up for.
     pub(crate) scopes: Vec<&'static str>,
+    pub(crate) settings: Settings,
 }
+
+/// Headers that have one value: were there two, whoever reads the first would obey another request
+/// than whoever reads the last.
+static SINGLE: [HeaderName; 7] = [
+    ACCEPT,
+    AUTHORIZATION,
+    CONTENT_TYPE,
+    API_VERSION,
+    CLIENT_ID,
+    IDEMPOTENCY_KEY,
+    SIGNATURE_VERSION,
+];
 
 impl Gate {
     /// Lets a request in, with its idempotency key if the endpoint takes one.
@@ -32,15 +49,27 @@ impl Gate {
         body: &Bytes,
         now: Timestamp,
     ) -> Result<Option<IdempotencyKey>, Refused> {
-        self.check_client_id(endpoint, &head.headers)?;
-        if endpoint.is_signed() {
+        let checks = |check| self.settings.checks(check);
+        if checks(Check::ClientId) {
+            self.check_client_id(endpoint, &head.headers)?;
+        }
+        if endpoint.is_signed() && checks(Check::Signature) {
             self.check_signature(endpoint, head, body, now)?;
         }
-        if !endpoint.is_anonymous() {
+        if !endpoint.is_anonymous() && checks(Check::Token) {
             self.check_token(endpoint, &head.headers, now)?;
         }
-        check_negotiation(endpoint, &head.headers)?;
-        if endpoint.is_idempotent() { idempotency_key(&head.headers).map(Some) } else { Ok(None) }
+        self.check_negotiation(endpoint, &head.headers)?;
+        if !endpoint.is_idempotent() {
+            return Ok(None);
+        }
+        match idempotency_key(&head.headers) {
+            Err(_) if !checks(Check::IdempotencyKey) => {
+                let made_up = self.store.fresh_uuid("idempotency key");
+                Ok(IdempotencyKey::try_from(made_up).ok())
+            }
+            key => key.map(Some),
+        }
     }
 
     fn check_client_id(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
@@ -63,21 +92,37 @@ impl Gate {
         body: &Bytes,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let key_id = self.credentials.key_id().to_string();
-        let key = |id: &str| (id == key_id).then_some(&self.verifying_key);
-        let policy = policy(endpoint);
+        let policy = self.policy(endpoint);
+        let key = |id: &str| self.keys.get(id);
         let verified = verify(&Message::of_parts(head), body, key, now, &policy)
             .map_err(Refused::signature)?;
+        if !self.settings.checks(Check::Nonce) {
+            return Ok(());
+        }
         let input = &verified.input;
         let forget = input.expires.saturating_add(policy.skew_seconds);
         let is_new =
-            self.state.take_nonce(&input.key_id, &input.nonce, forget, now.unix_seconds())?;
+            self.store.take_nonce(&input.key_id, &input.nonce, forget, now.unix_seconds())?;
         if is_new {
             Ok(())
         } else {
             Err(Refused::unauthorised("Signature is incorrect")
                 .for_the_log("signature: the nonce was used before"))
         }
+    }
+
+    /// What a signature for `endpoint` must be like.
+    pub(crate) fn policy(&self, endpoint: &Endpoint) -> Policy {
+        let mut policy = Policy::default();
+        if !endpoint.is_anonymous() {
+            policy.required.push("authorization");
+        }
+        policy.insists_on_coverage = self.settings.checks(Check::Coverage);
+        policy.compares_body = self.settings.checks(Check::Digest);
+        if !self.settings.checks(Check::Lifetime) {
+            (policy.skew_seconds, policy.max_lifetime_seconds) = (i64::MAX, i64::MAX);
+        }
+        policy
     }
 
     fn check_token(
@@ -90,54 +135,55 @@ impl Gate {
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(|| Refused::unauthorised("The access token is missing"))?;
         let scopes = self
-            .state
+            .store
             .scopes(token, now.unix_seconds())?
             .ok_or_else(|| Refused::unauthorised("The access token is unknown or expired"))?;
         let has_one =
             endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
-        if has_one || endpoint.scopes().is_empty() {
+        if has_one || endpoint.scopes().is_empty() || !self.settings.checks(Check::Scope) {
             Ok(())
         } else {
             let reason = format!("the token has `{scopes}`, not one of {:?}", endpoint.scopes());
             Err(Refused::forbidden().for_the_log(reason))
         }
     }
-}
 
-/// What a signature for `endpoint` must cover beyond what every one must.
-pub(crate) fn policy(endpoint: &Endpoint) -> Policy {
-    let mut policy = Policy::default();
-    if !endpoint.is_anonymous() {
-        policy.required.push("authorization");
+    fn check_negotiation(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
+        let checks = |check| self.settings.checks(check);
+        if checks(Check::SingleHeaders) {
+            let twice = SINGLE.iter().find(|name| headers.get_all(*name).iter().count() > 1);
+            if let Some(name) = twice {
+                return Err(Refused::invalid_request(format!("The header {name} is there twice")));
+            }
+        }
+        let version = text(headers, &API_VERSION);
+        if checks(Check::ApiVersion) && version.is_some_and(|version| version != "1") {
+            return Err(Refused::upgrade_required());
+        }
+        // Who may choose is asked by the endpoint itself.
+        let is_told = endpoint.header_name() == Some(ACCEPT.as_str());
+        let is_acceptable = match text(headers, &ACCEPT) {
+            Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
+            None => false,
+        };
+        if checks(Check::Accept) && !is_acceptable && !is_told {
+            return Err(Refused::not_acceptable());
+        }
+        if let Some(name) = endpoint.header_name()
+            && !headers.contains_key(name)
+        {
+            return Err(Refused::invalid_request(format!("The header {name} is missing")));
+        }
+        let content_type = endpoint.body().content_type();
+        let is_fitting = content_type.is_none() || text(headers, &CONTENT_TYPE) == content_type;
+        if checks(Check::ContentType) && !is_fitting {
+            let wanted = content_type.unwrap_or_default();
+            return Err(Refused::invalid_request(format!(
+                "unexpected request Content-Type: it must be {wanted}, with no parameter"
+            )));
+        }
+        Ok(())
     }
-    policy
-}
-
-fn check_negotiation(endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
-    if text(headers, &API_VERSION).is_some_and(|version| version != "1") {
-        return Err(Refused::upgrade_required());
-    }
-    // Who may choose is asked by the endpoint itself.
-    let is_acceptable = match text(headers, &ACCEPT) {
-        Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
-        None => false,
-    };
-    if !is_acceptable && endpoint.header_name() != Some(ACCEPT.as_str()) {
-        return Err(Refused::not_acceptable());
-    }
-    if let Some(name) = endpoint.header_name()
-        && !headers.contains_key(name)
-    {
-        return Err(Refused::invalid_request(format!("The header {name} is missing")));
-    }
-    let content_type = endpoint.body().content_type();
-    if content_type.is_some() && text(headers, &CONTENT_TYPE) != content_type {
-        let wanted = content_type.unwrap_or_default();
-        return Err(Refused::invalid_request(format!(
-            "unexpected request Content-Type: it must be {wanted}, with no parameter"
-        )));
-    }
-    Ok(())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refused> {

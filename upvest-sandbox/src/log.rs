@@ -1,173 +1,115 @@
-//! The log: what came in, what was answered, and why; for a refused signature, what to look at.
+//! The log: what came in, what was answered, and why. Holds no secret.
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use http::StatusCode;
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use http::request::Parts;
-use upvest_core::Endpoint;
-use upvest_core::headers::CONTENT_DIGEST;
-use upvest_core::signature::{
-    Message, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
-};
-use uuid::Uuid;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use tokio::sync::watch;
+use upvest_core::Timestamp;
 
-use crate::gate;
+use crate::bases::Bases;
 
 /// How many requests are remembered.
 const MOST_ENTRIES: usize = 1_000;
+/// How much of a text is remembered, in characters.
+const LONGEST_TEXT: usize = 2_000;
 
-/// One request. Holds no secret.
-#[derive(Debug, Clone)]
+/// Headers that are logged, besides those that begin with `upvest-`; of any other, an
+/// `x-api-secret` say, it is not known what it holds. The signature is left out: it says nothing.
+const LOGGED: [&str; 11] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "content-digest",
+    "content-length",
+    "content-type",
+    "date",
+    "host",
+    "idempotency-key",
+    "signature-input",
+    "user-agent",
+];
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was carried out.
+    Accepted,
+    /// It was carried out before, and the answer was repeated.
+    Replayed,
+    /// It was refused.
+    Refused,
+    /// A fault took its place: nothing was done.
+    Lost,
+}
+
+/// One request, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
+    /// Which request it was, counted from 1.
+    pub number: u64,
+    /// When it was answered, by the sandbox's clock.
+    pub at: Timestamp,
     /// The HTTP method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// What was answered.
-    pub status: u16,
+    /// The query, if there was one.
+    pub query: Option<String>,
+    /// The headers that the API knows, in the order in which they came; the token is masked.
+    pub headers: Vec<(String, String)>,
+    /// The body, if it was JSON, or else how long it was.
+    pub body: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// What was answered, or would have been had not a fault come after the commit. Nothing if one
+    /// came before it.
+    pub status: Option<u16>,
     /// The answer's `upvest-request-id`.
     pub request_id: String,
-    /// Whether the answer repeats the one that the same idempotency key got before.
-    pub is_replay: bool,
     /// Why it was refused; more than the client was told.
     pub reason: Option<String>,
+    /// For a signature that was refused: what is probably wrong, and what to do.
+    pub hint: Option<String>,
     /// For a signature that was refused: the base of what came in, and what it should have been.
     pub bases: Option<Bases>,
+    /// The fault that hit it.
+    pub fault: Option<String>,
 }
 
 impl Entry {
-    /// A request, and what it was answered; with a request id of its own.
-    pub(crate) fn new(head: &Parts, status: StatusCode) -> Self {
-        Self {
-            method: head.method.to_string(),
-            path: head.uri.path().to_owned(),
-            status: status.as_u16(),
-            request_id: Uuid::new_v4().to_string(),
-            is_replay: false,
-            reason: None,
-            bases: None,
-        }
-    }
-}
-
-/// Two signature bases, tokens masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Bases {
-    /// As the request's headers describe it: what they say is covered, with the values they say.
-    pub received: String,
-    /// As it should be: nothing left out, and the digest that the body really has.
-    pub expected: String,
-    hint: &'static str,
-}
-
-impl Bases {
-    /// Both bases, if `refusal` has to do with them and `signature-input` can be read.
-    pub(crate) fn of(
-        refusal: &VerifyError,
-        endpoint: &Endpoint,
-        head: &Parts,
-        body: &[u8],
-    ) -> Option<Self> {
-        let hint = match refusal {
-            VerifyError::UnknownKey
-            | VerifyError::Lifetime
-            | VerifyError::FromTheFuture
-            | VerifyError::Expired => {
-                return None;
-            }
-            VerifyError::WrongSignature => {
-                "they are equal: another text was signed than was sent, or it was signed with \
-                 another key, or in another form than ASN.1 DER"
-            }
-            _ => "they are equal",
-        };
-        let input = SignatureInput::from_headers(&head.headers).ok()?;
-        let message = Message::of_parts(head);
-        let received = lines(&message, &input.components, &input.parameters);
-
-        let mut components = input.components.clone();
-        for required in gate::policy(endpoint).required_of(&message, body) {
-            if !components.iter().any(|covered| covered == required) {
-                components.push(required.to_owned());
-            }
-        }
-        let settings = input.parameters.strip_prefix(&list(&input.components)).unwrap_or_default();
-        let parameters = format!("{}{settings}", list(&components));
-        let mut headers = head.headers.clone();
-        if !body.is_empty() {
-            headers.insert(CONTENT_LENGTH, body.len().into());
-            if let Ok(digest) = HeaderValue::from_str(&content_digest(body)) {
-                headers.insert(CONTENT_DIGEST, digest);
-            }
-        }
-        let expected = lines(&Message { headers: &headers, ..message }, &components, &parameters);
-        Some(Self { received: mask_token(&received), expected: mask_token(&expected), hint })
-    }
-
-    /// The first line in which they differ, counted from 0.
+    /// Whether the answer repeats the one that the same idempotency key got before.
     #[must_use]
-    pub fn first_difference(&self) -> Option<usize> {
-        let (mut received, mut expected) = (self.received.lines(), self.expected.lines());
-        let mut index = 0;
-        loop {
-            match (received.next(), expected.next()) {
-                (None, None) => return None,
-                (left, right) if left != right => return Some(index),
-                _ => index += 1,
-            }
-        }
-    }
-}
-
-/// The base, with a remark where a component is not there.
-fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> String {
-    let mut base = String::new();
-    for component in components {
-        match signature_base(message, &[component], "") {
-            Ok(line) => base.push_str(line.lines().next().unwrap_or_default()),
-            Err(error) => base.extend(["\"", component, "\": <", &error.to_string(), ">"]),
-        }
-        base.push('\n');
-    }
-    base + "\"@signature-params\": " + parameters
-}
-
-fn list(components: &[String]) -> String {
-    let quoted: Vec<String> = components.iter().map(|name| format!("\"{name}\"")).collect();
-    format!("({})", quoted.join(" "))
-}
-
-/// Both bases, one below the other, the first difference marked with `>`.
-impl fmt::Display for Bases {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let difference = self.first_difference();
-        for (title, base) in [("received", &self.received), ("expected", &self.expected)] {
-            writeln!(f, "  {title} base:")?;
-            for (index, line) in base.lines().enumerate() {
-                let mark = if difference == Some(index) { '>' } else { ' ' };
-                writeln!(f, "  {mark} {line}")?;
-            }
-        }
-        match difference {
-            Some(_) => f.write_str("  `>` marks the first difference"),
-            None => write!(f, "  {}", self.hint),
-        }
+    pub fn is_replay(&self) -> bool {
+        self.verdict == Verdict::Replayed
     }
 }
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} -> {}", self.method, self.path, self.status)?;
-        if self.is_replay {
+        write!(f, "{} {}", self.method, self.path)?;
+        match self.status {
+            Some(status) => write!(f, " -> {status}")?,
+            None => f.write_str(" -> lost")?,
+        }
+        if self.is_replay() {
             f.write_str(" (replayed)")?;
+        }
+        if let Some(fault) = &self.fault {
+            write!(f, " [fault: {fault}]")?;
         }
         if let Some(reason) = &self.reason {
             write!(f, " {reason}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\n  hint: {hint}")?;
         }
         if let Some(bases) = &self.bases {
             write!(f, "\n{bases}")?;
@@ -176,25 +118,175 @@ impl fmt::Display for Entry {
     }
 }
 
-/// The newest requests, oldest first.
-#[derive(Default)]
-pub(crate) struct Log(Mutex<VecDeque<Entry>>);
+/// What is logged of a request before it is known what becomes of it.
+pub(crate) struct Draft {
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+/// What became of a request: the rest of its [`Entry`].
+pub(crate) struct Outcome {
+    pub(crate) verdict: Verdict,
+    pub(crate) status: Option<u16>,
+    pub(crate) request_id: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) hint: Option<String>,
+    pub(crate) bases: Option<Bases>,
+    pub(crate) fault: Option<String>,
+}
+
+/// The newest thousand requests.
+pub struct Log {
+    entries: Mutex<VecDeque<Arc<Entry>>>,
+    newest: watch::Sender<u64>,
+    secret: SecretString,
+}
 
 impl Log {
-    pub(crate) fn push(&self, entry: Entry) {
-        if entry.reason.is_some() {
-            tracing::warn!("{entry}");
-        } else {
-            tracing::info!("{entry}");
-        }
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() == MOST_ENTRIES {
-            entries.pop_front();
-        }
-        entries.push_back(entry);
+    pub(crate) fn new(secret: SecretString) -> Self {
+        Self { entries: Mutex::default(), newest: watch::Sender::new(0), secret }
     }
 
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// All of them, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Arc<Entry>> {
+        self.locked(|entries| entries.iter().cloned().collect())
     }
+
+    /// Those after the one with this number, oldest first.
+    #[must_use]
+    pub fn after(&self, number: u64) -> Vec<Arc<Entry>> {
+        self.locked(|entries| {
+            entries.iter().skip_while(|entry| entry.number <= number).cloned().collect()
+        })
+    }
+
+    /// The newest one.
+    #[must_use]
+    pub fn last(&self) -> Option<Arc<Entry>> {
+        self.locked(|entries| entries.back().cloned())
+    }
+
+    /// Forgets them. Their numbers are not given again.
+    pub fn clear(&self) {
+        self.locked(VecDeque::clear);
+    }
+
+    /// Waits until there is one after that with this number.
+    ///
+    /// # Cancel safety
+    /// It can be dropped at any time.
+    pub async fn changed(&self, number: u64) {
+        // The sender lives as long as this does.
+        let _ = self.newest.subscribe().wait_for(|newest| *newest > number).await;
+    }
+
+    pub(crate) fn draft(&self, head: &Parts, body: &[u8]) -> Draft {
+        let is_json = head
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let body = match body {
+            [] => String::new(),
+            body if is_json => self.masked(&String::from_utf8_lossy(body)),
+            body => format!("({} bytes)", body.len()),
+        };
+        Draft {
+            method: self.masked(head.method.as_str()),
+            path: self.masked(head.uri.path()),
+            query: head.uri.query().map(|query| self.masked(&without_secrets(query))),
+            headers: self.headers(&head.headers),
+            body,
+        }
+    }
+
+    fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let is_logged = |name: &str| LOGGED.contains(&name) || name.starts_with("upvest-");
+        let shown =
+            headers.iter().filter(|(name, _)| is_logged(name.as_str())).map(|(name, value)| {
+                let value = match value.as_bytes() {
+                    value if name == AUTHORIZATION && value.starts_with(b"Bearer ") => {
+                        "Bearer ***".into()
+                    }
+                    _ if name == AUTHORIZATION => "***".into(),
+                    value => self.masked(&String::from_utf8_lossy(value)),
+                };
+                (name.as_str().to_owned(), value)
+            });
+        shown.collect()
+    }
+
+    pub(crate) fn push(&self, draft: Draft, at: Timestamp, outcome: Outcome) {
+        let Draft { method, path, query, headers, body } = draft;
+        let Outcome { verdict, status, request_id, reason, hint, bases, fault } = outcome;
+        let reason = reason.map(|reason| self.masked(&reason));
+        let hint = hint.map(|hint| self.masked(&hint));
+        let bases = bases.map(|bases| bases.without(self.secret.expose_secret()));
+        self.locked(|entries| {
+            if entries.len() == MOST_ENTRIES {
+                entries.pop_front();
+            }
+            let number = *self.newest.borrow() + 1;
+            let entry = Entry {
+                number,
+                at,
+                method,
+                path,
+                query,
+                headers,
+                body,
+                verdict,
+                status,
+                request_id,
+                reason,
+                hint,
+                bases,
+                fault,
+            };
+            if entry.verdict == Verdict::Refused {
+                tracing::warn!("{entry}");
+            } else {
+                tracing::info!("{entry}");
+            }
+            entries.push_back(Arc::new(entry));
+            // Under the lock, so that numbers come in order.
+            self.newest.send_replace(number);
+        });
+    }
+
+    /// The beginning of a text, without the client secret.
+    fn masked(&self, text: &str) -> String {
+        let secret = self.secret.expose_secret();
+        let text = text.replace(secret, "***");
+        match text.char_indices().nth(LONGEST_TEXT) {
+            Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+            None => text,
+        }
+    }
+
+    fn locked<T>(&self, work: impl FnOnce(&mut VecDeque<Arc<Entry>>) -> T) -> T {
+        work(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").field("newest", &*self.newest.borrow()).finish_non_exhaustive()
+    }
+}
+
+/// A query whose secrets and tokens are masked, by the names of its fields.
+fn without_secrets(query: &str) -> String {
+    let fields = query.split('&').map(|field| match field.split_once('=') {
+        Some((name, _))
+            if ["secret", "token", "password"].iter().any(|word| name.contains(word)) =>
+        {
+            format!("{name}=***")
+        }
+        _ => field.to_owned(),
+    });
+    fields.collect::<Vec<_>>().join("&")
 }

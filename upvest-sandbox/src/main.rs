@@ -1,64 +1,315 @@
-//! `upvest-sandbox`: serves the sandbox until it is stopped.
+//! `upvest-sandbox`: serves the sandbox until it is stopped, or while a command runs.
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
-use upvest_sandbox::Sandbox;
+use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret as _;
+use tracing_subscriber::filter::LevelFilter;
+use upvest_sandbox::{Assumption, Check, Progress, Sandbox, SandboxBuilder, Spec};
 
-/// A local stand-in for the Upvest Investment API. Serves on 127.0.0.1 until Ctrl-C.
+const EXAMPLES: &str = "\
+Examples:
+  upvest-sandbox                                  serves, and prints what a client needs
+  upvest-sandbox --port 8080 --write-env my.env   then, in another shell:
+                                                  set -a; . ./my.env; set +a
+  upvest-sandbox exec -- cargo test               runs the tests against a sandbox of their own
+  upvest-sandbox --state sandbox.db --seed 7      keeps its state, and its ids, key and secret
+  upvest-sandbox --progress manual                statuses move when you say so, on the page
+
+While it runs, http://ADDRESS/_sandbox/ shows each request with the verdict, balances, operations,
+faults and the clock. The same as JSON: http://ADDRESS/_sandbox/openapi.json describes it.
+
+A request that is refused shows on standard error with the reason; for a wrong signature, with the
+base that it should have had, the first difference marked, and a hint.";
+
+/// A local stand-in for the Upvest Investment API: strict, stateful, no credentials needed.
 ///
-/// Client id, secret and signing key are made anew at each start. To use them:
-///
-///     upvest-sandbox --write-env sandbox.env
-///     set -a; . ./sandbox.env; set +a
+/// Serves on 127.0.0.1 until Ctrl-C. It checks what the real API checks, keeps balances and
+/// operations, and says why it refuses a request.
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment)]
+#[command(version, after_help = EXAMPLES, subcommand_negates_reqs = true, args_conflicts_with_subcommands = false)]
 struct Arguments {
+    #[command(flatten)]
+    options: Options,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a command with the settings in its environment, stops, and ends with its exit status.
+    Exec {
+        /// The command and its arguments, after `--`.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+#[derive(Args)]
+struct Options {
     /// The port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
+
+    /// The address to listen on. Any other than a loopback address lets other machines in: the page
+    /// and all under /_sandbox/ ask for no password.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    host: IpAddr,
+
+    /// Keeps the state in this file, and takes it up again from there. Without it, the state is in
+    /// memory and ends with the sandbox.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// Makes ids, secrets and the key from this number: the same number and the same requests give
+    /// the same ones.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted,
+    /// its passphrase is in UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE. Without it, one is made.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 
     /// Writes the settings as NAME=value lines that a shell can source. Holds secrets: made
     /// readable for you alone, and replaced if it is there.
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
+
+    /// When an increase or a decrease moves on from ISSUED: instant, manual, or after=2s (m, h).
+    #[arg(long, default_value_t = Progress::Instant)]
+    progress: Progress,
+
+    /// The version of the API: 1.9 answers with 200, 200 and 204 and knows EUR alone, latest with 202.
+    #[arg(long, default_value_t = Spec::Latest)]
+    spec: Spec,
+
+    /// Leaves out one check; can be given several times.
+    #[arg(long, value_name = "CHECK", value_parser = word::<Check>(Check::ALL, Check::as_str, Check::meaning))]
+    loose: Vec<Check>,
+
+    /// Does something else where the API's documentation is silent; can be given several times.
+    #[arg(long, value_name = "ASSUMPTION", value_parser = word::<Assumption>(Assumption::ALL, Assumption::as_str, Assumption::meaning))]
+    assume: Vec<Assumption>,
+
+    /// Says no more than what goes wrong with the sandbox itself.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Reads one of some words, and lists them with their meanings in the long help.
+fn word<T>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+    meaning: fn(T) -> &'static str,
+) -> impl clap::builder::TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync> + Copy + Send + Sync + 'static,
+{
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+    let words = all.iter().map(|word| PossibleValue::new(name(*word)).help(meaning(*word)));
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let Arguments { options, command } = Arguments::parse();
+    let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
     tracing_subscriber::fmt()
+        .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
-    match serve(arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
+    let ended = match command {
+        None => serve(options).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Exec { command }) => exec(options, command).await,
+    };
+    ended.unwrap_or_else(|message| {
+        eprintln!("{message}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn start(options: &Options) -> Result<Sandbox, String> {
+    let builder: SandboxBuilder = Sandbox::builder()
+        .host(options.host)
+        .port(options.port)
+        .progress(options.progress)
+        .spec(options.spec);
+    let builder = options.loose.iter().fold(builder, |builder, check| builder.loose(*check));
+    let builder = options.assume.iter().fold(builder, |builder, other| builder.assume(*other));
+    let builder = match options.seed {
+        Some(seed) => builder.seed(seed),
+        None => builder,
+    };
+    let builder = match &options.state {
+        Some(file) => builder.state_file(file),
+        None => builder,
+    };
+    let builder = match &options.key {
+        Some(file) => {
+            let pem = std::fs::read_to_string(file).map_err(|error| {
+                format!("the key file {} cannot be read: {error}", file.display())
+            })?;
+            let passphrase = std::env::var("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE").ok();
+            builder.signing_key(pem, passphrase.map(Into::into))
+        }
+        None => builder,
+    };
+    let sandbox = builder.start().await.map_err(|error| match &options.key {
+        Some(file) if error.is_of_key() => format!("{}: {error}", file.display()),
+        _ => error.to_string(),
+    })?;
+    if let Some(file) = &options.write_env {
+        let mut lines = String::new();
+        for (name, value) in sandbox.settings() {
+            lines.extend([name, "=", &quoted(&value), "\n"]);
+        }
+        write_secretly(file, &lines)
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    }
+    Ok(sandbox)
+}
+
+async fn serve(options: Options) -> Result<(), String> {
+    let sandbox = start(&options).await?;
+    let made = KeyFile::of(&options, &sandbox)?;
+    show(&options, &sandbox, &made.path);
+    wait_for_end().await
+}
+
+/// Prints what a client needs.
+fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) {
+    let credentials = sandbox.credentials();
+    let secret = credentials.client_secret().expose_secret();
+    println!("upvest-sandbox {}", env!("CARGO_PKG_VERSION"));
+    println!();
+    println!("  address        {}", sandbox.url());
+    println!("  client id      {}", credentials.client_id());
+    println!("  client secret  {secret}");
+    println!("  key id         {}", credentials.key_id());
+    println!("  key file       {}", key_file.display());
+    println!("  page           {}/_sandbox/", sandbox.url());
+    if let Some(file) = &options.write_env {
+        println!("  settings       {}", file.display());
+    }
+    if !options.host.is_loopback() {
+        println!();
+        println!("  Other machines can reach it on {}, the page included.", sandbox.address());
+    }
+    println!();
+    let base64 = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64";
+    for (name, value) in sandbox.settings() {
+        if name == base64 {
+            let file = quoted(&key_file.display().to_string());
+            println!("export UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME={file}");
+        } else {
+            println!("export {name}={}", quoted(&value));
+        }
+    }
+    println!();
+    // Whoever reads this through a pipe waits for it.
+    let _ = std::io::stdout().flush();
+}
+
+/// A value as a shell takes it: in quotes, where it needs them.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:.,_+=-".contains(c);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// The file with the private key: somebody's own, or one that is made, and goes with the sandbox.
+struct KeyFile {
+    path: PathBuf,
+    is_made: bool,
+}
+
+impl KeyFile {
+    fn of(options: &Options, sandbox: &Sandbox) -> Result<Self, String> {
+        if let Some(file) = &options.key {
+            return Ok(Self { path: file.clone(), is_made: false });
+        }
+        let port = sandbox.address().port();
+        let path = std::env::temp_dir().join(format!("upvest-sandbox-{port}.pem"));
+        write_secretly(&path, sandbox.credentials().key_pem().expose_secret())
+            .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        Ok(Self { path, is_made: true })
+    }
+}
+
+impl Drop for KeyFile {
+    fn drop(&mut self) {
+        if self.is_made {
+            // It is in the folder for what is thrown away.
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-async fn serve(arguments: Arguments) -> Result<(), String> {
-    let sandbox =
-        Sandbox::builder().port(arguments.port).start().await.map_err(|error| error.to_string())?;
-    println!("upvest-sandbox listens on http://{}", sandbox.address());
-    println!("  client id  {}", sandbox.credentials().client_id());
-    println!("  key id     {} (ECDSA P-521)", sandbox.credentials().key_id());
-    match &arguments.write_env {
-        Some(file) => {
-            write_secretly(file, &sandbox.settings())
-                .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
-            println!("  settings   {}", file.display());
+async fn wait_for_end() -> Result<(), String> {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())
+            .map_err(|error| format!("the end cannot be waited for: {error}"))?;
+        tokio::select! {
+            _ = terminated.recv() => Ok(()),
+            ended = interrupted => {
+                ended.map_err(|error| format!("Ctrl-C cannot be waited for: {error}"))
+            }
         }
-        None => println!("  settings   start with --write-env FILE to get them, secrets included"),
     }
-    tokio::signal::ctrl_c().await.map_err(|error| format!("Ctrl-C cannot be waited for: {error}"))
+    #[cfg(not(unix))]
+    interrupted.await.map_err(|error| format!("Ctrl-C cannot be waited for: {error}"))
+}
+
+/// Runs a command beside a sandbox.
+async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String> {
+    let sandbox = start(&options).await?;
+    let Some((program, arguments)) = command.split_first() else {
+        return Err("there is no command to run".to_owned());
+    };
+    let mut child = tokio::process::Command::new(program);
+    child.args(arguments);
+    // What would contradict the settings, or be used before them.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("UPVEST_API_") {
+            child.env_remove(name);
+        }
+    }
+    child.envs(sandbox.settings());
+    let mut running =
+        child.spawn().map_err(|error| format!("`{program}` cannot be run: {error}"))?;
+    let status = loop {
+        tokio::select! {
+            status = running.wait() => {
+                break status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
+            }
+            // Ctrl-C reaches the command too: it ends when the command does.
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    Ok(exit_code(status))
+}
+
+/// The exit status of a command, as a shell passes it on.
+fn exit_code(status: std::process::ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| signal + 128);
+    #[cfg(not(unix))]
+    let signal = None;
+    let code = status.code().or(signal).and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -1,6 +1,6 @@
-//! What each endpoint does with a request that was let in.
+//! What each endpoint does with a request that was let in: tokens and virtual cash. What shows the
+//! balances is in `balances.rs`.
 
-use aws_lc_rs::rand;
 use bytes::Bytes;
 use http::StatusCode;
 use secrecy::ExposeSecret as _;
@@ -9,9 +9,12 @@ use upvest_core::auth::AccessTokens;
 use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
 use upvest_virtual_cash::VirtualCash;
 
+use crate::balances::{CASH_BALANCE, CASH_BALANCE_IN, CASH_BALANCES};
+use crate::balances::{cash_balance, cash_balance_in, cash_balances};
 use crate::cash::{Answer, Keyed, Kind, Order};
 use crate::gate::Gate;
 use crate::problem::Refused;
+use crate::settings::{Assumption, Check, Settings, Spec};
 
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: i64 = 1799;
@@ -24,18 +27,21 @@ pub(crate) type Operation = fn(&Gate, &Admitted<'_>) -> Result<Answer, Refused>;
 /// A request that was let in.
 pub(crate) struct Admitted<'a> {
     pub(crate) endpoint: &'static Endpoint,
-    pub(crate) params: &'a [(String, String)],
+    pub(crate) params: &'a [String],
     pub(crate) body: &'a Bytes,
     pub(crate) key: Option<IdempotencyKey>,
     pub(crate) now: Timestamp,
 }
 
 /// Every endpoint that the sandbox serves: what it demands is in its declaration.
-pub(crate) const OPERATIONS: [(&Endpoint, Operation); 4] = [
+pub(crate) const OPERATIONS: [(&Endpoint, Operation); 7] = [
     (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
     (&<dyn VirtualCash>::INCREASE, increase),
     (&<dyn VirtualCash>::DECREASE, decrease),
     (&<dyn VirtualCash>::CANCEL_DECREASE, cancel_decrease),
+    (CASH_BALANCE, cash_balance),
+    (CASH_BALANCES, cash_balances),
+    (CASH_BALANCE_IN, cash_balance_in),
 ];
 
 fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
@@ -71,11 +77,9 @@ fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Re
             .for_the_log(format!("the client is not set up for the scope {unknown:?}")));
     }
 
-    let mut random = [0; 16];
-    rand::fill(&mut random).map_err(|_| Refused::internal("no random bytes for a token"))?;
-    let token = format!("ory_at_{:032x}", u128::from_be_bytes(random));
-    let expires = request.now.unix_seconds().saturating_add(TOKEN_LIFE);
-    gate.state.add_token(&token, scope, expires)?;
+    let token = format!("ory_at_{}", gate.store.fresh_text("token"));
+    let now = request.now.unix_seconds();
+    gate.store.add_token(&token, scope, now.saturating_add(TOKEN_LIFE), now)?;
     let body = json!({
         "access_token": token,
         "expires_in": TOKEN_LIFE,
@@ -94,24 +98,31 @@ fn decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
 }
 
 fn place(gate: &Gate, request: &Admitted<'_>, kind: Kind) -> Result<Answer, Refused> {
-    let order = read_order(request.body)?;
+    let order = read_order(request.body, &gate.settings)?;
     let key = request.key.ok_or_else(Refused::missing_idempotency_key)?;
     let keyed = Keyed { key, endpoint: &request.endpoint.to_string(), body: request.body };
-    gate.state.order(kind, &keyed, &order, request.now)
+    gate.store.order(kind, &keyed, &order, request.now, &gate.settings)
 }
 
 fn cancel_decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    let id = request.params.first().map_or("", |(_, value)| value);
-    gate.state.cancel_decrease(id, request.now)?;
-    Ok(Answer { status: StatusCode::ACCEPTED, body: String::new(), is_replay: false })
+    let id = request.params.first().map_or("", String::as_str);
+    gate.store.cancel_decrease(id, request.now, &gate.settings)?;
+    let status = match gate.settings.spec {
+        Spec::V1_9 => StatusCode::NO_CONTENT,
+        Spec::Latest => StatusCode::ACCEPTED,
+    };
+    Ok(Answer { status, body: String::new(), is_replay: false })
 }
 
 /// The body of an increase or a decrease: three members, and no others.
-fn read_order(body: &[u8]) -> Result<Order, Refused> {
+fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
     let body: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|_| Refused::invalid_request("(root): it must be a JSON object"))?;
     let names = ["account_group_id", "amount", "currency"];
-    if let Some(unknown) = body.keys().find(|name| !names.contains(&name.as_str())) {
+    let mut unknown = body.keys().filter(|name| !names.contains(&name.as_str()));
+    if let Some(unknown) = unknown.next()
+        && settings.checks(Check::UnknownFields)
+    {
         return Err(Refused::invalid_request(format!(
             "(root): additional property {unknown:?} is not allowed"
         )));
@@ -124,24 +135,38 @@ fn read_order(body: &[u8]) -> Result<Order, Refused> {
     let account_group_id: AccountGroupId = field("account_group_id")?
         .parse()
         .map_err(|_| Refused::invalid_request("account_group_id: it must be a UUID"))?;
-    let amount: Amount = field("amount")?.parse().map_err(|_| {
+    let amount_text = field("amount")?;
+    let amount: Amount = amount_text.parse().map_err(|_| {
         Refused::invalid_request(r"amount: it does not match ^[0-9]{1,9}(\.[0-9]{2})?$")
     })?;
-    if amount.minor_units() == 0 {
-        return Err(Refused::invalid_request("amount: it must be more than 0"));
+    if amount.minor_units() == 0 && !settings.assumes(Assumption::ZeroSucceeds) {
+        let detail = "amount: it must be more than 0";
+        return Err(match settings.assumes(Assumption::ZeroUnprocessable) {
+            true => Refused::unprocessable(detail),
+            false => Refused::invalid_request(detail),
+        });
     }
-    let currency = match Currency::from(field("currency")?) {
-        Currency::Unknown(_) => {
-            return Err(Refused::invalid_request("currency: it must be one of EUR, GBP, USD"));
-        }
-        known => known,
-    };
-    Ok(Order { account_group_id, amount, currency })
+    let currency = Currency::from(field("currency")?);
+    let known = currencies(settings.spec);
+    if !known.contains(&currency.as_str()) {
+        let detail = format!("currency: it must be one of {}", known.join(", "));
+        return Err(Refused::invalid_request(detail));
+    }
+    Ok(Order { account_group_id, amount, amount_text: amount_text.to_owned(), currency })
+}
+
+/// The currencies that there are.
+pub(crate) fn currencies(spec: Spec) -> &'static [&'static str] {
+    match spec {
+        Spec::V1_9 => &["EUR"],
+        Spec::Latest => &["EUR", "GBP", "USD"],
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AccessTokens, OPERATIONS, SCOPES, VirtualCash, read_order};
+    use crate::settings::Settings;
 
     #[test]
     fn every_declared_endpoint_is_served() {
@@ -156,7 +181,7 @@ mod tests {
         let group = "ac1c39e9-2101-46b8-a624-d10a9e351b6c";
         let good =
             format!(r#"{{"account_group_id":"{group}","amount":"200.00","currency":"EUR"}}"#);
-        assert!(read_order(good.as_bytes()).is_ok());
+        assert!(read_order(good.as_bytes(), &Settings::default()).is_ok());
         for (from, to) in [
             (r#""200.00""#, "200.00"),
             ("200.00", "0.00"),
@@ -170,7 +195,7 @@ mod tests {
         ] {
             let bad = good.replacen(from, to, 1);
             assert_eq!(
-                read_order(bad.as_bytes()).err().map(|r| r.status.as_u16()),
+                read_order(bad.as_bytes(), &Settings::default()).err().map(|r| r.status.as_u16()),
                 Some(400),
                 "{bad}"
             );

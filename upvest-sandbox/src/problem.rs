@@ -101,6 +101,15 @@ impl Refused {
         )
     }
 
+    pub(crate) fn conflict(detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
+    }
+
+    pub(crate) fn too_many_requests(reason: &str) -> Self {
+        let (code, title) = ("too_many_requests", "Too many requests");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, title, "Try again later").for_the_log(reason)
+    }
+
     pub(crate) fn unprocessable(detail: &str) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -117,6 +126,27 @@ impl Refused {
             "Upgrade required",
             "The only version of the API is 1",
         )
+    }
+
+    /// An error that was asked for.
+    pub(crate) fn fault(status: StatusCode) -> Self {
+        let (code, title) = match status.as_u16() {
+            400 => ("invalid_request", "Invalid request"),
+            401 => ("unauthorised", "Unauthorised"),
+            403 => ("forbidden", "Forbidden"),
+            404 => ("not_found", "Not found"),
+            405 => ("method_not_allowed", "Method not allowed"),
+            406 => ("not_acceptable", "Not acceptable"),
+            409 => ("conflict", "Conflict"),
+            422 => ("unprocessable_entity", "Unprocessable entity"),
+            426 => ("upgrade_required", "Upgrade required"),
+            429 => ("too_many_requests", "Too many requests"),
+            502 => ("bad_gateway", "Bad gateway"),
+            503 => ("unavailable", "Service unavailable"),
+            504 => ("gateway_timeout", "Gateway timeout"),
+            _ => ("internal", "Internal error"),
+        };
+        Self::new(status, code, title, "This was asked for, by a fault of the sandbox")
     }
 
     pub(crate) fn internal(reason: impl Into<String>) -> Self {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use axum::body::Body;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
@@ -28,15 +27,14 @@ pub struct Received {
 impl Received {
     pub(crate) fn new(
         endpoint: &'static Endpoint,
-        params: &[(String, String)],
+        params: &[String],
         head: &Parts,
         body: Bytes,
         key: Option<IdempotencyKey>,
     ) -> Self {
-        let values = params.iter().map(|(_, value)| value.clone());
         let query = head.uri.query().unwrap_or_default();
         Self {
-            params: placeholders(endpoint).zip(values).collect(),
+            params: placeholders(endpoint).zip(params.iter().cloned()).collect(),
             query: serde_urlencoded::from_str(query).unwrap_or_default(),
             headers: head.headers.clone(),
             body,
@@ -141,8 +139,8 @@ impl From<Response<Bytes>> for Reply {
 }
 
 impl Reply {
-    pub(crate) fn into_response(self) -> Response<Body> {
-        self.0.map(Body::from)
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        self.0
     }
 }
 

@@ -1,35 +1,51 @@
 //! The server: routes from the endpoint tables, one way through for every request.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
-use axum::extract::{RawPathParams, Request};
-use axum::response::Response;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::extract::connect_info::ConnectInfo;
 use axum::routing::{MethodFilter, on};
-use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderValue};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
-use upvest_core::headers::REQUEST_ID;
-use upvest_core::{BoxFuture, Clock, Endpoint, Verb};
+use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
+use upvest_core::signature::{Message, SignatureInput, VerifyError};
+use upvest_core::{BoxFuture, Endpoint, Timestamp, Verb};
 
 use crate::StartError;
+use crate::bases::Bases;
 use crate::cash::Answer;
+use crate::clock::SandboxClock;
+use crate::faults::wire::Line;
+use crate::faults::{Effect, Fault, Faults, of_nothing};
 use crate::gate::Gate;
-use crate::log::{Bases, Entry, Log};
+use crate::hints::Suspect;
+use crate::log::{Log, Outcome, Verdict};
 use crate::operations::Admitted;
 use crate::problem::Refused;
 use crate::routes::{Choice, Handling, Route, routes};
 use crate::served::{Answering, Received, answered};
+use crate::settings::Assumption;
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
+/// Tells whoever reads the answer what is probably wrong with the signature: the problem document
+/// says no more than the real one does.
+const HINT: HeaderName = HeaderName::from_static("upvest-sandbox-hint");
+
 pub(crate) struct Server {
     pub(crate) gate: Gate,
     pub(crate) log: Log,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: SandboxClock,
+    pub(crate) faults: Faults,
+    pub(crate) under_way: UnderWay,
 }
 
 /// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
@@ -54,99 +70,251 @@ pub(crate) fn router(
 fn handler(
     server: &Arc<Server>,
     choice: Choice,
-) -> impl Fn(RawPathParams, Request) -> BoxFuture<'static, Response> + Clone + use<> {
+) -> impl Fn(Request) -> BoxFuture<'static, Response<Body>> + Clone + use<> {
     let (server, choice) = (Arc::clone(server), Arc::new(choice));
-    move |params: RawPathParams, request: Request| {
+    move |request: Request| {
         let (server, choice) = (Arc::clone(&server), Arc::clone(&choice));
         Box::pin(async move {
-            let params: Vec<(String, String)> =
-                params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            let (endpoint, handling) = choice.fitting(request.headers().get(ACCEPT));
-            server.serve(endpoint, handling, &params, request).await
+            // A task of its own: a server does not stop half way because its client has gone.
+            let serving = tokio::spawn(async move { server.serve(&choice, request).await });
+            serving.await.unwrap_or_else(|_| {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            })
         })
     }
 }
 
+/// What stands in the path for the placeholders, as it was signed: not decoded.
+fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
+    let segments = endpoint.path().split('/').zip(path.split('/'));
+    segments
+        .filter(|(segment, _)| segment.starts_with('{'))
+        .map(|(_, value)| value.to_owned())
+        .collect()
+}
+
 impl Server {
-    async fn serve(
+    async fn serve(&self, choice: &Choice, request: Request) -> Response<Body> {
+        let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, LONGEST_BODY).collect().await.map(|body| body.to_bytes());
+        let draft = self.log.draft(&head, body.as_deref().unwrap_or_default());
+        let fault = self.faults.pick(head.method.as_str(), head.uri.path());
+        let twin = self.twin(&head);
+
+        let is_lost = fault.as_ref().is_some_and(Fault::is_instead_of_commit);
+        if let Some(Effect::Delay { milliseconds }) = before(fault.as_ref()) {
+            tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+        }
+        let (mut answer, mut outcome) = if is_lost {
+            self.lost()
+        } else {
+            let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
+            match body {
+                Ok(body) => {
+                    let is_second = twin.as_ref().is_some_and(|twin| twin.is_second);
+                    self.handle(endpoint, handling, &head, body, is_second)
+                }
+                Err(_) => self.refuse(&Refused::invalid_request(
+                    "The body is longer than 64 KiB, or broke off",
+                )),
+            }
+        };
+        if let Some(Effect::Delay { milliseconds }) = after(fault.as_ref()) {
+            tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+        }
+        drop(twin);
+        outcome.fault = fault.as_ref().map(ToString::to_string);
+        self.mark(&mut answer, &outcome);
+        if let Some(fault) = &fault {
+            let (seed, id) = (self.gate.store.seed(), &outcome.request_id);
+            answer = fault.spoil(answer, line.as_ref(), seed, id);
+        }
+        self.log.push(draft, self.clock.now(), outcome);
+        answer.map(Body::from)
+    }
+
+    /// Whether a request with the same key is under way, if that matters.
+    fn twin(&self, head: &Parts) -> Option<Twin<'_>> {
+        if !self.gate.settings.assumes(Assumption::TwinConflicts) {
+            return None;
+        }
+        let key = head.headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?.to_ascii_lowercase();
+        Some(self.under_way.enter(format!("{} {} {key}", head.method, head.uri.path())))
+    }
+
+    fn handle(
         &self,
         endpoint: &'static Endpoint,
         handling: &Handling,
-        params: &[(String, String)],
-        request: Request,
-    ) -> Response {
-        let (head, body) = request.into_parts();
-        let Ok(body) = Limited::new(body, LONGEST_BODY).collect().await else {
-            let refused = Refused::invalid_request("The body is too long or broke off");
-            return self.refuse(&head, &refused, None);
-        };
-        let body = body.to_bytes();
+        head: &Parts,
+        body: Bytes,
+        is_second: bool,
+    ) -> (Response<Bytes>, Outcome) {
         let now = self.clock.now();
-        let answer = self.gate.admit(endpoint, &head, &body, now).and_then(|key| match handling {
-            Handling::Known(operation) => {
-                let admitted = Admitted { endpoint, params, body: &body, key, now };
-                Ok(self.answer(&head, operation(&self.gate, &admitted)?))
+        let params = &*params(endpoint, head.uri.path());
+        let answer = self.gate.admit(endpoint, head, &body, now).and_then(|key| {
+            if is_second {
+                return Err(Refused::conflict("A request with the same key is under way"));
             }
-            Handling::Added(answering) => {
-                let received = Received::new(endpoint, params, &head, body.clone(), key);
-                let response = answered(answering, &received)?.into_response();
-                let entry = Entry::new(&head, response.status());
-                Ok(self.log(entry, response))
+            match handling {
+                Handling::Known(operation) => {
+                    let admitted = Admitted { endpoint, params, body: &body, key, now };
+                    Ok(self.answer(operation(&self.gate, &admitted)?))
+                }
+                Handling::Added(answering) => {
+                    let received = Received::new(endpoint, params, head, body.clone(), key);
+                    let answer = answered(answering, &received)?.into_response();
+                    let outcome = self.outcome(Verdict::Accepted, answer.status());
+                    Ok((answer, outcome))
+                }
             }
         });
-        match answer {
-            Ok(answer) => answer,
-            Err(refused) => {
-                let refusal = refused.signature.as_deref();
-                let bases = refusal.and_then(|refusal| Bases::of(refusal, endpoint, &head, &body));
-                self.refuse(&head, &refused, bases)
+        answer.unwrap_or_else(|refused| {
+            let (answer, mut outcome) = self.refuse(&refused);
+            if let Some(refusal) = &refused.signature {
+                self.explain(refusal, endpoint, head, &body, now, &mut outcome);
             }
-        }
+            (answer, outcome)
+        })
     }
 
-    fn answer(&self, head: &Parts, answer: Answer) -> Response {
-        let entry = Entry { is_replay: answer.is_replay, ..Entry::new(head, answer.status) };
-        self.respond(entry, answer.status, "application/json", answer.body)
-    }
-
-    fn refuse(&self, head: &Parts, refused: &Refused, bases: Option<Bases>) -> Response {
-        let reason = Some(refused.reason.clone());
-        let entry = Entry { reason, bases, ..Entry::new(head, refused.status) };
-        let problem =
-            serde_json::to_string(&refused.problem(&entry.request_id)).unwrap_or_default();
-        self.respond(entry, refused.status, "application/problem+json", problem)
-    }
-
-    fn respond(
+    /// Says what is wrong with a signature.
+    fn explain(
         &self,
-        entry: Entry,
-        status: StatusCode,
-        content_type: &'static str,
-        body: String,
-    ) -> Response {
-        let is_empty = body.is_empty();
-        let mut response = Response::new(body.into());
-        *response.status_mut() = status;
-        if !is_empty {
-            let content_type = HeaderValue::from_static(content_type);
-            response.headers_mut().insert(CONTENT_TYPE, content_type);
-        }
-        self.log(entry, response)
+        refusal: &VerifyError,
+        endpoint: &Endpoint,
+        head: &Parts,
+        body: &Bytes,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) {
+        let message = Message::of_parts(head);
+        let input = SignatureInput::from_headers(&head.headers).ok();
+        let credentials = &self.gate.credentials;
+        let suspect = Suspect {
+            message,
+            body,
+            now,
+            client_id: &credentials.client_id().to_string(),
+            key_id: &credentials.key_id().to_string(),
+            key: input.and_then(|input| self.gate.keys.get(&input.key_id)),
+        };
+        let hint = suspect.hint(refusal);
+        let policy = self.gate.policy(endpoint);
+        outcome.bases = Bases::of(refusal, &policy, message, body, hint.signed);
+        outcome.hint = Some(hint.text);
     }
 
-    /// Marks an answer as ours, and remembers it.
-    fn log(&self, entry: Entry, mut response: Response) -> Response {
-        let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
-            headers.insert(REQUEST_ID, id);
+    fn answer(&self, answer: Answer) -> (Response<Bytes>, Outcome) {
+        let verdict = if answer.is_replay { Verdict::Replayed } else { Verdict::Accepted };
+        let outcome = self.outcome(verdict, answer.status);
+        (document(answer.status, "application/json", answer.body), outcome)
+    }
+
+    fn refuse(&self, refused: &Refused) -> (Response<Bytes>, Outcome) {
+        let mut outcome = self.outcome(Verdict::Refused, refused.status);
+        outcome.reason = Some(refused.reason.clone());
+        let problem = refused.problem(&outcome.request_id);
+        let problem = serde_json::to_string(&problem).unwrap_or_default();
+        (document(refused.status, "application/problem+json", problem), outcome)
+    }
+
+    fn lost(&self) -> (Response<Bytes>, Outcome) {
+        let mut outcome = self.outcome(Verdict::Lost, StatusCode::INTERNAL_SERVER_ERROR);
+        outcome.status = None;
+        (of_nothing(&outcome.request_id), outcome)
+    }
+
+    fn outcome(&self, verdict: Verdict, status: StatusCode) -> Outcome {
+        Outcome {
+            verdict,
+            status: Some(status.as_u16()),
+            request_id: self.gate.store.fresh_uuid("request").to_string(),
+            reason: None,
+            hint: None,
+            bases: None,
+            fault: None,
         }
+    }
+
+    /// Marks an answer as ours.
+    fn mark(&self, answer: &mut Response<Bytes>, outcome: &Outcome) {
         // By our clock, not that of the system: clients tell by it whether theirs is right.
         let now = u64::try_from(self.clock.now().unix_seconds()).unwrap_or(0);
         let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
-        if let Ok(date) = HeaderValue::from_str(&date) {
-            headers.insert(DATE, date);
+        let hint = outcome.hint.as_deref().map(ascii);
+        let headers =
+            [(REQUEST_ID, Some(outcome.request_id.clone())), (DATE, Some(date)), (HINT, hint)];
+        for (name, text) in headers {
+            if let Some(Ok(value)) = text.map(HeaderValue::try_from) {
+                answer.headers_mut().insert(name, value);
+            }
         }
-        self.log.push(entry);
-        response
+    }
+}
+
+/// A text as a header can hold it.
+fn ascii(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '…' => '.',
+            ' '..='~' => c,
+            _ => '?',
+        })
+        .collect()
+}
+
+fn before(fault: Option<&Fault>) -> Option<&Effect> {
+    fault.filter(|fault| !fault.is_after_commit()).map(Fault::effect)
+}
+
+fn after(fault: Option<&Fault>) -> Option<&Effect> {
+    fault.filter(|fault| fault.is_after_commit()).map(Fault::effect)
+}
+
+fn document(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
+    let is_empty = body.is_empty();
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    if !is_empty {
+        let content_type = HeaderValue::from_static(content_type);
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+    }
+    response
+}
+
+/// How many requests with one idempotency key are under way.
+#[derive(Default)]
+pub(crate) struct UnderWay(Mutex<HashMap<String, usize>>);
+
+/// One request that is under way.
+struct Twin<'a> {
+    under_way: &'a UnderWay,
+    key: String,
+    is_second: bool,
+}
+
+impl UnderWay {
+    fn enter(&self, key: String) -> Twin<'_> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(key.clone()).or_default();
+        *count += 1;
+        let is_second = *count > 1;
+        Twin { under_way: self, key, is_second }
+    }
+}
+
+impl Drop for Twin<'_> {
+    fn drop(&mut self) {
+        let mut counts = self.under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.key);
+            }
+        }
     }
 }

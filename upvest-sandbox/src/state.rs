@@ -1,96 +1,168 @@
-//! What the sandbox remembers, in SQLite. Here: tokens and nonces; in `cash.rs`: the money.
+//! The state, as tests look at it and change it.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use upvest_core::{AccountGroupId, Currency};
+use upvest_virtual_cash::{
+    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease, VirtualCashIncreaseId,
+};
+use uuid::Uuid;
 
+use crate::cash::{Kind, Operation, Step};
 use crate::problem::Refused;
+use crate::server::Server;
 
-const SCHEMA: &str = "
-    CREATE TABLE token (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
-    CREATE TABLE nonce (key_id TEXT, nonce TEXT, expires INTEGER NOT NULL, PRIMARY KEY (key_id, nonce)) STRICT;
-    CREATE INDEX nonce_by_end ON nonce (expires);
-    CREATE TABLE idempotency (
-        key TEXT, endpoint TEXT, body BLOB NOT NULL, created INTEGER NOT NULL,
-        status INTEGER NOT NULL, answer TEXT NOT NULL,
-        PRIMARY KEY (key, endpoint)
-    ) STRICT;
-    CREATE INDEX idempotency_by_age ON idempotency (created);
-    CREATE TABLE operation (
-        number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL,
-        account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL,
-        status TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE ledger (
-        number INTEGER PRIMARY KEY, operation TEXT UNIQUE NOT NULL REFERENCES operation (id),
-        account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX ledger_by_group ON ledger (account_group_id, currency);
-    CREATE INDEX queue ON operation (account_group_id, currency, kind, status);
-";
+/// The most operations and account groups that are listed.
+const MOST: u32 = 1_000;
 
-pub(crate) struct State(Mutex<Connection>);
+/// Account groups, balances and operations. The API has no endpoint for most of this.
+///
+/// ```
+/// use upvest_sandbox::{Progress, Sandbox};
+/// use upvest_virtual_cash::{
+///     CreateVirtualCashDecrease, Currency, VirtualCash, VirtualCashDecreaseStatus,
+/// };
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder().progress(Progress::Manual).start().await?;
+/// let order = CreateVirtualCashDecrease {
+///     account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
+///     amount: "20.00".parse()?,
+///     currency: Currency::Eur,
+/// };
+/// let decrease = sandbox.client()?.decrease(&order).await?;
+/// sandbox.state().queue(decrease.id)?;
+/// let now = sandbox.state().decrease(decrease.id).expect("it is there");
+/// assert_eq!(now.status, VirtualCashDecreaseStatus::Queued);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct State<'a>(&'a Server);
 
-impl State {
-    pub(crate) fn in_memory() -> rusqlite::Result<Self> {
-        let connection = Connection::open_in_memory()?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(Mutex::new(connection)))
+impl<'a> State<'a> {
+    pub(crate) fn of(server: &'a Server) -> Self {
+        Self(server)
     }
 
-    pub(crate) fn with<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
-        // A panic inside a transaction has rolled it back: the connection is still good.
-        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction()?;
-        let result = work(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+    /// The balance of an account group in minor units (cents, pence).
+    #[must_use]
+    pub fn balance(&self, group: AccountGroupId, currency: &Currency) -> i64 {
+        self.sums(group, currency).0
     }
 
-    pub(crate) fn add_token(&self, token: &str, scopes: &str, expires: i64) -> Result<(), Refused> {
-        self.with(|db| {
-            db.execute("INSERT INTO token VALUES (?1, ?2, ?3)", params![token, scopes, expires])?;
-            Ok(())
-        })
+    /// How many ledger entries an account group has in one currency: one for each operation that
+    /// took effect.
+    #[must_use]
+    pub fn ledger_entries(&self, group: AccountGroupId, currency: &Currency) -> i64 {
+        self.sums(group, currency).1
     }
 
-    /// The scopes of a token that is known and has not expired.
-    pub(crate) fn scopes(&self, token: &str, now: i64) -> Result<Option<String>, Refused> {
-        self.with(|db| {
-            let query = "SELECT scopes FROM token WHERE token = ?1 AND expires > ?2";
-            Ok(db.query_row(query, params![token, now], |row| row.get(0)).optional()?)
-        })
+    fn sums(&self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
+        self.0.gate.store.balance(group, currency, self.0.clock.now()).unwrap_or_default()
     }
 
-    /// Whether this nonce is new for this key; remembers it until `expires`.
-    pub(crate) fn take_nonce(
-        &self,
-        key_id: &str,
-        nonce: &str,
-        expires: i64,
-        now: i64,
-    ) -> Result<bool, Refused> {
-        self.with(|db| {
-            db.execute("DELETE FROM nonce WHERE expires < ?1", [now])?;
-            let insert = "INSERT OR IGNORE INTO nonce VALUES (?1, ?2, ?3)";
-            Ok(db.execute(insert, params![key_id, nonce, expires])? == 1)
-        })
+    /// An increase as it stands now.
+    #[must_use]
+    pub fn increase(&self, id: VirtualCashIncreaseId) -> Option<VirtualCashIncrease> {
+        self.find(id.into(), Kind::Increase)
+    }
+
+    /// A decrease as it stands now.
+    #[must_use]
+    pub fn decrease(&self, id: VirtualCashDecreaseId) -> Option<VirtualCashDecrease> {
+        self.find(id.into(), Kind::Decrease)
+    }
+
+    fn find<T: serde::de::DeserializeOwned>(&self, id: Uuid, kind: Kind) -> Option<T> {
+        let found = self.0.gate.store.find(id, self.0.clock.now()).ok()??;
+        let found = Some(found).filter(|found| found.kind == kind)?;
+        serde_json::from_value(serde_json::to_value(found).ok()?).ok()
+    }
+
+    /// The newest operations, newest first; a thousand at most.
+    #[must_use]
+    pub fn operations(&self) -> Vec<Operation> {
+        self.0.gate.store.operations(MOST, self.0.clock.now()).unwrap_or_default()
+    }
+
+    /// The account groups, oldest first; a thousand at most.
+    #[must_use]
+    pub fn account_groups(&self) -> Vec<AccountGroupId> {
+        self.0.gate.store.account_groups(MOST).unwrap_or_default()
+    }
+
+    /// Makes an account group. Nobody must, unless
+    /// [`AccountGroupsKnown`](crate::Assumption::AccountGroupsKnown) is set.
+    ///
+    /// # Errors
+    /// If the state cannot be written.
+    pub fn add_account_group(&self, group: AccountGroupId) -> Result<(), StateError> {
+        Ok(self.0.gate.store.add_account_group(group, self.0.clock.now())?)
+    }
+
+    /// Lets an operation take effect.
+    ///
+    /// # Errors
+    /// If there is none with this id, if it is `CONFIRMED` or `CANCELLED`, or if the balance does not
+    /// suffice.
+    pub fn confirm(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+        self.step(id.into(), Step::Confirm)
+    }
+
+    /// Lets a decrease wait for money, until it is confirmed or cancelled by hand. Decreases behind
+    /// it wait as well.
+    ///
+    /// # Errors
+    /// If there is none with this id that is `ISSUED`.
+    pub fn queue(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+        self.step(id.into(), Step::Queue)
+    }
+
+    /// Cancels an operation as Upvest itself does; a client can cancel no increase.
+    ///
+    /// # Errors
+    /// If there is none with this id, or if it is `CONFIRMED` or `CANCELLED`.
+    pub fn cancel(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+        self.step(id.into(), Step::Cancel)
+    }
+
+    fn step(&self, id: Uuid, step: Step) -> Result<Operation, StateError> {
+        Ok(self.0.gate.store.step(id, step, self.0.clock.now())?)
+    }
+
+    /// Whether each balance is the sum of its ledger entries, each entry is one of a confirmed
+    /// operation, and each confirmed operation has one. It always is; a test may ask.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        self.0.gate.store.is_balanced().unwrap_or(false)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::State;
-
-    #[test]
-    fn a_nonce_is_taken_once_for_each_key() {
-        let state = State::in_memory().unwrap();
-        assert!(state.take_nonce("a", "n", 100, 0).unwrap());
-        assert!(!state.take_nonce("a", "n", 100, 50).unwrap());
-        assert!(state.take_nonce("b", "n", 100, 50).unwrap());
-        assert!(state.take_nonce("a", "n", 300, 101).unwrap());
+impl fmt::Debug for State<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("operations", &self.operations().len()).finish()
     }
 }
+
+/// Why the state was not changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateError {
+    pub(crate) status: u16,
+    message: String,
+}
+
+impl From<Refused> for StateError {
+    fn from(refused: Refused) -> Self {
+        Self { status: refused.status.as_u16(), message: refused.reason }
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StateError {}

@@ -81,7 +81,7 @@ async fn run() -> Result<(), Failure> {
 
     let open = ledger.report()?;
     if let Some(sandbox) = sandbox {
-        let entries = sandbox.ledger_entries(group, &Currency::Eur);
+        let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         println!("the sandbox has {entries} ledger entries of this account group");
     }
     if open > 0 { Err(format!("{open} payouts are open; run this again").into()) } else { Ok(()) }

@@ -55,7 +55,7 @@ async fn walk() -> Result<(), Failure> {
     expect(again == first, "the same key gave another increase")?;
     println!("   the id is the same");
     if let Some(sandbox) = &sandbox {
-        let entries = sandbox.ledger_entries(group, &Currency::Eur);
+        let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         expect(entries == 1, &format!("the ledger has {entries} entries instead of one"))?;
     }
 
@@ -74,7 +74,7 @@ async fn walk() -> Result<(), Failure> {
         .replace("{virtual_cash_decrease_id}", &queued.to_string());
     send(&cancel, None, client.cancel_decrease(queued)).await?;
     println!("   decrease    {queued}: the cancellation is accepted");
-    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.decrease(queued)) {
+    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.state().decrease(queued)) {
         became(now.status.as_str());
         expect(now.status == VirtualCashDecreaseStatus::Cancelled, "it should be CANCELLED")?;
     }
@@ -115,7 +115,7 @@ async fn increase(
     let VirtualCashIncrease { id, amount, currency, status, .. } = &increase;
     println!("   increase    {id}: {amount} {currency}, {status}");
     expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
-    if let Some(now) = sandbox.and_then(|sandbox| sandbox.increase(increase.id)) {
+    if let Some(now) = sandbox.and_then(|sandbox| sandbox.state().increase(increase.id)) {
         became(now.status.as_str());
         expect(now.status == VirtualCashIncreaseStatus::Confirmed, "it should be CONFIRMED")?;
     }
@@ -140,7 +140,7 @@ async fn decrease(
     let VirtualCashDecrease { id, amount, currency, status, .. } = &decrease;
     println!("   decrease    {id}: {amount} {currency}, {status}");
     expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
-    if let Some(now) = sandbox.and_then(|sandbox| sandbox.decrease(decrease.id)) {
+    if let Some(now) = sandbox.and_then(|sandbox| sandbox.state().decrease(decrease.id)) {
         became(now.status.as_str());
         expect(now.status == expected, &format!("it should be {expected}"))?;
     }

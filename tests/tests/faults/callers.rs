@@ -57,7 +57,7 @@ async fn f63_a_call_may_be_dropped_anywhere() {
         let again = client.replay::<VirtualCashIncrease>(record).unwrap().await.unwrap();
         let same = client.increase(&order).idempotency_key(key).await.unwrap();
         assert_eq!(again.id, same.id, "dropped after {times} polls");
-        let entries = sandbox.ledger_entries(order.account_group_id, &order.currency);
+        let entries = sandbox.state().ledger_entries(order.account_group_id, &order.currency);
         assert_eq!(entries, 1, "dropped after {times} polls");
         if was_done {
             break;
@@ -78,7 +78,7 @@ async fn f64_the_same_key_with_another_body_is_refused() {
     call.await.unwrap();
     let error = client.increase(&second).idempotency_key(key).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (422, Outcome::Rejected));
-    assert_eq!(sandbox.ledger_entries(first.account_group_id, &first.currency), 1);
+    assert_eq!(sandbox.state().ledger_entries(first.account_group_id, &first.currency), 1);
 }
 
 /// A client with a clock, and the clock.

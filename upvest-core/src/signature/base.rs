@@ -125,8 +125,12 @@ pub fn mask_token(base: &str) -> String {
         if index > 0 {
             masked.push('\n');
         }
-        match line.strip_prefix("\"authorization\": ") {
-            Some(_) => masked.push_str("\"authorization\": Bearer ***"),
+        // In the older form, v6, the name has no quotes.
+        match ["\"authorization\": ", "authorization: "]
+            .iter()
+            .find(|name| line.starts_with(**name))
+        {
+            Some(name) => masked.extend([*name, "Bearer ***"]),
             None => masked.push_str(line),
         }
     }
@@ -214,5 +218,6 @@ mod tests {
     fn the_token_is_masked_and_nothing_else() {
         let base = "\"@path\": /x\n\"authorization\": Bearer secret\n\"accept\": y";
         assert_eq!(mask_token(base), "\"@path\": /x\n\"authorization\": Bearer ***\n\"accept\": y");
+        assert_eq!(mask_token("authorization: Bearer secret"), "authorization: Bearer ***");
     }
 }

@@ -200,7 +200,22 @@ fn wrong_curve(der: &[u8]) -> Option<KeyError> {
 }
 
 /// A public key. The algorithm comes from the key, never from what a message claims.
-pub struct VerifyingKey(ParsedPublicKey);
+#[derive(Clone)]
+pub struct VerifyingKey {
+    key: Arc<ParsedPublicKey>,
+    is_ed25519: bool,
+}
+
+/// What RFC 9421 and its registry call the algorithms. P-521 has no name there, so that any other may
+/// mean it.
+const REGISTERED: [&str; 6] = [
+    "ecdsa-p256-sha256",
+    "ecdsa-p384-sha384",
+    "ed25519",
+    "hmac-sha256",
+    "rsa-pss-sha512",
+    "rsa-v1_5-sha256",
+];
 
 impl VerifyingKey {
     /// Reads a public key in PEM (`BEGIN PUBLIC KEY`): P-521 or Ed25519.
@@ -215,21 +230,30 @@ impl VerifyingKey {
     }
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
-        ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, der)
-            .or_else(|_| ParsedPublicKey::new(&ED25519, der))
-            .map(Self)
-            .map_err(|_| KeyError::new("the file holds no ECDSA P-521 or Ed25519 public key"))
+        let of = |algorithm, is_ed25519| {
+            let key = ParsedPublicKey::new(algorithm, der).ok()?;
+            Some(Self { key: Arc::new(key), is_ed25519 })
+        };
+        of(&ECDSA_P521_SHA512_ASN1, false)
+            .or_else(|| of(&ED25519, true))
+            .ok_or_else(|| KeyError::new("the file holds no ECDSA P-521 or Ed25519 public key"))
     }
 
     /// Whether `signature` is this key's signature of `base`.
     #[must_use]
     pub fn verifies(&self, base: &[u8], signature: &[u8]) -> bool {
-        self.0.verify_sig(base, signature).is_ok()
+        self.key.verify_sig(base, signature).is_ok()
+    }
+
+    /// Whether `alg` may say this of a signature by this key.
+    pub(super) fn may_be_called(&self, algorithm: &str) -> bool {
+        if self.is_ed25519 { algorithm == "ed25519" } else { !REGISTERED.contains(&algorithm) }
     }
 }
 
 impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifyingKey").finish_non_exhaustive()
+        let algorithm = if self.is_ed25519 { "Ed25519" } else { "ECDSA P-521" };
+        f.debug_struct("VerifyingKey").field("algorithm", &algorithm).finish_non_exhaustive()
     }
 }

@@ -24,6 +24,12 @@ pub struct Policy {
     /// Components that must be covered; `@method`, `@path` and `accept` by default. See
     /// [`required_of`](Policy::required_of) for what comes on top.
     pub required: Vec<&'static str>,
+    /// Whether coverage is insisted on at all; true by default. Without it, whoever can change a
+    /// request on its way can change what the signature leaves out.
+    pub insists_on_coverage: bool,
+    /// Whether `content-digest` and `content-length` must be those of the body; true by default.
+    /// Without it, the body is not protected.
+    pub compares_body: bool,
 }
 
 impl Default for Policy {
@@ -32,6 +38,8 @@ impl Default for Policy {
             skew_seconds: 30,
             max_lifetime_seconds: 300,
             required: vec!["@method", "@path", "accept"],
+            insists_on_coverage: true,
+            compares_body: true,
         }
     }
 }
@@ -45,6 +53,9 @@ impl Policy {
     /// both: some of Upvest's tools leave them out.
     #[must_use]
     pub fn required_of(&self, message: &Message<'_>, body: &[u8]) -> Vec<&'static str> {
+        if !self.insists_on_coverage {
+            return Vec::new();
+        }
         let mut required = self.required.clone();
         if message.query().is_some() {
             required.push("@query");
@@ -75,6 +86,8 @@ pub struct SignatureInput {
     pub expires: i64,
     /// What makes it different from every other signature of the same key.
     pub nonce: String,
+    /// What the signer says that it signed with. The key decides, but must not be contradicted.
+    pub algorithm: Option<String>,
     /// The list and its parameters, as they stand in the base.
     pub parameters: String,
 }
@@ -82,6 +95,8 @@ pub struct SignatureInput {
 /// The longest `signature-input` or `signature` header that is looked at.
 const LONGEST_HEADER: usize = 8 * 1024;
 const MOST_COMPONENTS: usize = 64;
+/// The longest key id and the longest nonce: Upvest's tools use 36 characters at most.
+const LONGEST_TEXT: usize = 256;
 
 impl SignatureInput {
     /// Reads the header `signature-input`.
@@ -130,12 +145,23 @@ impl SignatureInput {
             Some(BareItem::Integer(number)) => Ok(i64::from(*number)),
             _ => Err(malformed(why)),
         };
+        let algorithm = match list.params.get("alg") {
+            None => None,
+            Some(BareItem::String(name)) => Some(name.as_str().to_owned()),
+            Some(_) => return Err(malformed("its `alg` is no text")),
+        };
         let parameters = vec![ListEntry::InnerList(list.clone())]
             .serialize()
             .ok_or_else(|| malformed("it cannot be written back"))?;
+        let (key_id, nonce) =
+            (text("keyid", "it has no text `keyid`")?, text("nonce", "it has no text `nonce`")?);
+        if key_id.len() > LONGEST_TEXT || nonce.len() > LONGEST_TEXT {
+            return Err(malformed("its `keyid` or its `nonce` is too long"));
+        }
         Ok(Self {
-            key_id: text("keyid", "it has no text `keyid`")?,
-            nonce: text("nonce", "it has no text `nonce`")?,
+            key_id,
+            nonce,
+            algorithm,
             created: seconds("created", "it has no number `created`")?,
             expires: seconds("expires", "it has no number `expires`")?,
             components,
@@ -219,13 +245,18 @@ pub fn verify<'k>(
     let input = SignatureInput::from_headers(message.headers)?;
     let signature = signature(message.headers)?;
     let key = key(&input.key_id).ok_or(VerifyError::UnknownKey)?;
+    if input.algorithm.as_deref().is_some_and(|name| !key.may_be_called(name)) {
+        return Err(VerifyError::Algorithm);
+    }
     for component in policy.required_of(message, body) {
         if !input.components.iter().any(|covered| covered == component) {
             return Err(VerifyError::NotCovered(component));
         }
     }
     check_times(&input, now.unix_seconds(), policy)?;
-    check_body(message, body)?;
+    if policy.compares_body {
+        check_body(message, body)?;
+    }
     let base = signature_base(message, &input.components, &input.parameters)?;
     if !key.verifies(base.as_bytes(), &signature) {
         return Err(VerifyError::WrongSignature);
@@ -255,6 +286,10 @@ fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
         return Err(VerifyError::Length);
     }
     match header(CONTENT_DIGEST.as_str()) {
+        // Only the first would be compared.
+        Some(_) if message.headers.get_all(CONTENT_DIGEST).iter().count() > 1 => {
+            Err(VerifyError::Malformed("content-digest", "the header is there twice"))
+        }
         Some(digest) if digest != content_digest(body).as_bytes() => Err(VerifyError::Digest),
         _ => Ok(()),
     }
@@ -272,6 +307,8 @@ pub enum VerifyError {
     Malformed(&'static str, &'static str),
     /// Nobody has registered the key id.
     UnknownKey,
+    /// `alg` names another algorithm than that of the key.
+    Algorithm,
     /// A component must be covered and is not.
     NotCovered(&'static str),
     /// From `created` to `expires` is no time, or too long.
@@ -303,6 +340,7 @@ impl fmt::Display for VerifyError {
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
             Self::Malformed(name, why) => write!(f, "the header `{name}` cannot be used: {why}"),
             Self::UnknownKey => f.write_str("the key id is not known"),
+            Self::Algorithm => f.write_str("`alg` names another algorithm than that of the key"),
             Self::NotCovered(name) => write!(f, "the signature does not cover `{name}`"),
             Self::Lifetime => f.write_str("`expires` is not after `created`, or too far after it"),
             Self::FromTheFuture => f.write_str("`created` lies in the future"),

@@ -1,0 +1,410 @@
+//! What is under `/_sandbox/`: the log, the state, the faults and the clock as JSON, described by
+//! `openapi.json`; and a page that shows them.
+//!
+//! There is no login. So that no page of somebody else's can reach it through a browser, a request
+//! must name this machine as its host, and come from nowhere else.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{RawPathParams, RawQuery, Request};
+use axum::routing::{MethodFilter, get, on};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use upvest_core::{AccountGroupId, BoxFuture};
+use uuid::Uuid;
+
+use crate::balances::decimal;
+use crate::cash::Operation;
+use crate::faults::Fault;
+use crate::fidelity;
+use crate::server::Server;
+use crate::state::{State, StateError};
+
+const LONGEST_BODY: usize = 64 * 1024;
+/// The longest time to wait for a request.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// A request to one of the routes.
+struct Asked {
+    params: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Asked {
+    fn id<T: std::str::FromStr>(&self) -> Result<T, Trouble> {
+        let id = self.params.first().and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Trouble::not_found("There is nothing with this id"))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, Trouble> {
+        match self.query.iter().find(|(known, _)| known == name) {
+            None => Ok(0),
+            Some((_, text)) => text
+                .parse()
+                .map_err(|_| Trouble::new(400, format!("`{name}` is a number: 0, or more"))),
+        }
+    }
+
+    fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Trouble> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Trouble::new(400, format!("The body cannot be used: {error}")))
+    }
+}
+
+/// Why something was not done: a status, and a sentence.
+struct Trouble {
+    status: u16,
+    sentence: String,
+}
+
+impl Trouble {
+    fn new(status: u16, sentence: impl Into<String>) -> Self {
+        Self { status, sentence: sentence.into() }
+    }
+
+    fn not_found(sentence: &str) -> Self {
+        Self::new(404, sentence)
+    }
+}
+
+impl From<StateError> for Trouble {
+    fn from(error: StateError) -> Self {
+        Self::new(error.status, error.to_string())
+    }
+}
+
+type Done = Result<Value, Trouble>;
+type Handler = fn(&Server, &Asked) -> Done;
+
+/// Every route but the page, with what it does. `openapi.json` describes the same.
+const ROUTES: [(Method, &str, Handler); 17] = [
+    (Method::GET, "/_sandbox/health", health),
+    (Method::GET, "/_sandbox/openapi.json", openapi),
+    (Method::GET, "/_sandbox/fidelity", fidelity_table),
+    (Method::GET, "/_sandbox/requests", requests),
+    (Method::DELETE, "/_sandbox/requests", forget_requests),
+    (Method::GET, "/_sandbox/account_groups", account_groups),
+    (Method::POST, "/_sandbox/account_groups", add_account_group),
+    (Method::GET, "/_sandbox/operations", operations),
+    (Method::POST, "/_sandbox/operations/{id}/confirm", confirm),
+    (Method::POST, "/_sandbox/operations/{id}/queue", queue),
+    (Method::POST, "/_sandbox/operations/{id}/cancel", cancel),
+    (Method::GET, "/_sandbox/faults", faults),
+    (Method::POST, "/_sandbox/faults", add_fault),
+    (Method::DELETE, "/_sandbox/faults/{id}", remove_fault),
+    (Method::GET, "/_sandbox/clock", clock),
+    (Method::POST, "/_sandbox/clock", set_clock),
+    (Method::POST, "/_sandbox/reset", reset),
+];
+
+const PAGE: [(&str, &str, &str); 3] = [
+    ("/_sandbox/", "text/html; charset=utf-8", include_str!("page/index.html")),
+    ("/_sandbox/style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
+    ("/_sandbox/script.js", "text/javascript; charset=utf-8", include_str!("page/script.js")),
+];
+
+/// The routes, for a sandbox that listens on `host`.
+pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
+    let mut router = Router::new();
+    for (method, path, handler) in ROUTES {
+        let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::GET);
+        let server = Arc::clone(server);
+        let answering =
+            move |params: RawPathParams, RawQuery(query): RawQuery, request: Request| {
+                let server = Arc::clone(&server);
+                let params = params.iter().map(|(_, value)| value.to_owned()).collect();
+                answer(server, host, handler, params, query, request)
+            };
+        router = router.route(path, on(filter, answering));
+    }
+    for (path, kind, text) in PAGE {
+        let serving = move |headers: HeaderMap| {
+            std::future::ready(match is_ours(&headers, host) {
+                true => page(kind, text),
+                false => trouble(&stranger()),
+            })
+        };
+        router = router.route(path, get(serving));
+    }
+    let to_page = || std::future::ready(redirect("/_sandbox/"));
+    router.route("/_sandbox", get(to_page)).route("/", get(to_page))
+}
+
+fn answer(
+    server: Arc<Server>,
+    host: IpAddr,
+    handler: Handler,
+    params: Vec<String>,
+    query: Option<String>,
+    request: Request,
+) -> BoxFuture<'static, Response<Body>> {
+    Box::pin(async move {
+        if !is_ours(request.headers(), host) {
+            return trouble(&stranger());
+        }
+        let body = Limited::new(request.into_body(), LONGEST_BODY).collect().await;
+        let Ok(body) = body.map(|body| body.to_bytes()) else {
+            return trouble(&Trouble::new(413, "The body is longer than 64 KiB, or broke off"));
+        };
+        let query = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
+        let asked = Asked { params, query, body };
+        // To wait is for the log alone; where nobody asks for it, it takes no time.
+        if let (Ok(seconds @ 1..), Ok(after)) = (asked.number("wait"), asked.number("after")) {
+            let longest = LONGEST_WAIT.min(Duration::from_secs(seconds));
+            let _ = tokio::time::timeout(longest, server.log.changed(after)).await;
+        }
+        match handler(&server, &asked) {
+            Ok(Value::Null) => status(StatusCode::NO_CONTENT),
+            Ok(value) => json_of(StatusCode::OK, &value),
+            Err(error) => trouble(&error),
+        }
+    })
+}
+
+/// Whether a request is meant for this machine, and comes from our own page or from no page at all:
+/// a browser says where a request comes from, and other programs have no need to.
+fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let host = text(HOST).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let is_here = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let is_from_here = text(ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+    // Whoever listens for other machines is also known by names that cannot be guessed.
+    (is_here || !bound.is_loopback()) && is_from_here
+}
+
+fn stranger() -> Trouble {
+    Trouble::new(403, "Only pages of this sandbox may ask this, and programs on this machine")
+}
+
+fn trouble(trouble: &Trouble) -> Response<Body> {
+    let status = StatusCode::from_u16(trouble.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_of(status, &json!({ "error": trouble.sentence }))
+}
+
+fn json_of(status: StatusCode, value: &Value) -> Response<Body> {
+    let mut response = Response::new(value.to_string().into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn page(kind: &'static str, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(text.into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let policy = "default-src 'self'; frame-ancestors 'none'";
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn redirect(to: &'static str) -> Response<Body> {
+    let mut response = status(StatusCode::TEMPORARY_REDIRECT);
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
+    response
+}
+
+fn value_of<T: Serialize>(value: &T) -> Done {
+    serde_json::to_value(value).map_err(|error| Trouble::new(500, error.to_string()))
+}
+
+fn health(server: &Server, _: &Asked) -> Done {
+    let settings = &server.gate.settings;
+    Ok(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "spec": settings.spec,
+        "progress": settings.progress.to_string(),
+        "loose": settings.loose,
+        "assume": settings.assumptions,
+    }))
+}
+
+fn openapi(_: &Server, _: &Asked) -> Done {
+    serde_json::from_str(include_str!("openapi.json"))
+        .map_err(|error| Trouble::new(500, error.to_string()))
+}
+
+fn fidelity_table(_: &Server, _: &Asked) -> Done {
+    value_of(&fidelity::ROWS)
+}
+
+fn requests(server: &Server, asked: &Asked) -> Done {
+    value_of(
+        &server.log.after(asked.number("after")?).iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+    )
+}
+
+fn forget_requests(server: &Server, _: &Asked) -> Done {
+    server.log.clear();
+    Ok(Value::Null)
+}
+
+fn account_groups(server: &Server, _: &Asked) -> Done {
+    let now = server.clock.now();
+    let groups = State::of(server).account_groups().into_iter().map(|id| {
+        let balances = server.gate.store.balances(id, now).ok().flatten().unwrap_or_default();
+        let balances: serde_json::Map<String, Value> = balances
+            .into_iter()
+            .map(|(currency, units)| (currency, decimal(units).into()))
+            .collect();
+        json!({ "id": id, "balances": balances })
+    });
+    Ok(groups.collect())
+}
+
+fn add_account_group(server: &Server, asked: &Asked) -> Done {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct New {
+        id: AccountGroupId,
+    }
+    let New { id } = asked.json()?;
+    State::of(server).add_account_group(id)?;
+    Ok(json!({ "id": id, "balances": {} }))
+}
+
+fn listed(operation: &Operation) -> Done {
+    let mut value = value_of(operation)?;
+    if let Value::Object(members) = &mut value {
+        members.insert("kind".to_owned(), value_of(&operation.kind)?);
+    }
+    Ok(value)
+}
+
+fn operations(server: &Server, _: &Asked) -> Done {
+    State::of(server)
+        .operations()
+        .iter()
+        .map(listed)
+        .collect::<Result<Vec<_>, _>>()
+        .map(Value::from)
+}
+
+fn confirm(server: &Server, asked: &Asked) -> Done {
+    listed(&State::of(server).confirm(asked.id::<Uuid>()?)?)
+}
+
+fn queue(server: &Server, asked: &Asked) -> Done {
+    listed(&State::of(server).queue(asked.id::<Uuid>()?)?)
+}
+
+fn cancel(server: &Server, asked: &Asked) -> Done {
+    listed(&State::of(server).cancel(asked.id::<Uuid>()?)?)
+}
+
+fn faults(server: &Server, _: &Asked) -> Done {
+    value_of(&server.faults.active())
+}
+
+fn add_fault(server: &Server, asked: &Asked) -> Done {
+    let fault: Fault = asked.json()?;
+    let active = server.faults.add(fault).map_err(|error| Trouble::new(400, error.to_string()))?;
+    value_of(&active)
+}
+
+fn remove_fault(server: &Server, asked: &Asked) -> Done {
+    match server.faults.remove(asked.id()?) {
+        true => Ok(Value::Null),
+        false => Err(Trouble::not_found("There is no fault with this id")),
+    }
+}
+
+fn clock(server: &Server, _: &Asked) -> Done {
+    let setting = server.clock.setting();
+    Ok(json!({
+        "now": server.clock.now(),
+        "is_frozen": setting.frozen_at.is_some(),
+        "ahead_seconds": setting.ahead_seconds,
+    }))
+}
+
+fn set_clock(server: &Server, asked: &Asked) -> Done {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Change {
+        freeze: Option<bool>,
+        #[serde(default)]
+        advance_seconds: u64,
+    }
+    let change: Change = asked.json()?;
+    match change.freeze {
+        Some(true) => server.clock.freeze(),
+        Some(false) => server.clock.resume(),
+        None => {}
+    }
+    server.clock.advance(Duration::from_secs(change.advance_seconds));
+    clock(server, asked)
+}
+
+fn reset(server: &Server, _: &Asked) -> Done {
+    server.gate.store.reset().map_err(StateError::from)?;
+    server.faults.clear();
+    server.log.clear();
+    Ok(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use http::HeaderMap;
+    use serde_json::Value;
+
+    use super::{ROUTES, is_ours};
+
+    #[test]
+    fn the_description_names_every_route_and_no_other() {
+        let text = include_str!("openapi.json");
+        let description: Value = serde_json::from_str(text).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, methods) in description["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+                described.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+        let served = ROUTES.iter().map(|(method, path, _)| format!("{method} {path}"));
+        assert_eq!(described, served.collect());
+    }
+
+    #[test]
+    fn a_page_of_somebody_else_is_not_let_in() {
+        let is_let_in = |host: &str, origin: Option<&str>, bound: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert("origin", origin.parse().unwrap());
+            }
+            is_ours(&headers, bound.parse().unwrap())
+        };
+        let here = "127.0.0.1";
+        assert!(is_let_in("127.0.0.1:80", None, here));
+        assert!(is_let_in("localhost:80", Some("http://localhost:80"), here));
+        assert!(is_let_in("[::1]:80", Some("http://[::1]:80"), "::1"));
+        assert!(is_let_in("sandbox:80", None, "0.0.0.0"));
+        assert!(!is_let_in("localhost:80", Some("http://localhost:81"), here));
+        assert!(!is_let_in("localhost:80", Some("https://evil.example"), here));
+        assert!(!is_let_in("localhost:80", Some("null"), here));
+        assert!(!is_let_in("evil.example:80", None, here));
+        assert!(!is_let_in("evil.example:80", Some("http://other.example"), "0.0.0.0"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Two signature bases, side by side: what was signed, and what should have been.
+
+use std::fmt;
+
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use serde::Serialize;
+use upvest_core::headers::CONTENT_DIGEST;
+use upvest_core::signature::{
+    Message, Policy, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
+};
+
+/// A longer base is not kept: a thousand of them would be too much.
+const LONGEST_BASE: usize = 16 * 1024;
+
+/// Two signature bases, tokens masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Bases {
+    /// What was signed: as the request's headers describe it, or, where one of the known mistakes was
+    /// found, as the signature itself shows.
+    pub received: String,
+    /// As it should be: nothing left out, and the digest that the body really has.
+    pub expected: String,
+    /// The first line in which they differ, counted from 0.
+    pub first_difference: Option<usize>,
+}
+
+impl Bases {
+    /// Both bases, if `refusal` has to do with them and `signature-input` can be read. What was
+    /// signed is `signed`, if that is known.
+    pub(crate) fn of(
+        refusal: &VerifyError,
+        policy: &Policy,
+        message: Message<'_>,
+        body: &[u8],
+        signed: Option<String>,
+    ) -> Option<Self> {
+        if matches!(
+            refusal,
+            VerifyError::UnknownKey
+                | VerifyError::Lifetime
+                | VerifyError::FromTheFuture
+                | VerifyError::Expired
+        ) {
+            return None;
+        }
+        let input = SignatureInput::from_headers(message.headers).ok()?;
+        let received =
+            signed.unwrap_or_else(|| lines(&message, &input.components, &input.parameters));
+
+        let mut components = input.components.clone();
+        for required in policy.required_of(&message, body) {
+            if !components.iter().any(|covered| covered == required) {
+                components.push(required.to_owned());
+            }
+        }
+        let settings = input.parameters.strip_prefix(&list(&input.components)).unwrap_or_default();
+        let parameters = format!("{}{settings}", list(&components));
+        let headers = with_true_body(message.headers, body);
+        let expected = lines(&Message { headers: &headers, ..message }, &components, &parameters);
+        if received.len().max(expected.len()) > LONGEST_BASE {
+            return None;
+        }
+        let (received, expected) = (mask_token(&received), mask_token(&expected));
+        let first_difference = first_difference(&received, &expected);
+        Some(Self { received, expected, first_difference })
+    }
+
+    /// The same without a secret that stands in a path or a query.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        for base in [&mut self.received, &mut self.expected] {
+            *base = base.replace(secret, "***");
+        }
+        self
+    }
+}
+
+fn with_true_body(headers: &HeaderMap, body: &[u8]) -> HeaderMap {
+    let mut headers = headers.clone();
+    if !body.is_empty() {
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        if let Ok(digest) = HeaderValue::from_str(&content_digest(body)) {
+            headers.insert(CONTENT_DIGEST, digest);
+        }
+    }
+    headers
+}
+
+fn first_difference(received: &str, expected: &str) -> Option<usize> {
+    // Not `lines`: a line break at the end, or one of two characters, is a difference.
+    let (mut received, mut expected) = (received.split('\n'), expected.split('\n'));
+    let mut index = 0;
+    loop {
+        match (received.next(), expected.next()) {
+            (None, None) => return None,
+            (left, right) if left != right => return Some(index),
+            _ => index += 1,
+        }
+    }
+}
+
+/// The base, with a remark where a component is not there.
+fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> String {
+    let mut base = String::new();
+    for component in components {
+        match signature_base(message, &[component], "") {
+            Ok(line) => base.push_str(line.lines().next().unwrap_or_default()),
+            Err(error) => base.extend(["\"", component, "\": <", &error.to_string(), ">"]),
+        }
+        base.push('\n');
+    }
+    base + "\"@signature-params\": " + parameters
+}
+
+fn list(components: &[String]) -> String {
+    let quoted: Vec<String> = components.iter().map(|name| format!("\"{name}\"")).collect();
+    format!("({})", quoted.join(" "))
+}
+
+/// Both bases, one below the other, the first difference marked with `>`.
+impl fmt::Display for Bases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (title, base) in [("received", &self.received), ("expected", &self.expected)] {
+            writeln!(f, "  {title} base:")?;
+            for (index, line) in base.split('\n').enumerate() {
+                let mark = if self.first_difference == Some(index) { '>' } else { ' ' };
+                writeln!(f, "  {mark} {line}")?;
+            }
+        }
+        match self.first_difference {
+            Some(_) => f.write_str("  `>` marks the first difference"),
+            None => f.write_str("  they are equal"),
+        }
+    }
+}

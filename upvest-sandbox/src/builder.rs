@@ -1,0 +1,216 @@
+//! How a sandbox is started.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use upvest_core::signature::VerifyingKey;
+use upvest_core::{Clock, Endpoint, Timestamp};
+
+use crate::clock::SandboxClock;
+use crate::credentials::{Credentials, KeyFile};
+use crate::faults::Faults;
+use crate::faults::wire::{Line, WireListener};
+use crate::gate::Gate;
+use crate::log::Log;
+use crate::seed::Seed;
+use crate::served::{Answering, Received, Reply};
+use crate::server::{Server, UnderWay};
+use crate::settings::{Assumption, Check, Progress, Settings, Spec};
+use crate::store::Store;
+use crate::{Sandbox, StartError, admin, operations, server};
+
+/// How a sandbox is started.
+#[must_use]
+pub struct SandboxBuilder {
+    host: IpAddr,
+    port: u16,
+    clock: Box<dyn Clock>,
+    seed: Option<u64>,
+    state: Option<PathBuf>,
+    key_file: Option<KeyFile>,
+    public_keys: Vec<(String, VerifyingKey)>,
+    settings: Settings,
+    served: Vec<(&'static Endpoint, Answering)>,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        Self {
+            host: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            clock: Box::new(Timestamp::now),
+            seed: None,
+            state: None,
+            key_file: None,
+            public_keys: Vec::new(),
+            settings: Settings::default(),
+            served: Vec::new(),
+        }
+    }
+}
+
+impl SandboxBuilder {
+    /// The address to listen on; 127.0.0.1 is the default. Any other than a loopback address lets
+    /// other machines in, and whoever they let in: `/_sandbox/` asks for no password.
+    pub fn host(mut self, host: impl Into<IpAddr>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port to listen on; 0, the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Tells the time by `clock`: tokens, signatures, idempotency keys and statuses grow old by it.
+    /// [`Sandbox::clock`] stops it and puts it forward.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Makes all ids, tokens, credentials and the signing key from this number: the same number and
+    /// the same requests give the same ones.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Keeps the state in this file, credentials included, and takes it up again from there. Without
+    /// it, the state is in memory and ends with the sandbox.
+    pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state = Some(file.into());
+        self
+    }
+
+    /// Uses this private key in place of one of its own: a PEM file as `openssl` writes it, P-521 or
+    /// Ed25519.
+    pub fn signing_key(
+        mut self,
+        pem: impl Into<SecretString>,
+        passphrase: Option<SecretString>,
+    ) -> Self {
+        self.key_file = Some(KeyFile { pem: pem.into(), passphrase });
+        self
+    }
+
+    /// Lets one more key sign, of which it knows the public half alone.
+    pub fn public_key(mut self, key_id: impl Into<String>, key: VerifyingKey) -> Self {
+        self.public_keys.push((key_id.into(), key));
+        self
+    }
+
+    /// The version of the API to play; the latest by default.
+    pub fn spec(mut self, spec: Spec) -> Self {
+        self.settings.spec = spec;
+        self
+    }
+
+    /// When operations move on from `ISSUED`; at once by default.
+    pub fn progress(mut self, progress: Progress) -> Self {
+        self.settings.progress = progress;
+        self
+    }
+
+    /// Leaves out one check.
+    pub fn loose(mut self, check: Check) -> Self {
+        self.settings.loose.push(check);
+        self
+    }
+
+    /// Assumes something else where the API's documentation is silent.
+    pub fn assume(mut self, assumption: Assumption) -> Self {
+        self.settings.assumptions.push(assumption);
+        self
+    }
+
+    /// Serves one more endpoint, such as a library author has declared. Each request is checked as
+    /// its declaration says: signature, token and scope, idempotency key, content type, digest. What
+    /// passes is for `answer` to answer; if that panics, the client gets a 500, and the log has why.
+    ///
+    /// Endpoints with one verb and path are told apart by what they accept, and by nothing else.
+    ///
+    /// ```
+    /// use upvest_core::{Call, api};
+    /// use upvest_sandbox::Sandbox;
+    ///
+    /// #[api(scope = "users:read")]
+    /// pub trait Users: Send + Sync {
+    ///     /// How a user is called.
+    ///     #[endpoint(GET, "/users/{user_id}/name", signed)]
+    ///     fn name(&self, user_id: u32) -> Call<String>;
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::builder()
+    ///     .serve(&<dyn Users>::NAME, |request| {
+    ///         (200, format!("user {}", request.param("user_id").unwrap_or_default()).into())
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// assert_eq!(sandbox.client()?.name(7).await?, "user 7");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn serve<R: Into<Reply>>(
+        mut self,
+        endpoint: &'static Endpoint,
+        answer: impl Fn(&Received) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.served.push((endpoint, Arc::new(move |request| answer(request).into())));
+        self
+    }
+
+    /// Starts it, inside the current tokio runtime.
+    ///
+    /// # Errors
+    /// If the port is taken, the key cannot be read, the state file is in use, damaged, or made with
+    /// another seed, or two endpoints cannot be told apart.
+    ///
+    /// # Cancel safety
+    /// If it is dropped before it is ready, nothing has been started.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let store = Store::open(self.state.as_deref(), self.seed.map(Seed::of_number))?;
+        let credentials = Credentials::new(&store.seed(), self.key_file)?;
+        let mut keys: std::collections::HashMap<_, _> = self.public_keys.into_iter().collect();
+        keys.insert(credentials.key_id().to_string(), credentials.verifying_key.clone());
+        let mut scopes = operations::SCOPES.to_vec();
+        for scope in self.served.iter().flat_map(|(endpoint, _)| endpoint.scopes()) {
+            if !scopes.contains(scope) {
+                scopes.push(scope);
+            }
+        }
+        let server = Arc::new(Server {
+            log: Log::new(credentials.client_secret().clone()),
+            clock: SandboxClock::new(move || self.clock.now()),
+            faults: Faults::new(store.seed()),
+            under_way: UnderWay::default(),
+            gate: Gate { credentials, keys, store, scopes, settings: self.settings },
+        });
+        let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
+        let wanted = SocketAddr::from((self.host, self.port));
+        let unavailable =
+            |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
+        let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
+        let address = listener.local_addr().map_err(unavailable)?;
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<Line>();
+            let serving =
+                axum::serve(WireListener(listener), service).with_graceful_shutdown(async {
+                    // The sender says nothing: it is dropped with the sandbox.
+                    let _ = stopped.await;
+                });
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the sandbox has stopped");
+            }
+        });
+        Ok(Sandbox { address, server, _stop: stop })
+    }
+}

@@ -1,0 +1,125 @@
+//! Answers that are spoilt.
+
+use std::io::Write as _;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use http::{Response, StatusCode};
+
+use super::wire::{End, Line, Place, Script};
+use super::{Effect, Fault, Part};
+use crate::problem::Refused;
+use crate::seed::Seed;
+
+impl Fault {
+    /// What is sent instead of `answer`, and how the connection is broken.
+    pub(crate) fn spoil(
+        &self,
+        mut answer: Response<Bytes>,
+        line: Option<&Line>,
+        seed: Seed,
+        request_id: &str,
+    ) -> Response<Bytes> {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(CONNECTION, close);
+        let place = match self.part() {
+            // There is nothing to cut in a body that is empty.
+            _ if answer.body().is_empty() => Place::Header,
+            Part::Header => Place::Header,
+            Part::Body => Place::Body { length: answer.body().len() },
+        };
+        let play = |script| {
+            if let Some(line) = line {
+                line.play(script);
+            }
+        };
+        match self.effect() {
+            Effect::Status { status, retry_after } => {
+                problem(&mut answer, *status, request_id);
+                if let Some(Ok(value)) =
+                    retry_after.as_ref().map(|text| HeaderValue::from_str(text))
+                {
+                    answer.headers_mut().insert(RETRY_AFTER, value);
+                }
+            }
+            Effect::Reset => play(Script::Cut(place, End::Reset)),
+            Effect::Hang => play(Script::Cut(place, End::Hang)),
+            Effect::Truncate => play(Script::Cut(place, End::Close)),
+            Effect::Garbage if self.part() == Part::Header => {
+                play(Script::Instead(noise(seed)));
+            }
+            Effect::Garbage => *answer.body_mut() = noise(seed),
+            Effect::Html => {
+                *answer.status_mut() = StatusCode::BAD_GATEWAY;
+                set(&mut answer, CONTENT_TYPE, "text/html");
+                let page = "<html><head><title>502 Bad Gateway</title></head></html>";
+                *answer.body_mut() = Bytes::from_static(page.as_bytes());
+            }
+            Effect::Redirect { location } => {
+                *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+                set(&mut answer, LOCATION, location);
+                *answer.body_mut() = Bytes::new();
+            }
+            Effect::Slow { bytes_per_second } => play(Script::Slow(*bytes_per_second)),
+            Effect::Huge { bytes } => {
+                let long = "x".repeat(*bytes as usize);
+                match self.part() {
+                    Part::Header => set(&mut answer, HeaderName::from_static("x-huge"), &long),
+                    Part::Body => *answer.body_mut() = long.into(),
+                }
+            }
+            Effect::GzipBomb { bytes } => {
+                set(&mut answer, CONTENT_ENCODING, "gzip");
+                *answer.body_mut() = bomb(*bytes as usize);
+            }
+            // That has passed already.
+            Effect::Delay { .. } => {
+                answer.headers_mut().remove(CONNECTION);
+            }
+        }
+        answer
+    }
+}
+
+/// The answer that is broken where there is no real one: nothing was carried out.
+pub(crate) fn of_nothing(request_id: &str) -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::new());
+    problem(&mut answer, 500, request_id);
+    answer
+}
+
+fn problem(answer: &mut Response<Bytes>, status: u16, request_id: &str) {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let refused = Refused::fault(status);
+    *answer.status_mut() = status;
+    set(answer, CONTENT_TYPE, "application/problem+json");
+    *answer.body_mut() =
+        serde_json::to_string(&refused.problem(request_id)).unwrap_or_default().into();
+}
+
+fn set(answer: &mut Response<Bytes>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+/// 64 bytes that are neither HTTP nor JSON, the same for each sandbox of a seed.
+fn noise(seed: Seed) -> Bytes {
+    Bytes::copy_from_slice(&seed.bytes::<64>("garbage", 0))
+}
+
+fn bomb(bytes: usize) -> Bytes {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    let zeros = [b' '; 64 * 1024];
+    let mut left = bytes;
+    while let Some(some) = zeros.get(..left.min(zeros.len())).filter(|some| !some.is_empty()) {
+        // Writing into memory does not fail.
+        let _ = packed.write_all(some);
+        left -= some.len();
+    }
+    packed.finish().unwrap_or_default().into()
+}

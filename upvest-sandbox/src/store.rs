@@ -1,0 +1,341 @@
+//! What the sandbox remembers, in SQLite: in memory, or in a file that survives being killed. Here:
+//! the file, tokens and nonces; in `cash.rs`: the money.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, params};
+use uuid::Uuid;
+
+use crate::StartError;
+use crate::problem::Refused;
+use crate::seed::Seed;
+
+/// Marks a file as ours: `upv` and a zero.
+const APPLICATION_ID: i32 = 0x7570_7600;
+/// Changes with the tables.
+const VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE sandbox (seed BLOB NOT NULL, starts INTEGER NOT NULL) STRICT;
+    CREATE TABLE token (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
+    CREATE INDEX token_by_end ON token (expires);
+    CREATE TABLE nonce (key_id TEXT, nonce TEXT, expires INTEGER NOT NULL, PRIMARY KEY (key_id, nonce)) STRICT;
+    CREATE INDEX nonce_by_end ON nonce (expires);
+    CREATE TABLE account_group (id TEXT PRIMARY KEY, created INTEGER NOT NULL) STRICT;
+    CREATE TABLE idempotency (
+        key TEXT, endpoint TEXT, body BLOB NOT NULL, created INTEGER NOT NULL,
+        status INTEGER NOT NULL, answer TEXT NOT NULL,
+        PRIMARY KEY (key, endpoint)
+    ) STRICT;
+    CREATE INDEX idempotency_by_age ON idempotency (created);
+    CREATE TABLE operation (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL,
+        account_group_id TEXT NOT NULL REFERENCES account_group (id), currency TEXT NOT NULL,
+        minor_units INTEGER NOT NULL, amount TEXT NOT NULL, status TEXT NOT NULL,
+        due INTEGER, created INTEGER NOT NULL, updated INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX operation_by_due ON operation (status, due);
+    CREATE INDEX queue ON operation (account_group_id, currency, status, kind, number);
+    CREATE TABLE ledger (
+        number INTEGER PRIMARY KEY, operation TEXT UNIQUE NOT NULL REFERENCES operation (id),
+        account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE balance (
+        account_group_id TEXT, currency TEXT, minor_units INTEGER NOT NULL,
+        PRIMARY KEY (account_group_id, currency)
+    ) STRICT;
+    CREATE INDEX ledger_by_group ON ledger (account_group_id, currency);
+";
+
+/// How many nonces are remembered at a time. Beyond it requests are refused: to forget a nonce that
+/// is still good would let a request in twice.
+const MOST_NONCES: u64 = 1_000_000;
+
+pub(crate) struct Store {
+    connection: Mutex<Connection>,
+    seed: Seed,
+    /// How often the state was taken up before: ids of one start are not those of the next.
+    starts: i64,
+    fresh: AtomicU64,
+    nonces: AtomicU64,
+    most_nonces: u64,
+}
+
+impl Store {
+    /// Takes up the state of `file`, or begins one; in memory without a file.
+    pub(crate) fn open(file: Option<&Path>, seed: Option<Seed>) -> Result<Self, StartError> {
+        let connection = match file {
+            None => Connection::open_in_memory(),
+            Some(file) => connect(file)?,
+        };
+        let name = file.map_or("the state in memory".into(), |file| file.display().to_string());
+        let damaged = |error: rusqlite::Error| StartError::new(explain(&name, &error));
+        let connection = connection.map_err(damaged)?;
+        if begin(&connection, file.is_some()).map_err(damaged)? {
+            connection.execute_batch(SCHEMA).map_err(damaged)?;
+            let seed = seed.map_or_else(Seed::random, Ok)?;
+            connection
+                .execute("INSERT INTO sandbox VALUES (?1, 0)", [seed.as_bytes()])
+                .and_then(|_| connection.pragma_update(None, "user_version", VERSION))
+                .and_then(|()| connection.pragma_update(None, "application_id", APPLICATION_ID))
+                .map_err(damaged)?;
+        } else {
+            check(&connection, &name).map_err(|error| match error {
+                Trouble::Sqlite(error) => damaged(error),
+                Trouble::Said(sentence) => StartError::new(sentence),
+            })?;
+        }
+        let (stored, starts): (Vec<u8>, i64) = connection
+            .query_row("UPDATE sandbox SET starts = starts + 1 RETURNING seed, starts", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .map_err(damaged)?;
+        let stored = Seed::from_bytes(&stored)
+            .ok_or_else(|| StartError::new(format!("{name} is damaged: it has no seed")))?;
+        if seed.is_some_and(|seed| seed != stored) {
+            return Err(StartError::new(format!(
+                "{name} was made with another seed: leave the seed out, or name another file"
+            )));
+        }
+        let nonces: i64 = connection
+            .query_row("SELECT count(*) FROM nonce", [], |row| row.get(0))
+            .map_err(damaged)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            seed: stored,
+            starts,
+            fresh: AtomicU64::new(0),
+            nonces: AtomicU64::new(nonces.unsigned_abs()),
+            most_nonces: MOST_NONCES,
+        })
+    }
+
+    /// What everything is made from.
+    pub(crate) fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// An id that was not given before.
+    pub(crate) fn fresh_uuid(&self, purpose: &str) -> Uuid {
+        self.seed.uuid(&format!("{purpose} of start {}", self.starts), self.count())
+    }
+
+    /// 32 hexadecimal digits that were not given before.
+    pub(crate) fn fresh_text(&self, purpose: &str) -> String {
+        self.seed.text(&format!("{purpose} of start {}", self.starts), self.count())
+    }
+
+    fn count(&self) -> u64 {
+        self.fresh.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// One transaction: all of `work`, or nothing.
+    pub(crate) fn with<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        // A panic inside a transaction has rolled it back: the connection is still good.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction()?;
+        let result = work(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    pub(crate) fn add_token(
+        &self,
+        token: &str,
+        scopes: &str,
+        expires: i64,
+        now: i64,
+    ) -> Result<(), Refused> {
+        self.with(|db| {
+            db.execute("DELETE FROM token WHERE expires <= ?1", [now])?;
+            db.execute("INSERT INTO token VALUES (?1, ?2, ?3)", params![token, scopes, expires])?;
+            Ok(())
+        })
+    }
+
+    /// The scopes of a token that is known and has not expired.
+    pub(crate) fn scopes(&self, token: &str, now: i64) -> Result<Option<String>, Refused> {
+        self.with(|db| {
+            let query = "SELECT scopes FROM token WHERE token = ?1 AND expires > ?2";
+            let mut query = db.prepare_cached(query)?;
+            Ok(query.query_row(params![token, now], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Whether this nonce is new for this key; remembers it until `expires`.
+    pub(crate) fn take_nonce(
+        &self,
+        key_id: &str,
+        nonce: &str,
+        expires: i64,
+        now: i64,
+    ) -> Result<bool, Refused> {
+        self.with(|db| {
+            let ended =
+                db.prepare_cached("DELETE FROM nonce WHERE expires < ?1")?.execute([now])?;
+            self.nonces.fetch_sub(ended as u64, Ordering::Relaxed);
+            if self.nonces.load(Ordering::Relaxed) >= self.most_nonces {
+                return Err(Refused::too_many_requests("too many signatures are still good"));
+            }
+            let insert = "INSERT OR IGNORE INTO nonce VALUES (?1, ?2, ?3)";
+            let is_new = db.prepare_cached(insert)?.execute(params![key_id, nonce, expires])? == 1;
+            self.nonces.fetch_add(u64::from(is_new), Ordering::Relaxed);
+            Ok(is_new)
+        })
+    }
+}
+
+/// Opens a file that nobody else may read: the seed in it makes the client secret.
+fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|error| {
+        StartError::new(format!("the state file {} cannot be opened: {error}", file.display()))
+    })?;
+    Ok(Connection::open(file))
+}
+
+/// Takes hold of the state; true if there is nothing in it yet.
+fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if is_file {
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        // What is written survives the end of the process, though not that of the machine.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // From here on nobody else can have it.
+        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0)
+}
+
+enum Trouble {
+    Sqlite(rusqlite::Error),
+    Said(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Whether a file is a state of ours, and whole.
+fn check(connection: &Connection, name: &str) -> Result<(), Trouble> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    if number("application_id")? != APPLICATION_ID {
+        let sentence = format!("{name} is a database of another program: name another file");
+        return Err(Trouble::Said(sentence));
+    }
+    if number("user_version")? != VERSION {
+        let sentence = format!("{name} is of another version of the sandbox: name another file");
+        return Err(Trouble::Said(sentence));
+    }
+    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(Trouble::Said(damage(name))) }
+}
+
+fn damage(name: &str) -> String {
+    format!(
+        "{name} is no state of the sandbox, or a damaged one: move it away, or name another file"
+    )
+}
+
+fn explain(name: &str, error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damage(name),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("{name} is in use by another sandbox: stop it, or name another file")
+        }
+        _ => format!("{name} cannot be used: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Store;
+    use crate::seed::Seed;
+
+    #[test]
+    fn a_nonce_is_taken_once_for_each_key() {
+        let store = Store::open(None, None).unwrap();
+        assert!(store.take_nonce("a", "n", 100, 0).unwrap());
+        assert!(!store.take_nonce("a", "n", 100, 50).unwrap());
+        assert!(store.take_nonce("b", "n", 100, 50).unwrap());
+        assert!(store.take_nonce("a", "n", 300, 101).unwrap());
+    }
+
+    #[test]
+    fn no_nonce_is_forgotten_while_it_is_good() {
+        let mut store = Store::open(None, None).unwrap();
+        store.most_nonces = 2;
+        assert!(store.take_nonce("a", "1", 100, 0).unwrap());
+        assert!(store.take_nonce("a", "2", 100, 0).unwrap());
+        let refused = store.take_nonce("a", "3", 100, 0).unwrap_err();
+        assert_eq!(refused.status.as_u16(), 429);
+        assert!(store.take_nonce("a", "3", 300, 101).unwrap());
+    }
+
+    #[test]
+    fn a_state_is_taken_up_and_gives_no_id_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.sqlite");
+        let seed = Some(Seed::of_number(7));
+        let store = Store::open(Some(&file), seed).unwrap();
+        let first = store.fresh_uuid("request");
+        store.add_token("t", "s", 100, 0).unwrap();
+        let error = Store::open(Some(&file), seed).err().unwrap().to_string();
+        assert!(error.contains("in use by another sandbox"), "{error}");
+        drop(store);
+
+        let store = Store::open(Some(&file), None).unwrap();
+        assert!(store.seed() == Seed::of_number(7));
+        assert_ne!(store.fresh_uuid("request"), first);
+        assert_eq!(store.scopes("t", 50).unwrap().as_deref(), Some("s"));
+        drop(store);
+        let error = Store::open(Some(&file), Some(Seed::of_number(8))).err().unwrap().to_string();
+        assert!(error.contains("another seed"), "{error}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o077, 0);
+        }
+    }
+
+    #[test]
+    fn what_is_no_state_is_said_in_one_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.sqlite");
+        let opened = || Store::open(Some(&file), None).err().unwrap().to_string();
+        std::fs::write(&file, "not a database, though long enough to be taken for one").unwrap();
+        assert!(opened().contains("or a damaged one"), "{}", opened());
+
+        std::fs::remove_file(&file).unwrap();
+        let other = rusqlite::Connection::open(&file).unwrap();
+        other.execute_batch("CREATE TABLE x (y)").unwrap();
+        drop(other);
+        assert!(opened().contains("another program"), "{}", opened());
+
+        std::fs::remove_file(&file).unwrap();
+        drop(Store::open(Some(&file), None).unwrap());
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..].fill(0x5a);
+        std::fs::write(&file, bytes).unwrap();
+        assert!(opened().contains("damaged"), "{}", opened());
+
+        let error = Store::open(Some(folder.path()), None).err().unwrap().to_string();
+        assert!(error.contains("cannot be opened"), "{error}");
+    }
+}
