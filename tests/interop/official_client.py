@@ -1,32 +1,19 @@
 """Upvest's own Python client, unmodified, against the upvest-sandbox program.
 
-It gets a token, makes an increase and a decrease, and cancels the decrease. Then the same requests
-with one byte changed after signing, each of which must be refused with 401.
+It gets a token, makes an increase and a decrease, cancels the decrease and reads the balances. In
+between the same requests with one byte changed after signing, each of which must be refused with 401.
 
     python official_client.py PATH_OF_UPVEST_SANDBOX
 """
 
-import os
 import sys
 import uuid
 
 import requests
-from upvest_investment_api.env_settings import HttpSignatureSettings
 from upvest_investment_api.requests_auth import AuthorisationError, UpvestRequestsAuth
 
 import sandbox
-
-
-class Changed:
-    """Signs as the official client does, and then changes the request."""
-
-    def __init__(self, sign, change):
-        self.sign, self.change = sign, change
-
-    def __call__(self, request):
-        request = self.sign(request)
-        self.change(request)
-        return request
+from sandbox import Changed
 
 
 def flip_header(name, position=5):
@@ -64,18 +51,10 @@ class TokenChanged(UpvestRequestsAuth):
 
 def main(program):
     with sandbox.running(program) as settings:
-        os.environ.update(settings)
-        env = HttpSignatureSettings()
-        arguments = {
-            "private_key_pem": env.HTTP_SIGN_PRIVATE_KEY,
-            "private_key_passphrase": env.HTTP_SIGN_PRIVATE_KEY_PASSPHRASE,
-            "key_id": env.KEY_ID,
-            "client_id": env.CLIENT_ID,
-            "client_secret": env.CLIENT_SECRET,
-            "scopes": env.SCOPES,
-        }
+        arguments = sandbox.official(settings)
         auth = UpvestRequestsAuth(**arguments)
-        cash = f"{env.BASE_URL}/virtual_cash_balances"
+        address = settings["UPVEST_API_BASE_URL"]
+        cash = f"{address}/virtual_cash_balances"
         order = {"account_group_id": str(uuid.uuid4()), "amount": "100.00", "currency": "EUR"}
 
         def keyed():
@@ -138,6 +117,13 @@ def main(program):
         assert cancelled.status_code == 202 and cancelled.content == b"", cancelled.text
         again = requests.delete(waiting, auth=auth)
         assert again.status_code == 422, again.text
+
+        group = f"{address}/account_groups/{order['account_group_id']}/payments"
+        for path in ["cash_balance", "cash_balances/EUR"]:
+            balance = requests.get(f"{group}/{path}", auth=auth)
+            assert balance.status_code == 200 and balance.json()["balance"] == "100", balance.text
+        balances = requests.get(f"{group}/cash_balances", auth=auth).json()
+        assert [one["currency"] for one in balances["data"]] == ["EUR"], balances
         print(f"the official client did its walk, and {refused} changed requests were refused")
 
 

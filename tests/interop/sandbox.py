@@ -6,14 +6,17 @@ import subprocess
 import tempfile
 import time
 
+from upvest_investment_api.env_settings import HttpSignatureSettings
+from upvest_investment_api.requests_auth import UpvestRequestsAuth
+
 
 @contextlib.contextmanager
-def running(program):
+def running(program, *options):
     """The settings of a sandbox that runs meanwhile, as a dict."""
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "sandbox.env")
         process = subprocess.Popen(
-            [program, "--port", "0", "--write-env", file],
+            [program, "--port", "0", "--write-env", file, *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -39,3 +42,29 @@ def running(program):
         finally:
             process.terminate()
             process.wait(10)
+
+
+def official(settings):
+    """What Upvest's own client is made with."""
+    os.environ.update(settings)
+    env = HttpSignatureSettings()
+    return {
+        "private_key_pem": env.HTTP_SIGN_PRIVATE_KEY,
+        "private_key_passphrase": env.HTTP_SIGN_PRIVATE_KEY_PASSPHRASE,
+        "key_id": env.KEY_ID,
+        "client_id": env.CLIENT_ID,
+        "client_secret": env.CLIENT_SECRET,
+        "scopes": env.SCOPES,
+    }
+
+
+class Changed:
+    """Signs as the official client does, and then changes the request."""
+
+    def __init__(self, sign, change):
+        self.sign, self.change = sign, change
+
+    def __call__(self, request):
+        request = self.sign(request)
+        self.change(request)
+        return request

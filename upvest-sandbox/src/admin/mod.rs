@@ -206,7 +206,7 @@ fn page(kind: &'static str, text: &'static str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let policy = "default-src 'self'; frame-ancestors 'none'";
+    let policy = "default-src 'self'; img-src data:; frame-ancestors 'none'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
 }

@@ -1,1 +1,320 @@
+// The page of the sandbox: shows what is under /_sandbox/, and changes it.
+"use strict";
 
+const at = (id) => document.getElementById(id);
+
+/** An element with text and children; text is never taken for HTML. */
+function make(name, { className, text, ...rest } = {}, ...children) {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  if (text !== undefined && text !== null) element.textContent = text;
+  Object.assign(element, rest);
+  element.append(...children);
+  return element;
+}
+
+async function ask(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  const value = text === "" ? null : JSON.parse(text);
+  if (!answer.ok) throw new Error(value.error);
+  return value;
+}
+
+function complain(error) {
+  const gone = error instanceof TypeError;
+  at("trouble").textContent = error ? (gone ? "The sandbox does not answer." : error.message) : "";
+  at("trouble").hidden = !error;
+}
+
+/** Does something because somebody has asked for it, and shows what became of it. */
+async function act(method, path, body) {
+  try {
+    await ask(method, path, body);
+    complain(null);
+  } catch (error) {
+    complain(error);
+  }
+  await refresh();
+}
+
+// Requests
+
+/** The parts of a line that differ from the other one: what is the same at both ends is left out. */
+function marked(line, other) {
+  if (other === undefined || line === other) return [line];
+  let start = 0;
+  while (start < line.length && line[start] === other[start]) start += 1;
+  let end = 0;
+  const most = Math.min(line.length, other.length) - start;
+  while (end < most && line[line.length - 1 - end] === other[other.length - 1 - end]) end += 1;
+  const middle = line.slice(start, line.length - end);
+  return [line.slice(0, start), make("mark", { text: middle }), line.slice(line.length - end)];
+}
+
+function base(title, name, text, other) {
+  const others = other.split("\n");
+  const lines = text.split("\n").map((line, index) => {
+    const differs = line !== others[index];
+    const shown = make("span", { className: differs ? "line differs" : "line" });
+    shown.append(...marked(line, others[index]));
+    return shown;
+  });
+  const block = make("pre", { className: name });
+  block.append(...lines);
+  return make("div", {}, make("h3", { text: title }), block);
+}
+
+/** A sentence whose words between backticks are code. */
+function withCode(sentence) {
+  return sentence.split("`").map((part, index) => (index % 2 ? make("code", { text: part }) : part));
+}
+
+function block(title, text) {
+  return make("div", {}, make("h3", { text: title }), make("pre", { text }));
+}
+
+function pretty(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function details(entry) {
+  const body = make("div", { className: "body" });
+  if (entry.hint) body.append(make("p", { className: "hint" }, ...withCode(entry.hint)));
+  if (entry.bases) {
+    const { received, expected, first_difference: difference } = entry.bases;
+    const bases = make("div", { className: "bases" });
+    bases.append(base("Signature base, as it was signed", "received", received, expected));
+    if (difference !== null) {
+      bases.append(base("Signature base, as it should be", "expected", expected, received));
+    }
+    body.append(bases);
+  }
+  body.append(block("Headers", entry.headers.map((pair) => pair.join(": ")).join("\n")));
+  if (entry.body) body.append(block("Body", pretty(entry.body)));
+  body.append(block("upvest-request-id", entry.request_id));
+  return body;
+}
+
+function request(entry) {
+  const query = entry.query === null ? "" : `?${entry.query}`;
+  const summary = make("summary", {},
+    make("span", { className: "time", text: entry.at.slice(11, 19) }),
+    make("span", { className: "method", text: entry.method }),
+    make("span", { className: "path", text: entry.path + query, title: entry.path + query }),
+    make("span", { className: "status", text: entry.status ?? "—" }),
+    make("span", { className: `chip ${entry.verdict}`, text: entry.verdict }));
+  const why = [entry.fault && `Fault: ${entry.fault}`, entry.reason].filter(Boolean).join(". ");
+  if (why) summary.append(make("p", { className: "why", text: why }));
+  const element = make("details", { className: `request ${entry.verdict}` }, summary);
+  // What nobody opens is not drawn.
+  element.addEventListener("toggle", () => {
+    if (element.open && element.childElementCount === 1) element.append(details(entry));
+  });
+  return element;
+}
+
+const MOST_REQUESTS = 300;
+
+function show(entries) {
+  const list = at("request-list");
+  for (const entry of entries) list.prepend(request(entry));
+  while (list.childElementCount > MOST_REQUESTS) list.lastElementChild.remove();
+  at("no-requests").hidden = list.childElementCount > 0;
+}
+
+/** Waits for requests, for as long as the page is open. */
+async function watch() {
+  let newest = 0;
+  for (;;) {
+    try {
+      const wait = newest === 0 && at("request-list").childElementCount === 0 ? 1 : 20;
+      const entries = await ask("GET", `requests?after=${newest}&wait=${wait}`);
+      if (entries.length > 0) newest = entries.at(-1).number;
+      show(entries.slice(-MOST_REQUESTS));
+      if (!at("trouble").hidden && at("trouble").textContent.startsWith("The sandbox")) complain(null);
+      await refresh();
+    } catch (error) {
+      complain(error);
+      await new Promise((done) => setTimeout(done, 1000));
+      // It may be another one that answers next, which counts from 1 again.
+      newest = 0;
+      at("request-list").replaceChildren();
+    }
+  }
+}
+
+// State
+
+function fill(id, rows) {
+  at(id).tBodies[0].replaceChildren(...rows);
+  at(id).hidden = rows.length === 0;
+  at(`no-${id}`).hidden = rows.length > 0;
+}
+
+function balanceRows(group) {
+  return Object.entries(group.balances).map(([currency, balance]) =>
+    make("tr", {},
+      make("td", { className: "mono", text: group.id }),
+      make("td", { text: currency }),
+      make("td", { className: "number", text: balance })));
+}
+
+function operationRow(operation) {
+  const steps = make("td", { className: "steps" });
+  const isOpen = operation.status === "ISSUED" || operation.status === "QUEUED";
+  const possible = [
+    ["confirm", isOpen],
+    ["queue", operation.kind === "decrease" && operation.status === "ISSUED"],
+    ["cancel", isOpen],
+  ];
+  for (const [step, isPossible] of possible) {
+    if (!isPossible) continue;
+    const button = make("button", { type: "button", text: step });
+    button.dataset.key = `${step} ${operation.id}`;
+    button.setAttribute("aria-label", `${step} the ${operation.kind} ${operation.id}`);
+    button.addEventListener("click", () => act("POST", `operations/${operation.id}/${step}`));
+    steps.append(button);
+  }
+  const sign = operation.kind === "increase" ? "+" : "−";
+  return make("tr", {},
+    make("td", {}, `${operation.kind} `,
+      make("span", { className: "small mono", text: operation.id.slice(0, 8), title: operation.id })),
+    make("td", { className: "number", text: `${sign}${operation.amount} ${operation.currency}` }),
+    make("td", {}, make("span", { className: `chip ${operation.status}`, text: operation.status })),
+    steps);
+}
+
+function nameOf(effect) {
+  if (typeof effect === "string") return effect;
+  const [[name, of]] = Object.entries(effect);
+  const values = {
+    status: () => `${of.status}${of.retry_after ? `, retry after ${of.retry_after}` : ""}`,
+    delay: () => `of ${of.milliseconds} ms`,
+    redirect: () => `to ${of.location}`,
+    slow: () => `at ${of.bytes_per_second} bytes/s`,
+  };
+  return `${name.replace("_", " ")} ${values[name]?.() ?? `of ${of.bytes} bytes`}`;
+}
+
+function faultItem(fault) {
+  const effect = nameOf(fault.do);
+  const where = [fault.method, fault.path].filter(Boolean).join(" ") || "every request";
+  const when = fault.when === "after_commit" ? "after commit" : "before commit";
+  const only = [
+    fault.at === "body" && "in the body",
+    fault.nth && `only number ${fault.nth}`,
+    fault.times && `${fault.times} times`,
+    fault.percent !== undefined && `${fault.percent} percent`,
+  ].filter(Boolean);
+  const remove = make("button", { type: "button", text: "Remove" });
+  remove.dataset.key = `remove ${fault.id}`;
+  remove.setAttribute("aria-label", `Remove the fault ${effect} on ${where}`);
+  remove.addEventListener("click", () => act("DELETE", `faults/${fault.id}`));
+  return make("li", {},
+    make("span", {}, make("strong", { text: effect }), ` ${[when, ...only].join(", ")} · `,
+      make("code", { text: where }), ` · hit ${fault.hits} of ${fault.seen}`),
+    remove);
+}
+
+function showClock(clock) {
+  at("now").textContent = clock.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
+  at("freeze").setAttribute("aria-pressed", clock.is_frozen);
+  at("freeze").textContent = clock.is_frozen ? "Let it run" : "Stop";
+}
+
+async function refresh() {
+  const [operations, groups, faults, clock] = await Promise.all(
+    ["operations", "account_groups", "faults", "clock"].map((path) => ask("GET", path)));
+  // Who works with the keyboard stays where they are.
+  const focused = document.activeElement?.dataset?.key;
+  fill("operations", operations.slice(0, 100).map(operationRow));
+  fill("balances", groups.flatMap(balanceRows));
+  at("faults").replaceChildren(...faults.map(faultItem));
+  showClock(clock);
+  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+// Once
+
+function fitForm() {
+  const effect = at("fault").elements.effect.value;
+  for (const label of at("fault").querySelectorAll("[data-for]")) {
+    label.hidden = !label.dataset.for.split(" ").includes(effect);
+  }
+}
+
+/** The fault that the form describes. */
+function faultOfForm() {
+  const field = (name) => at("fault").elements[name].value.trim();
+  const isFor = (name) => !at("fault").elements[name].closest("label").hidden;
+  const number = (name) => (field(name) === "" ? undefined : Number(field(name)));
+  const effects = {
+    status: () => ({ status: { status: number("status"), retry_after: field("retry_after") || undefined } }),
+    delay: () => ({ delay: { milliseconds: number("milliseconds") } }),
+    redirect: () => ({ redirect: { location: field("location") } }),
+    slow: () => ({ slow: { bytes_per_second: number("bytes_per_second") } }),
+    huge: () => ({ huge: { bytes: number("bytes") } }),
+    gzip_bomb: () => ({ gzip_bomb: { bytes: number("bytes") } }),
+  };
+  const effect = field("effect");
+  return {
+    method: field("method") || undefined,
+    path: field("path") || undefined,
+    nth: number("nth"),
+    times: number("times"),
+    percent: number("percent"),
+    when: field("when"),
+    at: isFor("at") ? field("at") : undefined,
+    do: effect in effects ? effects[effect]() : effect,
+  };
+}
+
+async function begin() {
+  const [health, fidelity] = await Promise.all([ask("GET", "health"), ask("GET", "fidelity")]);
+  const loose = health.loose.map((check) => `without ${check}`);
+  at("settings").textContent =
+    [location.host, `API ${health.spec}`, `statuses ${health.progress}`, ...loose, ...health.assume].join(" · ");
+  at("fidelity").tBodies[0].replaceChildren(...fidelity.map((row) => make("tr", {},
+    make("td", {}, ...withCode(row.what)),
+    make("td", {}, ...withCode(row.here)),
+    make("td", {}, make("span", { className: `chip ${row.mark}`, text: row.mark })),
+    make("td", { className: "mono", text: row.switches.join("\n") }))));
+}
+
+at("freeze").addEventListener("click", () =>
+  act("POST", "clock", { freeze: at("freeze").getAttribute("aria-pressed") !== "true" }));
+for (const button of document.querySelectorAll("[data-advance]")) {
+  button.addEventListener("click", () =>
+    act("POST", "clock", { advance_seconds: Number(button.dataset.advance) }));
+}
+at("only-refused").addEventListener("change", (event) =>
+  at("request-list").classList.toggle("only-refused", event.target.checked));
+at("forget").addEventListener("click", async () => {
+  await act("DELETE", "requests");
+  at("request-list").replaceChildren();
+  show([]);
+});
+at("reset").addEventListener("click", async () => {
+  await act("POST", "reset");
+  at("request-list").replaceChildren();
+  show([]);
+});
+at("fault").elements.effect.addEventListener("change", fitForm);
+at("fault").addEventListener("submit", (event) => {
+  event.preventDefault();
+  act("POST", "faults", faultOfForm());
+});
+setInterval(() => ask("GET", "clock").then(showClock, () => {}), 1000);
+
+fitForm();
+begin().catch(complain);
+watch();

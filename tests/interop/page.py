@@ -1,0 +1,214 @@
+"""The page of the upvest-sandbox program, in a headless Chromium.
+
+What the official client does shows on it, a refused signature shows its difference, an operation is
+confirmed, a fault is set and seen, the clock is put forward; by mouse and by keyboard. In dark and in
+light, what axe knows of accessibility holds, and nothing is loaded from elsewhere.
+
+    python page.py PATH_OF_UPVEST_SANDBOX [FOLDER_FOR_PICTURES]
+"""
+
+import os
+import sys
+import uuid
+
+import axe_core_python
+import requests
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+from upvest_investment_api.requests_auth import UpvestRequestsAuth
+
+import sandbox
+from sandbox import Changed
+
+
+def browser():
+    options = webdriver.ChromeOptions()
+    for option in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1400,1000",
+    ]:
+        options.add_argument(option)
+    options.binary_location = "/usr/bin/chromium"
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+
+
+class Page:
+    def __init__(self, driver, address):
+        self.driver, self.address = driver, address
+        driver.get(f"{address}/_sandbox/")
+
+    def until(self, what, condition):
+        return WebDriverWait(self.driver, 20, 0.05).until(lambda _: condition(), what)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.until(selector, lambda: next(iter(self.all(selector)), None))
+
+    def texts(self, selector):
+        # At one moment: the page draws itself anew meanwhile.
+        script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
+        return self.driver.execute_script(script, selector)
+
+    def look(self, theme, folder):
+        """Draws it in one theme, and asks axe about it."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"features": [{"name": "prefers-color-scheme", "value": theme}]},
+        )
+        if folder:
+            height = self.driver.execute_script("return document.body.scrollHeight")
+            self.driver.set_window_size(1400, min(height + 150, 4000))
+            self.driver.save_screenshot(os.path.join(folder, f"page-{theme}.png"))
+        source = os.path.join(os.path.dirname(axe_core_python.__file__), "axe.min.js")
+        with open(source, encoding="utf-8") as script:
+            self.driver.execute_script(script.read())
+        found = self.driver.execute_async_script(
+            "axe.run().then(arguments[arguments.length - 1])"
+        )["violations"]
+        problems = [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        assert not problems, (theme, problems)
+
+
+def walk(page, settings, pictures):
+    arguments = sandbox.official(settings)
+    auth = UpvestRequestsAuth(**arguments)
+    cash = f"{page.address}/virtual_cash_balances"
+    order = {"account_group_id": str(uuid.uuid4()), "amount": "200.00", "currency": "EUR"}
+
+    def post(path, sign=None):
+        sign = sign or auth.with_idempotency_key(str(uuid.uuid4()))
+        return requests.post(f"{cash}/{path}", json=order, auth=sign)
+
+    assert "API latest · statuses manual" in page.one("#settings").text
+    assert page.one("#no-requests").is_displayed()
+    page.look("light", None)
+
+    # A call made by a client appears.
+    increase = post("increases").json()
+    page.until("the call", lambda: any("increases" in text for text in page.texts(".request .path")))
+    assert page.texts(".request .chip")[0] == "accepted"
+    assert not page.one("#no-requests").is_displayed()
+
+    # A refused signature shows its difference.
+    def with_charset(request):
+        request.headers["content-type"] = "application/json; charset=utf-8"
+
+    refused = post("increases", Changed(auth.with_idempotency_key(str(uuid.uuid4())), with_charset))
+    assert refused.status_code == 401
+    page.until("the refusal", lambda: "refused" in page.texts(".request .chip"))
+    # By keyboard.
+    page.one(".request.refused summary").send_keys(Keys.ENTER)
+    hint = page.one(".request.refused .hint").text
+    assert hint.startswith("content-type was changed after signing"), hint
+    received = page.texts(".request.refused .received .line.differs")
+    expected = page.texts(".request.refused .expected .line.differs")
+    assert received == ['"content-type": application/json'], received
+    assert expected == ['"content-type": application/json; charset=utf-8'], expected
+    assert page.texts(".request.refused .expected mark") == ["; charset=utf-8"]
+    shown = page.driver.find_element(By.TAG_NAME, "body").text
+    assert "Bearer ***" in shown and "ory_at_" not in shown
+
+    # Confirming changes the status, and the balance.
+    def status(operation):
+        rows = page.all(f'#operations [data-key$="{operation["id"]}"]')
+        if rows:
+            return rows[0].find_element(By.XPATH, "ancestor::tr").find_element(By.CSS_SELECTOR, ".chip").text
+        return None
+
+    def press(step, operation):
+        page.one(f'#operations [data-key="{step} {operation["id"]}"]').click()
+
+    assert page.until("it is issued", lambda: status(increase)) == "ISSUED"
+    press("confirm", increase)
+    page.until("it is confirmed", lambda: "CONFIRMED" in page.texts("#operations .chip"))
+    assert page.texts("#balances tbody td") == [order["account_group_id"], "EUR", "200"]
+    decrease = post("decreases").json()
+    press("queue", decrease)
+    page.until("it waits", lambda: "QUEUED" in page.texts("#operations .chip"))
+    other = post("decreases").json()
+    press("cancel", other)
+    page.until("it is cancelled", lambda: "CANCELLED" in page.texts("#operations .chip"))
+
+    # A fault is set, and seen.
+    form = page.one("#fault")
+    Select(form.find_element(By.NAME, "effect")).select_by_value("status")
+    retry_after = form.find_element(By.NAME, "retry_after")
+    page.until("its field", retry_after.is_displayed)
+    retry_after.send_keys("7")
+    form.find_element(By.NAME, "times").send_keys("1", Keys.ENTER)
+    page.until("the fault", lambda: any("hit 0 of 0" in text for text in page.texts("#faults li")))
+    answer = post("increases")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    page.until("its hit", lambda: any("hit 1 of 1" in text for text in page.texts("#faults li")))
+    assert page.texts(".request .why")[0] == "Fault: status 503, before commit"
+    assert page.texts(".request .chip")[0] == "lost"
+    page.look("light", pictures)
+    page.look("dark", pictures)
+    page.one("#faults button").click()
+    page.until("its end", lambda: page.texts("#faults li") == [])
+
+    # What makes no sense is said.
+    Select(form.find_element(By.NAME, "effect")).select_by_value("reset")
+    path = form.find_element(By.NAME, "path")
+    path.clear()
+    path.send_keys("x", Keys.ENTER)
+    page.until("the reason", lambda: "`path` begins with a slash" in page.one("#trouble").text)
+
+    # The clock stops, and is put forward: the token has expired then.
+    page.one("#freeze").click()
+    page.until("it stands", lambda: page.one("#freeze").get_attribute("aria-pressed") == "true")
+    before = requests.get(f"{page.address}/_sandbox/clock").json()["now"]
+    page.one('[data-advance="3600"]').click()
+    page.until("an hour", lambda: requests.get(f"{page.address}/_sandbox/clock").json()["now"][11:13] != before[11:13])
+    assert requests.post(f"{cash}/increases", json=order, auth=auth).status_code == 401
+
+    # Fidelity opens, and has what the sandbox says.
+    page.one(".wide summary").click()
+    rows = requests.get(f"{page.address}/_sandbox/fidelity").json()
+    assert len(page.texts("#fidelity tbody tr")) == len(rows) > 20
+    assert {row["mark"] for row in rows} == {"documented", "observed", "assumed"}
+
+    # Nothing is wider than the window, on a phone neither.
+    for width in [1400, 500]:
+        page.driver.set_window_size(width, 1000)
+        widths = page.driver.execute_script("return [document.body.scrollWidth, innerWidth]")
+        assert widths[0] <= widths[1], widths
+
+    # Text that looks like HTML is text.
+    requests.get(f"{page.address}/%3Cimg%20src=x%20onerror=alert(1)%3E?<b>")
+    page.until("the path", lambda: any("<b>" in text or "%3Cb" in text for text in page.texts(".request .path")))
+    assert not page.all(".request b, .request img")
+
+    loaded = page.driver.execute_script(
+        "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+    )
+    assert loaded and all(name.startswith(page.address + "/_sandbox/") for name in loaded), loaded
+    # That a request failed is what some of the above is about.
+    log = [line["message"] for line in page.driver.get_log("browser") if "status of 400" not in line["message"]]
+    assert not log, log
+
+
+def main(program, pictures=None):
+    with sandbox.running(program, "--progress", "manual", "--seed", "7") as settings:
+        driver = browser()
+        try:
+            walk(Page(driver, settings["UPVEST_API_BASE_URL"]), settings, pictures)
+        finally:
+            driver.quit()
+    print("the page shows requests, differences, operations, faults and the clock")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
