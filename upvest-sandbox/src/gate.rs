@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
 use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
@@ -155,6 +155,10 @@ impl Gate {
             if let Some(name) = twice {
                 return Err(Refused::invalid_request(format!("The header {name} is there twice")));
             }
+        }
+        // As HTTP itself wants it.
+        if !headers.contains_key(HOST) {
+            return Err(Refused::invalid_request("The header host is missing"));
         }
         let version = text(headers, &API_VERSION);
         if checks(Check::ApiVersion) && version.is_some_and(|version| version != "1") {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::digest;
+use aws_lc_rs::signature::{ECDSA_P521_SHA256_ASN1, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
@@ -44,6 +45,8 @@ pub(crate) struct Suspect<'a> {
     pub(crate) key_id: &'a str,
     /// The key that its key id names.
     pub(crate) key: Option<&'a VerifyingKey>,
+    /// The public half of the client's own key.
+    pub(crate) public_key_pem: &'a str,
 }
 
 impl Suspect<'_> {
@@ -182,6 +185,9 @@ impl Suspect<'_> {
                     its hash to one that does not"
                 .into();
         }
+        if self.is_over_sha_256(base.as_bytes(), signature) {
+            return "the base was hashed with SHA-256: ECDSA is with SHA-512 here".into();
+        }
         for (what, signed) in self.other_bases(&base, &input) {
             if signed != base && key.verifies(signed.as_bytes(), signature) {
                 let text = match raw {
@@ -192,6 +198,12 @@ impl Suspect<'_> {
             }
         }
         nothing_known()
+    }
+
+    fn is_over_sha_256(&self, base: &[u8], signature: &[u8]) -> bool {
+        let Ok(public) = pem::parse(self.public_key_pem) else { return false };
+        let key = UnparsedPublicKey::new(&ECDSA_P521_SHA256_ASN1, public.contents());
+        key.verify(base, signature).is_ok()
     }
 
     /// What may have been signed instead of `base`.

@@ -200,6 +200,7 @@ impl Server {
             now,
             client_id: &credentials.client_id().to_string(),
             key_id: &credentials.key_id().to_string(),
+            public_key_pem: &credentials.signing_key().public_key_pem(),
             key: input.and_then(|input| self.gate.keys.get(&input.key_id)),
         };
         let hint = suspect.hint(refusal);

@@ -206,6 +206,37 @@ pub struct VerifyingKey {
     is_ed25519: bool,
 }
 
+/// Whether an Ed25519 key is one of the few points that multiply to nothing: a signature by it can be
+/// made up by anybody. RFC 8032 leaves it to the verifier to refuse them.
+fn is_of_small_order(der: &[u8]) -> bool {
+    const OF_ORDER_8: [[u8; 31]; 2] = [
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
+            0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
+            0x6d, 0x53, 0xfc,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
+            0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
+            0x92, 0xac, 0x03,
+        ],
+    ];
+    // The key is what stands behind 12 bytes that say so; a P-521 key is longer.
+    let Some((head, [point @ .., last])) = der.split_last_chunk::<32>() else { return false };
+    let [first, middle @ ..] = point;
+    let all = |byte| middle.iter().all(|other| *other == byte);
+    // The first bit of the last byte is a sign. Of the rest 0 and 1, and as they are not written at
+    // their shortest: -1, 0 and 1.
+    let is_tiny = match last & 0x7f {
+        0 => all(0) && *first <= 1,
+        0x7f => all(0xff) && (0xec..=0xee).contains(first),
+        0x05 => *point == OF_ORDER_8[0],
+        0x7a => *point == OF_ORDER_8[1],
+        _ => false,
+    };
+    head.len() == 12 && is_tiny
+}
+
 /// What RFC 9421 and its registry call the algorithms. P-521 has no name there, so that any other may
 /// mean it.
 const REGISTERED: [&str; 6] = [
@@ -230,6 +261,9 @@ impl VerifyingKey {
     }
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        if is_of_small_order(der) {
+            return Err(KeyError::new("the file holds a key by which anybody could sign"));
+        }
         let of = |algorithm, is_ed25519| {
             let key = ParsedPublicKey::new(algorithm, der).ok()?;
             Some(Self { key: Arc::new(key), is_ed25519 })

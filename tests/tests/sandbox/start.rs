@@ -1,0 +1,79 @@
+//! How a sandbox starts and ends.
+
+use std::time::Duration;
+
+use upvest_core::ErrorKind;
+use upvest_core::auth::{AccessTokens as _, TokenRequest};
+use upvest_sandbox::Sandbox;
+use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+use uuid::Uuid;
+
+use crate::bench::started;
+
+#[tokio::test]
+async fn the_settings_make_a_client() {
+    let sandbox = started(Sandbox::builder()).await;
+    let settings = sandbox.settings();
+    let lookup = |name: &str| {
+        settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    };
+    let client = upvest_core::ClientBuilder::from_variables(lookup).unwrap().build().unwrap();
+    assert!(
+        client.cancel_decrease(Uuid::new_v4().into()).await.unwrap_err().status().unwrap() == 404
+    );
+    for (name, value) in &settings {
+        assert!(name.starts_with("UPVEST_API_"));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:.,_+=-".contains(c);
+        assert!(value.chars().all(is_plain), "a shell would not take {name} as it is");
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_dropped_is_gone() {
+    let sandbox = started(Sandbox::builder()).await;
+    let client = sandbox.client().unwrap();
+    let address = sandbox.address();
+    drop(sandbox);
+    // Its task must have run once to see that it is to stop.
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    let error = client.cancel_decrease(Uuid::new_v4().into()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Token);
+}
+
+#[tokio::test]
+async fn a_taken_port_is_said_in_one_sentence() {
+    let sandbox = started(Sandbox::builder()).await;
+    let error =
+        Sandbox::builder().port(sandbox.address().port()).start().await.unwrap_err().to_string();
+    assert!(error.starts_with("the sandbox did not start: 127.0.0.1:"), "{error}");
+}
+
+#[tokio::test]
+async fn the_token_endpoint_can_be_called_by_hand() {
+    let sandbox = started(Sandbox::builder()).await;
+    let request = TokenRequest {
+        client_id: sandbox.credentials().client_id(),
+        client_secret: sandbox.credentials().client_secret().clone(),
+        scope: "positions:read".to_owned(),
+    };
+    assert!(sandbox.client().unwrap().create_access_token(&request).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_day_later_by_the_sandbox_s_clock_a_call_gets_a_new_token() {
+    let sandbox = started(Sandbox::builder()).await;
+    sandbox.clock().freeze();
+    let client = sandbox.client().unwrap();
+    let order = CreateVirtualCashIncrease {
+        account_group_id: Uuid::new_v4().into(),
+        amount: "1.00".parse().unwrap(),
+        currency: Currency::Eur,
+    };
+    client.increase(&order).await.unwrap();
+    sandbox.clock().advance(Duration::from_secs(86_400));
+    // The client holds the old one for good: less than half an hour has passed by tokio's clock.
+    let response = client.increase(&order).with_response().await.unwrap();
+    assert_eq!(response.attempts(), 2);
+}
