@@ -262,6 +262,7 @@ impl Suspect<'_> {
             let bare = sent.split_once(';').map_or(sent, |(bare, _)| bare);
             let token = sent.strip_prefix("Bearer ").unwrap_or(sent);
             let others = [
+                format!("bearer {token}"),
                 sent.to_ascii_lowercase(),
                 sent.to_ascii_uppercase(),
                 bare.to_owned(),

@@ -18,6 +18,9 @@ const MOST_ENTRIES: usize = 1_000;
 /// How much of a text is remembered, in characters.
 const LONGEST_TEXT: usize = 2_000;
 
+/// How the access tokens of the API begin.
+const TOKEN_START: &str = "ory_at_";
+
 /// Headers that are logged, besides those that begin with `upvest-`; of any other, an
 /// `x-api-secret` say, it is not known what it holds. The signature is left out: it says nothing.
 const LOGGED: [&str; 11] = [
@@ -197,7 +200,7 @@ impl Log {
         Draft {
             method: self.masked(head.method.as_str()),
             path: self.masked(head.uri.path()),
-            query: head.uri.query().map(|query| self.masked(&without_secrets(query))),
+            query: head.uri.query().map(|query| self.masked(&without_secret_fields(query))),
             headers: self.headers(&head.headers),
             body,
         }
@@ -223,8 +226,7 @@ impl Log {
         let Draft { method, path, query, headers, body } = draft;
         let Outcome { verdict, status, request_id, reason, hint, bases, fault } = outcome;
         let reason = reason.map(|reason| self.masked(&reason));
-        let hint = hint.map(|hint| self.masked(&hint));
-        let bases = bases.map(|bases| bases.without(self.secret.expose_secret()));
+        let bases = bases.map(|bases| bases.masked(|base| self.without_secrets(base)));
         self.locked(|entries| {
             if entries.len() == MOST_ENTRIES {
                 entries.pop_front();
@@ -257,14 +259,26 @@ impl Log {
         });
     }
 
-    /// The beginning of a text, without the client secret.
-    fn masked(&self, text: &str) -> String {
-        let secret = self.secret.expose_secret();
-        let text = text.replace(secret, "***");
+    /// The beginning of a text, without secrets.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        let text = self.without_secrets(text);
         match text.char_indices().nth(LONGEST_TEXT) {
             Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
             None => text,
         }
+    }
+
+    /// A text without the client secret, and without what looks like an access token: in a request
+    /// that is broken they can stand anywhere.
+    fn without_secrets(&self, text: &str) -> String {
+        let text = text.replace(self.secret.expose_secret(), "***");
+        let mut parts = text.split(TOKEN_START);
+        let mut masked = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+            masked.extend(["***", part.trim_start_matches(is_of_token)]);
+        }
+        masked
     }
 
     fn locked<T>(&self, work: impl FnOnce(&mut VecDeque<Arc<Entry>>) -> T) -> T {
@@ -279,7 +293,7 @@ impl fmt::Debug for Log {
 }
 
 /// A query whose secrets and tokens are masked, by the names of its fields.
-fn without_secrets(query: &str) -> String {
+fn without_secret_fields(query: &str) -> String {
     let fields = query.split('&').map(|field| match field.split_once('=') {
         Some((name, _))
             if ["secret", "token", "password"].iter().any(|word| name.contains(word)) =>

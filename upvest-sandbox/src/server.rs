@@ -206,7 +206,7 @@ impl Server {
         let hint = suspect.hint(refusal);
         let policy = self.gate.policy(endpoint);
         outcome.bases = Bases::of(refusal, &policy, message, body, hint.signed);
-        outcome.hint = Some(hint.text);
+        outcome.hint = Some(self.log.masked(&hint.text));
     }
 
     fn answer(&self, answer: Answer) -> (Response<Bytes>, Outcome) {

@@ -105,7 +105,7 @@ words! {
         Lifetime = "lifetime",
         /// The nonce was not used before.
         Nonce = "nonce",
-        /// There is an access token, it is known and has not expired.
+        /// There is an access token, it is known and has not expired. Without this, no scope is looked at.
         Token = "token",
         /// The token has the scope that the endpoint wants.
         Scope = "scope",

@@ -2,7 +2,11 @@
 //! log.
 
 mod bench;
+mod broken;
+mod hints;
 mod hostile;
 mod money;
+mod mutated;
 mod requests;
+mod seen;
 mod start;

@@ -1,0 +1,184 @@
+//! A signature that is refused comes with the mistake that was made, and the text that was signed.
+
+use bytes::Bytes;
+use http::Request;
+use upvest_core::signature::content_digest;
+
+use crate::bench::{
+    Bench, INCREASES, base, list, sealed, signature_by, signature_of, to, with, without,
+};
+
+/// An increase whose base is changed before it is signed.
+async fn mis_signed(bench: &Bench, change: impl FnOnce(String) -> String) -> Request<Bytes> {
+    mis_signed_of(bench, bench.increase(), change).await
+}
+
+async fn mis_signed_of(
+    bench: &Bench,
+    request: Request<Bytes>,
+    change: impl FnOnce(String) -> String,
+) -> Request<Bytes> {
+    let request = bench.digested(request);
+    let components = bench.components(&request);
+    let input = format!("{}{}", list(&components), bench.parameters());
+    let base = change(base(&request, &components, &input));
+    let key = bench.sandbox.credentials().signing_key();
+    sealed(request, &input, &signature_by(key, &base).await)
+}
+
+/// The hint for a request that is refused; it is also in a header of the answer.
+async fn hint(bench: &Bench, request: Request<Bytes>) -> String {
+    let reason = bench.refused("a mistake", request, 401, "unauthorised").await;
+    assert!(reason.starts_with("signature: "), "{reason}");
+    let entry = bench.sandbox.log().last().unwrap();
+    let shown = entry.to_string();
+    assert!(!shown.contains(&bench.token) && !format!("{entry:?}").contains(&bench.token));
+    entry.hint.clone().unwrap()
+}
+
+#[tokio::test]
+async fn each_known_mistake_has_its_hint() {
+    let bench = Bench::new().await;
+    let v6 = |base: String| {
+        base.split('\n').map(|line| line.replacen('"', "", 2)).collect::<Vec<_>>().join("\n")
+    };
+    let replaced = |from: &'static str, to: &'static str| {
+        move |base: String| {
+            assert!(base.contains(from), "{base}");
+            base.replacen(from, to, 1)
+        }
+    };
+    let query = || to(bench.increase(), &bench.url(&format!("{INCREASES}?a=b%20c")));
+    let path = || bench.bodiless("DELETE", "/virtual_cash_balances/decreases/a%20b");
+    let cancelled = |change| mis_signed_of(&bench, path(), change);
+    let asked = |change| mis_signed_of(&bench, query(), change);
+    let own = format!("keyid=\"{}\"", bench.sandbox.credentials().key_id());
+    let client_id = format!("keyid=\"{}\"", bench.sandbox.credentials().client_id());
+    let mut mistakes = vec![
+        (cancelled(replaced("a%20b", "a b")).await, "the decoded path was signed"),
+        (asked(replaced("?a=b%20c", "?a=b c")).await, "the decoded query was signed"),
+        (asked(replaced("?a=b%20c", "a=b%20c")).await, "`@query` begins with its `?`"),
+        (asked(replaced("increases\n", "increases?a=b%20c\n")).await, "as part of `@path`"),
+        (mis_signed(&bench, v6).await, "the base is of the older form, v6"),
+        (mis_signed(&bench, |base| base + "\n").await, "ends with a line break"),
+        (mis_signed(&bench, |base| base.replace('\n', "\r\n")).await, "joined with \\r\\n"),
+        (mis_signed(&bench, replaced("POST", "post")).await, "`@method` is upper case"),
+    ];
+    for (from, to, text) in [
+        (
+            "\"content-type\": application/json",
+            "\"content-type\": application/json; charset=utf-8",
+            "`content-type` was changed after signing: it was signed as `application/json; charset=utf-8`",
+        ),
+        ("\"accept\": application/json", "\"accept\": */*", "`accept` was changed after signing"),
+        ("Bearer ", "bearer ", "`authorization` was signed in another form"),
+        ("Bearer ", "", "`authorization` was signed in another form"),
+    ] {
+        mistakes.push((mis_signed(&bench, replaced(from, to)).await, text));
+    }
+    let raw = {
+        let request = mis_signed(&bench, |base| base).await;
+        let der = signature_of(&request);
+        let start = if der[1] == 0x81 { 3 } else { 2 };
+        let length = usize::from(der[start + 1]);
+        let fixed = |number: &[u8]| {
+            let number = &number[number.len().saturating_sub(66)..];
+            [vec![0; 66 - number.len()], number.to_vec()].concat()
+        };
+        let r = fixed(&der[start + 2..start + 2 + length]);
+        let s = fixed(&der[start + 4 + length..]);
+        let input = request.headers()["signature-input"].to_str().unwrap().to_owned();
+        sealed(request, input.strip_prefix("sig1=").unwrap(), &[r, s].concat())
+    };
+    mistakes.push((raw, "the raw r||s: encode it as ASN.1 DER"));
+    let hash = |base: String| {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, base.as_bytes());
+        hash.as_ref().to_vec()
+    };
+    let twice = {
+        let request = bench.digested(bench.increase());
+        let components = bench.components(&request);
+        let input = format!("{}{}", list(&components), bench.parameters());
+        let hash = hash(base(&request, &components, &input));
+        let key = bench.sandbox.credentials().signing_key();
+        let signature = upvest_core::signature::Signer::sign(key, &hash).await.unwrap();
+        sealed(request, &input, &signature)
+    };
+    mistakes.push((twice, "the base was hashed twice"));
+    let signed = || async { bench.signed(bench.increase()).await };
+    let input = |request: &Request<Bytes>| {
+        request.headers()["signature-input"].to_str().unwrap().to_owned()
+    };
+    let reworded = |request: Request<Bytes>, from: &str, to: &str| {
+        let input = input(&request).replacen(from, to, 1);
+        with(request, "signature-input", &input)
+    };
+    let left_out = bench.digested(query());
+    let components: Vec<String> =
+        bench.components(&left_out).into_iter().filter(|name| name != "@query").collect();
+    let left_out = bench.forged(left_out, &components, &bench.parameters()).await;
+    let digest = |value: String| with(bench.digested(bench.increase()), "content-digest", &value);
+    let forged = |request: Request<Bytes>| async {
+        let components = bench.components(&request);
+        bench.forged(request, &components, &bench.parameters()).await
+    };
+    let body = bench.increase().into_body();
+    let sha_256 = {
+        use base64::Engine as _;
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body);
+        base64::prelude::BASE64_STANDARD.encode(hash)
+    };
+    let right = content_digest(&body);
+    let spaced =
+        String::from_utf8(body.to_vec()).unwrap().replace("\":", "\": ").replace(",\"", ", \"");
+    mistakes.extend([
+        (left_out, "the query was left out"),
+        (without(signed().await, "upvest-signature-version"), "`upvest-signature-version: 15`"),
+        (without(signed().await, "signature"), "send `signature`: every request is signed"),
+        (with(signed().await, "signature", "sig1=AQID"), "`sig1=:BASE64:`"),
+        (reworded(signed().await, "sig1=", "sig=1, sig1="), "write `signature-input` anew"),
+        (reworded(signed().await, &own, &client_id), "`keyid` is the client id"),
+        (reworded(signed().await, &own, "keyid=\"x\""), "`keyid` must be the id of the key"),
+        (without(signed().await, "upvest-api-version"), "was signed and is not sent"),
+        (
+            bench.signed_at(bench.increase(), bench.now() - 3600).await,
+            "3600 s behind this sandbox's clock",
+        ),
+        (
+            bench.signed_at(bench.increase(), bench.now() + 3600).await,
+            "3600 s ahead of this sandbox's clock",
+        ),
+        (forged(digest(format!("SHA-256={sha_256}"))).await, "the digest of the older form, v6"),
+        (forged(digest(format!("sha-256=:{sha_256}:"))).await, "SHA-512 is wanted"),
+        (forged(digest(right.replace(':', ""))).await, "the digest is right, but not its form"),
+        (forged(digest(content_digest(b""))).await, "the digest of an empty body"),
+        (
+            forged(digest(content_digest(spaced.as_bytes()))).await,
+            "the same JSON with other spaces",
+        ),
+        (forged(digest(content_digest(b"x"))).await, "the body was changed"),
+        (with(signed().await, "idempotency-key", "x"), "no known mistake fits"),
+    ]);
+    let long = bench.parameters().replacen("expires=1800000030", "expires=1800009999", 1);
+    mistakes.push((bench.with_parameters(&long).await, "the signature lives 9999 s"));
+    let algorithm = bench.parameters() + ";alg=\"rsa-pss-sha512\"";
+    mistakes.push((bench.with_parameters(&algorithm).await, "leave `alg` out"));
+    for (request, text) in mistakes {
+        let hint = hint(&bench, request).await;
+        assert!(hint.contains(text), "{text}: {hint}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_really_signed_stands_beside_what_should_have_been() {
+    let bench = Bench::new().await;
+    let path = bench.bodiless("DELETE", "/virtual_cash_balances/decreases/a%20b");
+    let decoded = |base: String| base.replacen("a%20b", "a b", 1);
+    hint(&bench, mis_signed_of(&bench, path, decoded).await).await;
+    let entry = bench.sandbox.log().last().unwrap();
+    let bases = entry.bases.as_ref().unwrap();
+    let line = bases.first_difference.unwrap();
+    let lines = |base: &str| base.lines().nth(line).unwrap().to_owned();
+    assert_eq!(lines(&bases.received), "\"@path\": /virtual_cash_balances/decreases/a b");
+    assert_eq!(lines(&bases.expected), "\"@path\": /virtual_cash_balances/decreases/a%20b");
+}
