@@ -176,7 +176,14 @@ impl SandboxBuilder {
     /// # Cancel safety
     /// If it is dropped before it is ready, nothing has been started.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        // First what fails without a trace.
+        let wanted = SocketAddr::from((self.host, self.port));
+        let unavailable =
+            |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
+        let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
+        let address = listener.local_addr().map_err(unavailable)?;
         let store = Store::open(self.state.as_deref(), self.seed.map(Seed::of_number))?;
+        let store = Arc::new(store);
         let credentials = Credentials::new(&store.seed(), self.key_file)?;
         let mut keys: std::collections::HashMap<_, _> = self.public_keys.into_iter().collect();
         keys.insert(credentials.key_id().to_string(), credentials.verifying_key.clone());
@@ -188,17 +195,12 @@ impl SandboxBuilder {
         }
         let server = Arc::new(Server {
             log: Log::new(credentials.client_secret().clone()),
-            clock: SandboxClock::new(move || self.clock.now()),
+            clock: SandboxClock::new(move || self.clock.now(), Arc::clone(&store)),
             faults: Faults::new(store.seed()),
             under_way: UnderWay::default(),
             gate: Gate { credentials, keys, store, scopes, settings: self.settings },
         });
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
-        let wanted = SocketAddr::from((self.host, self.port));
-        let unavailable =
-            |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
-        let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
-        let address = listener.local_addr().map_err(unavailable)?;
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<Line>();

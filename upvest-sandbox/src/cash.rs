@@ -466,34 +466,38 @@ fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
 /// effect in the order they came while the money lasts, and wait from the first that it does not
 /// suffice for. What waits by hand (without a due time) stays, and holds up what is behind it.
 fn settle(db: &Transaction<'_>, group: &str, currency: &str, at: i64) -> Result<(), Refused> {
-    let mut money = balance(db, group, currency)?;
-    let mut query = db.prepare_cached(
-        "SELECT id, kind, minor_units, status, due FROM operation
-         WHERE account_group_id = ?1 AND currency = ?2
-           AND (status = 'QUEUED' OR status = 'ISSUED' AND due <= ?3)
-         ORDER BY kind = 'decrease', number",
-    )?;
-    type Open = (String, String, i64, String, Option<i64>);
-    let open: Vec<Open> = query
-        .query_map(params![group, currency, at], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut is_blocked = false;
-    for (id, kind, units, status, due) in open {
-        let change = if kind == "decrease" { -units } else { units };
-        is_blocked |= money.saturating_add(change) < 0 || due.is_none();
-        if is_blocked {
-            if status != "QUEUED" {
-                let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE id = ?1";
-                db.prepare_cached(queue)?.execute(params![id, at])?;
-            }
-            continue;
-        }
-        money = money.saturating_add(change);
-        confirm(db, &id, group, currency, change, at)?;
+    while let Some((id, units, _)) = first_open(db, group, currency, "increase", at)? {
+        confirm(db, &id, group, currency, units, at)?;
     }
+    let mut money = balance(db, group, currency)?;
+    while let Some((id, units, due)) = first_open(db, group, currency, "decrease", at)? {
+        if due.is_none() || units > money {
+            break;
+        }
+        money = money.saturating_sub(units);
+        confirm(db, &id, group, currency, -units, at)?;
+    }
+    let queue = "UPDATE operation SET status = 'QUEUED', updated = ?3
+                 WHERE account_group_id = ?1 AND currency = ?2 AND status = 'ISSUED' AND due <= ?3";
+    db.prepare_cached(queue)?.execute(params![group, currency, at])?;
     Ok(())
+}
+
+/// The first operation that may move now: its id, its amount, and when it was due.
+fn first_open(
+    db: &Transaction<'_>,
+    group: &str,
+    currency: &str,
+    kind: &str,
+    at: i64,
+) -> Result<Option<(String, i64, Option<i64>)>, Refused> {
+    let query = "SELECT id, minor_units, due FROM operation
+                 WHERE account_group_id = ?1 AND currency = ?2 AND kind = ?3
+                   AND status IN ('ISSUED', 'QUEUED') AND (status = 'QUEUED' OR due <= ?4)
+                 ORDER BY number LIMIT 1";
+    let mut query = db.prepare_cached(query)?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(query.query_row(params![group, currency, kind, at], row).optional()?)
 }
 
 #[cfg(test)]
@@ -705,6 +709,17 @@ mod tests {
         assert_eq!(ordered().err().unwrap().status.as_u16(), 404);
         bank.store.add_account_group(group, bank.now).unwrap();
         assert!(ordered().is_ok());
+    }
+
+    #[test]
+    fn a_long_queue_is_moved_as_far_as_the_money_goes() {
+        let bank = Bank::new();
+        let waiting: Vec<Uuid> = (0..500).map(|_| bank.order(Kind::Decrease, "1.00")).collect();
+        bank.order(Kind::Increase, "300.00");
+        let statuses: Vec<String> = waiting.iter().map(|id| bank.status(*id)).collect();
+        assert!(statuses[..300].iter().all(|status| status == "CONFIRMED"));
+        assert!(statuses[300..].iter().all(|status| status == "QUEUED"));
+        assert_eq!(bank.balance(), (0, 301));
     }
 
     #[test]

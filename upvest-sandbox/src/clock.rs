@@ -6,7 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 use upvest_core::{Clock, Timestamp};
 
-/// Tells the sandbox's time, can be stopped, and can be put forward; never back.
+use crate::store::Store;
+
+/// Tells the sandbox's time in whole seconds, can be stopped, and can be put forward. With a state file
+/// it goes on from where it was.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,6 +31,7 @@ pub struct SandboxClock(Arc<Inner>);
 
 struct Inner {
     source: Box<dyn Clock>,
+    store: Arc<Store>,
     setting: Mutex<Setting>,
 }
 
@@ -45,9 +49,9 @@ pub struct Setting {
 const LAST_SECOND: i64 = 253_402_207_200;
 
 impl SandboxClock {
-    pub(crate) fn new(source: impl Clock + 'static) -> Self {
-        let setting = Mutex::default();
-        Self(Arc::new(Inner { source: Box::new(source), setting }))
+    pub(crate) fn new(source: impl Clock + 'static, store: Arc<Store>) -> Self {
+        let setting = Mutex::new(store.clock().unwrap_or_default());
+        Self(Arc::new(Inner { source: Box::new(source), store, setting }))
     }
 
     /// Now.
@@ -55,12 +59,9 @@ impl SandboxClock {
     pub fn now(&self) -> Timestamp {
         let source = self.0.source.now();
         let setting = self.setting();
-        let seconds = match setting.frozen_at {
-            Some(seconds) => seconds,
-            None if setting.ahead_seconds == 0 => return source,
-            None => source.unix_seconds().saturating_add(setting.ahead_seconds),
-        };
-        Timestamp::from_unix_seconds(seconds.min(LAST_SECOND)).unwrap_or(source)
+        let running = source.unix_seconds().saturating_add(setting.ahead_seconds);
+        let seconds = setting.frozen_at.unwrap_or(running).min(LAST_SECOND);
+        Timestamp::from_unix_seconds(seconds).unwrap_or(source)
     }
 
     /// What was done to it.
@@ -73,6 +74,11 @@ impl SandboxClock {
     pub fn freeze(&self) {
         let now = self.now().unix_seconds();
         self.change(|setting| setting.frozen_at = setting.frozen_at.or(Some(now)));
+    }
+
+    /// Stops it at a time, be that later or earlier.
+    pub fn freeze_at(&self, time: Timestamp) {
+        self.change(|setting| setting.frozen_at = Some(time.unix_seconds()));
     }
 
     /// Lets it run again, from where it was stopped.
@@ -97,7 +103,11 @@ impl SandboxClock {
     }
 
     fn change(&self, change: impl FnOnce(&mut Setting)) {
-        change(&mut self.0.setting.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut setting);
+        if let Err(refused) = self.0.store.set_clock(*setting) {
+            tracing::error!("the clock could not be stored: {}", refused.reason);
+        }
     }
 }
 
@@ -120,25 +130,26 @@ mod tests {
     use std::time::Duration;
 
     use super::SandboxClock;
+    use crate::store::Store;
     use upvest_core::Timestamp;
 
     #[test]
     fn it_stops_jumps_and_goes_on() {
-        let source = Arc::new(AtomicI64::new(1_000));
-        let reading = Arc::clone(&source);
-        let clock = SandboxClock::new(move || {
-            Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap()
-        });
+        let time = Arc::new(AtomicI64::new(1_000));
+        let reading = Arc::clone(&time);
+        let source = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
+        let store = Arc::new(Store::open(None, None).unwrap());
+        let clock = SandboxClock::new(source.clone(), Arc::clone(&store));
         let now = || clock.now().unix_seconds();
         clock.freeze();
-        source.store(1_500, Ordering::SeqCst);
+        time.store(1_500, Ordering::SeqCst);
         clock.freeze();
         assert_eq!(now(), 1_000);
         clock.advance(Duration::from_secs(60));
         assert_eq!(now(), 1_060);
         clock.resume();
         assert_eq!(now(), 1_060);
-        source.store(1_510, Ordering::SeqCst);
+        time.store(1_510, Ordering::SeqCst);
         assert_eq!(now(), 1_070);
         clock.resume();
         clock.advance(Duration::from_millis(2_900));
@@ -149,5 +160,9 @@ mod tests {
         clock.freeze();
         clock.advance(Duration::MAX);
         assert!(now() > 253_000_000_000);
+        clock.freeze_at(Timestamp::from_unix_seconds(5).unwrap());
+        assert_eq!(now(), 5);
+        // Taken up again, it stands where it stood.
+        assert_eq!(SandboxClock::new(source, store).now().unix_seconds(), 5);
     }
 }

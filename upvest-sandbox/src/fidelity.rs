@@ -53,7 +53,7 @@ pub const ROWS: &[Row] = &[
         Assumed,
         "which parts a signature must cover",
         "method, path, the query if there is one, `accept`, `authorization`, `upvest-client-id` and `upvest-api-version` if sent, and with a body its type and digest; not its length and not the `idempotency-key`, which some of Upvest's tools leave out",
-        &["--loose coverage"],
+        &["--loose coverage", "--assume all-covered"],
     ),
     row(
         Assumed,
@@ -147,6 +147,7 @@ pub const ROWS: &[Row] = &[
         "400",
         &["--loose unknown-fields"],
     ),
+    row(Assumed, "a member of a body twice", "400", &[]),
     row(
         Assumed,
         "an amount of zero",

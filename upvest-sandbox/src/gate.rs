@@ -4,6 +4,7 @@
 //! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -12,17 +13,18 @@ use http::request::Parts;
 use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
 use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
+use uuid::Uuid;
 
 use crate::credentials::Credentials;
 use crate::problem::Refused;
-use crate::settings::{Check, Settings};
+use crate::settings::{Assumption, Check, Settings};
 use crate::store::Store;
 
 pub(crate) struct Gate {
     pub(crate) credentials: Credentials,
     /// Who may sign, by key id.
     pub(crate) keys: HashMap<String, VerifyingKey>,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     /// What the client is set up for.
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) settings: Settings,
@@ -65,8 +67,12 @@ impl Gate {
         }
         match idempotency_key(&head.headers) {
             Err(_) if !checks(Check::IdempotencyKey) => {
-                let made_up = self.store.fresh_uuid("idempotency key");
-                Ok(IdempotencyKey::try_from(made_up).ok())
+                // Any text is a key then: the same text is the same one.
+                let text =
+                    head.headers.get(IDEMPOTENCY_KEY).map(|key| key.as_bytes().escape_ascii());
+                let text = text.map(|text| text.to_string());
+                let text = text.unwrap_or_else(|| self.store.fresh_text("idempotency key"));
+                Ok(Some(IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &text)))
             }
             key => key.map(Some),
         }
@@ -92,7 +98,7 @@ impl Gate {
         body: &Bytes,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let policy = self.policy(endpoint);
+        let policy = self.policy(endpoint, &head.headers);
         let key = |id: &str| self.keys.get(id);
         let verified = verify(&Message::of_parts(head), body, key, now, &policy)
             .map_err(Refused::signature)?;
@@ -112,10 +118,19 @@ impl Gate {
     }
 
     /// What a signature for `endpoint` must be like.
-    pub(crate) fn policy(&self, endpoint: &Endpoint) -> Policy {
+    pub(crate) fn policy(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Policy {
         let mut policy = Policy::default();
-        if !endpoint.is_anonymous() {
+        let checks = |check| self.settings.checks(check);
+        if !endpoint.is_anonymous() && (checks(Check::Token) || headers.contains_key(AUTHORIZATION))
+        {
             policy.required.push("authorization");
+        }
+        if !checks(Check::Accept) && !headers.contains_key(ACCEPT) {
+            policy.required.retain(|name| *name != "accept");
+        }
+        if self.settings.assumes(Assumption::AllCovered) {
+            let more = ["content-length", "idempotency-key"];
+            policy.required.extend(more.iter().filter(|name| headers.contains_key(**name)));
         }
         policy.insists_on_coverage = self.settings.checks(Check::Coverage);
         policy.compares_body = self.settings.checks(Check::Digest);

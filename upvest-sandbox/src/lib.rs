@@ -67,7 +67,7 @@ use crate::server::Server;
 pub use crate::settings::{Assumption, Check, Progress, Spec, UnknownWord};
 pub use crate::state::{State, StateError};
 
-/// A sandbox that is running. Dropping it stops it.
+/// A sandbox that is running. Dropping it stops it, and frees its state file.
 pub struct Sandbox {
     address: SocketAddr,
     server: Arc<Server>,
@@ -163,6 +163,12 @@ impl Sandbox {
     #[must_use]
     pub fn log(&self) -> &Log {
         &self.server.log
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.gate.store.close();
     }
 }
 

@@ -23,7 +23,7 @@ const TOKEN_START: &str = "ory_at_";
 
 /// Headers that are logged, besides those that begin with `upvest-`; of any other, an
 /// `x-api-secret` say, it is not known what it holds. The signature is left out: it says nothing.
-const LOGGED: [&str; 11] = [
+const LOGGED: [&str; 10] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -31,7 +31,6 @@ const LOGGED: [&str; 11] = [
     "content-length",
     "content-type",
     "date",
-    "host",
     "idempotency-key",
     "signature-input",
     "user-agent",
@@ -192,9 +191,10 @@ impl Log {
             .headers
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let text = String::from_utf8_lossy(body);
         let body = match body {
             [] => String::new(),
-            body if is_json => self.masked(&String::from_utf8_lossy(body)),
+            _ if is_json && !names_secret(&text) => self.masked(&text),
             body => format!("({} bytes)", body.len()),
         };
         Draft {
@@ -214,7 +214,7 @@ impl Log {
                     value if name == AUTHORIZATION && value.starts_with(b"Bearer ") => {
                         "Bearer ***".into()
                     }
-                    _ if name == AUTHORIZATION => "***".into(),
+                    _ if name == AUTHORIZATION || names_secret(name.as_str()) => "***".into(),
                     value => self.masked(&String::from_utf8_lossy(value)),
                 };
                 (name.as_str().to_owned(), value)
@@ -226,13 +226,14 @@ impl Log {
         let Draft { method, path, query, headers, body } = draft;
         let Outcome { verdict, status, request_id, reason, hint, bases, fault } = outcome;
         let reason = reason.map(|reason| self.masked(&reason));
-        let bases = bases.map(|bases| bases.masked(|base| self.without_secrets(base)));
-        self.locked(|entries| {
+        let bases = bases
+            .map(|bases| bases.masked(|base| self.without_secrets(&base_without_secrets(base))));
+        let entry = self.locked(|entries| {
             if entries.len() == MOST_ENTRIES {
                 entries.pop_front();
             }
             let number = *self.newest.borrow() + 1;
-            let entry = Entry {
+            let entry = Arc::new(Entry {
                 number,
                 at,
                 method,
@@ -247,16 +248,17 @@ impl Log {
                 hint,
                 bases,
                 fault,
-            };
-            if entry.verdict == Verdict::Refused {
-                tracing::warn!("{entry}");
-            } else {
-                tracing::info!("{entry}");
-            }
-            entries.push_back(Arc::new(entry));
+            });
+            entries.push_back(Arc::clone(&entry));
             // Under the lock, so that numbers come in order.
             self.newest.send_replace(number);
+            entry
         });
+        if entry.verdict == Verdict::Refused {
+            tracing::warn!("{entry}");
+        } else {
+            tracing::info!("{entry}");
+        }
     }
 
     /// The beginning of a text, without secrets.
@@ -292,15 +294,29 @@ impl fmt::Debug for Log {
     }
 }
 
+/// Whether something is called a secret, in a name or in a text that holds names.
+fn names_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["secret", "token", "password", "passphrase"].iter().any(|word| text.contains(word))
+}
+
 /// A query whose secrets and tokens are masked, by the names of its fields.
 fn without_secret_fields(query: &str) -> String {
     let fields = query.split('&').map(|field| match field.split_once('=') {
-        Some((name, _))
-            if ["secret", "token", "password"].iter().any(|word| name.contains(word)) =>
-        {
-            format!("{name}=***")
-        }
+        Some((name, _)) if names_secret(name) => format!("{name}=***"),
         _ => field.to_owned(),
     });
     fields.collect::<Vec<_>>().join("&")
+}
+
+/// A signature base without the values of components that are called secrets.
+fn base_without_secrets(base: &str) -> String {
+    let lines = base.split('\n').map(|line| match line.split_once(": ") {
+        Some((name, query)) if name.contains("@query") => {
+            format!("{name}: {}", without_secret_fields(query))
+        }
+        Some((name, _)) if names_secret(name) => format!("{name}: ***"),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,5 @@
 //! `upvest-sandbox`: serves the sandbox until it is stopped, or while a command runs.
 
-use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret as _;
+use tempfile::NamedTempFile;
 use tracing_subscriber::filter::LevelFilter;
+use upvest_core::Timestamp;
 use upvest_sandbox::{Assumption, Check, Progress, Sandbox, SandboxBuilder, Spec};
 
 const EXAMPLES: &str = "\
@@ -31,7 +32,7 @@ base that it should have had, the first difference marked, and a hint.";
 /// Serves on 127.0.0.1 until Ctrl-C. It checks what the real API checks, keeps balances and
 /// operations, and says why it refuses a request.
 #[derive(Parser)]
-#[command(version, after_help = EXAMPLES, subcommand_negates_reqs = true, args_conflicts_with_subcommands = false)]
+#[command(version, after_help = EXAMPLES)]
 struct Arguments {
     #[command(flatten)]
     options: Options,
@@ -45,7 +46,7 @@ enum Command {
     /// Runs a command with the settings in its environment, stops, and ends with its exit status.
     Exec {
         /// The command and its arguments, after `--`.
-        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        #[arg(required = true, last = true)]
         command: Vec<String>,
     },
 }
@@ -85,6 +86,11 @@ struct Options {
     #[arg(long, default_value_t = Progress::Instant)]
     progress: Progress,
 
+    /// Stops the clock at this time, such as 2026-11-22T12:00:00Z. With --seed, the same requests then
+    /// give the same log. The page lets it run again.
+    #[arg(long, value_name = "TIME")]
+    clock: Option<Timestamp>,
+
     /// The version of the API: 1.9 answers with 200, 200 and 204 and knows EUR alone, latest with 202.
     #[arg(long, default_value_t = Spec::Latest)]
     spec: Spec,
@@ -120,9 +126,11 @@ where
 async fn main() -> ExitCode {
     let Arguments { options, command } = Arguments::parse();
     let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
+    // Lines are lost rather than waited for, should nobody read them.
+    let (writer, _written) = tracing_appender::non_blocking(std::io::stderr());
     tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
@@ -166,6 +174,9 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
         Some(file) if error.is_of_key() => format!("{}: {error}", file.display()),
         _ => error.to_string(),
     })?;
+    if let Some(time) = options.clock {
+        sandbox.clock().freeze_at(time);
+    }
     if let Some(file) = &options.write_env {
         let mut lines = String::new();
         for (name, value) in sandbox.settings() {
@@ -178,44 +189,63 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
 }
 
 async fn serve(options: Options) -> Result<(), String> {
+    let mut ends = Ends::new()?;
     let sandbox = start(&options).await?;
-    let made = KeyFile::of(&options, &sandbox)?;
-    show(&options, &sandbox, &made.path);
-    wait_for_end().await
+    // It goes when this ends.
+    let mut made = None;
+    let key_file = match &options.key {
+        Some(file) => file.clone(),
+        None => made.insert(key_file(&sandbox)?).path().to_owned(),
+    };
+    show(&options, &sandbox, &key_file)
+        .map_err(|error| format!("the settings cannot be printed: {error}"))?;
+    ends.next().await;
+    Ok(())
+}
+
+/// The private key in a file, for as long as this runs, that nobody else can read.
+fn key_file(sandbox: &Sandbox) -> Result<NamedTempFile, String> {
+    let made = tempfile::Builder::new().prefix("upvest-sandbox-").suffix(".pem").tempfile();
+    made.and_then(|mut file| {
+        file.write_all(sandbox.credentials().key_pem().expose_secret().as_bytes())?;
+        Ok(file)
+    })
+    .map_err(|error| format!("the key file cannot be written: {error}"))
 }
 
 /// Prints what a client needs.
-fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) {
+fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Result<()> {
     let credentials = sandbox.credentials();
-    let secret = credentials.client_secret().expose_secret();
-    println!("upvest-sandbox {}", env!("CARGO_PKG_VERSION"));
-    println!();
-    println!("  address        {}", sandbox.url());
-    println!("  client id      {}", credentials.client_id());
-    println!("  client secret  {secret}");
-    println!("  key id         {}", credentials.key_id());
-    println!("  key file       {}", key_file.display());
-    println!("  page           {}/_sandbox/", sandbox.url());
+    let key_file = key_file.display().to_string();
+    let url = sandbox.url();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "upvest-sandbox {}\n", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  address        {url}")?;
+    writeln!(out, "  client id      {}", credentials.client_id())?;
+    writeln!(out, "  client secret  {}", credentials.client_secret().expose_secret())?;
+    writeln!(out, "  key id         {}", credentials.key_id())?;
+    writeln!(out, "  key file       {key_file}")?;
+    writeln!(out, "  page           {url}/_sandbox/")?;
     if let Some(file) = &options.write_env {
-        println!("  settings       {}", file.display());
+        writeln!(out, "  settings       {}", file.display())?;
     }
     if !options.host.is_loopback() {
-        println!();
-        println!("  Other machines can reach it on {}, the page included.", sandbox.address());
+        let address = sandbox.address();
+        writeln!(out, "  reachable      by other machines, on {address}, the page included")?;
     }
-    println!();
-    let base64 = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64";
+    writeln!(out)?;
     for (name, value) in sandbox.settings() {
-        if name == base64 {
-            let file = quoted(&key_file.display().to_string());
-            println!("export UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME={file}");
-        } else {
-            println!("export {name}={}", quoted(&value));
-        }
+        let (name, value) = match name {
+            // Shorter to paste.
+            "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64" => {
+                ("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", &key_file)
+            }
+            name => (name, &value),
+        };
+        writeln!(out, "export {name}={}", quoted(value))?;
     }
-    println!();
-    // Whoever reads this through a pipe waits for it.
-    let _ = std::io::stdout().flush();
+    writeln!(out)?;
+    out.flush()
 }
 
 /// A value as a shell takes it: in quotes, where it needs them.
@@ -227,54 +257,51 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// The file with the private key: somebody's own, or one that is made, and goes with the sandbox.
-struct KeyFile {
-    path: PathBuf,
-    is_made: bool,
-}
-
-impl KeyFile {
-    fn of(options: &Options, sandbox: &Sandbox) -> Result<Self, String> {
-        if let Some(file) = &options.key {
-            return Ok(Self { path: file.clone(), is_made: false });
-        }
-        let port = sandbox.address().port();
-        let path = std::env::temp_dir().join(format!("upvest-sandbox-{port}.pem"));
-        write_secretly(&path, sandbox.credentials().key_pem().expose_secret())
-            .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
-        Ok(Self { path, is_made: true })
-    }
-}
-
-impl Drop for KeyFile {
-    fn drop(&mut self) {
-        if self.is_made {
-            // It is in the folder for what is thrown away.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-async fn wait_for_end() -> Result<(), String> {
-    let interrupted = tokio::signal::ctrl_c();
+/// What ends this: Ctrl-C, or whoever stops a process or closes a terminal.
+struct Ends {
     #[cfg(unix)]
-    {
+    signals: [tokio::signal::unix::Signal; 3],
+}
+
+impl Ends {
+    #[cfg(unix)]
+    fn new() -> Result<Self, String> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())
-            .map_err(|error| format!("the end cannot be waited for: {error}"))?;
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [first, second, third] = kinds.map(signal);
+        let failed = |error| format!("the end cannot be waited for: {error}");
+        let signals = [first.map_err(failed)?, second.map_err(failed)?, third.map_err(failed)?];
+        Ok(Self { signals })
+    }
+
+    /// The name of the next one, as `kill` takes it.
+    #[cfg(unix)]
+    async fn next(&mut self) -> &'static str {
+        let [interrupt, terminate, hangup] = &mut self.signals;
         tokio::select! {
-            _ = terminated.recv() => Ok(()),
-            ended = interrupted => {
-                ended.map_err(|error| format!("Ctrl-C cannot be waited for: {error}"))
-            }
+            _ = interrupt.recv() => "INT",
+            _ = terminate.recv() => "TERM",
+            _ = hangup.recv() => "HUP",
         }
     }
+
     #[cfg(not(unix))]
-    interrupted.await.map_err(|error| format!("Ctrl-C cannot be waited for: {error}"))
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    fn new() -> Result<Self, String> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> &'static str {
+        // Where it cannot be waited for, the process ends by itself.
+        let _ = tokio::signal::ctrl_c().await;
+        "INT"
+    }
 }
 
 /// Runs a command beside a sandbox.
 async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String> {
+    let mut ends = Ends::new()?;
     let sandbox = start(&options).await?;
     let Some((program, arguments)) = command.split_first() else {
         return Err("there is no command to run".to_owned());
@@ -295,8 +322,15 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
             status = running.wait() => {
                 break status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
             }
-            // Ctrl-C reaches the command too: it ends when the command does.
-            _ = tokio::signal::ctrl_c() => {}
+            signal = ends.next() => {
+                // Ctrl-C reaches the command by itself. It ends first, and then the sandbox does.
+                if let (Some(id), true) = (running.id(), signal != "INT") {
+                    // Where there is no such program, there are no such signals.
+                    let _ = std::process::Command::new("kill")
+                        .args(["-s", signal, &id.to_string()])
+                        .status();
+                }
+            }
         }
     };
     Ok(exit_code(status))
@@ -314,20 +348,9 @@ fn exit_code(status: std::process::ExitStatus) -> ExitCode {
 
 /// Writes a file that only its owner can read, whole or not at all.
 fn write_secretly(file: &Path, content: &str) -> std::io::Result<()> {
-    let mut draft = file.as_os_str().to_owned();
-    draft.push(format!(".{}", std::process::id()));
-    let draft = PathBuf::from(draft);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&draft)
-        .and_then(|mut open| open.write_all(content.as_bytes()))
-        .and_then(|()| std::fs::rename(&draft, file));
-    if written.is_err() {
-        // What went wrong before matters more than a draft that stays.
-        let _ = std::fs::remove_file(&draft);
-    }
-    written
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut draft = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    draft.write_all(content.as_bytes())?;
+    draft.persist(file)?;
+    Ok(())
 }

@@ -1,10 +1,14 @@
 //! What each endpoint does with a request that was let in: tokens and virtual cash. What shows the
 //! balances is in `balances.rs`.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::StatusCode;
 use secrecy::ExposeSecret as _;
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Value, json};
 use upvest_core::auth::AccessTokens;
 use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
 use upvest_virtual_cash::VirtualCash;
@@ -18,6 +22,8 @@ use crate::settings::{Assumption, Check, Settings, Spec};
 
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: i64 = 1799;
+/// The longest client secret and the longest list of scopes, in characters.
+const LONGEST_FIELD: usize = 1000;
 /// The scopes that the sandbox's client is always set up for.
 pub(crate) const SCOPES: [&str; 2] = ["virtual_cash_balances:admin", "positions:read"];
 
@@ -55,6 +61,11 @@ fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Re
     let field = |name: &str| {
         let mut values = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
+            (Some(value), None) if value.chars().count() > LONGEST_FIELD => {
+                Err(Refused::invalid_request(format!(
+                    "{name}: it is longer than {LONGEST_FIELD} characters"
+                )))
+            }
             (Some(value), None) if !value.is_empty() => Ok(value.as_str()),
             (_, Some(_)) => {
                 Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
@@ -114,23 +125,59 @@ fn cancel_decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refuse
     Ok(Answer { status, body: String::new(), is_replay: false })
 }
 
+/// The members of a JSON object, also those that are there twice: two readers may each take another.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfMap;
+
+        impl<'de> Visitor<'de> for OfMap {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(OfMap)
+    }
+}
+
 /// The body of an increase or a decrease: three members, and no others.
 fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
-    let body: Map<String, Value> = serde_json::from_slice(body)
+    let Members(body) = serde_json::from_slice(body)
         .map_err(|_| Refused::invalid_request("(root): it must be a JSON object"))?;
     let names = ["account_group_id", "amount", "currency"];
-    let mut unknown = body.keys().filter(|name| !names.contains(&name.as_str()));
-    if let Some(unknown) = unknown.next()
+    let mut unknown = body.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+    if let Some((unknown, _)) = unknown.next()
         && settings.checks(Check::UnknownFields)
     {
         return Err(Refused::invalid_request(format!(
             "(root): additional property {unknown:?} is not allowed"
         )));
     }
-    let field = |name: &str| match body.get(name) {
-        Some(Value::String(text)) => Ok(text.as_str()),
-        Some(_) => Err(Refused::invalid_request(format!("{name}: it must be a string"))),
-        None => Err(Refused::invalid_request(format!("(root): field '{name}' was not filled"))),
+    let value = |name: &str| {
+        let mut values = body.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
+        (values.next(), values.next())
+    };
+    let field = |name: &str| match value(name) {
+        (_, Some(_)) => {
+            Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
+        }
+        (Some(Value::String(text)), None) => Ok(text.as_str()),
+        (Some(_), None) => Err(Refused::invalid_request(format!("{name}: it must be a string"))),
+        (None, None) => {
+            Err(Refused::invalid_request(format!("(root): field '{name}' was not filled")))
+        }
     };
     let account_group_id: AccountGroupId = field("account_group_id")?
         .parse()
@@ -189,6 +236,7 @@ mod tests {
             ("200.00", "1.5"),
             ("EUR", "CHF"),
             ("EUR\"", "EUR\",\"note\":\"x\""),
+            ("{", "{\"amount\":\"1.00\","),
             (group, "x"),
             ("{", "["),
             (r#","currency":"EUR""#, ""),

@@ -79,6 +79,9 @@ fn path_of(endpoint: &Endpoint) -> Result<String, StartError> {
     // `#[api]` lets no other path through, but a table can be written by hand.
     let strange = || StartError::new(format!("{endpoint} has a path that cannot be served"));
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    if endpoint.path() == "/_sandbox" || endpoint.path().starts_with("/_sandbox/") {
+        return Err(strange());
+    }
     let mut number = 0;
     let mut path = String::new();
     for segment in endpoint.path().strip_prefix('/').ok_or_else(strange)?.split('/') {

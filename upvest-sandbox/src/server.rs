@@ -16,7 +16,7 @@ use http::{Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
 use upvest_core::signature::{Message, SignatureInput, VerifyError};
-use upvest_core::{BoxFuture, Endpoint, Timestamp, Verb};
+use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Timestamp, Verb};
 
 use crate::StartError;
 use crate::bases::Bases;
@@ -100,9 +100,10 @@ impl Server {
         let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
         let (head, body) = request.into_parts();
         let body = Limited::new(body, LONGEST_BODY).collect().await.map(|body| body.to_bytes());
+        let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
         let draft = self.log.draft(&head, body.as_deref().unwrap_or_default());
         let fault = self.faults.pick(head.method.as_str(), head.uri.path());
-        let twin = self.twin(&head);
+        let twin = self.twin(endpoint, &head);
 
         let is_lost = fault.as_ref().is_some_and(Fault::is_instead_of_commit);
         if let Some(Effect::Delay { milliseconds }) = before(fault.as_ref()) {
@@ -111,7 +112,6 @@ impl Server {
         let (mut answer, mut outcome) = if is_lost {
             self.lost()
         } else {
-            let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
             match body {
                 Ok(body) => {
                     let is_second = twin.as_ref().is_some_and(|twin| twin.is_second);
@@ -137,12 +137,13 @@ impl Server {
     }
 
     /// Whether a request with the same key is under way, if that matters.
-    fn twin(&self, head: &Parts) -> Option<Twin<'_>> {
-        if !self.gate.settings.assumes(Assumption::TwinConflicts) {
+    fn twin(&self, endpoint: &Endpoint, head: &Parts) -> Option<Twin<'_>> {
+        let may_conflict = self.gate.settings.assumes(Assumption::TwinConflicts);
+        if !may_conflict || !endpoint.is_idempotent() {
             return None;
         }
-        let key = head.headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?.to_ascii_lowercase();
-        Some(self.under_way.enter(format!("{} {} {key}", head.method, head.uri.path())))
+        let key: IdempotencyKey = head.headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?.parse().ok()?;
+        Some(self.under_way.enter(format!("{endpoint} {key}")))
     }
 
     fn handle(
@@ -156,6 +157,9 @@ impl Server {
         let now = self.clock.now();
         let params = &*params(endpoint, head.uri.path());
         let answer = self.gate.admit(endpoint, head, &body, now).and_then(|key| {
+            if head.method == Method::HEAD {
+                return Err(Refused::method_not_allowed());
+            }
             if is_second {
                 return Err(Refused::conflict("A request with the same key is under way"));
             }
@@ -204,7 +208,7 @@ impl Server {
             key: input.and_then(|input| self.gate.keys.get(&input.key_id)),
         };
         let hint = suspect.hint(refusal);
-        let policy = self.gate.policy(endpoint);
+        let policy = self.gate.policy(endpoint, &head.headers);
         outcome.bases = Bases::of(refusal, &policy, message, body, hint.signed);
         outcome.hint = Some(self.log.masked(&hint.text));
     }

@@ -117,7 +117,7 @@ words! {
         ApiVersion = "api-version",
         /// A header that has one value is sent once.
         SingleHeaders = "single-headers",
-        /// The idempotency key is a UUID of version 1 to 5. Without this, one is made up if there is none.
+        /// The idempotency key is a UUID of version 1 to 5. Without this, any text is one, and one is made up if there is none.
         IdempotencyKey = "idempotency-key",
         /// A body holds no member that is not documented.
         UnknownFields = "unknown-fields",
@@ -128,6 +128,8 @@ words! {
     /// What is done differently where the API's documentation is silent. Without any of them, the
     /// fidelity table says what is done.
     Assumption {
+        /// A signature must also cover `content-length` and `idempotency-key`, if they are sent.
+        AllCovered = "all-covered",
         /// The same idempotency key with another body is a 409, not a 422.
         OtherBodyConflicts = "other-body-conflicts",
         /// The same idempotency key with another body gets the first answer again.

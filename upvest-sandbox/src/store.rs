@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
 use crate::StartError;
+use crate::clock::Setting;
 use crate::problem::Refused;
 use crate::seed::Seed;
 
@@ -19,7 +20,9 @@ const APPLICATION_ID: i32 = 0x7570_7600;
 const VERSION: i32 = 1;
 
 const SCHEMA: &str = "
-    CREATE TABLE sandbox (seed BLOB NOT NULL, starts INTEGER NOT NULL) STRICT;
+    CREATE TABLE sandbox (
+        seed BLOB NOT NULL, starts INTEGER NOT NULL, frozen_at INTEGER, ahead INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE token (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
     CREATE INDEX token_by_end ON token (expires);
     CREATE TABLE nonce (key_id TEXT, nonce TEXT, expires INTEGER NOT NULL, PRIMARY KEY (key_id, nonce)) STRICT;
@@ -38,7 +41,8 @@ const SCHEMA: &str = "
         due INTEGER, created INTEGER NOT NULL, updated INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX operation_by_due ON operation (status, due);
-    CREATE INDEX queue ON operation (account_group_id, currency, status, kind, number);
+    CREATE INDEX open_operation ON operation (account_group_id, currency, kind, number)
+        WHERE status IN ('ISSUED', 'QUEUED');
     CREATE TABLE ledger (
         number INTEGER PRIMARY KEY, operation TEXT UNIQUE NOT NULL REFERENCES operation (id),
         account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL
@@ -55,7 +59,8 @@ const SCHEMA: &str = "
 const MOST_NONCES: u64 = 1_000_000;
 
 pub(crate) struct Store {
-    connection: Mutex<Connection>,
+    /// None when the sandbox has ended: the file is free then, though a connection may still be open.
+    connection: Mutex<Option<Connection>>,
     seed: Seed,
     /// How often the state was taken up before: ids of one start are not those of the next.
     starts: i64,
@@ -75,23 +80,16 @@ impl Store {
         let damaged = |error: rusqlite::Error| StartError::new(explain(&name, &error));
         let connection = connection.map_err(damaged)?;
         if begin(&connection, file.is_some()).map_err(damaged)? {
-            connection.execute_batch(SCHEMA).map_err(damaged)?;
             let seed = seed.map_or_else(Seed::random, Ok)?;
-            connection
-                .execute("INSERT INTO sandbox VALUES (?1, 0)", [seed.as_bytes()])
-                .and_then(|_| connection.pragma_update(None, "user_version", VERSION))
-                .and_then(|()| connection.pragma_update(None, "application_id", APPLICATION_ID))
-                .map_err(damaged)?;
+            create(&connection, &seed).map_err(damaged)?;
         } else {
             check(&connection, &name).map_err(|error| match error {
                 Trouble::Sqlite(error) => damaged(error),
                 Trouble::Said(sentence) => StartError::new(sentence),
             })?;
         }
-        let (stored, starts): (Vec<u8>, i64) = connection
-            .query_row("UPDATE sandbox SET starts = starts + 1 RETURNING seed, starts", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+        let stored: Vec<u8> = connection
+            .query_row("SELECT seed FROM sandbox", [], |row| row.get(0))
             .map_err(damaged)?;
         let stored = Seed::from_bytes(&stored)
             .ok_or_else(|| StartError::new(format!("{name} is damaged: it has no seed")))?;
@@ -100,11 +98,16 @@ impl Store {
                 "{name} was made with another seed: leave the seed out, or name another file"
             )));
         }
+        let starts = connection
+            .query_row("UPDATE sandbox SET starts = starts + 1 RETURNING starts", [], |row| {
+                row.get(0)
+            })
+            .map_err(damaged)?;
         let nonces: i64 = connection
             .query_row("SELECT count(*) FROM nonce", [], |row| row.get(0))
             .map_err(damaged)?;
         Ok(Self {
-            connection: Mutex::new(connection),
+            connection: Mutex::new(Some(connection)),
             seed: stored,
             starts,
             fresh: AtomicU64::new(0),
@@ -132,6 +135,28 @@ impl Store {
         self.fresh.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Lets go of the file. Whoever asks for something from now on gets an error.
+    pub(crate) fn close(&self) {
+        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// What was done to the clock.
+    pub(crate) fn clock(&self) -> Result<Setting, Refused> {
+        self.with(|db| {
+            Ok(db.query_row("SELECT frozen_at, ahead FROM sandbox", [], |row| {
+                Ok(Setting { frozen_at: row.get(0)?, ahead_seconds: row.get(1)? })
+            })?)
+        })
+    }
+
+    pub(crate) fn set_clock(&self, setting: Setting) -> Result<(), Refused> {
+        self.with(|db| {
+            let update = "UPDATE sandbox SET frozen_at = ?1, ahead = ?2";
+            db.execute(update, params![setting.frozen_at, setting.ahead_seconds])?;
+            Ok(())
+        })
+    }
+
     /// One transaction: all of `work`, or nothing.
     pub(crate) fn with<T>(
         &self,
@@ -139,7 +164,8 @@ impl Store {
     ) -> Result<T, Refused> {
         // A panic inside a transaction has rolled it back: the connection is still good.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction()?;
+        let stopped = || Refused::internal("the sandbox has been stopped");
+        let transaction = connection.as_mut().ok_or_else(stopped)?.transaction()?;
         let result = work(&transaction)?;
         transaction.commit()?;
         Ok(result)
@@ -197,10 +223,27 @@ fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map_err(|error| {
+    let opened = options.open(file).and_then(|open| {
+        #[cfg(unix)]
+        open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        drop(open);
+        // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
+        file.canonicalize()
+    });
+    let file = opened.map_err(|error| {
         StartError::new(format!("the state file {} cannot be opened: {error}", file.display()))
     })?;
-    Ok(Connection::open(file))
+    Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE))
+}
+
+/// Makes the tables, all of them or none: whoever is killed meanwhile begins anew.
+fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute("INSERT INTO sandbox VALUES (?1, 0, NULL, 0)", [seed.as_bytes()])?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.execute_batch("COMMIT")
 }
 
 /// Takes hold of the state; true if there is nothing in it yet.
@@ -301,11 +344,20 @@ mod tests {
 
         let store = Store::open(Some(&file), None).unwrap();
         assert!(store.seed() == Seed::of_number(7));
+        let second = store.fresh_uuid("request");
         assert_ne!(store.fresh_uuid("request"), first);
         assert_eq!(store.scopes("t", 50).unwrap().as_deref(), Some("s"));
         drop(store);
+        // A start that fails changes nothing: the third start is the third one.
+        let of_third = seed.unwrap().uuid("request of start 3", 0);
         let error = Store::open(Some(&file), Some(Seed::of_number(8))).err().unwrap().to_string();
         assert!(error.contains("another seed"), "{error}");
+        let store = Store::open(Some(&file), None).unwrap();
+        assert_eq!(store.fresh_uuid("request"), of_third);
+        assert_ne!(second, of_third);
+        store.close();
+        assert!(store.scopes("t", 50).is_err());
+        drop(Store::open(Some(&file), None).unwrap());
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt as _;

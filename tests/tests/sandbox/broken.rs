@@ -165,6 +165,36 @@ async fn a_slow_answer_comes_whole_and_in_small_pieces() {
     assert_eq!(bench.effects(), 1, "before the commit or after it, a slow answer is an answer");
 }
 
+/// In version 1.9.0 a cancellation is answered without a body: there is none to be broken.
+#[tokio::test]
+async fn an_answer_without_a_body_can_be_broken_too() {
+    let bench = Bench::of(Sandbox::builder().spec(upvest_sandbox::Spec::V1_9)).await;
+    for fault in [
+        Fault::new(Effect::Garbage).in_body(),
+        Fault::new(Effect::Huge { bytes: 100 }).in_body(),
+        Fault::new(Effect::GzipBomb { bytes: 100 }),
+        Fault::new(Effect::Truncate).in_body(),
+        Fault::new(Effect::Reset).in_body(),
+    ] {
+        bench.sandbox.faults().clear();
+        let there = bench.url("/virtual_cash_balances/decreases");
+        let large = crate::bench::with_body(bench.increase(), "200.00", "900.00");
+        let key = Uuid::new_v4().to_string();
+        let large = crate::bench::with(crate::bench::to(large, &there), "idempotency-key", &key);
+        let (_, body) = bench.send(bench.signed(large).await).await;
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let path = format!("/virtual_cash_balances/decreases/{}", body["id"].as_str().unwrap());
+        let name = fault.to_string();
+        bench.sandbox.faults().add(fault.after_commit()).unwrap();
+        let request = bench.signed(bench.bodiless("DELETE", &path)).await;
+        let arrived = exchange(&bench, &wire(&request)).await;
+        let is_broken = arrived.is_reset
+            || !arrived.text().contains("\r\n\r\n")
+            || !arrived.body().is_empty() && arrived.text().starts_with("HTTP/1.1 200 ");
+        assert!(is_broken, "{name}: {}", arrived.text());
+    }
+}
+
 /// The dangerous one: the client has gone, and then the money moves.
 #[tokio::test]
 async fn a_delayed_request_is_carried_out_though_its_client_has_gone() {

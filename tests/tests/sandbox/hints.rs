@@ -159,6 +159,13 @@ async fn each_known_mistake_has_its_hint() {
         (forged(digest(content_digest(b"x"))).await, "the body was changed"),
         (with(signed().await, "idempotency-key", "x"), "no known mistake fits"),
     ]);
+    mistakes.push((
+        bench.signed_at(bench.increase(), bench.now() + 45).await,
+        "the clock is off, or the request was long under way: `created` is 45 s ahead of",
+    ));
+    let mut twice = bench.digested(bench.increase());
+    twice.headers_mut().append("content-digest", right.parse().unwrap());
+    mistakes.push((forged(twice).await, "send `content-digest` once"));
     let long = bench.parameters().replacen("expires=1800000030", "expires=1800009999", 1);
     mistakes.push((bench.with_parameters(&long).await, "the signature lives 9999 s"));
     let algorithm = bench.parameters() + ";alg=\"rsa-pss-sha512\"";

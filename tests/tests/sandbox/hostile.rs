@@ -462,7 +462,9 @@ async fn cryptography(cases: &mut Cases) {
         let request = sealed(request.clone(), &input, tag.as_ref());
         cases.refused(55, "a MAC by the public key", request).await;
     }
-    for algorithm in ["hmac-sha256", "ed25519", "rsa-pss-sha512", "ecdsa-p256-sha256"] {
+    for algorithm in
+        ["hmac-sha256", "HMAC-SHA256", "ed25519", "rsa-v1_5-sha512", "ecdsa-p256-sha256"]
+    {
         let parameters = format!("{};alg=\"{algorithm}\"", cases.bench.parameters());
         let request = cases.bench.with_parameters(&parameters).await;
         cases.hostile(56, algorithm, request).await;
@@ -526,6 +528,8 @@ async fn cryptography(cases: &mut Cases) {
     ] {
         assert!(VerifyingKey::from_pem(spki(&point)).is_err(), "{point:?}");
     }
+    let bare = pem::encode(&pem::Pem::new("PUBLIC KEY", point(1, 0, 0).to_vec()));
+    assert!(VerifyingKey::from_pem(bare).is_err(), "32 bytes are no `PUBLIC KEY`");
     cases.note(60, "points of small order are not registered");
 
     let request = cases.bench.digested(cases.bench.increase());

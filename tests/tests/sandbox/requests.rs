@@ -313,6 +313,46 @@ async fn a_path_value_that_is_no_text_is_an_unknown_one() {
 }
 
 #[tokio::test]
+async fn a_secret_of_somebody_else_is_not_logged() {
+    let bench = Bench::new().await;
+    let wrong = |kind: &'static str, body: &'static str| {
+        let request = with(bench.token_request("x"), "content-type", kind);
+        request.map(|_| Bytes::from_static(body.as_bytes()))
+    };
+    let path = bench.url("/auth/token?client_secret=live-secret-1");
+    for request in [
+        wrong("application/json", r#"{"client_secret":"live-secret-1"}"#),
+        wrong("application/json", r#"{"clientSecret":"live-secret-1"#),
+        wrong("text/plain", "client_secret=live-secret-1"),
+        with(bench.increase(), "authorization", "Basic live-secret-1"),
+        with(bench.increase(), "upvest-client-secret", "live-secret-1"),
+        with(bench.increase(), "x-anything", "live-secret-1"),
+        crate::bench::to(bench.increase(), &path),
+    ] {
+        bench.send(bench.signed(request).await).await;
+    }
+    // Nor in a signature base.
+    let asked = bench.url("/virtual_cash_balances/increases?client_secret=live-secret-1");
+    let request = with(bench.increase(), "upvest-client-secret", "live-secret-1");
+    let request = bench.signed(crate::bench::to(request, &asked)).await;
+    bench.refused("wrong", with(request, "accept", "*/*"), 401, "unauthorised").await;
+    let entry = bench.sandbox.log().last().unwrap();
+    assert!(entry.bases.as_ref().unwrap().received.contains("\"@query\": ?client_secret=***"));
+    let log = format!("{:?}", bench.sandbox.log().entries());
+    assert!(!log.contains("live-secret-1"), "{log}");
+}
+
+#[tokio::test]
+async fn a_head_is_not_a_get() {
+    let bench = Bench::new().await;
+    let token = bench.fetch_token("positions:read").await;
+    let path = format!("/account_groups/{GROUP}/payments/cash_balance");
+    let request = with(bench.bodiless("HEAD", &path), "authorization", &format!("Bearer {token}"));
+    let request = bench.signed(request).await;
+    assert_eq!(bench.raw(&crate::bench::wire(&request)).await, Some(405));
+}
+
+#[tokio::test]
 async fn a_header_that_has_one_value_is_sent_once() {
     let bench = Bench::new().await;
     for name in ["accept", "authorization", "idempotency-key", "upvest-api-version"] {

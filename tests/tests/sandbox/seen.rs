@@ -5,7 +5,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use upvest_core::transport::{ReqwestTransport, Transport as _};
-use upvest_sandbox::{Check, Progress, Sandbox, Spec};
+use upvest_sandbox::{Assumption, Check, Progress, Sandbox, Spec};
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
 };
@@ -198,6 +198,48 @@ async fn each_check_can_be_left_out() {
     }
 }
 
+#[tokio::test]
+async fn without_a_check_its_header_may_be_missing_and_a_key_is_still_a_key() {
+    for (check, name) in [
+        (Check::Token, "authorization"),
+        (Check::Accept, "accept"),
+        (Check::ContentType, "content-type"),
+        (Check::ClientId, "upvest-client-id"),
+        (Check::IdempotencyKey, "idempotency-key"),
+    ] {
+        let bench = Bench::of(Sandbox::builder().loose(check).loose(Check::Coverage)).await;
+        let request = crate::bench::without(bench.increase(), name);
+        assert_eq!(bench.send(bench.signed(request).await).await.0, 202, "{check}");
+    }
+    let bench = Bench::of(Sandbox::builder().loose(Check::IdempotencyKey)).await;
+    for key in ["01890a5d-ac96-774b-bcce-b302099a8057", "payout-4711", "payout-4711"] {
+        let request = bench.signed(with(bench.increase(), "idempotency-key", key)).await;
+        assert_eq!(bench.send(request).await.0, 202);
+    }
+    assert_eq!(bench.effects(), 2, "the same text is the same key");
+}
+
+#[tokio::test]
+async fn a_signature_can_be_made_to_cover_all() {
+    let bench = Bench::of(Sandbox::builder().assume(Assumption::AllCovered)).await;
+    assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202);
+    for name in ["content-length", "idempotency-key"] {
+        let request = bench.covering(|components| components.retain(|known| known != name)).await;
+        let logged = bench.refused(name, request, 401, "unauthorised").await;
+        assert_eq!(logged, format!("signature: the signature does not cover `{name}`"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_under_sandbox_is_said_as_json() {
+    let sandbox = started(Sandbox::builder()).await;
+    let (status, said) = ask(&sandbox, "GET", "nowhere", None).await;
+    assert_eq!((status, &said["error"]), (404, &json!("There is nothing here")));
+    let (status, said) = ask(&sandbox, "PUT", "clock", None).await;
+    assert_eq!((status, &said["error"]), (405, &json!("This path does not take this method")));
+    assert!(sandbox.log().entries().is_empty());
+}
+
 /// An increase that lacks what a check looks for, and nothing else.
 async fn lacking(bench: &Bench, check: Check) -> Request<Bytes> {
     let new = || with(bench.increase(), "idempotency-key", &uuid::Uuid::new_v4().to_string());
@@ -250,6 +292,9 @@ async fn other_origins_are_refused() {
         ("origin", "https://evil.example", 403),
         ("origin", "null", 403),
         ("host", "evil.example", 403),
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "same-origin", 200),
         ("origin", &*sandbox.url(), 200),
     ] {
         for path in ["requests", "", "script.js"] {

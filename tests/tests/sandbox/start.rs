@@ -43,6 +43,37 @@ async fn a_sandbox_that_is_dropped_is_gone() {
 }
 
 #[tokio::test]
+async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(":memory:");
+    let start = || started(Sandbox::builder().state_file(&file).clock(crate::bench::noon));
+    let sandbox = start().await;
+    let order = CreateVirtualCashIncrease {
+        account_group_id: Uuid::new_v4().into(),
+        amount: "1.00".parse().unwrap(),
+        currency: Currency::Eur,
+    };
+    let first = sandbox.client().unwrap().increase(&order).await.unwrap();
+    sandbox.clock().advance(Duration::from_secs(86_400));
+    let (before, client_id) = (sandbox.clock().now(), sandbox.credentials().client_id());
+    drop(sandbox);
+    let sandbox = start().await;
+    assert_eq!(sandbox.clock().now(), before);
+    assert_eq!(sandbox.credentials().client_id(), client_id);
+    assert_eq!(sandbox.state().increase(first.id).unwrap().id, first.id);
+    let error = Sandbox::builder().state_file(&file).start().await.unwrap_err().to_string();
+    assert!(error.contains("in use by another sandbox"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_is_served_under_the_sandbox_s_own_path() {
+    static OWN: upvest_core::Endpoint =
+        upvest_core::Endpoint::new("own", upvest_core::Verb::Get, "/_sandbox/clock").signed();
+    let error = Sandbox::builder().serve(&OWN, |_| 200).start().await.unwrap_err().to_string();
+    assert!(error.contains("a path that cannot be served"), "{error}");
+}
+
+#[tokio::test]
 async fn a_taken_port_is_said_in_one_sentence() {
     let sandbox = started(Sandbox::builder()).await;
     let error =

@@ -11,14 +11,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawPathParams, RawQuery, Request};
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use upvest_core::{AccountGroupId, BoxFuture};
+use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
 use uuid::Uuid;
 
 use crate::balances::decimal;
@@ -112,9 +116,14 @@ const PAGE: [(&str, &str, &str); 3] = [
     ("/_sandbox/script.js", "text/javascript; charset=utf-8", include_str!("page/script.js")),
 ];
 
+/// By which a browser says whose page a request comes from.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// The routes, for a sandbox that listens on `host`.
 pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
     let mut router = Router::new();
+    let nothing = || std::future::ready(trouble(&Trouble::not_found("There is nothing here")));
+    router = router.route("/_sandbox/{*rest}", any(nothing));
     for (method, path, handler) in ROUTES {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::GET);
         let server = Arc::clone(server);
@@ -136,7 +145,12 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
         router = router.route(path, get(serving));
     }
     let to_page = || std::future::ready(redirect("/_sandbox/"));
-    router.route("/_sandbox", get(to_page)).route("/", get(to_page))
+    let other =
+        || std::future::ready(trouble(&Trouble::new(405, "This path does not take this method")));
+    router
+        .route("/_sandbox", get(to_page))
+        .route("/", get(to_page))
+        .method_not_allowed_fallback(other)
 }
 
 fn answer(
@@ -174,13 +188,18 @@ fn answer(
 /// a browser says where a request comes from, and other programs have no need to.
 fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(HOST).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    let is_here = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let Some(host) = text(HOST) else { return false };
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let is_ours = match name.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback() || !bound.is_loopback(),
+        // Where other machines are let in, they may know it by a name of the local network, such as
+        // `sandbox`. A name with a dot can be anybody's, who lets it point to this machine.
+        Err(_) => name == "localhost" || !bound.is_loopback() && !name.contains('.'),
+    };
     let is_from_here = text(ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
-    // Whoever listens for other machines is also known by names that cannot be guessed.
-    (is_here || !bound.is_loopback()) && is_from_here
+    let is_of_page = text(SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
+    is_ours && is_from_here && is_of_page
 }
 
 fn stranger() -> Trouble {
@@ -198,6 +217,7 @@ fn json_of(status: StatusCode, value: &Value) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -206,6 +226,7 @@ fn page(kind: &'static str, text: &'static str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let policy = "default-src 'self'; img-src data:; frame-ancestors 'none'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
@@ -343,10 +364,14 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
     #[serde(deny_unknown_fields)]
     struct Change {
         freeze: Option<bool>,
+        freeze_at: Option<Timestamp>,
         #[serde(default)]
         advance_seconds: u64,
     }
     let change: Change = asked.json()?;
+    if let Some(time) = change.freeze_at {
+        server.clock.freeze_at(time);
+    }
     match change.freeze {
         Some(true) => server.clock.freeze(),
         Some(false) => server.clock.resume(),
@@ -400,7 +425,12 @@ mod tests {
         assert!(is_let_in("127.0.0.1:80", None, here));
         assert!(is_let_in("localhost:80", Some("http://localhost:80"), here));
         assert!(is_let_in("[::1]:80", Some("http://[::1]:80"), "::1"));
+        assert!(is_let_in("[::1]", None, "::1"));
         assert!(is_let_in("sandbox:80", None, "0.0.0.0"));
+        assert!(is_let_in("192.168.0.7:80", None, "0.0.0.0"));
+        assert!(!is_let_in("192.168.0.7:80", None, here));
+        assert!(!is_let_in("evil.example:80", Some("http://evil.example:80"), "0.0.0.0"));
+        assert!(!is_let_in("", None, here));
         assert!(!is_let_in("localhost:80", Some("http://localhost:81"), here));
         assert!(!is_let_in("localhost:80", Some("https://evil.example"), here));
         assert!(!is_let_in("localhost:80", Some("null"), here));

@@ -114,7 +114,7 @@ pub enum Effect {
         /// Where to.
         location: String,
     },
-    /// The answer trickles.
+    /// The answer trickles. It is the right one: the request is carried out.
     Slow {
         /// How fast, from 1.
         bytes_per_second: u32,
@@ -288,6 +288,9 @@ impl fmt::Display for Fault {
         }
         if self.at == Some(Part::Body) {
             f.write_str(" in the body")?;
+        }
+        if matches!(self.effect, Effect::Slow { .. }) {
+            return Ok(());
         }
         f.write_str(if self.is_after_commit() { ", after commit" } else { ", before commit" })
     }

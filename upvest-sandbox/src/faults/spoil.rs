@@ -52,7 +52,7 @@ impl Fault {
             Effect::Garbage if self.part() == Part::Header => {
                 play(Script::Instead(noise(seed)));
             }
-            Effect::Garbage => *answer.body_mut() = noise(seed),
+            Effect::Garbage => fill(&mut answer, noise(seed)),
             Effect::Html => {
                 *answer.status_mut() = StatusCode::BAD_GATEWAY;
                 set(&mut answer, CONTENT_TYPE, "text/html");
@@ -62,6 +62,7 @@ impl Fault {
             Effect::Redirect { location } => {
                 *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;
                 set(&mut answer, LOCATION, location);
+                answer.headers_mut().remove(CONTENT_TYPE);
                 *answer.body_mut() = Bytes::new();
             }
             Effect::Slow { bytes_per_second } => play(Script::Slow(*bytes_per_second)),
@@ -69,12 +70,12 @@ impl Fault {
                 let long = "x".repeat(*bytes as usize);
                 match self.part() {
                     Part::Header => set(&mut answer, HeaderName::from_static("x-huge"), &long),
-                    Part::Body => *answer.body_mut() = long.into(),
+                    Part::Body => fill(&mut answer, long.into()),
                 }
             }
             Effect::GzipBomb { bytes } => {
                 set(&mut answer, CONTENT_ENCODING, "gzip");
-                *answer.body_mut() = bomb(*bytes as usize);
+                fill(&mut answer, bomb(*bytes as usize));
             }
             // That has passed already.
             Effect::Delay { .. } => {
@@ -105,6 +106,14 @@ fn set(answer: &mut Response<Bytes>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);
     }
+}
+
+/// Puts a body into an answer, which may be one that has none.
+fn fill(answer: &mut Response<Bytes>, body: Bytes) {
+    if answer.status() == StatusCode::NO_CONTENT {
+        *answer.status_mut() = StatusCode::OK;
+    }
+    *answer.body_mut() = body;
 }
 
 /// 64 bytes that are neither HTTP nor JSON, the same for each sandbox of a seed.

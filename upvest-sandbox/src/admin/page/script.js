@@ -39,7 +39,7 @@ async function act(method, path, body) {
   } catch (error) {
     complain(error);
   }
-  await refresh();
+  await refresh().catch(complain);
 }
 
 // Requests
@@ -92,7 +92,7 @@ function details(entry) {
   if (entry.bases) {
     const { received, expected, first_difference: difference } = entry.bases;
     const bases = make("div", { className: "bases" });
-    bases.append(base("Signature base, as it was signed", "received", received, expected));
+    bases.append(base("Signature base of what came in", "received", received, expected));
     if (difference !== null) {
       bases.append(base("Signature base, as it should be", "expected", expected, received));
     }
@@ -272,7 +272,7 @@ function faultOfForm() {
     nth: number("nth"),
     times: number("times"),
     percent: number("percent"),
-    when: field("when"),
+    when: isFor("when") ? field("when") : undefined,
     at: isFor("at") ? field("at") : undefined,
     do: effect in effects ? effects[effect]() : effect,
   };
@@ -313,7 +313,10 @@ at("fault").addEventListener("submit", (event) => {
   event.preventDefault();
   act("POST", "faults", faultOfForm());
 });
-setInterval(() => ask("GET", "clock").then(showClock, () => {}), 1000);
+// Statuses move with the time, and by the hands of others.
+setInterval(() => {
+  if (document.visibilityState === "visible") refresh().catch(() => {});
+}, 1000);
 
 fitForm();
 begin().catch(complain);

@@ -1,0 +1,412 @@
+//! The program, as somebody uses it who has read no more than its help.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tempfile::TempDir;
+use upvest_core::transport::{ReqwestTransport, Transport as _};
+use upvest_core::{Client, ClientBuilder, IdempotencyKey};
+use upvest_sandbox::Sandbox;
+use upvest_virtual_cash::{AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash};
+use uuid::Uuid;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_upvest-sandbox"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("UPVEST_API_") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// One that serves, until it is dropped.
+struct Running {
+    child: Child,
+    printed: String,
+    settings: HashMap<String, String>,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child =
+            program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut printed = String::new();
+        let mut settings = HashMap::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // The settings stand between two empty lines, behind the table.
+        let mut gaps = 0;
+        while gaps < 3 {
+            let line = lines.next().expect("it has started").unwrap();
+            gaps += u8::from(line.is_empty());
+            if let Some((name, value)) =
+                line.strip_prefix("export ").and_then(|l| l.split_once('='))
+            {
+                settings.insert(name.to_owned(), value.trim_matches('\'').to_owned());
+            }
+            printed += &(line + "\n");
+        }
+        Self { child, printed, settings }
+    }
+
+    fn row(&self, name: &str) -> &str {
+        let line = self.printed.lines().find_map(|line| line.trim().strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in\n{}", self.printed)).trim()
+    }
+
+    fn client(&self) -> Client {
+        ClientBuilder::from_variables(|name| self.settings.get(name).cloned())
+            .unwrap()
+            .build()
+            .unwrap()
+    }
+
+    fn port(&self) -> &str {
+        self.row("address").rsplit(':').next().unwrap()
+    }
+
+    async fn shown(&self, path: &str) -> Value {
+        let request = http::Request::get(format!("{}/_sandbox/{path}", self.row("address")))
+            .body(Bytes::new())
+            .unwrap();
+        let answer = ReqwestTransport::new().unwrap().send(request).await.unwrap();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn order(group: AccountGroupId) -> CreateVirtualCashIncrease {
+    CreateVirtualCashIncrease {
+        account_group_id: group,
+        amount: "1.00".parse().unwrap(),
+        currency: Currency::Eur,
+    }
+}
+
+fn text(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// The one sentence that it ends with.
+fn sentence(arguments: &[&str]) -> String {
+    let output = program().args(arguments).output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert!(!output.status.success(), "{stdout}{stderr}");
+    assert_eq!(stderr.trim().lines().count(), 1, "{stderr}");
+    stderr.trim().to_owned()
+}
+
+#[tokio::test]
+async fn what_it_prints_makes_a_client() {
+    let running = Running::start(&[]);
+    for name in ["client id", "client secret", "key id", "key file", "page"] {
+        assert!(!running.row(name).is_empty());
+    }
+    assert!(running.row("address").starts_with("http://127.0.0.1:"));
+    running.client().increase(&order(Uuid::new_v4().into())).await.unwrap();
+    let key = std::fs::read_to_string(running.row("key file")).unwrap();
+    assert!(key.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        assert_eq!(std::fs::metadata(running.row("key file")).unwrap().mode() & 0o077, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_credentials_and_none_gives_others() {
+    let rows = |running: &Running| {
+        ["client id", "client secret", "key id"].map(|name| running.row(name).to_owned())
+    };
+    let (first, second) = (Running::start(&["--seed", "7"]), Running::start(&["--seed", "7"]));
+    assert_eq!(rows(&first), rows(&second));
+    let keys = [&first, &second].map(|it| std::fs::read_to_string(it.row("key file")).unwrap());
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(rows(&first), rows(&Running::start(&["--seed", "8"])));
+    assert_ne!(rows(&Running::start(&[])), rows(&Running::start(&[])));
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_runs_a_command_beside_it_and_passes_its_status_on() {
+    let shell = |script: &str| {
+        program().args(["--quiet", "exec", "--", "sh", "-c", script]).output().unwrap()
+    };
+    let output = shell("echo $UPVEST_API_BASE_URL; exit 7");
+    let (stdout, stderr) = text(&output);
+    assert_eq!(output.status.code(), Some(7), "{stderr}");
+    let address = stdout.trim().strip_prefix("http://").unwrap();
+    assert!(TcpStream::connect(address).is_err(), "it has stopped");
+    assert_eq!(shell("exit 0").status.code(), Some(0));
+    assert_eq!(shell("kill -9 $$").status.code(), Some(137));
+    // What the command is told by others does not get through.
+    let output = program()
+        .args(["exec", "--", "sh", "-c", "echo $UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME"])
+        .env("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", "/somewhere")
+        .output()
+        .unwrap();
+    assert_eq!(text(&output).0, "\n");
+    let said = sentence(&["exec", "--", "no-such-command"]);
+    assert!(said.starts_with("`no-such-command` cannot be run: "), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_ends_with_its_command_and_the_command_with_it() {
+    let mut running = program()
+        .args(["--quiet", "exec", "--", "sh", "-c"])
+        .arg("trap 'exit 9' TERM; echo $UPVEST_API_BASE_URL; while :; do sleep 0.02; done")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(running.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(TcpStream::connect(line.trim().strip_prefix("http://").unwrap()).is_ok());
+    assert!(Command::new("kill").arg(running.id().to_string()).status().unwrap().success());
+    assert_eq!(running.wait().unwrap().code(), Some(9), "the command had its own last word");
+
+    let output = program().args(["exec", "true"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).1.contains("exec -- <COMMAND>..."), "{}", text(&output).1);
+}
+
+/// Whoever starts it and never reads what it says is not to be stopped by that.
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_must_read_its_log() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("sandbox.env");
+    let mut running = program()
+        .arg("--write-env")
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !file.exists() {
+        tokio::task::yield_now().await;
+    }
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let address = settings.lines().find_map(|line| line.strip_prefix("UPVEST_API_BASE_URL="));
+    let transport = ReqwestTransport::new().unwrap();
+    for _ in 0..2_000 {
+        let request =
+            http::Request::get(format!("{}/users", address.unwrap())).body(Bytes::new()).unwrap();
+        assert_eq!(transport.send(request).await.unwrap().status().as_u16(), 400);
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
+/// A first start that is killed at any moment leaves nothing that the next one stumbles over.
+#[test]
+fn a_start_can_be_killed_at_any_moment() {
+    let folder = TempDir::new().unwrap();
+    for round in 0..40 {
+        let state = folder.path().join(format!("{round}.db"));
+        let mut first = program().arg("--state").arg(&state).stdout(Stdio::null()).spawn().unwrap();
+        while !state.exists() {
+            std::thread::yield_now();
+        }
+        for _ in 0..round * 200 {
+            std::hint::spin_loop();
+        }
+        first.kill().unwrap();
+        first.wait().unwrap();
+        drop(Running::start(&["--state", state.to_str().unwrap()]));
+    }
+}
+
+/// One seed, one time, one script: one log, byte for byte.
+#[tokio::test]
+async fn two_runs_give_the_same_log() {
+    let mut logs = Vec::new();
+    for _ in 0..2 {
+        let arguments = ["--seed", "7", "--clock", "2026-11-22T12:00:00Z"];
+        let running = Running::start(&arguments);
+        let noon: upvest_core::Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let count = AtomicUsize::new(0);
+        let random = move || {
+            let count = count.fetch_add(1, Ordering::SeqCst);
+            Ok([u8::try_from(count).unwrap(); 16])
+        };
+        let client = ClientBuilder::from_variables(|name| running.settings.get(name).cloned())
+            .unwrap()
+            .clock(move || noon)
+            .randomness(random)
+            .build()
+            .unwrap();
+        let group = Uuid::from_u128(7).into();
+        for number in 1..=5 {
+            let key = IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &(number / 2).to_string());
+            // Replays are among them.
+            client.increase(&order(group)).idempotency_key(key).await.unwrap();
+        }
+        client.cancel_decrease(Uuid::from_u128(8).into()).await.unwrap_err();
+        logs.push(running.shown("requests").await.to_string());
+    }
+    assert!(logs[0].contains("replayed") && logs[0].contains("refused"), "{}", logs[0]);
+    assert_eq!(logs[0], logs[1]);
+}
+
+#[test]
+fn what_goes_wrong_is_one_sentence() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let running = Running::start(&[]);
+    let taken = sentence(&["--port", running.port()]);
+    assert!(taken.contains("cannot be listened on") && taken.contains(running.port()), "{taken}");
+
+    let broken = file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    let said = sentence(&["--key", &broken]);
+    assert!(said.contains("key.pem") && said.contains("the signing key cannot be used"), "{said}");
+    assert!(!said.contains("AAAA"));
+    let said = sentence(&["--key", "/no/such/key.pem"]);
+    assert!(said.starts_with("the key file /no/such/key.pem cannot be read: "), "{said}");
+
+    let damaged = file("state.db", "this is no database, but long enough to be taken for one");
+    let said = sentence(&["--state", &damaged]);
+    assert!(said.contains("no state of the sandbox, or a damaged one"), "{said}");
+    let said = sentence(&["--state", "/no/such/folder/state.db"]);
+    assert!(said.contains("cannot be opened"), "{said}");
+    let said = sentence(&["--write-env", "/no/such/folder/sandbox.env"]);
+    assert!(said.contains("cannot be written"), "{said}");
+
+    for arguments in [["--loose", "everything"], ["--progress", "soon"], ["--spec", "2"]] {
+        let output = program().args(arguments).output().unwrap();
+        let (_, stderr) = text(&output);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr.contains(&format!("invalid value '{}'", arguments[1])), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_ones_own_is_used() {
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/keys/ed25519_plain.pem");
+    let running = Running::start(&["--key", key]);
+    assert_eq!(running.row("key file"), key);
+    running.client().increase(&order(Uuid::new_v4().into())).await.unwrap();
+    drop(running);
+    assert!(Path::new(key).exists());
+}
+
+#[test]
+fn the_help_teaches() {
+    let output = program().arg("--help").output().unwrap();
+    let (help, _) = text(&output);
+    for words in ["exec -- cargo test", "--write-env", "/_sandbox/", "after=2s", "twin-conflicts"] {
+        assert!(help.contains(words), "{words}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_takes_its_key_file_with_it_when_it_ends() {
+    let mut running = Running::start(&[]);
+    let key = running.row("key file").to_owned();
+    let id = running.child.id().to_string();
+    assert!(Command::new("kill").arg(id).status().unwrap().success());
+    assert!(running.child.wait().unwrap().success());
+    assert!(!Path::new(&key).exists());
+    let mut rest = String::new();
+    // Nothing is left to be read.
+    if let Some(mut out) = running.child.stdout.take() {
+        out.read_to_string(&mut rest).unwrap();
+    }
+    assert_eq!(rest, "");
+}
+
+/// A thousand payments, in the course of which the server is killed again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
+    const PAYMENTS: usize = 1_000;
+    let folder = TempDir::new().unwrap();
+    let state = folder.path().join("state.db");
+    let state = state.to_str().unwrap().to_owned();
+    let mut running = Running::start(&["--state", &state]);
+    let (port, group) = (running.port().to_owned(), AccountGroupId::from(Uuid::new_v4()));
+    let client = running.client();
+    let done = Arc::new(AtomicUsize::new(0));
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let (client, done) = (client.clone(), Arc::clone(&done));
+            tokio::spawn(async move {
+                let mut answered = Vec::new();
+                while done.fetch_add(1, Ordering::SeqCst) < PAYMENTS {
+                    let key = IdempotencyKey::random();
+                    // As an application that knows its key sends again until it has an answer.
+                    let increase = loop {
+                        match client.increase(&order(group)).idempotency_key(key).await {
+                            Ok(increase) => break increase,
+                            Err(_) => tokio::task::yield_now().await,
+                        }
+                    };
+                    // And once more, to see that it is the same.
+                    answered.push((key, increase.id));
+                }
+                answered
+            })
+        })
+        .collect();
+    let mut kills = 0;
+    while done.load(Ordering::SeqCst) < PAYMENTS {
+        let before = done.load(Ordering::SeqCst);
+        while done.load(Ordering::SeqCst) < PAYMENTS.min(before + 50) {
+            tokio::task::yield_now().await;
+        }
+        running.kill();
+        kills += 1;
+        running = Running::start(&["--state", &state, "--port", &port]);
+    }
+    let mut answered = HashMap::new();
+    for worker in workers {
+        answered.extend(worker.await.unwrap());
+    }
+    assert_eq!(answered.len(), PAYMENTS);
+    let operations = running.shown("operations").await;
+    let operations = operations.as_array().unwrap();
+    assert!(operations.iter().all(|operation| operation["status"] == "CONFIRMED"));
+    let stored: BTreeSet<_> =
+        operations.iter().map(|operation| operation["id"].as_str().unwrap().to_owned()).collect();
+    let known: BTreeSet<_> = answered.values().map(ToString::to_string).collect();
+    assert_eq!(stored, known, "each payment that was answered is there, and no other");
+    let groups = running.shown("account_groups").await;
+    assert_eq!(groups[0]["balances"]["EUR"], PAYMENTS.to_string());
+    for (key, id) in answered.iter().take(20) {
+        let again = running.client().increase(&order(group)).idempotency_key(*key).await.unwrap();
+        assert_eq!(again.id, *id);
+    }
+    drop(running);
+    // The library sees the same state.
+    let sandbox = Sandbox::builder().state_file(&state).start().await.unwrap();
+    assert_eq!(sandbox.state().ledger_entries(group, &Currency::Eur), 1_000);
+    assert!(sandbox.state().is_balanced());
+    println!("{kills} kills in {PAYMENTS} payments");
+    assert!(kills >= 10);
+}
