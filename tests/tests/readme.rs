@@ -16,7 +16,7 @@ fn every_rust_block_stands_in_code_that_compiles() {
         .collect();
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     for block in blocks {
         let code = lines(block);
         let stands = sources
@@ -24,6 +24,45 @@ fn every_rust_block_stands_in_code_that_compiles() {
             .any(|source| lines(source).windows(code.len()).any(|window| window == code));
         assert!(stands, "this block of the README is nowhere in the code:\n{block}");
     }
+}
+
+/// With `UPDATE=1` it is written anew.
+#[test]
+fn the_fidelity_table_is_that_of_the_sandbox() {
+    let file = root().join("README.md");
+    let readme = std::fs::read_to_string(&file).unwrap();
+    let (before, rest) = readme.split_once("<!-- fidelity -->\n").unwrap();
+    let (table, after) = rest.split_once("<!-- /fidelity -->\n").unwrap();
+    let expected = upvest_sandbox::fidelity::markdown();
+    if std::env::var_os("UPDATE").is_some() {
+        let readme = format!("{before}<!-- fidelity -->\n{expected}<!-- /fidelity -->\n{after}");
+        std::fs::write(file, readme).unwrap();
+        return;
+    }
+    assert_eq!(table, expected, "run `UPDATE=1 cargo test -p upvest-tests --test readme`");
+}
+
+#[tokio::test]
+async fn a_test_with_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
+    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+    let order = CreateVirtualCashIncrease {
+        account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
+        amount: "200.00".parse()?,
+        currency: Currency::Eur,
+    };
+
+    use upvest_sandbox::{Effect, Fault, Sandbox};
+
+    let sandbox = Sandbox::start().await?;
+    let lost = Fault::new(Effect::Reset).on("POST", "/virtual_cash_balances/*").after_commit();
+    sandbox.faults().add(lost.times(1))?; // the money moves, and nobody is told
+    let increase = sandbox.client()?.increase(&order).await?; // sent again, with the same key
+    assert_eq!(sandbox.state().balance(order.account_group_id, &order.currency), 20_000);
+    assert_eq!(sandbox.log().last().map(|entry| entry.is_replay()), Some(true));
+    sandbox.clock().advance(std::time::Duration::from_secs(3600)); // every token has expired now
+
+    assert!(sandbox.state().increase(increase.id).is_some());
+    Ok(())
 }
 
 #[tokio::test]

@@ -108,9 +108,10 @@ impl Store {
                 return Ok(answer);
             }
             enter_account_group(db, order.account_group_id, at, settings)?;
-            let amount = match settings.assumes(Assumption::AmountAsSent) {
-                true => order.amount_text.clone(),
-                false => order.amount.to_string(),
+            let amount = if settings.assumes(Assumption::AmountAsSent) {
+                order.amount_text.clone()
+            } else {
+                order.amount.to_string()
             };
             let units = i64::try_from(order.amount.minor_units())
                 .map_err(|_| Refused::internal("the amount is too large"))?;
@@ -335,10 +336,9 @@ fn enter_account_group(
 ) -> Result<(), Refused> {
     if settings.assumes(Assumption::AccountGroupsKnown) {
         let known = "SELECT 1 FROM account_group WHERE id = ?1";
-        return match db.prepare_cached(known)?.exists([group.to_string()])? {
-            true => Ok(()),
-            false => Err(Refused::not_found("There is no such account group")),
-        };
+        let is_known = db.prepare_cached(known)?.exists([group.to_string()])?;
+        let unknown = || Refused::not_found("There is no such account group");
+        return is_known.then_some(()).ok_or_else(unknown);
     }
     add_account_group(db, group, at)
 }
@@ -376,17 +376,17 @@ const OPERATION: &str =
     "SELECT kind, id, account_group_id, amount, currency, status, created, updated FROM operation";
 
 fn operation(row: &Row<'_>) -> Result<Operation, Refused> {
-    let damaged = |_| Refused::internal("an operation in the state cannot be read");
+    let damaged = || Refused::internal("an operation in the state cannot be read");
     let kind: String = row.get(0)?;
     Ok(Operation {
         kind: if kind == "increase" { Kind::Increase } else { Kind::Decrease },
-        id: row.get::<_, String>(1)?.parse().map_err(|_| damaged(()))?,
-        account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged(()))?,
+        id: row.get::<_, String>(1)?.parse().map_err(|_| damaged())?,
+        account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged())?,
         amount: row.get(3)?,
         currency: Currency::from(row.get::<_, String>(4)?.as_str()),
         status: row.get(5)?,
-        created_at: Timestamp::from_unix_seconds(row.get(6)?).map_err(|_| damaged(()))?,
-        updated_at: Timestamp::from_unix_seconds(row.get(7)?).map_err(|_| damaged(()))?,
+        created_at: Timestamp::from_unix_seconds(row.get(6)?).map_err(|_| damaged())?,
+        updated_at: Timestamp::from_unix_seconds(row.get(7)?).map_err(|_| damaged())?,
     })
 }
 

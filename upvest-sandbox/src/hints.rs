@@ -265,13 +265,13 @@ impl Suspect<'_> {
         }
         for header in [&CONTENT_TYPE, &AUTHORIZATION, &IDEMPOTENCY_KEY, &CONTENT_DIGEST] {
             let sent = text(self.message.headers, header);
-            let bare = sent.split_once(';').map_or(sent, |(bare, _)| bare);
+            let no_parameter = sent.split_once(';').map_or(sent, |(kind, _)| kind);
             let token = sent.strip_prefix("Bearer ").unwrap_or(sent);
             let others = [
                 format!("bearer {token}"),
                 sent.to_ascii_lowercase(),
                 sent.to_ascii_uppercase(),
-                bare.to_owned(),
+                no_parameter.to_owned(),
                 token.to_owned(),
                 String::new(),
             ];
@@ -322,9 +322,8 @@ fn signature(headers: &HeaderMap) -> Option<Vec<u8>> {
 /// The base with another value in the line of `name`.
 fn with_line(base: &str, name: &str, value: &str) -> String {
     let start = format!("\"{name}\": ");
-    let lines = base.split('\n').map(|line| match line.starts_with(&start) {
-        true => format!("{start}{value}"),
-        false => line.to_owned(),
+    let lines = base.split('\n').map(|line| {
+        if line.starts_with(&start) { format!("{start}{value}") } else { line.to_owned() }
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -73,7 +73,7 @@ struct Options {
     seed: Option<u64>,
 
     /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted,
-    /// its passphrase is in UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE. Without it, one is made.
+    /// its passphrase is in `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE`. Without it, one is made.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 

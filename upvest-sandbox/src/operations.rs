@@ -188,9 +188,10 @@ fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
     })?;
     if amount.minor_units() == 0 && !settings.assumes(Assumption::ZeroSucceeds) {
         let detail = "amount: it must be more than 0";
-        return Err(match settings.assumes(Assumption::ZeroUnprocessable) {
-            true => Refused::unprocessable(detail),
-            false => Refused::invalid_request(detail),
+        return Err(if settings.assumes(Assumption::ZeroUnprocessable) {
+            Refused::unprocessable(detail)
+        } else {
+            Refused::invalid_request(detail)
         });
     }
     let currency = Currency::from(field("currency")?);

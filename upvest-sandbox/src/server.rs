@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
 use upvest_core::signature::{Message, SignatureInput, VerifyError};
 use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Timestamp, Verb};
@@ -99,7 +99,7 @@ impl Server {
     async fn serve(&self, choice: &Choice, request: Request) -> Response<Body> {
         let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
         let (head, body) = request.into_parts();
-        let body = Limited::new(body, LONGEST_BODY).collect().await.map(|body| body.to_bytes());
+        let body = Limited::new(body, LONGEST_BODY).collect().await.map(Collected::to_bytes);
         let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
         let draft = self.log.draft(&head, body.as_deref().unwrap_or_default());
         let fault = self.faults.pick(head.method.as_str(), head.uri.path());
@@ -115,7 +115,7 @@ impl Server {
             match body {
                 Ok(body) => {
                     let is_second = twin.as_ref().is_some_and(|twin| twin.is_second);
-                    self.handle(endpoint, handling, &head, body, is_second)
+                    self.handle(endpoint, handling, &head, &body, is_second)
                 }
                 Err(_) => self.refuse(&Refused::invalid_request(
                     "The body is longer than 64 KiB, or broke off",
@@ -151,12 +151,12 @@ impl Server {
         endpoint: &'static Endpoint,
         handling: &Handling,
         head: &Parts,
-        body: Bytes,
+        body: &Bytes,
         is_second: bool,
     ) -> (Response<Bytes>, Outcome) {
         let now = self.clock.now();
         let params = &*params(endpoint, head.uri.path());
-        let answer = self.gate.admit(endpoint, head, &body, now).and_then(|key| {
+        let answer = self.gate.admit(endpoint, head, body, now).and_then(|key| {
             if head.method == Method::HEAD {
                 return Err(Refused::method_not_allowed());
             }
@@ -165,7 +165,7 @@ impl Server {
             }
             match handling {
                 Handling::Known(operation) => {
-                    let admitted = Admitted { endpoint, params, body: &body, key, now };
+                    let admitted = Admitted { endpoint, params, body, key, now };
                     Ok(self.answer(operation(&self.gate, &admitted)?))
                 }
                 Handling::Added(answering) => {
@@ -179,7 +179,7 @@ impl Server {
         answer.unwrap_or_else(|refused| {
             let (answer, mut outcome) = self.refuse(&refused);
             if let Some(refusal) = &refused.signature {
-                self.explain(refusal, endpoint, head, &body, now, &mut outcome);
+                self.explain(refusal, endpoint, head, body, now, &mut outcome);
             }
             (answer, outcome)
         })

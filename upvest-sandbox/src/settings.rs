@@ -269,7 +269,7 @@ mod tests {
             ("instant", Progress::Instant),
             ("manual", Progress::Manual),
             ("after=2s", Progress::After(Duration::from_secs(2))),
-            ("after=3m", Progress::After(Duration::from_secs(180))),
+            ("after=3m", Progress::After(Duration::from_mins(3))),
         ] {
             assert_eq!(text.parse(), Ok(progress));
         }

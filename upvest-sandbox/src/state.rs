@@ -48,34 +48,34 @@ impl<'a> State<'a> {
 
     /// The balance of an account group in minor units (cents, pence).
     #[must_use]
-    pub fn balance(&self, group: AccountGroupId, currency: &Currency) -> i64 {
+    pub fn balance(self, group: AccountGroupId, currency: &Currency) -> i64 {
         self.sums(group, currency).0
     }
 
     /// How many ledger entries an account group has in one currency: one for each operation that
     /// took effect.
     #[must_use]
-    pub fn ledger_entries(&self, group: AccountGroupId, currency: &Currency) -> i64 {
+    pub fn ledger_entries(self, group: AccountGroupId, currency: &Currency) -> i64 {
         self.sums(group, currency).1
     }
 
-    fn sums(&self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
+    fn sums(self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
         self.0.gate.store.balance(group, currency, self.0.clock.now()).unwrap_or_default()
     }
 
     /// An increase as it stands now.
     #[must_use]
-    pub fn increase(&self, id: VirtualCashIncreaseId) -> Option<VirtualCashIncrease> {
+    pub fn increase(self, id: VirtualCashIncreaseId) -> Option<VirtualCashIncrease> {
         self.find(id.into(), Kind::Increase)
     }
 
     /// A decrease as it stands now.
     #[must_use]
-    pub fn decrease(&self, id: VirtualCashDecreaseId) -> Option<VirtualCashDecrease> {
+    pub fn decrease(self, id: VirtualCashDecreaseId) -> Option<VirtualCashDecrease> {
         self.find(id.into(), Kind::Decrease)
     }
 
-    fn find<T: serde::de::DeserializeOwned>(&self, id: Uuid, kind: Kind) -> Option<T> {
+    fn find<T: serde::de::DeserializeOwned>(self, id: Uuid, kind: Kind) -> Option<T> {
         let found = self.0.gate.store.find(id, self.0.clock.now()).ok()??;
         let found = Some(found).filter(|found| found.kind == kind)?;
         serde_json::from_value(serde_json::to_value(found).ok()?).ok()
@@ -83,13 +83,13 @@ impl<'a> State<'a> {
 
     /// The newest operations, newest first; a thousand at most.
     #[must_use]
-    pub fn operations(&self) -> Vec<Operation> {
+    pub fn operations(self) -> Vec<Operation> {
         self.0.gate.store.operations(MOST, self.0.clock.now()).unwrap_or_default()
     }
 
     /// The account groups, oldest first; a thousand at most.
     #[must_use]
-    pub fn account_groups(&self) -> Vec<AccountGroupId> {
+    pub fn account_groups(self) -> Vec<AccountGroupId> {
         self.0.gate.store.account_groups(MOST).unwrap_or_default()
     }
 
@@ -98,7 +98,7 @@ impl<'a> State<'a> {
     ///
     /// # Errors
     /// If the state cannot be written.
-    pub fn add_account_group(&self, group: AccountGroupId) -> Result<(), StateError> {
+    pub fn add_account_group(self, group: AccountGroupId) -> Result<(), StateError> {
         Ok(self.0.gate.store.add_account_group(group, self.0.clock.now())?)
     }
 
@@ -107,7 +107,7 @@ impl<'a> State<'a> {
     /// # Errors
     /// If there is none with this id, if it is `CONFIRMED` or `CANCELLED`, or if the balance does not
     /// suffice.
-    pub fn confirm(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+    pub fn confirm(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Confirm)
     }
 
@@ -116,7 +116,7 @@ impl<'a> State<'a> {
     ///
     /// # Errors
     /// If there is none with this id that is `ISSUED`.
-    pub fn queue(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+    pub fn queue(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Queue)
     }
 
@@ -124,18 +124,18 @@ impl<'a> State<'a> {
     ///
     /// # Errors
     /// If there is none with this id, or if it is `CONFIRMED` or `CANCELLED`.
-    pub fn cancel(&self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
+    pub fn cancel(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Cancel)
     }
 
-    fn step(&self, id: Uuid, step: Step) -> Result<Operation, StateError> {
+    fn step(self, id: Uuid, step: Step) -> Result<Operation, StateError> {
         Ok(self.0.gate.store.step(id, step, self.0.clock.now())?)
     }
 
     /// Whether each balance is the sum of its ledger entries, each entry is one of a confirmed
     /// operation, and each confirmed operation has one. It always is; a test may ask.
     #[must_use]
-    pub fn is_balanced(&self) -> bool {
+    pub fn is_balanced(self) -> bool {
         self.0.gate.store.is_balanced().unwrap_or(false)
     }
 }

@@ -1,5 +1,12 @@
 //! The program, as somebody uses it who has read no more than its help.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is a test, its helpers too"
+)]
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;

@@ -65,6 +65,22 @@ async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
     assert!(error.contains("in use by another sandbox"), "{error}");
 }
 
+/// Each test can have its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_sandboxes_live_in_one_process() {
+    let mut sandboxes = Vec::new();
+    for _ in 0..1_000 {
+        sandboxes.push(Sandbox::start().await.unwrap());
+    }
+    for sandbox in sandboxes.iter().step_by(50) {
+        let error = sandbox.client().unwrap().cancel_decrease(Uuid::new_v4().into()).await;
+        assert_eq!(error.unwrap_err().status().unwrap().as_u16(), 404);
+    }
+    let ports: std::collections::HashSet<_> =
+        sandboxes.iter().map(|sandbox| sandbox.address().port()).collect();
+    assert_eq!(ports.len(), 1_000);
+}
+
 #[tokio::test]
 async fn nothing_is_served_under_the_sandbox_s_own_path() {
     static OWN: upvest_core::Endpoint =

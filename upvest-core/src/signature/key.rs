@@ -279,9 +279,10 @@ impl VerifyingKey {
     /// Whether `alg` may say this of a signature by this key.
     pub(super) fn may_be_called(&self, algorithm: &str) -> bool {
         let name = algorithm.to_ascii_lowercase();
-        match self.is_ed25519 {
-            true => name == "ed25519",
-            false => !OTHERS.iter().any(|other| name.starts_with(other)),
+        if self.is_ed25519 {
+            name == "ed25519"
+        } else {
+            !OTHERS.iter().any(|other| name.starts_with(other))
         }
     }
 }

@@ -19,7 +19,7 @@ use http::header::{
 };
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
@@ -34,7 +34,7 @@ use crate::state::{State, StateError};
 
 const LONGEST_BODY: usize = 64 * 1024;
 /// The longest time to wait for a request.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A request to one of the routes.
 struct Asked {
@@ -137,10 +137,8 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
     }
     for (path, kind, text) in PAGE {
         let serving = move |headers: HeaderMap| {
-            std::future::ready(match is_ours(&headers, host) {
-                true => page(kind, text),
-                false => trouble(&stranger()),
-            })
+            let is_ours = is_ours(&headers, host);
+            std::future::ready(if is_ours { page(kind, text) } else { trouble(&stranger()) })
         };
         router = router.route(path, get(serving));
     }
@@ -166,7 +164,7 @@ fn answer(
             return trouble(&stranger());
         }
         let body = Limited::new(request.into_body(), LONGEST_BODY).collect().await;
-        let Ok(body) = body.map(|body| body.to_bytes()) else {
+        let Ok(body) = body.map(Collected::to_bytes) else {
             return trouble(&Trouble::new(413, "The body is longer than 64 KiB, or broke off"));
         };
         let query = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
@@ -248,6 +246,7 @@ fn value_of<T: Serialize>(value: &T) -> Done {
     serde_json::to_value(value).map_err(|error| Trouble::new(500, error.to_string()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of the handlers, of which others can fail")]
 fn health(server: &Server, _: &Asked) -> Done {
     let settings = &server.gate.settings;
     Ok(json!({
@@ -275,11 +274,13 @@ fn requests(server: &Server, asked: &Asked) -> Done {
     )
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn forget_requests(server: &Server, _: &Asked) -> Done {
     server.log.clear();
     Ok(Value::Null)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn account_groups(server: &Server, _: &Asked) -> Done {
     let now = server.clock.now();
     let groups = State::of(server).account_groups().into_iter().map(|id| {
@@ -344,12 +345,14 @@ fn add_fault(server: &Server, asked: &Asked) -> Done {
 }
 
 fn remove_fault(server: &Server, asked: &Asked) -> Done {
-    match server.faults.remove(asked.id()?) {
-        true => Ok(Value::Null),
-        false => Err(Trouble::not_found("There is no fault with this id")),
+    if server.faults.remove(asked.id()?) {
+        Ok(Value::Null)
+    } else {
+        Err(Trouble::not_found("There is no fault with this id"))
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn clock(server: &Server, _: &Asked) -> Done {
     let setting = server.clock.setting();
     Ok(json!({

@@ -123,9 +123,9 @@ fn noise(seed: Seed) -> Bytes {
 
 fn bomb(bytes: usize) -> Bytes {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    let zeros = [b' '; 64 * 1024];
+    let blanks = vec![b' '; 64 * 1024];
     let mut left = bytes;
-    while let Some(some) = zeros.get(..left.min(zeros.len())).filter(|some| !some.is_empty()) {
+    while let Some(some) = blanks.get(..left.min(blanks.len())).filter(|some| !some.is_empty()) {
         // Writing into memory does not fail.
         let _ = packed.write_all(some);
         left -= some.len();
