@@ -1,0 +1,65 @@
+//! Who may look: programs on this machine, and the sandbox's own page.
+//!
+//! There is no login. So that no page of somebody else's can reach it through a browser, a request
+//! must name this machine as its host, and come from nowhere else.
+
+use std::net::IpAddr;
+
+use http::header::{HOST, ORIGIN};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// By which a browser says whose page a request comes from.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Whether a request is meant for this machine, and comes from our own page or from no page at all:
+/// a browser says where a request comes from, and other programs have no need to.
+pub(super) fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(host) = text(HOST) else { return false };
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let is_ours = match name.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback() || !bound.is_loopback(),
+        // Where other machines are let in, they may know it by a name of the local network, such as
+        // `sandbox`. A name with a dot can be anybody's, who lets it point to this machine.
+        Err(_) => name == "localhost" || !bound.is_loopback() && !name.contains('.'),
+    };
+    let is_from_here = text(ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+    let is_of_page = text(SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
+    is_ours && is_from_here && is_of_page
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::is_ours;
+
+    #[test]
+    fn a_page_of_somebody_else_is_not_let_in() {
+        let is_let_in = |host: &str, origin: Option<&str>, bound: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert("origin", origin.parse().unwrap());
+            }
+            is_ours(&headers, bound.parse().unwrap())
+        };
+        let here = "127.0.0.1";
+        assert!(is_let_in("127.0.0.1:80", None, here));
+        assert!(is_let_in("localhost:80", Some("http://localhost:80"), here));
+        assert!(is_let_in("[::1]:80", Some("http://[::1]:80"), "::1"));
+        assert!(is_let_in("[::1]", None, "::1"));
+        assert!(is_let_in("sandbox:80", None, "0.0.0.0"));
+        assert!(is_let_in("192.168.0.7:80", None, "0.0.0.0"));
+        assert!(!is_let_in("192.168.0.7:80", None, here));
+        assert!(!is_let_in("evil.example:80", Some("http://evil.example:80"), "0.0.0.0"));
+        assert!(!is_let_in("", None, here));
+        assert!(!is_let_in("localhost:80", Some("http://localhost:81"), here));
+        assert!(!is_let_in("localhost:80", Some("https://evil.example"), here));
+        assert!(!is_let_in("localhost:80", Some("null"), here));
+        assert!(!is_let_in("evil.example:80", None, here));
+        assert!(!is_let_in("evil.example:80", Some("http://other.example"), "0.0.0.0"));
+    }
+}

@@ -1,0 +1,110 @@
+//! How statuses move, and with them the money: by the time, by hand, and by what else moves.
+
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use uuid::Uuid;
+
+use super::{Operation, place};
+use crate::problem::Refused;
+
+pub(super) fn set_status(
+    db: &Transaction<'_>,
+    id: Uuid,
+    status: &str,
+    due: Option<i64>,
+    at: i64,
+) -> Result<(), Refused> {
+    let update = "UPDATE operation SET status = ?2, due = ?3, updated = ?4 WHERE id = ?1";
+    db.prepare_cached(update)?.execute(params![id.to_string(), status, due, at])?;
+    Ok(())
+}
+
+pub(super) fn cancel(db: &Transaction<'_>, operation: &Operation, at: i64) -> Result<(), Refused> {
+    set_status(db, operation.id, "CANCELLED", None, at)?;
+    let (group, currency) = place(operation);
+    settle(db, &group, currency, at)
+}
+
+pub(super) fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Result<i64, Refused> {
+    let query = "SELECT minor_units FROM balance WHERE account_group_id = ?1 AND currency = ?2";
+    let mut query = db.prepare_cached(query)?;
+    Ok(query.query_row([group, currency], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// Lets an operation take effect.
+pub(super) fn confirm(
+    db: &Transaction<'_>,
+    id: &str,
+    group: &str,
+    currency: &str,
+    change: i64,
+    at: i64,
+) -> Result<(), Refused> {
+    let entry = "INSERT INTO ledger (operation, account_group_id, currency, minor_units)
+                 VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(entry)?.execute(params![id, group, currency, change])?;
+    let balance = "INSERT INTO balance VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO UPDATE SET minor_units = minor_units + excluded.minor_units";
+    db.prepare_cached(balance)?.execute(params![group, currency, change])?;
+    let status =
+        "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE id = ?1";
+    db.prepare_cached(status)?.execute(params![id, at])?;
+    Ok(())
+}
+
+/// Moves all that is due, in the order of the times at which it became due.
+pub(super) fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
+    let query = "SELECT due, account_group_id, currency FROM operation
+                 WHERE status = 'ISSUED' AND due <= ?1
+                 GROUP BY due, account_group_id, currency ORDER BY due";
+    let mut query = db.prepare_cached(query)?;
+    let due: Vec<(i64, String, String)> = query
+        .query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (at, group, currency) in due {
+        settle(db, &group, &currency, at)?;
+    }
+    Ok(())
+}
+
+/// Moves what is open in one account group as far as it goes: increases take effect, decreases take
+/// effect in the order they came while the money lasts, and wait from the first that it does not
+/// suffice for. What waits by hand (without a due time) stays, and holds up what is behind it.
+pub(super) fn settle(
+    db: &Transaction<'_>,
+    group: &str,
+    currency: &str,
+    at: i64,
+) -> Result<(), Refused> {
+    while let Some((id, units, _)) = first_open(db, group, currency, "increase", at)? {
+        confirm(db, &id, group, currency, units, at)?;
+    }
+    let mut money = balance(db, group, currency)?;
+    while let Some((id, units, due)) = first_open(db, group, currency, "decrease", at)? {
+        if due.is_none() || units > money {
+            break;
+        }
+        money = money.saturating_sub(units);
+        confirm(db, &id, group, currency, -units, at)?;
+    }
+    let queue = "UPDATE operation SET status = 'QUEUED', updated = ?3
+                 WHERE account_group_id = ?1 AND currency = ?2 AND status = 'ISSUED' AND due <= ?3";
+    db.prepare_cached(queue)?.execute(params![group, currency, at])?;
+    Ok(())
+}
+
+/// The first operation that may move now: its id, its amount, and when it was due.
+fn first_open(
+    db: &Transaction<'_>,
+    group: &str,
+    currency: &str,
+    kind: &str,
+    at: i64,
+) -> Result<Option<(String, i64, Option<i64>)>, Refused> {
+    let query = "SELECT id, minor_units, due FROM operation
+                 WHERE account_group_id = ?1 AND currency = ?2 AND kind = ?3
+                   AND status IN ('ISSUED', 'QUEUED') AND (status = 'QUEUED' OR due <= ?4)
+                 ORDER BY number LIMIT 1";
+    let mut query = db.prepare_cached(query)?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(query.query_row(params![group, currency, kind, at], row).optional()?)
+}

@@ -1,0 +1,229 @@
+use super::{Answer, Keyed, Kind, Order, Step};
+use crate::settings::{Assumption, Progress, Settings};
+use crate::store::Store;
+use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
+use uuid::Uuid;
+
+struct Bank {
+    store: Store,
+    settings: Settings,
+    group: AccountGroupId,
+    now: Timestamp,
+}
+
+impl Bank {
+    fn new() -> Self {
+        Self {
+            store: Store::open(None, None).unwrap(),
+            settings: Settings::default(),
+            group: Uuid::new_v4().into(),
+            now: Timestamp::from_unix_seconds(1_000_000).unwrap(),
+        }
+    }
+
+    fn order_with(&self, kind: Kind, amount: &str, key: IdempotencyKey) -> Answer {
+        let order = Order {
+            account_group_id: self.group,
+            amount: amount.parse().unwrap(),
+            amount_text: amount.to_owned(),
+            currency: Currency::Eur,
+        };
+        let keyed = Keyed { key, endpoint: "x", body: amount.as_bytes() };
+        self.store.order(kind, &keyed, &order, self.now, &self.settings).unwrap()
+    }
+
+    fn order(&self, kind: Kind, amount: &str) -> Uuid {
+        id(&self.order_with(kind, amount, IdempotencyKey::random()))
+    }
+
+    fn status(&self, id: Uuid) -> String {
+        assert!(self.store.is_balanced().unwrap());
+        self.store.find(id, self.now).unwrap().unwrap().status
+    }
+
+    fn cancel(&self, id: &str) -> Result<(), u16> {
+        let refused = self.store.cancel_decrease(id, self.now, &self.settings);
+        refused.map_err(|refused| refused.status.as_u16())
+    }
+
+    fn step(&self, id: Uuid, step: Step) -> Result<String, u16> {
+        let stepped = self.store.step(id, step, self.now);
+        stepped.map(|now| now.status).map_err(|refused| refused.status.as_u16())
+    }
+
+    fn advance(&mut self, seconds: i64) {
+        let now = self.now.unix_seconds() + seconds;
+        self.now = Timestamp::from_unix_seconds(now).unwrap();
+    }
+
+    fn balance(&self) -> (i64, i64) {
+        self.store.balance(self.group, &Currency::Eur, self.now).unwrap()
+    }
+}
+
+fn id(answer: &Answer) -> Uuid {
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["status"], "ISSUED");
+    body["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_decrease_waits_for_money_and_is_confirmed_when_it_comes() {
+    let bank = Bank::new();
+    let first = bank.order(Kind::Decrease, "50.00");
+    let second = bank.order(Kind::Decrease, "10.00");
+    assert_eq!(bank.status(first), "QUEUED");
+    bank.order(Kind::Increase, "20.00");
+    // In the order they came: the second would be affordable, but is not first.
+    assert_eq!(bank.status(second), "QUEUED");
+    bank.order(Kind::Increase, "40.00");
+    assert_eq!(bank.status(first), "CONFIRMED");
+    assert_eq!(bank.status(second), "CONFIRMED");
+    assert_eq!(bank.balance(), (0, 4));
+}
+
+#[test]
+fn only_what_waits_can_be_cancelled_and_it_frees_what_waits_behind_it() {
+    let bank = Bank::new();
+    bank.order(Kind::Increase, "20.00");
+    let large = bank.order(Kind::Decrease, "50.00");
+    let small = bank.order(Kind::Decrease, "10.00");
+    bank.cancel(&large.to_string()).unwrap();
+    assert_eq!(bank.status(large), "CANCELLED");
+    assert_eq!(bank.status(small), "CONFIRMED");
+    for (id, status) in [
+        (large.to_string(), 422),
+        (small.to_string(), 422),
+        (Uuid::new_v4().to_string(), 404),
+        ("x".into(), 404),
+    ] {
+        assert_eq!(bank.cancel(&id), Err(status), "{id}");
+    }
+    assert_eq!(bank.balance(), (1_000, 2));
+}
+
+#[test]
+fn a_key_takes_effect_once_within_the_window() {
+    let mut bank = Bank::new();
+    let key = IdempotencyKey::random();
+    let first = bank.order_with(Kind::Increase, "1.00", key);
+    let again = bank.order_with(Kind::Increase, "1.00", key);
+    assert!(!first.is_replay && again.is_replay);
+    assert_eq!(first.body, again.body);
+    assert_eq!(bank.balance(), (100, 1));
+
+    let other = Order {
+        account_group_id: bank.group,
+        amount: "2.00".parse().unwrap(),
+        amount_text: "2.00".to_owned(),
+        currency: Currency::Eur,
+    };
+    let keyed = Keyed { key, endpoint: "x", body: b"2.00" };
+    let ordered = |bank: &Bank| {
+        let answer = bank.store.order(Kind::Increase, &keyed, &other, bank.now, &bank.settings);
+        answer.map(|answer| answer.body).map_err(|refused| refused.status.as_u16())
+    };
+    assert_eq!(ordered(&bank), Err(422));
+    bank.settings.assumptions = vec![Assumption::OtherBodyConflicts];
+    assert_eq!(ordered(&bank), Err(409));
+    bank.settings.assumptions = vec![Assumption::OtherBodyReplays];
+    assert_eq!(ordered(&bank), Ok(first.body));
+    bank.settings.assumptions.clear();
+
+    bank.now = Timestamp::from_unix_seconds(1_000_000 + 24 * 60 * 60).unwrap();
+    assert!(!bank.order_with(Kind::Increase, "1.00", key).is_replay);
+    assert_eq!(bank.balance(), (200, 2));
+}
+
+#[test]
+fn nothing_moves_before_its_time_and_each_at_its_own() {
+    let mut bank = Bank::new();
+    bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
+    let decrease = bank.order(Kind::Decrease, "5.00");
+    bank.advance(4);
+    let increase = bank.order(Kind::Increase, "5.00");
+    bank.advance(5);
+    assert_eq!(bank.status(decrease), "ISSUED");
+    bank.advance(1);
+    // The money comes four seconds later.
+    assert_eq!(bank.status(decrease), "QUEUED");
+    assert_eq!(bank.status(increase), "ISSUED");
+    bank.advance(100);
+    assert_eq!(bank.status(decrease), "CONFIRMED");
+    let increase = bank.store.find(increase, bank.now).unwrap().unwrap();
+    assert_eq!(increase.status, "CONFIRMED");
+    // When it was due, not when somebody looked.
+    assert_eq!(increase.updated_at.unix_seconds(), 1_000_014);
+    assert_eq!(bank.balance(), (0, 2));
+}
+
+#[test]
+fn by_hand_an_operation_goes_where_the_machine_lets_it() {
+    let mut bank = Bank::new();
+    bank.settings.progress = Progress::Manual;
+    let increase = bank.order(Kind::Increase, "20.00");
+    let first = bank.order(Kind::Decrease, "15.00");
+    let second = bank.order(Kind::Decrease, "10.00");
+    bank.advance(1_000_000);
+    for id in [increase, first, second] {
+        assert_eq!(bank.status(id), "ISSUED");
+    }
+    assert_eq!(bank.step(increase, Step::Queue), Err(409));
+    assert_eq!(bank.step(first, Step::Confirm), Err(409), "there is no money yet");
+    assert_eq!(bank.step(increase, Step::Confirm).unwrap(), "CONFIRMED");
+    assert_eq!(bank.step(increase, Step::Confirm), Err(409));
+    assert_eq!(bank.step(first, Step::Queue).unwrap(), "QUEUED");
+    assert_eq!(bank.step(first, Step::Queue), Err(409));
+    assert_eq!(bank.step(second, Step::Confirm).unwrap(), "CONFIRMED");
+    assert_eq!(bank.status(first), "QUEUED", "what waits by hand waits for a hand");
+    assert_eq!(bank.step(first, Step::Cancel).unwrap(), "CANCELLED");
+    assert_eq!(bank.step(Uuid::new_v4(), Step::Cancel), Err(404));
+    assert_eq!(bank.balance(), (1_000, 2));
+}
+
+#[test]
+fn what_is_assumed_can_be_assumed_otherwise() {
+    let mut bank = Bank::new();
+    let waiting = bank.order(Kind::Decrease, "5.00").to_string();
+    bank.cancel(&waiting).unwrap();
+    assert_eq!(bank.cancel(&waiting), Err(422));
+    bank.settings.assumptions = vec![Assumption::SecondCancelSucceeds, Assumption::AmountAsSent];
+    assert_eq!(bank.cancel(&waiting), Ok(()));
+    let id = bank.order(Kind::Increase, "007");
+    assert_eq!(bank.store.find(id, bank.now).unwrap().unwrap().amount, "007");
+
+    bank.settings.assumptions = vec![Assumption::AccountGroupsKnown];
+    let group = Uuid::new_v4().into();
+    let order = Order {
+        account_group_id: group,
+        amount: "1.00".parse().unwrap(),
+        amount_text: "1.00".to_owned(),
+        currency: Currency::Eur,
+    };
+    let keyed = Keyed { key: IdempotencyKey::random(), endpoint: "x", body: b"" };
+    let ordered = || bank.store.order(Kind::Increase, &keyed, &order, bank.now, &bank.settings);
+    assert_eq!(ordered().err().unwrap().status.as_u16(), 404);
+    bank.store.add_account_group(group, bank.now).unwrap();
+    assert!(ordered().is_ok());
+}
+
+#[test]
+fn a_long_queue_is_moved_as_far_as_the_money_goes() {
+    let bank = Bank::new();
+    let waiting: Vec<Uuid> = (0..500).map(|_| bank.order(Kind::Decrease, "1.00")).collect();
+    bank.order(Kind::Increase, "300.00");
+    let statuses: Vec<String> = waiting.iter().map(|id| bank.status(*id)).collect();
+    assert!(statuses[..300].iter().all(|status| status == "CONFIRMED"));
+    assert!(statuses[300..].iter().all(|status| status == "QUEUED"));
+    assert_eq!(bank.balance(), (0, 301));
+}
+
+#[test]
+fn a_state_that_is_reset_is_empty_and_gives_no_id_twice() {
+    let bank = Bank::new();
+    let before = bank.order(Kind::Increase, "1.00");
+    bank.store.reset().unwrap();
+    assert_eq!(bank.balance(), (0, 0));
+    assert!(bank.store.find(before, bank.now).unwrap().is_none());
+    assert_ne!(bank.order(Kind::Increase, "1.00"), before);
+}

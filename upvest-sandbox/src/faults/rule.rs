@@ -1,0 +1,301 @@
+//! One rule: which requests go wrong, when, and how.
+
+use std::fmt;
+
+use http::{HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+
+/// A rule: which requests go wrong, and how.
+///
+/// The decisive choice is between [`before_commit`](Self::before_commit) and
+/// [`after_commit`](Self::after_commit): in both cases the client gets no answer, but only in the
+/// second one has the money moved.
+///
+/// ```
+/// use upvest_core::Outcome;
+/// use upvest_sandbox::{Effect, Fault, Sandbox};
+/// use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::start().await?;
+/// let fault = Fault::new(Effect::Reset).on("POST", "/virtual_cash_balances/*").after_commit();
+/// sandbox.faults().add(fault)?;
+///
+/// let order = CreateVirtualCashIncrease {
+///     account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
+///     amount: "200.00".parse()?,
+///     currency: Currency::Eur,
+/// };
+/// let error = sandbox.client()?.increase(&order).await.unwrap_err();
+/// assert_eq!(error.outcome(), Outcome::Unknown);
+/// // It did take effect, and once, however often it was sent.
+/// assert_eq!(sandbox.state().balance(order.account_group_id, &order.currency), 20_000);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct Fault {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) nth: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) percent: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) times: Option<u64>,
+    #[serde(default)]
+    when: When,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Part>,
+    #[serde(rename = "do")]
+    pub(super) effect: Effect,
+}
+
+/// Whether the request was carried out when the fault comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum When {
+    #[default]
+    BeforeCommit,
+    AfterCommit,
+}
+
+/// Which part of the answer it hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    Header,
+    Body,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Effect {
+    /// An error of the API, as a problem document.
+    Status {
+        /// From 400 to 599.
+        status: u16,
+        /// The header `retry-after`: seconds or a date.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<String>,
+    },
+    /// The connection is reset: nothing is answered, or half of the body.
+    Reset,
+    /// Nothing more comes, and the connection stays open.
+    Hang,
+    /// The answer comes later. Before the commit: the request is also carried out later.
+    Delay {
+        /// How much later, up to an hour.
+        milliseconds: u64,
+    },
+    /// The answer ends in the middle, and the connection is closed.
+    Truncate,
+    /// What comes is no HTTP, or a body that is no JSON.
+    Garbage,
+    /// A page of a gateway: 502 with HTML.
+    Html,
+    /// A redirect, 307.
+    Redirect {
+        /// Where to.
+        location: String,
+    },
+    /// The answer trickles. It is the right one: the request is carried out.
+    Slow {
+        /// How fast, from 1.
+        bytes_per_second: u32,
+    },
+    /// A header or a body that is far too long.
+    Huge {
+        /// How long, up to 64 MiB.
+        bytes: u32,
+    },
+    /// A body that is small until it is unpacked.
+    GzipBomb {
+        /// How long it is when it is unpacked, up to 64 MiB.
+        bytes: u32,
+    },
+}
+
+const MOST_BYTES: u32 = 64 << 20;
+
+impl Fault {
+    /// Hits every request, before it is carried out, in the header of the answer; until it is removed.
+    pub fn new(effect: Effect) -> Self {
+        Self {
+            method: None,
+            path: None,
+            nth: None,
+            percent: None,
+            times: None,
+            when: When::BeforeCommit,
+            at: None,
+            effect,
+        }
+    }
+
+    /// Only requests with this verb and path; a path may end with `*`, which stands for anything.
+    pub fn on(mut self, method: &str, path: &str) -> Self {
+        (self.method, self.path) = (Some(method.to_owned()), Some(path.to_owned()));
+        self
+    }
+
+    /// Only the `nth` of these requests, counted from 1.
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.nth = Some(nth);
+        self
+    }
+
+    /// Only so many of a hundred, by chance. Chance comes from the seed: it is the same in each run.
+    pub fn percent(mut self, percent: u8) -> Self {
+        self.percent = Some(percent);
+        self
+    }
+
+    /// Only so often; then the rule stays, but does nothing.
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Nothing is done; what would have been done is lost. This is so unless it is said otherwise.
+    pub fn before_commit(mut self) -> Self {
+        self.when = When::BeforeCommit;
+        self
+    }
+
+    /// The request is carried out, and then the answer is lost.
+    pub fn after_commit(mut self) -> Self {
+        self.when = When::AfterCommit;
+        self
+    }
+
+    /// In the header of the answer. This is so unless it is said otherwise.
+    pub fn in_header(mut self) -> Self {
+        self.at = Some(Part::Header);
+        self
+    }
+
+    /// In the body of the answer, whose header is whole.
+    pub fn in_body(mut self) -> Self {
+        self.at = Some(Part::Body);
+        self
+    }
+
+    pub(crate) fn is_after_commit(&self) -> bool {
+        self.when == When::AfterCommit
+    }
+
+    /// Whether nothing is carried out.
+    pub(crate) fn is_instead_of_commit(&self) -> bool {
+        !self.is_after_commit()
+            && !matches!(self.effect, Effect::Delay { .. } | Effect::Slow { .. })
+    }
+
+    pub(crate) fn part(&self) -> Part {
+        self.at.unwrap_or(Part::Header)
+    }
+
+    pub(crate) fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
+    pub(super) fn check(&self) -> Result<(), InvalidFault> {
+        let invalid = |why: &str| Err(InvalidFault(why.to_owned()));
+        let is_text = |text: &String| HeaderValue::from_str(text).is_ok();
+        let is_method = |method: &String| {
+            method.bytes().all(|byte| byte.is_ascii_uppercase())
+                && Method::from_bytes(method.as_bytes()).is_ok()
+        };
+        if self.nth == Some(0) || self.times == Some(0) {
+            return invalid("`nth` and `times` are counted from 1");
+        }
+        if self.percent.is_some_and(|percent| percent > 100) {
+            return invalid("`percent` is at most 100");
+        }
+        if self.path.as_ref().is_some_and(|path| !path.starts_with('/')) {
+            return invalid("`path` begins with a slash");
+        }
+        if self.method.as_ref().is_some_and(|method| !is_method(method)) {
+            return invalid("`method` is an HTTP method in upper case");
+        }
+        let has_parts = matches!(
+            self.effect,
+            Effect::Reset | Effect::Hang | Effect::Truncate | Effect::Garbage | Effect::Huge { .. }
+        );
+        if self.at == Some(Part::Body) && !has_parts {
+            return invalid("`at` is for reset, hang, truncate, garbage and huge alone");
+        }
+        match &self.effect {
+            Effect::Status { status, .. } if !(400..600).contains(status) => {
+                invalid("`status` is from 400 to 599")
+            }
+            Effect::Status { retry_after: Some(value), .. } if !is_text(value) => {
+                invalid("`retry_after` is no value of a header")
+            }
+            Effect::Redirect { location } if !is_text(location) => {
+                invalid("`location` is no value of a header")
+            }
+            Effect::Delay { milliseconds } if *milliseconds > 3_600_000 => {
+                invalid("`milliseconds` is at most an hour")
+            }
+            Effect::Slow { bytes_per_second: 0 } => invalid("`bytes_per_second` is at least 1"),
+            Effect::Huge { bytes } | Effect::GzipBomb { bytes } if *bytes > MOST_BYTES => {
+                invalid("`bytes` is at most 64 MiB")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn fits(&self, method: &str, path: &str) -> bool {
+        let fits_path = |wanted: &String| match wanted.strip_suffix('*') {
+            Some(start) => path.starts_with(start),
+            None => wanted == path,
+        };
+        self.method.as_ref().is_none_or(|wanted| wanted == method)
+            && self.path.as_ref().is_none_or(fits_path)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.effect {
+            Effect::Status { status, .. } => write!(f, "status {status}")?,
+            Effect::Reset => f.write_str("reset")?,
+            Effect::Hang => f.write_str("hang")?,
+            Effect::Delay { milliseconds } => write!(f, "delay of {milliseconds} ms")?,
+            Effect::Truncate => f.write_str("truncate")?,
+            Effect::Garbage => f.write_str("garbage")?,
+            Effect::Html => f.write_str("html")?,
+            Effect::Redirect { .. } => f.write_str("redirect")?,
+            Effect::Slow { bytes_per_second } => write!(f, "slow, {bytes_per_second} bytes/s")?,
+            Effect::Huge { bytes } => write!(f, "huge, {bytes} bytes")?,
+            Effect::GzipBomb { bytes } => write!(f, "gzip bomb, {bytes} bytes")?,
+        }
+        if self.at == Some(Part::Body) {
+            f.write_str(" in the body")?;
+        }
+        if matches!(self.effect, Effect::Slow { .. }) {
+            return Ok(());
+        }
+        f.write_str(if self.is_after_commit() { ", after commit" } else { ", before commit" })
+    }
+}
+
+/// Why a rule is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidFault(String);
+
+impl fmt::Display for InvalidFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the fault is not taken: {}", self.0)
+    }
+}
+
+impl std::error::Error for InvalidFault {}
