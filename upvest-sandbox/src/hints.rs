@@ -194,7 +194,7 @@ impl Suspect<'_> {
         if self.is_over_sha_256(base.as_bytes(), signature) {
             return "the base was hashed with SHA-256: ECDSA is with SHA-512 here".into();
         }
-        for (what, signed) in self.other_bases(&base, &input) {
+        for (what, signed) in self.other_bases(&base) {
             if key.verifies(signed.as_bytes(), signature) {
                 let text = match raw {
                     "" => what.into_owned(),
@@ -213,7 +213,7 @@ impl Suspect<'_> {
     }
 
     /// What may have been signed instead of `base`.
-    fn other_bases(&self, base: &str, input: &SignatureInput) -> Vec<(Cow<'static, str>, String)> {
+    fn other_bases(&self, base: &str) -> Vec<(Cow<'static, str>, String)> {
         let mut bases: Vec<(Cow<'static, str>, String)> = vec![
             (
                 "the base is of the older form, v6, whose names have no quotes: with \
@@ -250,32 +250,9 @@ impl Suspect<'_> {
             let what = "the decoded query was signed: sign the query as it is sent".into();
             other_line("@query", &format!("?{}", decoded(query)), what);
         }
-        for (header, values) in CHANGED {
-            if !input.components.iter().any(|name| name == header.as_str()) {
-                continue;
-            }
-            for value in *values {
-                let what = format!(
-                    "`{header}` was changed after signing: it was signed as `{value}`, and sent as \
-                     `{}`",
-                    text(self.message.headers, header)
-                );
-                other_line(header.as_str(), value, what.into());
-            }
-        }
-        for header in [&CONTENT_TYPE, &AUTHORIZATION, &IDEMPOTENCY_KEY, &CONTENT_DIGEST] {
-            let sent = text(self.message.headers, header);
-            let no_parameter = sent.split_once(';').map_or(sent, |(kind, _)| kind);
-            let token = sent.strip_prefix("Bearer ").unwrap_or(sent);
-            let others = [
-                format!("bearer {token}"),
-                sent.to_ascii_lowercase(),
-                sent.to_ascii_uppercase(),
-                no_parameter.to_owned(),
-                token.to_owned(),
-                String::new(),
-            ];
-            for signed in others {
+        for header in [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY] {
+            let sent = text(self.message.headers, &header);
+            for signed in before_it_was_sent(&header, sent) {
                 // A token is shown neither as it was signed nor as it was sent.
                 let what = if header == AUTHORIZATION {
                     "`authorization` was signed in another form than it was sent".into()
@@ -295,20 +272,27 @@ impl Suspect<'_> {
     }
 }
 
-/// What HTTP libraries make of a header after it was signed.
-const CHANGED: &[(HeaderName, &[&str])] = &[
-    (ACCEPT, &["application/json", "*/*", "application/json, text/plain, */*", ""]),
-    (
-        CONTENT_TYPE,
-        &[
+/// What a header may have been before an HTTP library or a proxy made of it what was sent.
+fn before_it_was_sent(header: &HeaderName, sent: &str) -> Vec<String> {
+    let known: &[&str] = match *header {
+        ACCEPT => &["application/json", "*/*", "application/json, text/plain, */*"],
+        CONTENT_TYPE => &[
             "application/json",
             "application/json; charset=utf-8",
             "application/json;charset=utf-8",
             "application/json; charset=UTF-8",
             "application/json;charset=UTF-8",
+            "application/x-www-form-urlencoded",
         ],
-    ),
-];
+        AUTHORIZATION => {
+            let token = sent.strip_prefix("Bearer ").unwrap_or(sent);
+            return vec![token.to_owned(), format!("bearer {token}"), String::new()];
+        }
+        _ => &[],
+    };
+    let cases = [sent.to_ascii_lowercase(), sent.to_ascii_uppercase(), String::new()];
+    known.iter().map(|value| (*value).to_owned()).chain(cases).collect()
+}
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What is under /_sandbox/ does what its own description says, whatever is asked. Left out is what would
+# take away what the others need, and what waits.
+#
+#     bash described.sh PATH_OF_UPVEST_SANDBOX PATH_OF_SCHEMATHESIS
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+schemathesis=$(realpath "$2")
+export folder schemathesis
+"$1" --quiet exec -- bash -euo pipefail -c '
+    cd "$folder"
+    "$schemathesis" run "$UPVEST_API_BASE_URL/_sandbox/openapi.json" --seed 1 --max-examples 40 \
+        --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+        --exclude-path-regex "reset|requests" --generation-database none --warnings off --no-color | tail -n 12'
