@@ -77,19 +77,23 @@ fn main() {
 struct Served {
     child: Child,
     env: tempfile::NamedTempFile,
+    /// What is killed cannot tidy up.
+    _folder: tempfile::TempDir,
 }
 
 impl Served {
     fn start(program: &std::path::Path, arguments: &[&str]) -> Self {
         let env = tempfile::NamedTempFile::new().expect("a file");
+        let folder = tempfile::tempdir().expect("a folder");
         let child = Command::new(program)
             .args(["--quiet", "--seed", "7", "--write-env"])
             .arg(env.path())
             .args(arguments)
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::null())
             .spawn()
             .expect("the program");
-        Self { child, env }
+        Self { child, env, _folder: folder }
     }
 
     fn setting(&self, name: &str) -> String {

@@ -22,6 +22,8 @@ pub struct Bases {
     pub received: String,
     /// As it should be: nothing left out, and the digest that the body really has.
     pub expected: String,
+    /// Whether `received` is what was signed for certain: one of the known mistakes was found.
+    pub is_signed: bool,
     /// The first line in which they differ, counted from 0.
     pub first_difference: Option<usize>,
 }
@@ -46,6 +48,7 @@ impl Bases {
             return None;
         }
         let input = SignatureInput::from_headers(message.headers).ok()?;
+        let is_signed = signed.is_some();
         let received =
             signed.unwrap_or_else(|| lines(&message, &input.components, &input.parameters));
 
@@ -64,7 +67,7 @@ impl Bases {
         }
         let (received, expected) = (mask_token(&received), mask_token(&expected));
         let first_difference = first_difference(&received, &expected);
-        Some(Self { received, expected, first_difference })
+        Some(Self { received, expected, is_signed, first_difference })
     }
 
     /// The same without secrets that stand in a path, a query, or a header that is broken.
@@ -120,7 +123,8 @@ fn list(components: &[String]) -> String {
 /// Both bases, one below the other, the first difference marked with `>`.
 impl fmt::Display for Bases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (title, base) in [("received", &self.received), ("expected", &self.expected)] {
+        let first = if self.is_signed { "signed" } else { "received" };
+        for (title, base) in [(first, &self.received), ("expected", &self.expected)] {
             writeln!(f, "  {title} base:")?;
             for (index, line) in base.split('\n').enumerate() {
                 let mark = if self.first_difference == Some(index) { '>' } else { ' ' };

@@ -177,11 +177,28 @@ impl SandboxBuilder {
     /// If it is dropped before it is ready, nothing has been started.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         // First what fails without a trace.
+        for two in [
+            [Assumption::OtherBodyConflicts, Assumption::OtherBodyReplays],
+            [Assumption::ZeroUnprocessable, Assumption::ZeroSucceeds],
+        ] {
+            if two.iter().all(|one| self.settings.assumes(*one)) {
+                let [one, other] = two;
+                let sentence =
+                    format!("`{one}` and `{other}` contradict each other: leave one out");
+                return Err(StartError::new(sentence));
+            }
+        }
         let wanted = SocketAddr::from((self.host, self.port));
-        let unavailable =
-            |error| StartError::new(format!("{wanted} cannot be listened on: {error}"));
+        let unavailable = |error| {
+            StartError::new(format!(
+                "{wanted} cannot be listened on: {error}; port 0 takes a free one"
+            ))
+        };
         let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
+        if let Some(key_file) = &self.key_file {
+            key_file.read("x")?;
+        }
         let store = Store::open(self.state.as_deref(), self.seed.map(Seed::of_number))?;
         let store = Arc::new(store);
         let credentials = Credentials::new(&store.seed(), self.key_file)?;
@@ -195,7 +212,7 @@ impl SandboxBuilder {
         }
         let server = Arc::new(Server {
             log: Log::new(credentials.client_secret().clone()),
-            clock: SandboxClock::new(move || self.clock.now(), Arc::clone(&store)),
+            clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
             faults: Faults::new(store.seed()),
             under_way: UnderWay::default(),
             gate: Gate { credentials, keys, store, scopes, settings: self.settings },

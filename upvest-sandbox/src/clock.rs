@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use upvest_core::{Clock, Timestamp};
 
+use crate::StartError;
 use crate::store::Store;
 
 /// Tells the sandbox's time in whole seconds, can be stopped, and can be put forward. With a state file
@@ -32,13 +33,13 @@ pub struct SandboxClock(Arc<Inner>);
 struct Inner {
     source: Box<dyn Clock>,
     store: Arc<Store>,
-    setting: Mutex<Setting>,
+    setting: Mutex<ClockSetting>,
 }
 
 /// What was done to the clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Setting {
+pub struct ClockSetting {
     /// The time at which it stands still, in Unix seconds, if it does.
     pub frozen_at: Option<i64>,
     /// By how many seconds it is ahead of the clock that it was started with.
@@ -49,9 +50,10 @@ pub struct Setting {
 const LAST_SECOND: i64 = 253_402_207_200;
 
 impl SandboxClock {
-    pub(crate) fn new(source: impl Clock + 'static, store: Arc<Store>) -> Self {
-        let setting = Mutex::new(store.clock().unwrap_or_default());
-        Self(Arc::new(Inner { source: Box::new(source), store, setting }))
+    pub(crate) fn new(source: Box<dyn Clock>, store: Arc<Store>) -> Result<Self, StartError> {
+        let unreadable = |_| StartError::new("the state is damaged: its clock cannot be read");
+        let setting = Mutex::new(store.clock().map_err(unreadable)?);
+        Ok(Self(Arc::new(Inner { source, store, setting })))
     }
 
     /// Now.
@@ -66,7 +68,7 @@ impl SandboxClock {
 
     /// What was done to it.
     #[must_use]
-    pub fn setting(&self) -> Setting {
+    pub fn setting(&self) -> ClockSetting {
         *self.0.setting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -91,6 +93,11 @@ impl SandboxClock {
         });
     }
 
+    /// Lets it tell the time that it was started with.
+    pub fn reset(&self) {
+        self.change(|setting| *setting = ClockSetting::default());
+    }
+
     /// Puts it forward, whether it stands or runs. Parts of a second are left out.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
@@ -102,7 +109,7 @@ impl SandboxClock {
         });
     }
 
-    fn change(&self, change: impl FnOnce(&mut Setting)) {
+    fn change(&self, change: impl FnOnce(&mut ClockSetting)) {
         let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut setting);
         if let Err(refused) = self.0.store.set_clock(*setting) {
@@ -139,7 +146,7 @@ mod tests {
         let reading = Arc::clone(&time);
         let source = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
         let store = Arc::new(Store::open(None, None).unwrap());
-        let clock = SandboxClock::new(source.clone(), Arc::clone(&store));
+        let clock = SandboxClock::new(Box::new(source.clone()), Arc::clone(&store)).unwrap();
         let now = || clock.now().unix_seconds();
         clock.freeze();
         time.store(1_500, Ordering::SeqCst);
@@ -162,7 +169,10 @@ mod tests {
         assert!(now() > 253_000_000_000);
         clock.freeze_at(Timestamp::from_unix_seconds(5).unwrap());
         assert_eq!(now(), 5);
+        clock.reset();
+        assert_eq!(now(), 1_510);
+        clock.freeze_at(Timestamp::from_unix_seconds(5).unwrap());
         // Taken up again, it stands where it stood.
-        assert_eq!(SandboxClock::new(source, store).now().unix_seconds(), 5);
+        assert_eq!(SandboxClock::new(Box::new(source), store).unwrap().now().unix_seconds(), 5);
     }
 }

@@ -25,6 +25,15 @@ pub(crate) struct KeyFile {
     pub(crate) passphrase: Option<SecretString>,
 }
 
+impl KeyFile {
+    /// The key, under the id that it is given.
+    pub(crate) fn read(&self, key_id: impl Into<String>) -> Result<SigningKey, StartError> {
+        let passphrase = self.passphrase.as_ref().map(ExposeSecret::expose_secret);
+        SigningKey::from_pem(key_id, self.pem.expose_secret(), passphrase)
+            .map_err(|error| StartError::new(format!("the signing key cannot be used: {error}")))
+    }
+}
+
 /// Client id, client secret and signing key of the one client that the sandbox knows.
 #[derive(Clone)]
 pub struct Credentials {
@@ -40,11 +49,7 @@ impl Credentials {
     pub(crate) fn new(seed: &Seed, key_file: Option<KeyFile>) -> Result<Self, StartError> {
         let key_file = key_file.map_or_else(|| made_from(seed), Ok)?;
         let key_id = seed.uuid("key id", 0);
-        let passphrase = key_file.passphrase.as_ref().map(ExposeSecret::expose_secret);
-        let signing_key = SigningKey::from_pem(key_id, key_file.pem.expose_secret(), passphrase)
-            .map_err(|error| {
-                StartError::of_key(format!("the signing key cannot be used: {error}"))
-            })?;
+        let signing_key = key_file.read(key_id)?;
         let verifying_key = signing_key
             .verifying_key()
             .map_err(|_| StartError::new("the signing key has no public half"))?;

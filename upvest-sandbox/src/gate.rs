@@ -112,8 +112,11 @@ impl Gate {
         if is_new {
             Ok(())
         } else {
-            Err(Refused::unauthorised("Signature is incorrect")
-                .for_the_log("signature: the nonce was used before"))
+            let mut refused = Refused::unauthorised("Signature is incorrect")
+                .for_the_log("signature: the nonce was used before");
+            refused.hint =
+                Some("make a new nonce for each request, and sign anew to send it again");
+            Err(refused)
         }
     }
 

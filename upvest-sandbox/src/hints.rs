@@ -42,6 +42,8 @@ pub(crate) struct Suspect<'a> {
     pub(crate) message: Message<'a>,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
+    /// Whether somebody has stopped the sandbox's clock, or put it forward.
+    pub(crate) is_moved: bool,
     pub(crate) client_id: &'a str,
     pub(crate) key_id: &'a str,
     /// The key that its key id names.
@@ -82,6 +84,13 @@ impl Suspect<'_> {
             VerifyError::NotCovered("@query") => {
                 "the query was left out: cover `@query`, with its `?`, whenever there is one".into()
             }
+            VerifyError::NotCovered("authorization")
+                if !self.message.headers.contains_key(AUTHORIZATION) =>
+            {
+                "get an access token from `/auth/token`, send it as `authorization: Bearer …`, and cover \
+                 `authorization`"
+                    .into()
+            }
             VerifyError::NotCovered(name) => {
                 format!("add `{name}` to the covered components, with the value that is sent").into()
             }
@@ -118,11 +127,19 @@ impl Suspect<'_> {
         let Ok(input) = SignatureInput::from_headers(self.message.headers) else {
             return "the times cannot be read".to_owned();
         };
+        if input.created > 100_000_000_000 {
+            return "`created` and `expires` are in milliseconds: they must be in seconds"
+                .to_owned();
+        }
         let off = input.created.saturating_sub(self.now.unix_seconds());
+        let cause = if self.is_moved {
+            "this sandbox's clock was moved: set it back, or start it with `--loose lifetime`"
+        } else {
+            "the clock is off, or the request was long under way"
+        };
         let side = if off > 0 { "ahead of" } else { "behind" };
         format!(
-            "the clock is off, or the request was long under way: `created` is {} s {side} this \
-             sandbox's clock, which says {}",
+            "{cause}: `created` is {} s {side} the sandbox's clock, which says {}",
             off.unsigned_abs(),
             self.now
         )
@@ -141,10 +158,16 @@ impl Suspect<'_> {
         let right = content_digest(body);
         let sha_256 = bare(digest::digest(&digest::SHA256, body).as_ref());
         let sha_512 = bare(digest::digest(&digest::SHA512, body).as_ref());
+        let sha_512_hex = digest::digest(&digest::SHA512, body)
+            .as_ref()
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let what = if given.starts_with("SHA-256=") {
             "this is the digest of the older form, v6"
         } else if given.contains(&sha_256) {
             "this is the SHA-256 of the body: SHA-512 is wanted"
+        } else if given.to_ascii_lowercase().contains(&sha_512_hex) {
+            "the digest is hexadecimal: it must be base64"
         } else if given.contains(&sha_512) {
             "the digest is right, but not its form"
         } else if given == content_digest(b"") {

@@ -57,8 +57,8 @@ use upvest_core::{Client, ClientBuilder, Environment};
 
 pub use crate::bases::Bases;
 pub use crate::builder::SandboxBuilder;
-pub use crate::cash::{Kind, Operation};
-pub use crate::clock::{SandboxClock, Setting};
+pub use crate::cash::{Operation, OperationKind};
+pub use crate::clock::{ClockSetting, SandboxClock};
 pub use crate::credentials::Credentials;
 pub use crate::faults::{ActiveFault, Effect, Fault, Faults, InvalidFault};
 pub use crate::log::{Entry, Log, Verdict};
@@ -183,30 +183,17 @@ impl fmt::Debug for Sandbox {
 
 /// Why a sandbox did not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartError {
-    message: String,
-    is_of_key: bool,
-}
+pub struct StartError(String);
 
 impl StartError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), is_of_key: false }
-    }
-
-    pub(crate) fn of_key(message: impl Into<String>) -> Self {
-        Self { message: message.into(), is_of_key: true }
-    }
-
-    /// Whether the key that was brought is what is wrong.
-    #[must_use]
-    pub fn is_of_key(&self) -> bool {
-        self.is_of_key
+        Self(message.into())
     }
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the sandbox did not start: {}", self.message)
+        write!(f, "the sandbox did not start: {}", self.0)
     }
 }
 

@@ -207,7 +207,6 @@ impl Log {
     }
 
     fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let is_logged = |name: &str| LOGGED.contains(&name) || name.starts_with("upvest-");
         let shown =
             headers.iter().filter(|(name, _)| is_logged(name.as_str())).map(|(name, value)| {
                 let value = match value.as_bytes() {
@@ -294,6 +293,10 @@ impl fmt::Debug for Log {
     }
 }
 
+fn is_logged(header: &str) -> bool {
+    LOGGED.contains(&header) || header.starts_with("upvest-")
+}
+
 /// Whether something is called a secret, in a name or in a text that holds names.
 fn names_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
@@ -309,14 +312,19 @@ fn without_secret_fields(query: &str) -> String {
     fields.collect::<Vec<_>>().join("&")
 }
 
-/// A signature base without the values of components that are called secrets.
+/// A signature base without the values of headers that are not logged either.
 fn base_without_secrets(base: &str) -> String {
     let lines = base.split('\n').map(|line| match line.split_once(": ") {
         Some((name, query)) if name.contains("@query") => {
             format!("{name}: {}", without_secret_fields(query))
         }
-        Some((name, _)) if names_secret(name) => format!("{name}: ***"),
-        _ => line.to_owned(),
+        Some((name, value)) => {
+            let component = name.trim_matches('"');
+            let is_shown =
+                component.starts_with('@') || is_logged(component) && !names_secret(component);
+            format!("{name}: {}", if is_shown { value } else { "***" })
+        }
+        None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -12,6 +12,9 @@ use tracing_subscriber::filter::LevelFilter;
 use upvest_core::Timestamp;
 use upvest_sandbox::{Assumption, Check, Progress, Sandbox, SandboxBuilder, Spec};
 
+/// Where the passphrase of a key is looked for.
+const PASSPHRASE: &str = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
+
 const EXAMPLES: &str = "\
 Examples:
   upvest-sandbox                                  serves, and prints what a client needs
@@ -44,6 +47,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Runs a command with the settings in its environment, stops, and ends with its exit status.
+    /// Options of the sandbox stand before `exec`: `upvest-sandbox --seed 7 exec -- cargo test`.
     Exec {
         /// The command and its arguments, after `--`.
         #[arg(required = true, last = true)]
@@ -59,7 +63,7 @@ struct Options {
 
     /// The address to listen on. Any other than a loopback address lets other machines in: the page
     /// and all under /_sandbox/ ask for no password.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
 
     /// Keeps the state in this file, and takes it up again from there. Without it, the state is in
@@ -72,8 +76,9 @@ struct Options {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
-    /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted,
-    /// its passphrase is in `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE`. Without it, one is made.
+    /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted, as
+    /// Upvest's Python package wants it, its passphrase is in
+    /// `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE`. Without it, one is made.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 
@@ -87,7 +92,8 @@ struct Options {
     progress: Progress,
 
     /// Stops the clock at this time, such as 2026-11-22T12:00:00Z. With --seed, the same requests then
-    /// give the same log. The page lets it run again.
+    /// give the same log. The page lets it run again. A client with a clock of its own also needs
+    /// --loose lifetime.
     #[arg(long, value_name = "TIME")]
     clock: Option<Timestamp>,
 
@@ -103,9 +109,17 @@ struct Options {
     #[arg(long, value_name = "ASSUMPTION", value_parser = word::<Assumption>(Assumption::ALL, Assumption::as_str, Assumption::meaning))]
     assume: Vec<Assumption>,
 
-    /// Says no more than what goes wrong with the sandbox itself.
+    /// Says nothing on standard error but what goes wrong with the sandbox itself.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// Reads an address.
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
+        _ => text.parse().map_err(|_| "it must be an IP address, such as 0.0.0.0".to_owned()),
+    }
 }
 
 /// Reads one of some words, and lists them with their meanings in the long help.
@@ -127,7 +141,9 @@ async fn main() -> ExitCode {
     let Arguments { options, command } = Arguments::parse();
     let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
     // Lines are lost rather than waited for, should nobody read them.
-    let (writer, _written) = tracing_appender::non_blocking(std::io::stderr());
+    let (writer, _written) = tracing_appender::non_blocking::NonBlockingBuilder::default()
+        .buffered_lines_limit(1_000)
+        .finish(std::io::stderr());
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(writer)
@@ -165,15 +181,16 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
             let pem = std::fs::read_to_string(file).map_err(|error| {
                 format!("the key file {} cannot be read: {error}", file.display())
             })?;
-            let passphrase = std::env::var("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE").ok();
+            let passphrase = std::env::var(PASSPHRASE).ok();
+            upvest_core::SigningKey::from_pem("x", &pem, passphrase.as_deref()).map_err(|error| {
+                let file = file.display();
+                format!("the key file {file} cannot be used: {error} ({PASSPHRASE} has the passphrase)")
+            })?;
             builder.signing_key(pem, passphrase.map(Into::into))
         }
         None => builder,
     };
-    let sandbox = builder.start().await.map_err(|error| match &options.key {
-        Some(file) if error.is_of_key() => format!("{}: {error}", file.display()),
-        _ => error.to_string(),
-    })?;
+    let sandbox = builder.start().await.map_err(|error| error.to_string())?;
     if let Some(time) = options.clock {
         sandbox.clock().freeze_at(time);
     }
@@ -183,7 +200,7 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
             lines.extend([name, "=", &quoted(&value), "\n"]);
         }
         write_secretly(file, &lines)
-            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+            .map_err(|error| format!("{} cannot be written: {}", file.display(), error.kind()))?;
     }
     Ok(sandbox)
 }
@@ -194,7 +211,7 @@ async fn serve(options: Options) -> Result<(), String> {
     // It goes when this ends.
     let mut made = None;
     let key_file = match &options.key {
-        Some(file) => file.clone(),
+        Some(file) => std::path::absolute(file).unwrap_or_else(|_| file.clone()),
         None => made.insert(key_file(&sandbox)?).path().to_owned(),
     };
     show(&options, &sandbox, &key_file)
@@ -210,7 +227,10 @@ fn key_file(sandbox: &Sandbox) -> Result<NamedTempFile, String> {
         file.write_all(sandbox.credentials().key_pem().expose_secret().as_bytes())?;
         Ok(file)
     })
-    .map_err(|error| format!("the key file cannot be written: {error}"))
+    .map_err(|error| {
+        let folder = std::env::temp_dir();
+        format!("the key file cannot be written to {}: {}", folder.display(), error.kind())
+    })
 }
 
 /// Prints what a client needs.
@@ -274,14 +294,15 @@ impl Ends {
         Ok(Self { signals })
     }
 
-    /// The name of the next one, as `kill` takes it.
+    /// The next one.
     #[cfg(unix)]
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> rustix::process::Signal {
+        use rustix::process::Signal;
         let [interrupt, terminate, hangup] = &mut self.signals;
         tokio::select! {
-            _ = interrupt.recv() => "INT",
-            _ = terminate.recv() => "TERM",
-            _ = hangup.recv() => "HUP",
+            _ = interrupt.recv() => Signal::INT,
+            _ = terminate.recv() => Signal::TERM,
+            _ = hangup.recv() => Signal::HUP,
         }
     }
 
@@ -292,10 +313,9 @@ impl Ends {
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) {
         // Where it cannot be waited for, the process ends by itself.
         let _ = tokio::signal::ctrl_c().await;
-        "INT"
     }
 }
 
@@ -323,18 +343,28 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
                 break status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
             }
             signal = ends.next() => {
-                // Ctrl-C reaches the command by itself. It ends first, and then the sandbox does.
-                if let (Some(id), true) = (running.id(), signal != "INT") {
-                    // Where there is no such program, there are no such signals.
-                    let _ = std::process::Command::new("kill")
-                        .args(["-s", signal, &id.to_string()])
-                        .status();
-                }
+                // The command ends first, and then the sandbox does.
+                pass_on(signal, &running);
             }
         }
     };
     Ok(exit_code(status))
 }
+
+/// Passes a signal on to a command, but for Ctrl-C, which a terminal sends to both.
+#[cfg(unix)]
+fn pass_on(signal: rustix::process::Signal, running: &tokio::process::Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let id = running.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let (Some(id), true) = (id, signal != Signal::INT) {
+        // It may have ended by itself.
+        let _ = kill_process(id, signal);
+    }
+}
+
+/// Elsewhere the command gets it by itself.
+#[cfg(not(unix))]
+fn pass_on((): (), _: &tokio::process::Child) {}
 
 /// The exit status of a command, as a shell passes it on.
 fn exit_code(status: std::process::ExitStatus) -> ExitCode {

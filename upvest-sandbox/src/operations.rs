@@ -15,7 +15,7 @@ use upvest_virtual_cash::VirtualCash;
 
 use crate::balances::{CASH_BALANCE, CASH_BALANCE_IN, CASH_BALANCES};
 use crate::balances::{cash_balance, cash_balance_in, cash_balances};
-use crate::cash::{Answer, Keyed, Kind, Order};
+use crate::cash::{Answer, Keyed, OperationKind, Order};
 use crate::gate::Gate;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Check, Settings, Spec};
@@ -101,14 +101,14 @@ fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Re
 }
 
 fn increase(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    place(gate, request, Kind::Increase)
+    place(gate, request, OperationKind::Increase)
 }
 
 fn decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    place(gate, request, Kind::Decrease)
+    place(gate, request, OperationKind::Decrease)
 }
 
-fn place(gate: &Gate, request: &Admitted<'_>, kind: Kind) -> Result<Answer, Refused> {
+fn place(gate: &Gate, request: &Admitted<'_>, kind: OperationKind) -> Result<Answer, Refused> {
     let order = read_order(request.body, &gate.settings)?;
     let key = request.key.ok_or_else(Refused::missing_idempotency_key)?;
     let keyed = Keyed { key, endpoint: &request.endpoint.to_string(), body: request.body };

@@ -12,6 +12,8 @@ pub(crate) struct Refused {
     title: &'static str,
     detail: String,
     pub(crate) reason: String,
+    /// What to do about it, if that is not said by the detail.
+    pub(crate) hint: Option<&'static str>,
     /// What is wrong with the signature, if that is what is wrong.
     pub(crate) signature: Option<Box<VerifyError>>,
 }
@@ -24,7 +26,7 @@ impl Refused {
         detail: impl Into<String>,
     ) -> Self {
         let detail = detail.into();
-        Self { status, code, title, reason: detail.clone(), detail, signature: None }
+        Self { status, code, title, reason: detail.clone(), detail, hint: None, signature: None }
     }
 
     /// The reason for the log, where the client is not told it.

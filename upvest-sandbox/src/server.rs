@@ -21,7 +21,7 @@ use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Timestamp, Verb};
 use crate::StartError;
 use crate::bases::Bases;
 use crate::cash::Answer;
-use crate::clock::SandboxClock;
+use crate::clock::{ClockSetting, SandboxClock};
 use crate::faults::wire::Line;
 use crate::faults::{Effect, Fault, Faults, of_nothing};
 use crate::gate::Gate;
@@ -178,6 +178,7 @@ impl Server {
         });
         answer.unwrap_or_else(|refused| {
             let (answer, mut outcome) = self.refuse(&refused);
+            outcome.hint = refused.hint.map(str::to_owned);
             if let Some(refusal) = &refused.signature {
                 self.explain(refusal, endpoint, head, body, now, &mut outcome);
             }
@@ -202,6 +203,7 @@ impl Server {
             message,
             body,
             now,
+            is_moved: self.clock.setting() != ClockSetting::default(),
             client_id: &credentials.client_id().to_string(),
             key_id: &credentials.key_id().to_string(),
             public_key_pem: &credentials.signing_key().public_key_pem(),

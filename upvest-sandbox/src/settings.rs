@@ -151,11 +151,12 @@ words! {
 
 /// When an operation moves on from `ISSUED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Progress {
     /// Right after it is answered.
     #[default]
     Instant,
-    /// When somebody says so: through [`Operations`](crate::State), the page, or `/_sandbox/`.
+    /// When somebody says so: through [`State`](crate::State), the page, or `/_sandbox/`.
     Manual,
     /// When so much time has passed by the sandbox's clock. Parts of a second are left out.
     After(Duration),

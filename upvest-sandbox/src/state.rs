@@ -8,7 +8,7 @@ use upvest_virtual_cash::{
 };
 use uuid::Uuid;
 
-use crate::cash::{Kind, Operation, Step};
+use crate::cash::{Operation, OperationKind, Step};
 use crate::problem::Refused;
 use crate::server::Server;
 
@@ -66,16 +66,16 @@ impl<'a> State<'a> {
     /// An increase as it stands now.
     #[must_use]
     pub fn increase(self, id: VirtualCashIncreaseId) -> Option<VirtualCashIncrease> {
-        self.find(id.into(), Kind::Increase)
+        self.find(id.into(), OperationKind::Increase)
     }
 
     /// A decrease as it stands now.
     #[must_use]
     pub fn decrease(self, id: VirtualCashDecreaseId) -> Option<VirtualCashDecrease> {
-        self.find(id.into(), Kind::Decrease)
+        self.find(id.into(), OperationKind::Decrease)
     }
 
-    fn find<T: serde::de::DeserializeOwned>(self, id: Uuid, kind: Kind) -> Option<T> {
+    fn find<T: serde::de::DeserializeOwned>(self, id: Uuid, kind: OperationKind) -> Option<T> {
         let found = self.0.gate.store.find(id, self.0.clock.now()).ok()??;
         let found = Some(found).filter(|found| found.kind == kind)?;
         serde_json::from_value(serde_json::to_value(found).ok()?).ok()

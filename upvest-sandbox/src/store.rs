@@ -2,6 +2,7 @@
 //! the file, tokens and nonces; in `cash.rs`: the money.
 
 use std::fs::OpenOptions;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,12 +11,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transac
 use uuid::Uuid;
 
 use crate::StartError;
-use crate::clock::Setting;
+use crate::clock::ClockSetting;
 use crate::problem::Refused;
 use crate::seed::Seed;
 
 /// Marks a file as ours: `upv` and a zero.
 const APPLICATION_ID: i32 = 0x7570_7600;
+/// How long the header of an SQLite file is.
+const HEADER_LENGTH: u64 = 100;
 /// Changes with the tables.
 const VERSION: i32 = 1;
 
@@ -141,15 +144,15 @@ impl Store {
     }
 
     /// What was done to the clock.
-    pub(crate) fn clock(&self) -> Result<Setting, Refused> {
+    pub(crate) fn clock(&self) -> Result<ClockSetting, Refused> {
         self.with(|db| {
             Ok(db.query_row("SELECT frozen_at, ahead FROM sandbox", [], |row| {
-                Ok(Setting { frozen_at: row.get(0)?, ahead_seconds: row.get(1)? })
+                Ok(ClockSetting { frozen_at: row.get(0)?, ahead_seconds: row.get(1)? })
             })?)
         })
     }
 
-    pub(crate) fn set_clock(&self, setting: Setting) -> Result<(), Refused> {
+    pub(crate) fn set_clock(&self, setting: ClockSetting) -> Result<(), Refused> {
         self.with(|db| {
             let update = "UPDATE sandbox SET frozen_at = ?1, ahead = ?2";
             db.execute(update, params![setting.frozen_at, setting.ahead_seconds])?;
@@ -217,22 +220,34 @@ impl Store {
     }
 }
 
-/// Opens a file that nobody else may read: the seed in it makes the client secret.
+/// Opens a file that nobody else may read: the seed in it makes the client secret. A file that is not
+/// ours is not touched.
 fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
+    let name = file.display();
+    let cannot =
+        |error| StartError::new(format!("the state file {name} cannot be opened: {error}"));
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(file).and_then(|open| {
-        #[cfg(unix)]
-        open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        drop(open);
-        // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
-        file.canonicalize()
-    });
-    let file = opened.map_err(|error| {
-        StartError::new(format!("the state file {} cannot be opened: {error}", file.display()))
-    })?;
+    let mut open = options.open(file).map_err(cannot)?;
+    let mut header = Vec::new();
+    open.by_ref().take(HEADER_LENGTH).read_to_end(&mut header).map_err(cannot)?;
+    if !header.is_empty() {
+        if !header.starts_with(b"SQLite format 3\0") {
+            return Err(StartError::new(damage(&name.to_string())));
+        }
+        // Where the format of SQLite has the application id.
+        if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
+            let sentence = format!("{name} is a database of another program: name another file");
+            return Err(StartError::new(sentence));
+        }
+    }
+    #[cfg(unix)]
+    open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(cannot)?;
+    drop(open);
+    // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
+    let file = file.canonicalize().map_err(cannot)?;
     Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE))
 }
 
@@ -242,7 +257,6 @@ fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<()> {
     connection.execute_batch(SCHEMA)?;
     connection.execute("INSERT INTO sandbox VALUES (?1, 0, NULL, 0)", [seed.as_bytes()])?;
     connection.pragma_update(None, "user_version", VERSION)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.execute_batch("COMMIT")
 }
 
@@ -252,6 +266,11 @@ fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
     connection.set_prepared_statement_cache_capacity(64);
     if is_file {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        // Before all else: whoever is killed from here on leaves a file that is known to be ours.
+        let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if id != APPLICATION_ID {
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        }
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         // What is written survives the end of the process, though not that of the machine.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -274,14 +293,10 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-/// Whether a file is a state of ours, and whole.
+/// Whether a state is of this version, and whole.
 fn check(connection: &Connection, name: &str) -> Result<(), Trouble> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    if number("application_id")? != APPLICATION_ID {
-        let sentence = format!("{name} is a database of another program: name another file");
-        return Err(Trouble::Said(sentence));
-    }
-    if number("user_version")? != VERSION {
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != VERSION {
         let sentence = format!("{name} is of another version of the sandbox: name another file");
         return Err(Trouble::Said(sentence));
     }
@@ -377,7 +392,14 @@ mod tests {
         let other = rusqlite::Connection::open(&file).unwrap();
         other.execute_batch("CREATE TABLE x (y)").unwrap();
         drop(other);
+        let bytes = std::fs::read(&file).unwrap();
         assert!(opened().contains("another program"), "{}", opened());
+        assert_eq!(std::fs::read(&file).unwrap(), bytes, "what is not ours is not touched");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            assert_ne!(std::fs::metadata(&file).unwrap().mode() & 0o077, 0);
+        }
 
         std::fs::remove_file(&file).unwrap();
         drop(Store::open(Some(&file), None).unwrap());

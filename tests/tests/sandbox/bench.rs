@@ -1,5 +1,8 @@
 //! A sandbox whose clock stands still, and requests signed by hand.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -214,18 +217,44 @@ impl Bench {
 
     /// Sends these bytes and no more, and gives the status; none if the connection was closed.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Option<u16> {
+        raw_to(self.sandbox.address(), bytes.to_vec()).await
+    }
+
+    /// The same, but the end is sent along: faster, though a server that sees it may not answer.
+    pub(crate) async fn raw_and_gone(&self, bytes: &[u8]) -> Option<u16> {
         let mut stream = TcpStream::connect(self.sandbox.address()).await.unwrap();
         // That it is closed early is an answer too.
         let _ = stream.write_all(bytes).await;
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
-        String::from_utf8_lossy(&answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+        status_of(&answer)
     }
 
     pub(crate) fn effects(&self) -> i64 {
         self.sandbox.state().ledger_entries(GROUP.parse().unwrap(), &Currency::Eur)
     }
+}
+
+/// Sends these bytes to a sandbox, and gives the status. Only where nothing comes for a while is it told
+/// that no more will be sent.
+pub(crate) async fn raw_to(address: SocketAddr, bytes: Vec<u8>) -> Option<u16> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // That it is closed early is an answer too.
+    let _ = stream.write_all(&bytes).await;
+    let mut answer = Vec::new();
+    let mut some = [0; 4096];
+    if let Ok(read) = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut some)).await {
+        answer.extend(&some[..read.unwrap_or(0)]);
+    } else {
+        let _ = stream.shutdown().await;
+        let _ = stream.read_to_end(&mut answer).await;
+    }
+    status_of(&answer)
+}
+
+fn status_of(answer: &[u8]) -> Option<u16> {
+    String::from_utf8_lossy(answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
 }
 
 /// A request as it stands on the wire; a length and a host are added if they are not there.
@@ -314,4 +343,23 @@ pub(crate) fn with_body(request: Request<Bytes>, from: &str, to: &str) -> Reques
 pub(crate) fn to(mut request: Request<Bytes>, target: &str) -> Request<Bytes> {
     *request.uri_mut() = target.parse().unwrap();
     request
+}
+
+/// The two numbers of a signature in DER, as they stand there.
+pub(crate) fn numbers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let start = if der[1] == 0x81 { 3 } else { 2 };
+    let length = usize::from(der[start + 1]);
+    let r = der[start + 2..start + 2 + length].to_vec();
+    let s = der[start + 4 + length..].to_vec();
+    (r, s)
+}
+
+/// The two numbers of a signature in 66 bytes each, one behind the other.
+pub(crate) fn raw_numbers(der: &[u8]) -> Vec<u8> {
+    let fixed = |number: Vec<u8>| {
+        let digits = number[number.len().saturating_sub(66)..].to_vec();
+        [vec![0; 66 - digits.len()], digits].concat()
+    };
+    let (r, s) = numbers(der);
+    [fixed(r), fixed(s)].concat()
 }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use upvest_core::Outcome;
 use upvest_sandbox::{Assumption, Effect, Fault, Sandbox, Verdict};
-use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
+use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
 use crate::bench::{Bench, GROUP, INCREASES, started, wire};
@@ -121,7 +121,7 @@ async fn each_fault_does_what_it_says_and_money_moves_only_before_a_late_one() {
 }
 
 #[tokio::test]
-async fn a_hanging_answer_does_not_come_and_ends_with_its_client() {
+async fn a_hanging_answer_does_not_come() {
     let bench = Bench::new().await;
     for (fault, part) in [
         (Fault::new(Effect::Hang).before_commit(), 0),
@@ -133,8 +133,11 @@ async fn a_hanging_answer_does_not_come_and_ends_with_its_client() {
         let mut stream = TcpStream::connect(bench.sandbox.address()).await.unwrap();
         stream.write_all(&wire(&request)).await.unwrap();
         let mut arrived = Vec::new();
-        let waited =
-            tokio::time::timeout(Duration::from_millis(200), stream.read_to_end(&mut arrived));
+        while part == 1 && !arrived.windows(4).any(|four| four == b"\r\n\r\n") {
+            arrived.push(stream.read_u8().await.unwrap());
+        }
+        let rest = stream.read_to_end(&mut arrived);
+        let waited = tokio::time::timeout(Duration::from_millis(200), rest);
         assert!(waited.await.is_err(), "it neither answers nor closes");
         let text = String::from_utf8(arrived).unwrap();
         assert_eq!(text.starts_with("HTTP/1.1 202 "), part == 1, "{text}");
@@ -146,7 +149,8 @@ async fn a_hanging_answer_does_not_come_and_ends_with_its_client() {
 #[tokio::test]
 async fn a_slow_answer_comes_whole_and_in_small_pieces() {
     let bench = Bench::new().await;
-    let fault = Fault::new(Effect::Slow { bytes_per_second: 5_000 });
+    let begin = std::time::Instant::now();
+    let fault = Fault::new(Effect::Slow { bytes_per_second: 1_000 });
     bench.sandbox.faults().add(fault).unwrap();
     let request = bench.signed(bench.increase()).await;
     let mut stream = TcpStream::connect(bench.sandbox.address()).await.unwrap();
@@ -158,10 +162,12 @@ async fn a_slow_answer_comes_whole_and_in_small_pieces() {
         if count == 0 {
             break;
         }
-        assert!(count <= 5_000, "no more than in a second: {count}");
         bytes.extend(&some[..count]);
     }
     assert!(bytes.starts_with(b"HTTP/1.1 202 ") && bytes.ends_with(b"}"));
+    // The last piece need not wait for its time to pass.
+    let least = Duration::from_millis(u64::try_from(bytes.len()).unwrap().saturating_sub(100));
+    assert!(begin.elapsed() >= least, "{} bytes in {:?}", bytes.len(), begin.elapsed());
     assert_eq!(bench.effects(), 1, "before the commit or after it, a slow answer is an answer");
 }
 
@@ -224,14 +230,16 @@ async fn a_twin_that_is_under_way_waits_or_conflicts() {
             None => builder,
         };
         let bench = Bench::of(builder).await;
-        let delay = Fault::new(Effect::Delay { milliseconds: 100 }).times(1).after_commit();
+        let delay = Fault::new(Effect::Delay { milliseconds: 1_000 }).times(1).after_commit();
         bench.sandbox.faults().add(delay).unwrap();
-        let first = bench.send(bench.signed(bench.increase()).await);
+        let first = bench.signed(bench.increase()).await;
+        let second = bench.signed(bench.increase()).await;
+        let first = bench.send(first);
         let second = async {
             while bench.sandbox.faults().active()[0].hits == 0 {
                 tokio::task::yield_now().await;
             }
-            bench.send(bench.signed(bench.increase()).await).await
+            bench.send(second).await
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!([first.0, second.0], statuses, "{}", second.1);
@@ -257,17 +265,22 @@ async fn our_client_pays_once_whatever_happens_to_its_answers() {
         amount: "1.00".parse().unwrap(),
         currency: Currency::Eur,
     };
-    let (mut applied, mut unknown) = (0, 0);
+    let mut open = Vec::new();
     for _ in 0..40 {
-        match client.increase(&order).await {
-            Ok(_) => applied += 1,
-            Err(error) if error.outcome() >= Outcome::Unknown => unknown += 1,
+        let call = client.increase(&order);
+        let record = call.record();
+        match call.await {
+            Ok(_) => {}
+            Err(error) if error.outcome() >= Outcome::Unknown => open.push(record),
             Err(error) => panic!("{error}"),
         }
     }
-    let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
-    assert!((applied..=applied + unknown).contains(&entries), "{applied} {unknown} {entries}");
     assert!(sandbox.faults().active().iter().any(|fault| fault.hits > 0));
+    sandbox.faults().clear();
+    for record in open {
+        client.replay::<VirtualCashIncrease>(record).unwrap().await.unwrap();
+    }
+    assert_eq!(sandbox.state().ledger_entries(group, &Currency::Eur), 40);
     assert!(sandbox.state().is_balanced());
 }
 

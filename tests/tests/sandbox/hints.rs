@@ -5,7 +5,8 @@ use http::Request;
 use upvest_core::signature::content_digest;
 
 use crate::bench::{
-    Bench, INCREASES, base, list, sealed, signature_by, signature_of, to, with, without,
+    Bench, INCREASES, base, list, raw_numbers, sealed, signature_by, signature_of, to, with,
+    without,
 };
 
 /// An increase whose base is changed before it is signed.
@@ -56,6 +57,21 @@ async fn each_known_mistake_has_its_hint() {
     let client_id = format!("keyid=\"{}\"", bench.sandbox.credentials().client_id());
     let mut mistakes = vec![
         (cancelled(replaced("a%20b", "a b")).await, "the decoded path was signed"),
+        (cancelled(replaced("/decreases", "/Decreases")).await, "no known mistake fits"),
+        (
+            mis_signed_of(&bench, bench.bodiless("DELETE", "/Virtual/X/"), |base| {
+                base.replacen("/Virtual/X/", "/virtual/x/", 1)
+            })
+            .await,
+            "the path was signed in lower case",
+        ),
+        (
+            mis_signed_of(&bench, bench.bodiless("DELETE", "/virtual/x/"), |base| {
+                base.replacen("/virtual/x/", "/virtual/x", 1)
+            })
+            .await,
+            "the path was signed without its last slash",
+        ),
         (asked(replaced("?a=b%20c", "?a=b c")).await, "the decoded query was signed"),
         (asked(replaced("?a=b%20c", "a=b%20c")).await, "`@query` begins with its `?`"),
         (asked(replaced("increases\n", "increases?a=b%20c\n")).await, "as part of `@path`"),
@@ -78,17 +94,9 @@ async fn each_known_mistake_has_its_hint() {
     }
     let raw = {
         let request = mis_signed(&bench, |base| base).await;
-        let der = signature_of(&request);
-        let start = if der[1] == 0x81 { 3 } else { 2 };
-        let length = usize::from(der[start + 1]);
-        let fixed = |number: &[u8]| {
-            let number = &number[number.len().saturating_sub(66)..];
-            [vec![0; 66 - number.len()], number.to_vec()].concat()
-        };
-        let r = fixed(&der[start + 2..start + 2 + length]);
-        let s = fixed(&der[start + 4 + length..]);
+        let raw = raw_numbers(&signature_of(&request));
         let input = request.headers()["signature-input"].to_str().unwrap().to_owned();
-        sealed(request, input.strip_prefix("sig1=").unwrap(), &[r, s].concat())
+        sealed(request, input.strip_prefix("sig1=").unwrap(), &raw)
     };
     mistakes.push((raw, "the raw r||s: encode it as ASN.1 DER"));
     let hash = |base: String| {
@@ -142,11 +150,11 @@ async fn each_known_mistake_has_its_hint() {
         (without(signed().await, "upvest-api-version"), "was signed and is not sent"),
         (
             bench.signed_at(bench.increase(), bench.now() - 3600).await,
-            "3600 s behind this sandbox's clock",
+            "3600 s behind the sandbox's clock",
         ),
         (
             bench.signed_at(bench.increase(), bench.now() + 3600).await,
-            "3600 s ahead of this sandbox's clock",
+            "3600 s ahead of the sandbox's clock",
         ),
         (forged(digest(format!("SHA-256={sha_256}"))).await, "the digest of the older form, v6"),
         (forged(digest(format!("sha-256=:{sha_256}:"))).await, "SHA-512 is wanted"),
@@ -163,6 +171,20 @@ async fn each_known_mistake_has_its_hint() {
         bench.signed_at(bench.increase(), bench.now() + 45).await,
         "the clock is off, or the request was long under way: `created` is 45 s ahead of",
     ));
+    let milliseconds = bench.parameters().replacen("=1800000000", "=1800000000000", 1).replacen(
+        "=1800000030",
+        "=1800000030000",
+        1,
+    );
+    let milliseconds = milliseconds.replacen("expires=1800000030000", "expires=1800000000030", 1);
+    mistakes.push((bench.with_parameters(&milliseconds).await, "are in milliseconds"));
+    let hex = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, &body)
+        .as_ref()
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    mistakes.push((forged(digest(format!("sha-512=:{hex}:"))).await, "the digest is hexadecimal"));
+    let no_token = without(bench.increase(), "authorization");
+    mistakes.push((bench.signed(no_token).await, "get an access token from `/auth/token`"));
     let mut twice = bench.digested(bench.increase());
     twice.headers_mut().append("content-digest", right.parse().unwrap());
     mistakes.push((forged(twice).await, "send `content-digest` once"));
@@ -188,4 +210,15 @@ async fn what_was_really_signed_stands_beside_what_should_have_been() {
     let lines = |base: &str| base.lines().nth(line).unwrap().to_owned();
     assert_eq!(lines(&bases.received), "\"@path\": /virtual_cash_balances/decreases/a b");
     assert_eq!(lines(&bases.expected), "\"@path\": /virtual_cash_balances/decreases/a%20b");
+}
+
+#[tokio::test]
+async fn a_nonce_that_was_used_and_a_clock_that_was_moved_are_said() {
+    let bench = Bench::new().await;
+    let request = bench.signed(bench.increase()).await;
+    bench.send(request.clone()).await;
+    assert!(hint(&bench, request).await.contains("a new nonce for each request"));
+    let request = bench.signed(bench.increase()).await;
+    bench.sandbox.clock().advance(std::time::Duration::from_secs(600));
+    assert!(hint(&bench, request).await.contains("this sandbox's clock was moved"));
 }

@@ -334,6 +334,7 @@ async fn a_secret_of_somebody_else_is_not_logged() {
     // Nor in a signature base.
     let asked = bench.url("/virtual_cash_balances/increases?client_secret=live-secret-1");
     let request = with(bench.increase(), "upvest-client-secret", "live-secret-1");
+    let request = with(request, "api-key", "live-secret-1");
     let request = bench.signed(crate::bench::to(request, &asked)).await;
     bench.refused("wrong", with(request, "accept", "*/*"), 401, "unauthorised").await;
     let entry = bench.sandbox.log().last().unwrap();

@@ -65,20 +65,21 @@ async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
     assert!(error.contains("in use by another sandbox"), "{error}");
 }
 
-/// Each test can have its own.
+/// Each test can have its own. A thousand of them are in the benchmark: some systems let a process
+/// open no more than 256 files.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_sandboxes_live_in_one_process() {
+async fn two_hundred_sandboxes_live_in_one_process() {
     let mut sandboxes = Vec::new();
-    for _ in 0..1_000 {
+    for _ in 0..200 {
         sandboxes.push(Sandbox::start().await.unwrap());
     }
-    for sandbox in sandboxes.iter().step_by(50) {
+    for sandbox in sandboxes.iter().step_by(20) {
         let error = sandbox.client().unwrap().cancel_decrease(Uuid::new_v4().into()).await;
         assert_eq!(error.unwrap_err().status().unwrap().as_u16(), 404);
     }
     let ports: std::collections::HashSet<_> =
         sandboxes.iter().map(|sandbox| sandbox.address().port()).collect();
-    assert_eq!(ports.len(), 1_000);
+    assert_eq!(ports.len(), 200);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 
 /// By which a browser says whose page a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -15,19 +15,33 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Whether a request is meant for this machine, and comes from our own page or from no page at all:
 /// a browser says where a request comes from, and other programs have no need to.
 pub(super) fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let Some(host) = text(HOST) else { return false };
+    let host = text(headers, &HOST).unwrap_or_default();
+    let is_from_here =
+        text(headers, &ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+    let is_of_page =
+        text(headers, &SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
+    is_for_here(headers, bound) && is_from_here && is_of_page
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Whether a request is meant for this machine: enough to see the page, which holds nothing by itself
+/// and may be linked to from anywhere.
+pub(super) fn is_for_here(headers: &HeaderMap, bound: IpAddr) -> bool {
+    let Some(host) = text(headers, &HOST) else { return false };
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let is_ours = match name.parse::<IpAddr>() {
-        Ok(ip) => ip.is_loopback() || !bound.is_loopback(),
-        // Where other machines are let in, they may know it by a name of the local network, such as
-        // `sandbox`. A name with a dot can be anybody's, who lets it point to this machine.
-        Err(_) => name == "localhost" || !bound.is_loopback() && !name.contains('.'),
-    };
-    let is_from_here = text(ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
-    let is_of_page = text(SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
-    is_ours && is_from_here && is_of_page
+    if let Ok(ip) = name.parse::<IpAddr>() {
+        return ip.is_loopback() || !bound.is_loopback();
+    }
+    // Where other machines are let in, they may know it by a name of the local network, such as
+    // `sandbox`. A name with a dot can be anybody's, who lets it point to this machine; but nobody can
+    // have one that ends with `.internal` or `.localhost`.
+    let is_local = !name.contains('.') || name.ends_with(".internal");
+    let is_this = name == "localhost" || name.ends_with(".localhost");
+    is_this || !bound.is_loopback() && is_local
 }
 
 #[cfg(test)]
@@ -53,6 +67,8 @@ mod tests {
         assert!(is_let_in("[::1]", None, "::1"));
         assert!(is_let_in("sandbox:80", None, "0.0.0.0"));
         assert!(is_let_in("192.168.0.7:80", None, "0.0.0.0"));
+        assert!(is_let_in("host.docker.internal:80", None, "0.0.0.0"));
+        assert!(!is_let_in("host.docker.internal:80", None, here));
         assert!(!is_let_in("192.168.0.7:80", None, here));
         assert!(!is_let_in("evil.example:80", Some("http://evil.example:80"), "0.0.0.0"));
         assert!(!is_let_in("", None, here));

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
 use uuid::Uuid;
 
-use self::access::is_ours;
+use self::access::{is_for_here, is_ours};
 use crate::balances::decimal;
 use crate::cash::Operation;
 use crate::faults::Fault;
@@ -59,8 +59,12 @@ impl Asked {
     }
 
     fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Trouble> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Trouble::new(400, format!("The body cannot be used: {error}")))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Trouble::new(
+                400,
+                format!("The body is not what /_sandbox/openapi.json describes: {error}"),
+            )
+        })
     }
 }
 
@@ -90,7 +94,7 @@ type Done = Result<Value, Trouble>;
 type Handler = fn(&Server, &Asked) -> Done;
 
 /// Every route but the page, with what it does. `openapi.json` describes the same.
-const ROUTES: [(Method, &str, Handler); 17] = [
+const ROUTES: [(Method, &str, Handler); 18] = [
     (Method::GET, "/_sandbox/health", health),
     (Method::GET, "/_sandbox/openapi.json", openapi),
     (Method::GET, "/_sandbox/fidelity", fidelity_table),
@@ -104,6 +108,7 @@ const ROUTES: [(Method, &str, Handler); 17] = [
     (Method::POST, "/_sandbox/operations/{id}/cancel", cancel),
     (Method::GET, "/_sandbox/faults", faults),
     (Method::POST, "/_sandbox/faults", add_fault),
+    (Method::DELETE, "/_sandbox/faults", remove_faults),
     (Method::DELETE, "/_sandbox/faults/{id}", remove_fault),
     (Method::GET, "/_sandbox/clock", clock),
     (Method::POST, "/_sandbox/clock", set_clock),
@@ -134,8 +139,8 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
     }
     for (path, kind, text) in PAGE {
         let serving = move |headers: HeaderMap| {
-            let is_ours = is_ours(&headers, host);
-            std::future::ready(if is_ours { page(kind, text) } else { trouble(&stranger()) })
+            let is_for_here = is_for_here(&headers, host);
+            std::future::ready(if is_for_here { page(kind, text) } else { trouble(&stranger()) })
         };
         router = router.route(path, get(serving));
     }
@@ -180,7 +185,9 @@ fn answer(
 }
 
 fn stranger() -> Trouble {
-    Trouble::new(403, "Only pages of this sandbox may ask this, and programs on this machine")
+    let sentence = "Only the sandbox's own page and programs may ask this, and only under an address of \
+                    this machine, such as 127.0.0.1 or localhost: see the headers `host` and `origin`";
+    Trouble::new(403, sentence)
 }
 
 fn trouble(trouble: &Trouble) -> Response<Body> {
@@ -261,16 +268,20 @@ fn forget_requests(server: &Server, _: &Asked) -> Done {
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn account_groups(server: &Server, _: &Asked) -> Done {
-    let now = server.clock.now();
-    let groups = State::of(server).account_groups().into_iter().map(|id| {
-        let balances = server.gate.store.balances(id, now).ok().flatten().unwrap_or_default();
-        let balances: serde_json::Map<String, Value> = balances
-            .into_iter()
-            .map(|(currency, units)| (currency, decimal(units).into()))
-            .collect();
-        json!({ "id": id, "balances": balances })
-    });
-    Ok(groups.collect())
+    let groups = State::of(server).account_groups().into_iter();
+    Ok(groups.map(|id| shown_group(server, id)).collect())
+}
+
+fn shown_group(server: &Server, id: AccountGroupId) -> Value {
+    let balances = server.gate.store.balances(id, server.clock.now());
+    let balances: serde_json::Map<String, Value> = balances
+        .ok()
+        .flatten()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(currency, units)| (currency, decimal(units).into()))
+        .collect();
+    json!({ "id": id, "balances": balances })
 }
 
 fn add_account_group(server: &Server, asked: &Asked) -> Done {
@@ -281,7 +292,7 @@ fn add_account_group(server: &Server, asked: &Asked) -> Done {
     }
     let New { id } = asked.json()?;
     State::of(server).add_account_group(id)?;
-    Ok(json!({ "id": id, "balances": {} }))
+    Ok(shown_group(server, id))
 }
 
 fn listed(operation: &Operation) -> Done {
@@ -323,6 +334,12 @@ fn add_fault(server: &Server, asked: &Asked) -> Done {
     value_of(&active)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
+fn remove_faults(server: &Server, _: &Asked) -> Done {
+    server.faults.clear();
+    Ok(Value::Null)
+}
+
 fn remove_fault(server: &Server, asked: &Asked) -> Done {
     if server.faults.remove(asked.id()?) {
         Ok(Value::Null)
@@ -348,9 +365,14 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
         freeze: Option<bool>,
         freeze_at: Option<Timestamp>,
         #[serde(default)]
+        reset: bool,
+        #[serde(default)]
         advance_seconds: u64,
     }
     let change: Change = asked.json()?;
+    if change.reset {
+        server.clock.reset();
+    }
     if let Some(time) = change.freeze_at {
         server.clock.freeze_at(time);
     }

@@ -28,7 +28,7 @@ const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
 pub struct Operation {
     /// Which of the two it is; not among the members of an answer.
     #[serde(skip)]
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// Its id.
     pub id: Uuid,
     /// Whose money it is.
@@ -48,14 +48,15 @@ pub struct Operation {
 /// What an operation does to the balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+#[non_exhaustive]
+pub enum OperationKind {
     /// It raises it.
     Increase,
     /// It lowers it.
     Decrease,
 }
 
-impl Kind {
+impl OperationKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Increase => "increase",
@@ -99,7 +100,7 @@ impl Store {
     /// Carries out an order, unless its key says that this was done before.
     pub(crate) fn order(
         &self,
-        kind: Kind,
+        kind: OperationKind,
         keyed: &Keyed<'_>,
         order: &Order,
         now: Timestamp,
@@ -164,7 +165,7 @@ impl Store {
         let at = now.unix_seconds();
         self.with(|db| {
             advance(db, at)?;
-            let decrease = find(db, id)?.filter(|found| found.kind == Kind::Decrease);
+            let decrease = find(db, id)?.filter(|found| found.kind == OperationKind::Decrease);
             let decrease = decrease.ok_or_else(unknown)?;
             let is_again = decrease.status == "CANCELLED";
             if is_again && settings.assumes(Assumption::SecondCancelSucceeds) {
@@ -194,7 +195,7 @@ impl Store {
             }
             match step {
                 Step::Cancel => cancel(db, &operation, at)?,
-                Step::Queue if operation.kind == Kind::Increase => {
+                Step::Queue if operation.kind == OperationKind::Increase => {
                     return refused("only a decrease can wait for money");
                 }
                 Step::Queue if operation.status == "QUEUED" => return refused("it waits already"),
@@ -383,7 +384,7 @@ fn operation(row: &Row<'_>) -> Result<Operation, Refused> {
     let damaged = || Refused::internal("an operation in the state cannot be read");
     let kind: String = row.get(0)?;
     Ok(Operation {
-        kind: if kind == "increase" { Kind::Increase } else { Kind::Decrease },
+        kind: if kind == "increase" { OperationKind::Increase } else { OperationKind::Decrease },
         id: row.get::<_, String>(1)?.parse().map_err(|_| damaged())?,
         account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged())?,
         amount: row.get(3)?,

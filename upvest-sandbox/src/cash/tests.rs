@@ -1,4 +1,4 @@
-use super::{Answer, Keyed, Kind, Order, Step};
+use super::{Answer, Keyed, OperationKind, Order, Step};
 use crate::settings::{Assumption, Progress, Settings};
 use crate::store::Store;
 use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
@@ -21,7 +21,7 @@ impl Bank {
         }
     }
 
-    fn order_with(&self, kind: Kind, amount: &str, key: IdempotencyKey) -> Answer {
+    fn order_with(&self, kind: OperationKind, amount: &str, key: IdempotencyKey) -> Answer {
         let order = Order {
             account_group_id: self.group,
             amount: amount.parse().unwrap(),
@@ -32,7 +32,7 @@ impl Bank {
         self.store.order(kind, &keyed, &order, self.now, &self.settings).unwrap()
     }
 
-    fn order(&self, kind: Kind, amount: &str) -> Uuid {
+    fn order(&self, kind: OperationKind, amount: &str) -> Uuid {
         id(&self.order_with(kind, amount, IdempotencyKey::random()))
     }
 
@@ -70,13 +70,13 @@ fn id(answer: &Answer) -> Uuid {
 #[test]
 fn a_decrease_waits_for_money_and_is_confirmed_when_it_comes() {
     let bank = Bank::new();
-    let first = bank.order(Kind::Decrease, "50.00");
-    let second = bank.order(Kind::Decrease, "10.00");
+    let first = bank.order(OperationKind::Decrease, "50.00");
+    let second = bank.order(OperationKind::Decrease, "10.00");
     assert_eq!(bank.status(first), "QUEUED");
-    bank.order(Kind::Increase, "20.00");
+    bank.order(OperationKind::Increase, "20.00");
     // In the order they came: the second would be affordable, but is not first.
     assert_eq!(bank.status(second), "QUEUED");
-    bank.order(Kind::Increase, "40.00");
+    bank.order(OperationKind::Increase, "40.00");
     assert_eq!(bank.status(first), "CONFIRMED");
     assert_eq!(bank.status(second), "CONFIRMED");
     assert_eq!(bank.balance(), (0, 4));
@@ -85,9 +85,9 @@ fn a_decrease_waits_for_money_and_is_confirmed_when_it_comes() {
 #[test]
 fn only_what_waits_can_be_cancelled_and_it_frees_what_waits_behind_it() {
     let bank = Bank::new();
-    bank.order(Kind::Increase, "20.00");
-    let large = bank.order(Kind::Decrease, "50.00");
-    let small = bank.order(Kind::Decrease, "10.00");
+    bank.order(OperationKind::Increase, "20.00");
+    let large = bank.order(OperationKind::Decrease, "50.00");
+    let small = bank.order(OperationKind::Decrease, "10.00");
     bank.cancel(&large.to_string()).unwrap();
     assert_eq!(bank.status(large), "CANCELLED");
     assert_eq!(bank.status(small), "CONFIRMED");
@@ -106,8 +106,8 @@ fn only_what_waits_can_be_cancelled_and_it_frees_what_waits_behind_it() {
 fn a_key_takes_effect_once_within_the_window() {
     let mut bank = Bank::new();
     let key = IdempotencyKey::random();
-    let first = bank.order_with(Kind::Increase, "1.00", key);
-    let again = bank.order_with(Kind::Increase, "1.00", key);
+    let first = bank.order_with(OperationKind::Increase, "1.00", key);
+    let again = bank.order_with(OperationKind::Increase, "1.00", key);
     assert!(!first.is_replay && again.is_replay);
     assert_eq!(first.body, again.body);
     assert_eq!(bank.balance(), (100, 1));
@@ -120,7 +120,8 @@ fn a_key_takes_effect_once_within_the_window() {
     };
     let keyed = Keyed { key, endpoint: "x", body: b"2.00" };
     let ordered = |bank: &Bank| {
-        let answer = bank.store.order(Kind::Increase, &keyed, &other, bank.now, &bank.settings);
+        let answer =
+            bank.store.order(OperationKind::Increase, &keyed, &other, bank.now, &bank.settings);
         answer.map(|answer| answer.body).map_err(|refused| refused.status.as_u16())
     };
     assert_eq!(ordered(&bank), Err(422));
@@ -131,7 +132,7 @@ fn a_key_takes_effect_once_within_the_window() {
     bank.settings.assumptions.clear();
 
     bank.now = Timestamp::from_unix_seconds(1_000_000 + 24 * 60 * 60).unwrap();
-    assert!(!bank.order_with(Kind::Increase, "1.00", key).is_replay);
+    assert!(!bank.order_with(OperationKind::Increase, "1.00", key).is_replay);
     assert_eq!(bank.balance(), (200, 2));
 }
 
@@ -139,9 +140,9 @@ fn a_key_takes_effect_once_within_the_window() {
 fn nothing_moves_before_its_time_and_each_at_its_own() {
     let mut bank = Bank::new();
     bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
-    let decrease = bank.order(Kind::Decrease, "5.00");
+    let decrease = bank.order(OperationKind::Decrease, "5.00");
     bank.advance(4);
-    let increase = bank.order(Kind::Increase, "5.00");
+    let increase = bank.order(OperationKind::Increase, "5.00");
     bank.advance(5);
     assert_eq!(bank.status(decrease), "ISSUED");
     bank.advance(1);
@@ -161,9 +162,9 @@ fn nothing_moves_before_its_time_and_each_at_its_own() {
 fn by_hand_an_operation_goes_where_the_machine_lets_it() {
     let mut bank = Bank::new();
     bank.settings.progress = Progress::Manual;
-    let increase = bank.order(Kind::Increase, "20.00");
-    let first = bank.order(Kind::Decrease, "15.00");
-    let second = bank.order(Kind::Decrease, "10.00");
+    let increase = bank.order(OperationKind::Increase, "20.00");
+    let first = bank.order(OperationKind::Decrease, "15.00");
+    let second = bank.order(OperationKind::Decrease, "10.00");
     bank.advance(1_000_000);
     for id in [increase, first, second] {
         assert_eq!(bank.status(id), "ISSUED");
@@ -184,12 +185,12 @@ fn by_hand_an_operation_goes_where_the_machine_lets_it() {
 #[test]
 fn what_is_assumed_can_be_assumed_otherwise() {
     let mut bank = Bank::new();
-    let waiting = bank.order(Kind::Decrease, "5.00").to_string();
+    let waiting = bank.order(OperationKind::Decrease, "5.00").to_string();
     bank.cancel(&waiting).unwrap();
     assert_eq!(bank.cancel(&waiting), Err(422));
     bank.settings.assumptions = vec![Assumption::SecondCancelSucceeds, Assumption::AmountAsSent];
     assert_eq!(bank.cancel(&waiting), Ok(()));
-    let id = bank.order(Kind::Increase, "007");
+    let id = bank.order(OperationKind::Increase, "007");
     assert_eq!(bank.store.find(id, bank.now).unwrap().unwrap().amount, "007");
 
     bank.settings.assumptions = vec![Assumption::AccountGroupsKnown];
@@ -201,7 +202,8 @@ fn what_is_assumed_can_be_assumed_otherwise() {
         currency: Currency::Eur,
     };
     let keyed = Keyed { key: IdempotencyKey::random(), endpoint: "x", body: b"" };
-    let ordered = || bank.store.order(Kind::Increase, &keyed, &order, bank.now, &bank.settings);
+    let ordered =
+        || bank.store.order(OperationKind::Increase, &keyed, &order, bank.now, &bank.settings);
     assert_eq!(ordered().err().unwrap().status.as_u16(), 404);
     bank.store.add_account_group(group, bank.now).unwrap();
     assert!(ordered().is_ok());
@@ -210,8 +212,9 @@ fn what_is_assumed_can_be_assumed_otherwise() {
 #[test]
 fn a_long_queue_is_moved_as_far_as_the_money_goes() {
     let bank = Bank::new();
-    let waiting: Vec<Uuid> = (0..500).map(|_| bank.order(Kind::Decrease, "1.00")).collect();
-    bank.order(Kind::Increase, "300.00");
+    let waiting: Vec<Uuid> =
+        (0..500).map(|_| bank.order(OperationKind::Decrease, "1.00")).collect();
+    bank.order(OperationKind::Increase, "300.00");
     let statuses: Vec<String> = waiting.iter().map(|id| bank.status(*id)).collect();
     assert!(statuses[..300].iter().all(|status| status == "CONFIRMED"));
     assert!(statuses[300..].iter().all(|status| status == "QUEUED"));
@@ -221,9 +224,9 @@ fn a_long_queue_is_moved_as_far_as_the_money_goes() {
 #[test]
 fn a_state_that_is_reset_is_empty_and_gives_no_id_twice() {
     let bank = Bank::new();
-    let before = bank.order(Kind::Increase, "1.00");
+    let before = bank.order(OperationKind::Increase, "1.00");
     bank.store.reset().unwrap();
     assert_eq!(bank.balance(), (0, 0));
     assert!(bank.store.find(before, bank.now).unwrap().is_none());
-    assert_ne!(bank.order(Kind::Increase, "1.00"), before);
+    assert_ne!(bank.order(OperationKind::Increase, "1.00"), before);
 }

@@ -168,6 +168,8 @@ mod tests {
             Fault::new(Effect::Hang).percent(101),
             Fault::new(Effect::Hang).on("post", "/"),
             Fault::new(Effect::Hang).on("POST", "x"),
+            Fault::new(Effect::Hang).on("POST", "/*/x"),
+            Fault::new(Effect::Hang).on("POST", "/_sandbox/*"),
             Fault::new(Effect::Html).in_body(),
             Fault::new(status(200, None)),
             Fault::new(status(503, Some("\n"))),

@@ -219,8 +219,18 @@ impl Fault {
         if self.percent.is_some_and(|percent| percent > 100) {
             return invalid("`percent` is at most 100");
         }
-        if self.path.as_ref().is_some_and(|path| !path.starts_with('/')) {
-            return invalid("`path` begins with a slash");
+        if let Some(path) = &self.path {
+            if !path.starts_with('/') {
+                return invalid("`path` begins with a slash");
+            }
+            if path.strip_suffix('*').unwrap_or(path).contains('*') {
+                return invalid("`path` has a `*` at its end alone");
+            }
+            if path.starts_with("/_sandbox") {
+                return invalid(
+                    "`path` is one of the API's: nothing under /_sandbox is ever broken",
+                );
+            }
         }
         if self.method.as_ref().is_some_and(|method| !is_method(method)) {
             return invalid("`method` is an HTTP method in upper case");

@@ -92,7 +92,8 @@ function details(entry) {
   if (entry.bases) {
     const { received, expected, first_difference: difference } = entry.bases;
     const bases = make("div", { className: "bases" });
-    bases.append(base("Signature base of what came in", "received", received, expected));
+    const title = entry.bases.is_signed ? "Signature base, as it was signed" : "Signature base, as it came in";
+    bases.append(base(title, "received", received, expected));
     if (difference !== null) {
       bases.append(base("Signature base, as it should be", "expected", expected, received));
     }
@@ -134,10 +135,14 @@ function show(entries) {
 /** Waits for requests, for as long as the page is open. */
 async function watch() {
   let newest = 0;
+  let isOther = false;
   for (;;) {
     try {
-      const wait = newest === 0 && at("request-list").childElementCount === 0 ? 1 : 20;
+      const wait = newest === 0 ? 1 : 20;
       const entries = await ask("GET", `requests?after=${newest}&wait=${wait}`);
+      // What was shown stays until something else can be.
+      if (isOther) at("request-list").replaceChildren();
+      isOther = false;
       if (entries.length > 0) newest = entries.at(-1).number;
       show(entries.slice(-MOST_REQUESTS));
       if (!at("trouble").hidden && at("trouble").textContent.startsWith("The sandbox")) complain(null);
@@ -147,12 +152,22 @@ async function watch() {
       await new Promise((done) => setTimeout(done, 1000));
       // It may be another one that answers next, which counts from 1 again.
       newest = 0;
-      at("request-list").replaceChildren();
+      isOther = true;
     }
   }
 }
 
 // State
+
+const drawn = {};
+
+/** Whether something is other than when it was last drawn; who reads or clicks is not disturbed. */
+function isNew(id, value) {
+  const text = JSON.stringify(value);
+  if (drawn[id] === text) return false;
+  drawn[id] = text;
+  return true;
+}
 
 function fill(id, rows) {
   at(id).tBodies[0].replaceChildren(...rows);
@@ -208,8 +223,10 @@ function nameOf(effect) {
 function faultItem(fault) {
   const effect = nameOf(fault.do);
   const where = [fault.method, fault.path].filter(Boolean).join(" ") || "every request";
-  const when = fault.when === "after_commit" ? "after commit" : "before commit";
+  const isSlow = typeof fault.do === "object" && "slow" in fault.do;
+  const when = !isSlow && (fault.when === "after_commit" ? "after commit" : "before commit");
   const only = [
+    when,
     fault.at === "body" && "in the body",
     fault.nth && `only number ${fault.nth}`,
     fault.times && `${fault.times} times`,
@@ -220,7 +237,7 @@ function faultItem(fault) {
   remove.setAttribute("aria-label", `Remove the fault ${effect} on ${where}`);
   remove.addEventListener("click", () => act("DELETE", `faults/${fault.id}`));
   return make("li", {},
-    make("span", {}, make("strong", { text: effect }), ` ${[when, ...only].join(", ")} · `,
+    make("span", {}, make("strong", { text: effect }), ` ${only.join(", ")} · `,
       make("code", { text: where }), ` · hit ${fault.hits} of ${fault.seen}`),
     remove);
 }
@@ -236,9 +253,9 @@ async function refresh() {
     ["operations", "account_groups", "faults", "clock"].map((path) => ask("GET", path)));
   // Who works with the keyboard stays where they are.
   const focused = document.activeElement?.dataset?.key;
-  fill("operations", operations.slice(0, 100).map(operationRow));
-  fill("balances", groups.flatMap(balanceRows));
-  at("faults").replaceChildren(...faults.map(faultItem));
+  if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
+  if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
+  if (isNew("faults", faults)) at("faults").replaceChildren(...faults.map(faultItem));
   showClock(clock);
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -298,6 +315,7 @@ for (const button of document.querySelectorAll("[data-advance]")) {
 }
 at("only-refused").addEventListener("change", (event) =>
   at("request-list").classList.toggle("only-refused", event.target.checked));
+at("clock-reset").addEventListener("click", () => act("POST", "clock", { reset: true }));
 at("forget").addEventListener("click", async () => {
   await act("DELETE", "requests");
   at("request-list").replaceChildren();
