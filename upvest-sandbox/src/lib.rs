@@ -25,6 +25,17 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | to | |
+//! | --- | --- |
+//! | start one with a seed, a state file, other checks and assumptions | [`Sandbox::builder`] |
+//! | look at balances and operations, and move them by hand | [`Sandbox::state`] |
+//! | let requests go wrong, before or after they are carried out | [`Sandbox::faults`] |
+//! | stop the time, and put it forward | [`Sandbox::clock`] |
+//! | see what came in, and why it was refused | [`Sandbox::log`] |
+//! | know how sure it is that Upvest does the same | [`fidelity`] |
+//!
+//! The program of the same name has all of it on its page at `/_sandbox/`, and as JSON.
 
 mod admin;
 mod balances;
