@@ -171,7 +171,9 @@ impl Server {
                 Handling::Added(answering) => {
                     let received = Received::new(endpoint, params, head, body.clone(), key);
                     let answer = answered(answering, &received)?.into_response();
-                    let outcome = self.outcome(Verdict::Accepted, answer.status());
+                    let is_refusal = answer.status().as_u16() >= 400;
+                    let verdict = if is_refusal { Verdict::Refused } else { Verdict::Accepted };
+                    let outcome = self.outcome(verdict, answer.status());
                     Ok((answer, outcome))
                 }
             }

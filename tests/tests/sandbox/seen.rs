@@ -5,7 +5,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use upvest_core::transport::{ReqwestTransport, Transport as _};
-use upvest_sandbox::{Assumption, Check, Progress, Sandbox, Spec};
+use upvest_sandbox::{Assumption, Check, Progress, Sandbox, Spec, Verdict};
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
 };
@@ -228,6 +228,26 @@ async fn a_signature_can_be_made_to_cover_all() {
         let request = bench.covering(|components| components.retain(|known| known != name)).await;
         let logged = bench.refused(name, request, 401, "unauthorised").await;
         assert_eq!(logged, format!("signature: the signature does not cover `{name}`"));
+    }
+}
+
+#[tokio::test]
+async fn what_an_added_endpoint_refuses_is_refused() {
+    static OWN: upvest_core::Endpoint =
+        upvest_core::Endpoint::new("own", upvest_core::Verb::Get, "/own/{status}").signed();
+    let builder = Sandbox::builder().serve(&OWN, |request| {
+        request.param("status").unwrap_or_default().parse::<u16>().unwrap_or(500)
+    });
+    let sandbox = started(builder.loose(Check::Signature).loose(Check::Token)).await;
+    for (status, verdict) in [(204, Verdict::Accepted), (422, Verdict::Refused)] {
+        let request = Request::get(format!("{}/own/{status}", sandbox.url()))
+            .header("accept", "application/json")
+            .header("upvest-client-id", sandbox.credentials().client_id().to_string())
+            .body(Bytes::new())
+            .unwrap();
+        let answer = ReqwestTransport::new().unwrap().send(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        assert_eq!(sandbox.log().last().unwrap().verdict, verdict);
     }
 }
 
