@@ -331,6 +331,7 @@ mod tests {
         assert!(store.take_nonce("a", "n", 100, 0).unwrap());
         assert!(!store.take_nonce("a", "n", 100, 50).unwrap());
         assert!(store.take_nonce("b", "n", 100, 50).unwrap());
+        assert!(!store.take_nonce("a", "n", 100, 100).unwrap(), "to the last second");
         assert!(store.take_nonce("a", "n", 300, 101).unwrap());
     }
 

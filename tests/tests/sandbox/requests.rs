@@ -245,6 +245,11 @@ async fn a_signature_holds_for_its_time_and_once() {
     let logged = bench.refused("the nonce", request.clone(), 401, "unauthorised").await;
     assert_eq!(logged, "signature: the nonce was used before");
 
+    // At the last moment at which it would be good, it was still used before.
+    bench.sandbox.clock().advance(Duration::from_mins(1));
+    let logged = bench.refused("the nonce", request, 401, "unauthorised").await;
+    assert_eq!(logged, "signature: the nonce was used before");
+
     // A wrong signature does not use up the nonce of a right one.
     let right = bench.signed(bench.increase()).await;
     let wrong = with(right.clone(), "accept", "*/*");
@@ -296,6 +301,12 @@ async fn a_secret_in_the_wrong_place_is_not_repeated() {
     let (status, body) = bench.send(bench.signed(request).await).await;
     assert_eq!(status, 400);
     assert!(!body.contains(&secret), "{body}");
+    // Nor where nothing says that it is one.
+    let noted = with_body(bench.increase(), "200.00", &secret);
+    bench.refused("the amount", bench.signed(noted).await, 400, "invalid_request").await;
+    let path = format!("/virtual_cash_balances/decreases/{secret}");
+    let request = bench.bodiless("DELETE", &path);
+    bench.refused("the path", bench.signed(request).await, 404, "not_found").await;
     assert!(!format!("{:?}", bench.sandbox.log().entries()).contains(&secret));
 }
 
