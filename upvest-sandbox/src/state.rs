@@ -60,7 +60,7 @@ impl<'a> State<'a> {
     }
 
     fn sums(self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
-        self.0.gate.store.balance(group, currency, self.0.clock.now()).unwrap_or_default()
+        read(self.0.gate.store.balance(group, currency, self.0.clock.now()))
     }
 
     /// An increase as it stands now.
@@ -76,7 +76,7 @@ impl<'a> State<'a> {
     }
 
     fn find<T: serde::de::DeserializeOwned>(self, id: Uuid, kind: OperationKind) -> Option<T> {
-        let found = self.0.gate.store.find(id, self.0.clock.now()).ok()??;
+        let found = read(self.0.gate.store.find(id, self.0.clock.now()))?;
         let found = Some(found).filter(|found| found.kind == kind)?;
         serde_json::from_value(serde_json::to_value(found).ok()?).ok()
     }
@@ -84,13 +84,13 @@ impl<'a> State<'a> {
     /// The newest operations, newest first; a thousand at most.
     #[must_use]
     pub fn operations(self) -> Vec<Operation> {
-        self.0.gate.store.operations(MOST, self.0.clock.now()).unwrap_or_default()
+        read(self.0.gate.store.operations(MOST, self.0.clock.now()))
     }
 
     /// The account groups, oldest first; a thousand at most.
     #[must_use]
     pub fn account_groups(self) -> Vec<AccountGroupId> {
-        self.0.gate.store.account_groups(MOST).unwrap_or_default()
+        read(self.0.gate.store.account_groups(MOST))
     }
 
     /// Makes an account group. Nobody must, unless
@@ -138,6 +138,14 @@ impl<'a> State<'a> {
     pub fn is_balanced(self) -> bool {
         self.0.gate.store.is_balanced().unwrap_or(false)
     }
+}
+
+/// What was read. Where the state cannot be read there is nothing, and the reason is in the logs.
+fn read<T: Default>(result: Result<T, Refused>) -> T {
+    result.unwrap_or_else(|refused| {
+        tracing::error!("the state cannot be read: {}", refused.reason);
+        T::default()
+    })
 }
 
 impl fmt::Debug for State<'_> {

@@ -6,20 +6,21 @@ use uuid::Uuid;
 use super::{Operation, place};
 use crate::problem::Refused;
 
+/// Puts an operation where somebody wants it. It has no due time any more: what waits by hand waits for a
+/// hand.
 pub(super) fn set_status(
     db: &Transaction<'_>,
     id: Uuid,
     status: &str,
-    due: Option<i64>,
     at: i64,
 ) -> Result<(), Refused> {
-    let update = "UPDATE operation SET status = ?2, due = ?3, updated = ?4 WHERE id = ?1";
-    db.prepare_cached(update)?.execute(params![id.to_string(), status, due, at])?;
+    let update = "UPDATE operation SET status = ?2, due = NULL, updated = ?3 WHERE id = ?1";
+    db.prepare_cached(update)?.execute(params![id.to_string(), status, at])?;
     Ok(())
 }
 
 pub(super) fn cancel(db: &Transaction<'_>, operation: &Operation, at: i64) -> Result<(), Refused> {
-    set_status(db, operation.id, "CANCELLED", None, at)?;
+    set_status(db, operation.id, "CANCELLED", at)?;
     let (group, currency) = place(operation);
     settle(db, &group, currency, at)
 }

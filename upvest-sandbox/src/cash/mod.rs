@@ -199,10 +199,7 @@ impl Store {
                     return refused("only a decrease can wait for money");
                 }
                 Step::Queue if operation.status == "QUEUED" => return refused("it waits already"),
-                Step::Queue => {
-                    // Without a due time: what was put there by hand waits for a hand.
-                    set_status(db, id, "QUEUED", None, at)?;
-                }
+                Step::Queue => set_status(db, id, "QUEUED", at)?,
                 Step::Confirm => {
                     let (group, currency) = place(&operation);
                     let change = change_of(db, id)?;
