@@ -215,7 +215,8 @@ async fn a_delayed_request_is_carried_out_though_its_client_has_gone() {
     }
     drop(stream);
     assert_eq!(bench.effects(), 0);
-    bench.sandbox.log().changed(seen).await;
+    let carried_out = bench.sandbox.log().changed(seen);
+    tokio::time::timeout(Duration::from_secs(30), carried_out).await.expect("it is carried out");
     assert_eq!(bench.effects(), 1);
 }
 

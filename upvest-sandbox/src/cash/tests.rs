@@ -183,6 +183,21 @@ fn by_hand_an_operation_goes_where_the_machine_lets_it() {
 }
 
 #[test]
+fn what_was_queued_by_hand_waits_for_a_hand_whatever_comes() {
+    let mut bank = Bank::new();
+    bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
+    let waiting = bank.order(OperationKind::Decrease, "5.00");
+    assert_eq!(bank.step(waiting, Step::Queue).unwrap(), "QUEUED");
+    bank.order(OperationKind::Increase, "50.00");
+    let behind = bank.order(OperationKind::Decrease, "1.00");
+    bank.advance(100);
+    assert_eq!(bank.status(waiting), "QUEUED");
+    assert_eq!(bank.status(behind), "QUEUED");
+    assert_eq!(bank.step(waiting, Step::Confirm).unwrap(), "CONFIRMED");
+    assert_eq!(bank.status(behind), "CONFIRMED");
+}
+
+#[test]
 fn what_is_assumed_can_be_assumed_otherwise() {
     let mut bank = Bank::new();
     let waiting = bank.order(OperationKind::Decrease, "5.00").to_string();
