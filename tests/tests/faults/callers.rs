@@ -306,7 +306,7 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
     let mut scrubbed = good.clone();
     scrubbed.as_object_mut().unwrap().remove("request");
     refused(read(&scrubbed), "there is no request in it");
-    // Of a newer version, with a number that no 64 bits hold: stored again it is still the same.
+    // Of a newer version, with a number that no 64 bits hold: it does not change from store to store.
     let newer = r#"{"version":2,"sequence":1111111111111111111110}"#;
     let newer: CallRecord = serde_json::from_str(newer).unwrap();
     let stored = serde_json::to_string(&newer).unwrap();
