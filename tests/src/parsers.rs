@@ -137,11 +137,20 @@ pub fn token_answer(input: &[u8]) {
             assert!(token.expires_in() <= Duration::from_hours(24));
         }
         Err(error) => {
+            let message = error.to_string();
+            // These are the same for every answer, and a token may be made of their words.
+            let is_ours = [
+                "its `access_token` cannot stand in a header",
+                "it has no text `access_token`",
+                "its `token_type` is not `bearer`",
+                "its `expires_in` is no whole number of seconds",
+            ]
+            .contains(&message.split(" at line ").next().unwrap_or_default());
             let given = serde_json::from_slice::<Value>(input).ok();
             let secret = given.as_ref().and_then(|given| given.get("access_token")?.as_str());
-            // What is shorter may be any word of the sentence.
-            if let Some(secret) = secret.filter(|secret| secret.len() > 20) {
-                assert!(!error.to_string().contains(secret), "{error}");
+            // What is shorter may be any word of another sentence.
+            if let Some(secret) = secret.filter(|secret| !is_ours && secret.len() > 20) {
+                assert!(!message.contains(secret), "{message}");
             }
         }
     }
@@ -165,9 +174,9 @@ pub fn call_record(input: &[u8]) {
 /// A key is loaded or not; no error shows what is in the file.
 pub fn pem(input: &[u8]) {
     // What is encrypted by PKCS #8 asks for as much work as it likes, up to seconds.
-    let is_slow = input.windows(9).any(|window| window == b"ENCRYPTED");
+    let is_slow = input.windows(17).any(|window| window == b"ENCRYPTED PRIVATE");
     for passphrase in [None, Some(crate::PASSPHRASE)] {
-        if is_slow && passphrase.is_some() && input.windows(4).any(|window| window == b"MIIB") {
+        if is_slow && passphrase.is_some() {
             continue;
         }
         if let Err(error) = SigningKey::from_pem("x", input, passphrase) {
