@@ -17,7 +17,7 @@ use upvest_virtual_cash::VirtualCashIncrease;
 
 use crate::in_memory::{Server, Thing, Things, problem as answered, reply, thing};
 
-/// A parser by name, and inputs that it takes.
+/// A parser by name, and inputs to start from.
 pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
 /// All of them.
@@ -34,10 +34,18 @@ pub const PARSERS: [Parser; 7] = [
         ]
     }),
     ("token_answer", token_answer, || {
-        vec![
-            br#"{"access_token":"ory_at_x","token_type":"bearer","expires_in":1799,"scope":"a b"}"#
-                .to_vec(),
+        [
+            // One that is taken, and one for each reason to refuse.
+            br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"bearer","expires_in":1799,"scope":"a b"}"#.as_slice(),
+            br#"{"access_token":"ory_at no word of a sentence","token_type":"bearer","expires_in":1799}"#,
+            br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"mac","expires_in":1799}"#,
+            br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"bearer"}"#,
+            br#"{"access_token":["ory_at_no_word_of_a_sentence"]}"#,
+            // What a token says may be what the error says.
+            br#"{"access_token":"_token` cannot stand in a header"}"#,
         ]
+        .map(<[u8]>::to_vec)
+        .into()
     }),
     ("call_record", call_record, || {
         vec![serde_json::to_vec(&client().create("x").record()).unwrap_or_default()]
@@ -174,9 +182,9 @@ pub fn call_record(input: &[u8]) {
 /// A key is loaded or not; no error shows what is in the file.
 pub fn pem(input: &[u8]) {
     // What is encrypted by PKCS #8 asks for as much work as it likes, up to seconds.
-    let is_slow = input.windows(17).any(|window| window == b"ENCRYPTED PRIVATE");
+    let is_slow = input.windows(9).any(|window| window == b"ENCRYPTED");
     for passphrase in [None, Some(crate::PASSPHRASE)] {
-        if is_slow && passphrase.is_some() {
+        if is_slow && passphrase.is_some() && input.windows(4).any(|window| window == b"MIIB") {
             continue;
         }
         if let Err(error) = SigningKey::from_pem("x", input, passphrase) {
