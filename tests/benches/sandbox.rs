@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::Request;
 use tokio::runtime::Runtime;
 use upvest_core::Timestamp;
-use upvest_core::signature::{Signer as _, SigningKey, VerifyingKey, sign};
+use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey, VerifyingKey, sign};
 use upvest_sandbox::Sandbox;
 use upvest_tests::{data, root};
 use uuid::Uuid;
@@ -224,7 +224,7 @@ impl<'a> Signed<'a> {
         headers.insert("upvest-client-id", self.client_id.parse().expect("a value"));
         let now = Timestamp::from_unix_seconds(now).expect("a time");
         let nonce = *Uuid::new_v4().as_bytes();
-        runtime.block_on(sign(&mut request, &self.key, now, nonce)).expect("a signature");
+        runtime.block_on(sign(V15, &mut request, &self.key, now, nonce)).expect("a signature");
         let mut bytes =
             format!("{} {} HTTP/1.1\r\nhost: localhost\r\n", request.method(), request.uri());
         for (name, value) in request.headers() {

@@ -17,7 +17,9 @@ use bytes::Bytes;
 use criterion::{BatchSize, Criterion};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use shared::{KEY_ID, is_trial, median, time};
-use upvest_core::signature::{Message, SignatureInput, SigningKey, sign, signature_base};
+use upvest_core::signature::{
+    Message, SignatureInput, SignatureVersion::V15, SigningKey, sign, signature_base,
+};
 use upvest_core::signature::{SignError, Signer};
 use upvest_core::{BoxFuture, Timestamp};
 use upvest_tests::data;
@@ -56,7 +58,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 fn sign_whole(mut request: Request<Bytes>, key: &dyn Signer) -> Request<Bytes> {
     let created = Timestamp::from_unix_seconds(1_800_000_000).expect("a time");
-    now(sign(&mut request, key, created, [7; 16])).expect("a signature");
+    now(sign(V15, &mut request, key, created, [7; 16])).expect("a signature");
     request
 }
 
@@ -138,8 +140,13 @@ fn main() {
     let input = SignatureInput::from_headers(signed.headers()).expect("a signature");
     criterion.bench_function("the base of an increase alone", |bencher| {
         bencher.iter(|| {
-            signature_base(&Message::of(black_box(&signed)), &input.components, &input.parameters)
-                .expect("a base")
+            signature_base(
+                V15,
+                &Message::of(black_box(&signed)),
+                &input.components,
+                &input.parameters,
+            )
+            .expect("a base")
         });
     });
     criterion.final_summary();

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::fmt::format::FmtSpan;
 use upvest_core::auth::{AccessTokens as _, TokenRequest};
-use upvest_core::signature::{Message, Policy, SigningKey, sign, verify};
+use upvest_core::signature::{Message, Policy, SignatureVersion::V15, SigningKey, sign, verify};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{BoxFuture, Client, Environment, Timestamp};
 use upvest_sandbox::Sandbox;
@@ -162,7 +162,7 @@ async fn no_secret_shows_anywhere() {
         .body(Bytes::new())
         .unwrap();
     let key = sandbox.credentials().signing_key();
-    sign(&mut request, key, Timestamp::now(), [3; 16]).await.unwrap();
+    sign(V15, &mut request, key, Timestamp::now(), [3; 16]).await.unwrap();
     let (public, policy) = (key.verifying_key().unwrap(), Policy::default());
     let message = Message::of(&request);
     let verified = verify(&message, b"", |_| Some(&public), Timestamp::now(), &policy).unwrap();

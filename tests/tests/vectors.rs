@@ -1,4 +1,5 @@
-//! Signatures made by Upvest's own Python package verify, and their bases are rebuilt to the byte.
+//! Signatures made by Upvest's own packages verify, and their bases are rebuilt to the byte: those of the
+//! Python package in V15, and those of the Go ones in V6.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -8,11 +9,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use upvest_core::Timestamp;
 use upvest_core::signature::{
-    Message, Policy, SignatureInput, SigningKey, VerifyError, VerifyingKey, sign, signature_base,
-    verify,
+    Message, Policy, SignatureInput,
+    SignatureVersion::{self, V6, V15},
+    SigningKey, VerifyError, VerifyingKey, sign, signature_base, verify,
 };
 
 struct Vector {
+    version: SignatureVersion,
     name: String,
     method: String,
     path: String,
@@ -33,10 +36,33 @@ impl Vector {
         }
     }
 
+    fn base(&self) -> String {
+        let input = SignatureInput::from_headers(&self.headers).unwrap();
+        signature_base(self.version, &self.message(), &input.components, &input.parameters).unwrap()
+    }
+
     fn verify(&self, message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
-        let created = SignatureInput::from_headers(message.headers)?.created;
+        let mut policy = Policy::default();
+        policy.version = self.version;
+        if self.version == V6 {
+            policy.max_age_seconds = Some(60);
+        }
+        if message.path.is_empty() {
+            // One of the Go signers leaves out a path that is empty.
+            policy.required.retain(|component| *component != "@path");
+        }
+        self.verify_with(message, body, &policy)
+    }
+
+    fn verify_with(
+        &self,
+        message: &Message<'_>,
+        body: &[u8],
+        policy: &Policy,
+    ) -> Result<(), VerifyError> {
+        let created = SignatureInput::from_headers(&self.headers)?.created;
         let now = Timestamp::from_unix_seconds(created).unwrap();
-        verify(message, body, |_| Some(&self.public_key), now, &Policy::default()).map(|_| ())
+        verify(message, body, |_| Some(&self.public_key), now, policy).map(|_| ())
     }
 }
 
@@ -58,12 +84,13 @@ fn read(json: &Value) -> Vector {
         }
     } else {
         method = text(&json["request"]["method"]);
-        let url = text(&json["canonical"]["url"]);
+        let url = json["canonical"]["url"].as_str().or(json["request"]["url"].as_str()).unwrap();
         target = url.splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
         body = text(&json["request"]["body_base64"]);
         for headers in [&json["request"]["headers"], &json["headers"]] {
             for (name, value) in headers.as_object().unwrap() {
-                add(name, value.as_str().unwrap());
+                let value = value.as_str().or(value[0].as_str());
+                add(name, value.unwrap());
             }
         }
     }
@@ -71,7 +98,13 @@ fn read(json: &Value) -> Vector {
         Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
         None => (target, None),
     };
+    let version = match json["draft"].as_str() {
+        Some("v06") => V6,
+        Some("v15") => V15,
+        other => panic!("another draft: {other:?}"),
+    };
     Vector {
+        version,
         name: text(&json["name"]),
         method,
         path,
@@ -83,25 +116,29 @@ fn read(json: &Value) -> Vector {
     }
 }
 
-fn vectors() -> Vec<Vector> {
-    let mut paths: Vec<_> = std::fs::read_dir(upvest_tests::data("vectors/v15"))
+fn vectors_in(folder: &str, count: usize) -> Vec<Vector> {
+    let mut paths: Vec<_> = std::fs::read_dir(upvest_tests::data(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
-    assert_eq!(paths.len(), 23, "a vector is missing or new");
+    assert_eq!(paths.len(), count, "a vector is missing or new");
     paths
         .iter()
         .map(|path| read(&serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()))
         .collect()
 }
 
+fn vectors() -> Vec<Vector> {
+    let mut vectors = vectors_in("vectors/v15", 23);
+    vectors.extend(vectors_in("vectors/v6", 4));
+    vectors
+}
+
 #[test]
 fn every_base_is_rebuilt_from_what_was_received() {
     for vector in vectors() {
-        let input = SignatureInput::from_headers(&vector.headers).unwrap();
-        let base = signature_base(&vector.message(), &input.components, &input.parameters).unwrap();
-        assert_eq!(base, vector.base, "{}", vector.name);
+        assert_eq!(vector.base(), vector.base, "{}", vector.name);
     }
 }
 
@@ -139,8 +176,92 @@ fn a_change_in_any_part_is_found() {
         if !vector.body.is_empty() {
             let mut body = vector.body.clone();
             body[0] ^= 1;
-            assert_eq!(vector.verify(&message, &body), Err(VerifyError::Digest), "{}", vector.name);
+            let refused = VerifyError::Digest(vector.version);
+            assert_eq!(vector.verify(&message, &body), Err(refused), "{}", vector.name);
         }
+    }
+}
+
+/// Each byte of what came in, changed alone: the body, and every value that the signature covers.
+#[test]
+fn no_byte_can_be_changed() {
+    let mut changes = 0;
+    for vector in vectors_in("vectors/v6", 4) {
+        let message = vector.message();
+        let mut refused = |message: &Message<'_>, body: &[u8], what: &str| {
+            changes += 1;
+            assert!(vector.verify(message, body).is_err(), "{}: {what}", vector.name);
+        };
+        let flipped = |text: &str, index: usize| {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[index] ^= 1;
+            bytes
+        };
+        for index in 0..vector.method.len() {
+            let method = String::from_utf8(flipped(&vector.method, index)).unwrap();
+            refused(&Message { method: &method, ..message }, &vector.body, "method");
+        }
+        // One vector has no path, and covers none.
+        for index in 0..vector.path.len() {
+            let path = String::from_utf8(flipped(&vector.path, index)).unwrap();
+            refused(&Message { path: &path, ..message }, &vector.body, "path");
+        }
+        for index in 0..vector.query.as_deref().map_or(0, str::len) {
+            let query = flipped(vector.query.as_deref().unwrap(), index);
+            let query = String::from_utf8(query).unwrap();
+            let changed = Message { query: Some(&query), ..message };
+            refused(&changed, &vector.body, "query");
+        }
+        let input = SignatureInput::from_headers(&vector.headers).unwrap();
+        let mut names = input.components;
+        names.retain(|component| !component.starts_with('@'));
+        names.extend(["signature".to_owned(), "signature-input".to_owned()]);
+        for name in names {
+            let name: HeaderName = name.parse().unwrap();
+            let value = vector.headers[&name].to_str().unwrap();
+            for index in 0..value.len() {
+                let mut headers = vector.headers.clone();
+                let Ok(value) = HeaderValue::from_bytes(&flipped(value, index)) else { continue };
+                headers.insert(&name, value);
+                refused(&Message { headers: &headers, ..message }, &vector.body, name.as_str());
+            }
+        }
+        for index in 0..vector.body.len() {
+            let mut body = vector.body.clone();
+            body[index] ^= 1;
+            refused(&message, &body, "body");
+        }
+        let mut body = vector.body.clone();
+        body.push(b' ');
+        refused(&message, &body, "a longer body");
+    }
+    assert!(changes > 1_900, "{changes}");
+}
+
+/// Neither version passes for the other, and what is not covered is not taken.
+#[test]
+fn the_version_is_chosen_by_the_verifier() {
+    for vector in vectors() {
+        let mut policy = Policy::default();
+        policy.max_age_seconds = Some(60);
+        policy.required.clear();
+        policy.version = if vector.version == V6 { V15 } else { V6 };
+        let refused = VerifyError::Version(policy.version);
+        let result = vector.verify_with(&vector.message(), &vector.body, &policy);
+        assert_eq!(result, Err(refused), "{}", vector.name);
+
+        // Also when the header is made to fit: the digest is in another header, or the base is another.
+        let mut headers = vector.headers.clone();
+        headers
+            .insert("upvest-signature-version", HeaderValue::from_static(policy.version.as_str()));
+        let message = Message { headers: &headers, ..vector.message() };
+        let result = vector.verify_with(&message, &vector.body, &policy);
+        let refused = if vector.body.is_empty() {
+            VerifyError::WrongSignature
+        } else {
+            VerifyError::NotCovered(policy.version.digest_name())
+        };
+        assert_eq!(result, Err(refused), "{}", vector.name);
     }
 }
 
@@ -163,14 +284,14 @@ async fn an_increase_has_the_base_that_other_tools_made() {
         ))
         .unwrap();
     let created = Timestamp::from_unix_seconds(1_633_529_659).unwrap();
-    sign(&mut request, &key, created, [7; 16]).await.unwrap();
+    sign(V15, &mut request, &key, created, [7; 16]).await.unwrap();
 
     let input = SignatureInput::from_headers(request.headers()).unwrap();
     let listed = input.parameters.split(';').next().unwrap();
     let parameters = format!(
         "{listed};keyid=\"8d4997a8-cf7a-4e51-adbb-401656a3e5c2\";created=1633529659;expires=1633529664;nonce=\"o085M4cMgpbicuOL\""
     );
-    let base = signature_base(&Message::of(&request), &input.components, &parameters).unwrap();
+    let base = signature_base(V15, &Message::of(&request), &input.components, &parameters).unwrap();
     assert_eq!(base.len(), 710);
     let hash = digest::digest(&digest::SHA256, base.as_bytes());
     assert_eq!(

@@ -117,6 +117,10 @@ impl Client {
         self.0.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
     pub(crate) fn random_bytes(&self) -> Result<[u8; 16]> {
         self.0.randomness.bytes().map_err(|error| {
             Error::config("no random bytes for a nonce or an idempotency key").because(error)

@@ -28,6 +28,19 @@ pub fn hyphenated(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
+/// What stands before the dots in types of events, each once.
+#[must_use]
+pub fn categories(types: &[&str]) -> Vec<String> {
+    let mut categories: Vec<String> = Vec::new();
+    for event_type in types {
+        let category = event_type.split('.').next().unwrap_or_default();
+        if !categories.iter().any(|known| known == category) {
+            categories.push(category.to_owned());
+        }
+    }
+    categories
+}
+
 /// What fills a placeholder of the path.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in a path, for it has no `Display`",

@@ -86,6 +86,7 @@ mod telemetry;
 mod tokens;
 pub mod transport;
 mod types;
+pub mod webhook;
 
 use std::pin::Pin;
 

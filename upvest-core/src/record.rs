@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::idempotency::{IdempotencyKey, window_end};
 use crate::outcome::Outcome;
 use crate::request::Target;
-use crate::signature::content_digest;
+use crate::signature::SignatureVersion;
 use crate::types::Timestamp;
 
 const VERSION: u64 = 1;
@@ -80,7 +80,7 @@ impl Recorded {
         let Self { version, idempotency_key, made_at, request, digest: _ } = self;
         // Writing these into memory does not fail; if it did, no record would be taken for whole.
         let text = serde_json::to_vec(&(version, idempotency_key, made_at, request));
-        content_digest(&text.unwrap_or_default())
+        SignatureVersion::V15.digest(&text.unwrap_or_default())
     }
 }
 

@@ -24,7 +24,7 @@ use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::request::Target;
 use crate::retry::{self, Budget, Repeatable};
-use crate::signature;
+use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
 use crate::tokens::Token;
 use crate::types::Timestamp;
@@ -261,7 +261,8 @@ async fn sign(
         return Ok(None);
     }
     let nonce = client.random_bytes()?;
-    let signing = signature::sign(request, client.signer(), client.now(), nonce);
+    let signing =
+        signature::sign(SignatureVersion::V15, request, client.signer(), client.now(), nonce);
     match timeout_at(deadline, signing).await {
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {

@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, HeaderValue};
 use serde::Serialize;
 use upvest_core::headers::CONTENT_DIGEST;
 use upvest_core::signature::{
-    Message, Policy, SignatureInput, VerifyError, content_digest, mask_token, signature_base,
+    Message, Policy, SignatureInput, SignatureVersion::V15, VerifyError, mask_token, signature_base,
 };
 
 /// A longer base is not kept: a thousand of them would be too much.
@@ -43,6 +43,7 @@ impl Bases {
             VerifyError::UnknownKey
                 | VerifyError::Lifetime
                 | VerifyError::FromTheFuture
+                | VerifyError::TooOld
                 | VerifyError::Expired
         ) {
             return None;
@@ -82,7 +83,7 @@ fn with_true_body(headers: &HeaderMap, body: &[u8]) -> HeaderMap {
     let mut headers = headers.clone();
     if !body.is_empty() {
         headers.insert(CONTENT_LENGTH, body.len().into());
-        if let Ok(digest) = HeaderValue::from_str(&content_digest(body)) {
+        if let Ok(digest) = HeaderValue::from_str(&V15.digest(body)) {
             headers.insert(CONTENT_DIGEST, digest);
         }
     }
@@ -106,7 +107,7 @@ fn first_difference(received: &str, expected: &str) -> Option<usize> {
 fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> String {
     let mut base = String::new();
     for component in components {
-        match signature_base(message, &[component], "") {
+        match signature_base(V15, message, &[component], "") {
             Ok(line) => base.push_str(line.lines().next().unwrap_or_default()),
             Err(error) => base.extend(["\"", component, "\": <", &error.to_string(), ">"]),
         }

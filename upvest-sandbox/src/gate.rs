@@ -106,9 +106,10 @@ impl Gate {
             return Ok(());
         }
         let input = &verified.input;
-        let forget = input.expires.saturating_add(policy.skew_seconds);
-        let is_new =
-            self.store.take_nonce(&input.key_id, &input.nonce, forget, now.unix_seconds())?;
+        // The policy wants both.
+        let (expires, nonce) = input.expires.zip(input.nonce.as_deref()).unwrap_or_default();
+        let forget = expires.saturating_add(policy.skew_seconds);
+        let is_new = self.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
         if is_new {
             Ok(())
         } else {

@@ -15,7 +15,8 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use upvest_core::Timestamp;
 use upvest_core::headers::{CONTENT_DIGEST, IDEMPOTENCY_KEY, SIGNATURE};
 use upvest_core::signature::{
-    BaseError, Message, SignatureInput, VerifyError, VerifyingKey, content_digest, signature_base,
+    BaseError, Message, SignatureInput, SignatureVersion::V15, VerifyError, VerifyingKey,
+    signature_base,
 };
 
 /// A guess, and what was signed if that is certain.
@@ -55,7 +56,7 @@ pub(crate) struct Suspect<'a> {
 impl Suspect<'_> {
     pub(crate) fn hint(&self, refusal: &VerifyError) -> Hint {
         match refusal {
-            VerifyError::Version => {
+            VerifyError::Version(_) => {
                 "send `upvest-signature-version: 15`: without it the older form, v6, is presumed, \
                  which is refused here; the header itself is not covered"
                     .into()
@@ -95,13 +96,13 @@ impl Suspect<'_> {
                 format!("add `{name}` to the covered components, with the value that is sent").into()
             }
             VerifyError::Lifetime => self.of_life().into(),
-            VerifyError::FromTheFuture | VerifyError::Expired => self.of_time().into(),
+            VerifyError::FromTheFuture | VerifyError::TooOld | VerifyError::Expired => self.of_time().into(),
             VerifyError::Length => {
                 "the body was changed after signing, or its length was counted in characters: count \
                  bytes"
                     .into()
             }
-            VerifyError::Digest => self.of_digest().into(),
+            VerifyError::Digest(_) => self.of_digest().into(),
             VerifyError::Base(BaseError::Missing(name)) => format!(
                 "`{name}` was signed and is not sent: it was removed after signing, or should not be \
                  covered"
@@ -147,7 +148,7 @@ impl Suspect<'_> {
 
     fn of_life(&self) -> String {
         let life = SignatureInput::from_headers(self.message.headers)
-            .map_or(0, |input| input.expires.saturating_sub(input.created));
+            .map_or(0, |input| input.expires.unwrap_or(0).saturating_sub(input.created));
         format!("the signature lives {life} s: let `expires` be 5 to 60 s after `created`")
     }
 
@@ -155,7 +156,7 @@ impl Suspect<'_> {
         let given = text(self.message.headers, &CONTENT_DIGEST);
         let bare = |digest: &[u8]| BASE64_STANDARD.encode(digest);
         let body = self.body;
-        let right = content_digest(body);
+        let right = V15.digest(body);
         let sha_256 = bare(digest::digest(&digest::SHA256, body).as_ref());
         let sha_512 = bare(digest::digest(&digest::SHA512, body).as_ref());
         let sha_512_hex = digest::digest(&digest::SHA512, body)
@@ -170,9 +171,9 @@ impl Suspect<'_> {
             "the digest is hexadecimal: it must be base64"
         } else if given.contains(&sha_512) {
             "the digest is right, but not its form"
-        } else if given == content_digest(b"") {
+        } else if given == V15.digest(b"") {
             "this is the digest of an empty body"
-        } else if reserialised(body).any(|other| given == content_digest(&other)) {
+        } else if reserialised(body).any(|other| given == V15.digest(&other)) {
             "this is the digest of the same JSON with other spaces: the body was written again after \
              it was signed"
         } else {
@@ -196,7 +197,8 @@ impl Suspect<'_> {
         ) else {
             return nothing_known();
         };
-        let Ok(base) = signature_base(&self.message, &input.components, &input.parameters) else {
+        let Ok(base) = signature_base(V15, &self.message, &input.components, &input.parameters)
+        else {
             return nothing_known();
         };
         let der = der_of_raw(&signature);

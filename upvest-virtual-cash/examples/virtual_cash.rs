@@ -18,7 +18,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use clap::Parser;
 use shared::{Failure, end, place_to_run, refuse_live};
-use upvest_core::signature::{Message, SignatureInput, mask_token, signature_base};
+use upvest_core::signature::{
+    Message, SignatureInput, SignatureVersion, mask_token, signature_base,
+};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
 use upvest_sandbox::Sandbox;
@@ -223,6 +225,11 @@ impl Transport for Explain {
 
 fn explain(request: &http::Request<Bytes>) -> Result<String, Failure> {
     let input = SignatureInput::from_headers(request.headers())?;
-    let base = signature_base(&Message::of(request), &input.components, &input.parameters)?;
+    let base = signature_base(
+        SignatureVersion::V15,
+        &Message::of(request),
+        &input.components,
+        &input.parameters,
+    )?;
     Ok(mask_token(&base))
 }

@@ -2,7 +2,8 @@
 //! trade with, without a bank payment.
 //!
 //! For clients on single-account, post-trade settlement alone. An answer says that the API has
-//! accepted the operation; what became of it arrives by webhook, and there is no endpoint to read it.
+//! accepted the operation; what became of it arrives by webhook, as a [`VirtualCashEvent`], and there is
+//! no endpoint to read it.
 //!
 //! ```
 //! use upvest_core::{Call, Error, IdempotentCall};
@@ -56,7 +57,7 @@
 
 use serde::{Deserialize, Serialize};
 pub use upvest_core::{AccountGroupId, Amount, Currency, Timestamp};
-use upvest_core::{Call, IdempotentCall, api, id, open_enum};
+use upvest_core::{Call, IdempotentCall, api, events, id, open_enum};
 
 /// The endpoints of virtual cash, as in [Upvest's reference](
 /// https://docs.upvest.co/api/release/upvest-investment-api.v1-1/virtual-cash-balances).
@@ -171,6 +172,26 @@ open_enum! {
         Confirmed = "CONFIRMED",
         /// You have cancelled it.
         Cancelled = "CANCELLED",
+    }
+}
+
+events! {
+    /// What becomes of increases and decreases, as webhooks tell it.
+    pub enum VirtualCashEvent {
+        /// An increase is accepted.
+        IncreaseIssued(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.ISSUED",
+        /// The money of an increase can be traded with.
+        IncreaseConfirmed(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.CONFIRMED",
+        /// Upvest has cancelled an increase.
+        IncreaseCancelled(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.CANCELLED",
+        /// A decrease is accepted.
+        DecreaseIssued(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.ISSUED",
+        /// A decrease waits for money.
+        DecreaseQueued(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.QUEUED",
+        /// The money of a decrease is gone.
+        DecreaseConfirmed(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.CONFIRMED",
+        /// A decrease is cancelled.
+        DecreaseCancelled(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.CANCELLED",
     }
 }
 

@@ -332,7 +332,7 @@ fn forged(good: &serde_json::Value, member: &str, value: &str) -> CallRecord {
     let members = ["base_url", "client_id", "method", "path", "template", "content_type", "body"]
         .map(|name| format!("\"{name}\":{}", request[name]));
     let text = format!("[{},{{{}}}]", whole.join(","), members.join(","));
-    forged["digest"] = upvest_core::signature::content_digest(text.as_bytes()).into();
+    forged["digest"] = upvest_core::signature::SignatureVersion::V15.digest(text.as_bytes()).into();
     read(&forged)
 }
 

@@ -4,6 +4,9 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::{Value, json};
 use upvest_core::auth::{AccessTokens, TokenRequest};
+use upvest_core::webhook::{
+    CreateWebhook, ListWebhooks, UpdateWebhook, VerificationKeys, Webhooks,
+};
 use upvest_core::{BoxFuture, Call, CallKind, Client, Endpoint, Result};
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -16,7 +19,6 @@ use crate::declared::portfolios::Portfolios;
 use crate::declared::reporting::{Positions, Reports, Returns, Transactions, Valuations};
 use crate::declared::trading::{Instruments, Orders};
 use crate::declared::users::{Checks, Taxes, Users};
-use crate::declared::webhooks::{VerificationKeys, Webhooks};
 use crate::declared::{
     CurrentValuation, Full as _, ListAllocations, ListCashTransactions, ListFeeCollections,
     ListInstruments, ListOfPortfolio, ListOrders, ListReports, ListSecurityTransactions, Offsets,
@@ -49,18 +51,33 @@ pub fn calls(client: &Client) -> Vec<Made> {
         amount: "200.00".parse().unwrap(),
         currency: Currency::Eur,
     };
+    let list_webhooks = ListWebhooks {
+        sort: Some("title".to_owned()),
+        order: Some("DESC".to_owned()),
+        offset: Some(20),
+        limit: Some(10),
+    };
+    let create_webhook = CreateWebhook {
+        title: "all users".to_owned(),
+        url: "https://tenant.tld/webhooks".to_owned(),
+        types: None,
+        config: None,
+    };
     vec![
         (<dyn AccessTokens>::CREATE_ACCESS_TOKEN, {
             let call = client.create_access_token(&token);
             Box::pin(async { call.await.map(|token| json!(token.scope())) })
         }),
-        call(<dyn VerificationKeys>::VERIFY_KEYS, client.verify_keys()),
-        call(<dyn Webhooks>::LIST_WEBHOOKS, client.list_webhooks(&Paging::full())),
-        call(<dyn Webhooks>::CREATE_WEBHOOK, client.create_webhook(&body)),
-        call(<dyn Webhooks>::GET_WEBHOOK, client.get_webhook(ID)),
-        call(<dyn Webhooks>::DELETE_WEBHOOK, client.delete_webhook(ID)),
-        call(<dyn Webhooks>::UPDATE_WEBHOOK, client.update_webhook(ID, &body)),
-        call(<dyn Webhooks>::TEST_WEBHOOK, client.test_webhook(ID)),
+        call(<dyn VerificationKeys>::VERIFICATION_KEYS, client.verification_keys()),
+        call(<dyn Webhooks>::LIST_WEBHOOKS, client.list_webhooks(&list_webhooks)),
+        call(<dyn Webhooks>::CREATE_WEBHOOK, client.create_webhook(&create_webhook)),
+        call(<dyn Webhooks>::GET_WEBHOOK, client.get_webhook(ID.into())),
+        call(<dyn Webhooks>::DELETE_WEBHOOK, client.delete_webhook(ID.into())),
+        call(
+            <dyn Webhooks>::UPDATE_WEBHOOK,
+            client.update_webhook(ID.into(), &UpdateWebhook::default()),
+        ),
+        call(<dyn Webhooks>::TEST_WEBHOOK, client.test_webhook(ID.into())),
         call(<dyn Users>::LIST_USERS, client.list_users(&Paging::full())),
         call(<dyn Users>::CREATE_USER, client.create_user(&body)),
         call(<dyn Users>::GET_USER, client.get_user(ID.into())),

@@ -104,7 +104,17 @@ fn answer(fact: &Fact, request: &Request<Bytes>) -> Reply {
 
 /// What stands in the body of an answer.
 pub fn json_of(fact: &Fact) -> Value {
-    let thing = json!({
+    let webhook = json!({
+        "id": "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a",
+        "title": "User webhook",
+        "url": "https://tenant.tld/webhooks/users",
+        "type": ["USER"],
+        "config": { "delay": "5s", "max_package_size": 10240 },
+        "enabled": false,
+        "created_at": "2021-07-21T14:10:00Z",
+        "updated_at": "2021-07-21T14:10:00Z",
+    });
+    let money = json!({
         "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
         "account_group_id": "ac1c39e9-2101-46b8-a624-d10a9e351b6c",
         "amount": "200.00",
@@ -113,7 +123,9 @@ pub fn json_of(fact: &Fact) -> Value {
         "created_at": "2020-08-24T14:15:22Z",
         "updated_at": "2020-08-24T14:15:22Z",
     });
+    let thing = if fact.path.starts_with("/webhooks") { webhook } else { money };
     match fact.answer.as_str() {
+        _ if fact.path == "/auth/verify_keys" => json!({ "keys": [] }),
         "none" => Value::Null,
         "page" => json!({
             "meta": { "offset": 20, "limit": 10, "count": 1, "total_count": 21, "order": "DESC" },

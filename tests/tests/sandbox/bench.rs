@@ -11,7 +11,7 @@ use http_body_util::BodyExt as _;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use upvest_core::signature::{Signer as _, SigningKey, sign};
+use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey, sign};
 use upvest_core::transport::{ReqwestTransport, Transport as _};
 use upvest_core::{Problem, Timestamp};
 use upvest_sandbox::{Sandbox, SandboxBuilder};
@@ -124,7 +124,9 @@ impl Bench {
     ) -> Request<Bytes> {
         let created = Timestamp::from_unix_seconds(created).unwrap();
         let nonce = *Uuid::new_v4().as_bytes();
-        sign(&mut request, self.sandbox.credentials().signing_key(), created, nonce).await.unwrap();
+        sign(V15, &mut request, self.sandbox.credentials().signing_key(), created, nonce)
+            .await
+            .unwrap();
         request
     }
 
@@ -147,7 +149,7 @@ impl Bench {
 
     /// Adds what a body needs.
     pub(crate) fn digested(&self, request: Request<Bytes>) -> Request<Bytes> {
-        let digest = upvest_core::signature::content_digest(request.body());
+        let digest = V15.digest(request.body());
         let length = request.body().len().to_string();
         with(with(request, "content-digest", &digest), "content-length", &length)
     }

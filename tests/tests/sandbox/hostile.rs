@@ -12,7 +12,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
-use upvest_core::signature::{Message, SignatureInput, SigningKey, VerifyingKey, content_digest};
+use upvest_core::signature::{
+    Message, SignatureInput, SignatureVersion::V15, SigningKey, VerifyingKey,
+};
 use upvest_sandbox::Sandbox;
 use upvest_tests::data;
 use uuid::Uuid;
@@ -597,8 +599,8 @@ async fn binding(cases: &mut Cases) {
         BASE64_STANDARD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body))
     };
     let body = cases.bench.increase().into_body();
-    let right = content_digest(&body);
-    let wrong = content_digest(b"x");
+    let right = V15.digest(&body);
+    let wrong = V15.digest(b"x");
     for (number, what, digest) in [
         (63, "SHA-256", format!("sha-256=:{}:", sha_256(&body))),
         (63, "SHA-256 in the form of v6", format!("SHA-256={}", sha_256(&body))),
@@ -850,7 +852,7 @@ fn what_must_verify(cases: &mut Cases) {
     }
     let message = Message { method: "POST", path: "/foo", query: None, headers: &headers };
     let known = ["date", "@method", "@path", "content-type", "content-length"];
-    let ours = upvest_core::signature::signature_base(&message, &known, "()").unwrap();
+    let ours = upvest_core::signature::signature_base(V15, &message, &known, "()").unwrap();
     for line in ours.lines().take(known.len()) {
         assert!(base.contains(line), "{line}");
     }

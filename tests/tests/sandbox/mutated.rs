@@ -113,7 +113,15 @@ async fn log_of_a_script() -> String {
         let key = bench.sandbox.credentials().signing_key();
         let mut request = to(request.clone(), request.uri().path_and_query().unwrap().as_str());
         let nonce = [u8::try_from(number).unwrap(); 16];
-        upvest_core::signature::sign(&mut request, key, noon(), nonce).await.unwrap();
+        upvest_core::signature::sign(
+            upvest_core::signature::SignatureVersion::V15,
+            &mut request,
+            key,
+            noon(),
+            nonce,
+        )
+        .await
+        .unwrap();
         let status = bench.raw(&wire(&request)).await;
         assert!(status.is_some(), "request {number} to {INCREASES} and others");
         // And once more with a signature that does not fit.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Request;
 use secrecy::ExposeSecret as _;
 use upvest_core::Timestamp;
-use upvest_core::signature::{Signer as _, SigningKey, sign};
+use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey, sign};
 use upvest_tests::data;
 use uuid::Uuid;
 
@@ -208,7 +208,7 @@ async fn the_log_shows_both_bases_and_marks_the_first_difference() {
     .unwrap();
     let mut request = bench.increase();
     let now = Timestamp::from_unix_seconds(bench.now()).unwrap();
-    sign(&mut request, &other, now, [1; 16]).await.unwrap();
+    sign(V15, &mut request, &other, now, [1; 16]).await.unwrap();
     bench.refused("another key", request, 401, "unauthorised").await;
     let entry = bench.sandbox.log().last().unwrap();
     assert_eq!(entry.bases.as_ref().unwrap().first_difference, None);

@@ -8,6 +8,65 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 
+/// Which draft of the signature standard is meant.
+///
+/// Upvest wants [`V15`](Self::V15) for new requests, and signs its webhooks as [`V6`](Self::V6).
+/// Which of the two a signature is of is settled before it is looked at: whoever tries both lets a
+/// stranger choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignatureVersion {
+    /// Draft 6: a base without quotes around the names, and the body in `digest`, a SHA-256. No header
+    /// says so.
+    V6,
+    /// Draft 15: a base with quotes, the body in `content-digest`, a SHA-512, and
+    /// `upvest-signature-version: 15`.
+    V15,
+}
+
+impl SignatureVersion {
+    /// What `upvest-signature-version` says.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V6 => "6",
+            Self::V15 => "15",
+        }
+    }
+
+    /// The name of the header for the digest of a body.
+    #[must_use]
+    pub fn digest_name(self) -> &'static str {
+        match self {
+            Self::V6 => "digest",
+            Self::V15 => "content-digest",
+        }
+    }
+
+    /// What that header says of `body`.
+    #[must_use]
+    pub fn digest(self, body: &[u8]) -> String {
+        match self {
+            Self::V6 => {
+                ["SHA-256=", &*BASE64_STANDARD.encode(digest::digest(&digest::SHA256, body))]
+                    .concat()
+            }
+            Self::V15 => {
+                let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body));
+                ["sha-512=:", &digest, ":"].concat()
+            }
+        }
+    }
+
+    /// What stands on both sides of a component's name.
+    fn quote(self) -> &'static str {
+        match self {
+            Self::V6 => "",
+            Self::V15 => "\"",
+        }
+    }
+}
+
 /// The parts of a request that a signature can cover.
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
@@ -96,25 +155,20 @@ impl fmt::Debug for Message<'_> {
 /// # Errors
 /// If a component is not there, unknown, or no text.
 pub fn signature_base<C: AsRef<str>>(
+    version: SignatureVersion,
     message: &Message<'_>,
     components: &[C],
     parameters: &str,
 ) -> Result<String, BaseError> {
     let mut base = String::with_capacity(1024);
+    let quote = version.quote();
     for component in components {
         let component = component.as_ref();
         let value = message.value(component)?;
-        base.extend(["\"", component, "\": ", &*value, "\n"]);
+        base.extend([quote, component, quote, ": ", &*value, "\n"]);
     }
-    base.extend(["\"@signature-params\": ", parameters]);
+    base.extend([quote, "@signature-params", quote, ": ", parameters]);
     Ok(base)
-}
-
-/// `sha-512=:…:`, the `content-digest` of a body.
-#[must_use]
-pub fn content_digest(body: &[u8]) -> String {
-    let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body));
-    ["sha-512=:", &digest, ":"].concat()
 }
 
 /// A base with its access token replaced by `***`: fit to be shown.
@@ -125,7 +179,7 @@ pub fn mask_token(base: &str) -> String {
         if index > 0 {
             masked.push('\n');
         }
-        // In the older form, v6, the name has no quotes.
+        // In V6 the name has no quotes.
         match ["\"authorization\": ", "authorization: "]
             .iter()
             .find(|name| line.starts_with(**name))
@@ -167,7 +221,8 @@ impl std::error::Error for BaseError {}
 mod tests {
     use http::{HeaderMap, HeaderValue};
 
-    use super::{BaseError, Message, content_digest, mask_token, signature_base};
+    use super::SignatureVersion::{V6, V15};
+    use super::{BaseError, Message, mask_token, signature_base};
 
     #[test]
     fn the_digests_of_the_documentation() {
@@ -181,7 +236,7 @@ mod tests {
                 "sha-512=:Hd9/AvGZkbjitW1+Ml8Fg1ux1mtcDYe6mLQjDyoowIWa3LM/PmwN2v9O+MjtQGrCA3EQWUL54dlgxKHyYbrucw==:",
             ),
         ] {
-            assert_eq!(content_digest(body.as_bytes()), digest);
+            assert_eq!(V15.digest(body.as_bytes()), digest);
         }
     }
 
@@ -193,9 +248,13 @@ mod tests {
         headers.append("empty", HeaderValue::from_static(""));
         let message = Message { method: "post", path: "", query: Some("a=b&c"), headers: &headers };
         assert_eq!(
-            signature_base(&message, &["@method", "@path", "@query", "accept", "empty"], "()")
+            signature_base(V15, &message, &["@method", "@path", "@query", "accept", "empty"], "()")
                 .unwrap(),
             "\"@method\": POST\n\"@path\": /\n\"@query\": ?a=b&c\n\"accept\": a, b\n\"empty\": \n\"@signature-params\": ()"
+        );
+        assert_eq!(
+            signature_base(V6, &message, &["@method", "accept"], "()").unwrap(),
+            "@method: POST\naccept: a, b\n@signature-params: ()"
         );
     }
 
@@ -210,7 +269,7 @@ mod tests {
             ("@authority", BaseError::Unknown("@authority".into())),
             ("binary", BaseError::NotText("binary".into())),
         ] {
-            assert_eq!(signature_base(&message, &[component], "()"), Err(error));
+            assert_eq!(signature_base(V15, &message, &[component], "()"), Err(error));
         }
     }
 

@@ -8,7 +8,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING,
     ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING,
-    ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey,
+    ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey, VerificationAlgorithm,
 };
 
 use super::pem;
@@ -221,7 +221,7 @@ fn is_of_small_order(der: &[u8]) -> bool {
             0x92, 0xac, 0x03,
         ],
     ];
-    // The key is what stands behind 12 bytes that say so; a P-521 key is longer.
+    // The key is bare, or stands behind 12 bytes that say what it is; a P-521 key is longer.
     let Some((head, [point @ .., last])) = der.split_last_chunk::<32>() else { return false };
     let [first, middle @ ..] = point;
     let all = |byte| middle.iter().all(|other| *other == byte);
@@ -234,7 +234,11 @@ fn is_of_small_order(der: &[u8]) -> bool {
         0x7a => *point == OF_ORDER_8[1],
         _ => false,
     };
-    head.len() == 12 && is_tiny
+    matches!(head.len(), 0 | 12) && is_tiny
+}
+
+fn by_anybody() -> KeyError {
+    KeyError::new("this is a key by which anybody could sign")
 }
 
 /// How the names of other algorithms begin, in RFC 9421 and elsewhere. P-521 has no name there, so that
@@ -253,9 +257,22 @@ impl VerifyingKey {
         }
     }
 
+    /// The bare point of a curve.
+    pub(super) fn from_point(
+        algorithm: &'static dyn VerificationAlgorithm,
+        point: &[u8],
+    ) -> Result<Self, KeyError> {
+        if is_of_small_order(point) {
+            return Err(by_anybody());
+        }
+        let key = ParsedPublicKey::new(algorithm, point)
+            .map_err(|_| KeyError::new("the key is no point of its curve"))?;
+        Ok(Self { key: Arc::new(key), is_ed25519: point.len() == 32 })
+    }
+
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         if is_of_small_order(der) {
-            return Err(KeyError::new("the file holds a key by which anybody could sign"));
+            return Err(by_anybody());
         }
         let of = |algorithm, is_ed25519| {
             // Also read would be the bare 32 bytes of an Ed25519 key, which no `PUBLIC KEY` holds.
@@ -268,6 +285,17 @@ impl VerifyingKey {
         of(&ECDSA_P521_SHA512_ASN1, false)
             .or_else(|| of(&ED25519, true))
             .ok_or_else(|| KeyError::new("the file holds no ECDSA P-521 or Ed25519 public key"))
+    }
+
+    /// The key as X.509 has it (SPKI).
+    pub(super) fn to_der(&self) -> Result<Vec<u8>, KeyError> {
+        let der: Result<PublicKeyX509Der<'static>, _> = self.key.as_der();
+        der.map(|der| der.as_ref().to_vec())
+            .map_err(|_| KeyError::new("the public key cannot be written"))
+    }
+
+    pub(super) fn is_ed25519(&self) -> bool {
+        self.is_ed25519
     }
 
     /// Whether `signature` is this key's signature of `base`.

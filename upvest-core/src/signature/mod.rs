@@ -1,4 +1,5 @@
-//! HTTP message signatures as Upvest wants them: draft-ietf-httpbis-message-signatures-15.
+//! HTTP message signatures as Upvest wants them: draft-ietf-httpbis-message-signatures-15 for requests,
+//! and draft 6 for its webhooks.
 //!
 //! As in [Upvest's documentation](
 //! https://docs.upvest.co/products/tol/getting_started/http_signatures/choosing_http_signature_versions).
@@ -8,12 +9,15 @@
 //! SHA-512, and the signature is ASN.1 DER.
 
 mod base;
+mod jwk;
 mod key;
 mod pem;
 mod sign;
 mod verify;
 
-pub use base::{BaseError, Message, content_digest, mask_token, signature_base};
+pub use base::{BaseError, Message, SignatureVersion, mask_token, signature_base};
+pub use jwk::JsonWebKey;
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use sign::{SignError, Signer, sign};
 pub use verify::{Policy, SignatureInput, Verified, VerifyError, verify};
+pub(crate) use verify::{check_version, verify_by};

@@ -8,16 +8,16 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, HeaderName};
 
-use super::base::{BaseError, Message, content_digest, signature_base};
+use super::base::{BaseError, Message, SignatureVersion, signature_base};
 use crate::BoxFuture;
-use crate::headers::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
+use crate::headers::{SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
 use crate::types::Timestamp;
 
 /// How long a signature holds, counted from its making. Upvest's own tools use 5 to 60 seconds.
 const LIFETIME_SECONDS: i64 = 30;
 
 /// What a signature covers, in this order, as far as the request has it.
-const COVERED: [&str; 11] = [
+const COVERED: [&str; 12] = [
     "@method",
     "@path",
     "@query",
@@ -26,6 +26,7 @@ const COVERED: [&str; 11] = [
     "content-length",
     "content-type",
     "content-digest",
+    "digest",
     "idempotency-key",
     "upvest-api-version",
     "upvest-client-id",
@@ -107,8 +108,8 @@ impl From<BaseError> for SignError {
 
 /// Signs `request` as it stands, and gives back the base that was signed.
 ///
-/// Adds `content-length` and `content-digest` if there is a body, then `signature-input`,
-/// `signature` and `upvest-signature-version`. Change nothing afterwards: sign again instead, with
+/// Adds `content-length` and the digest if there is a body, then `signature-input` and `signature`,
+/// and for [`V15`](SignatureVersion::V15) `upvest-signature-version`. Change nothing afterwards: sign again instead, with
 /// a new nonce.
 ///
 /// The base holds the access token: show it through [`mask_token`](super::mask_token).
@@ -119,6 +120,7 @@ impl From<BaseError> for SignError {
 /// # Cancel safety
 /// If it is dropped, the request has no signature yet.
 pub async fn sign(
+    version: SignatureVersion,
     request: &mut http::Request<Bytes>,
     signer: &dyn Signer,
     created: Timestamp,
@@ -126,9 +128,10 @@ pub async fn sign(
 ) -> Result<String, SignError> {
     if !request.body().is_empty() {
         let length = request.body().len();
-        let digest = value(&CONTENT_DIGEST, content_digest(request.body()))?;
+        let header = HeaderName::from_static(version.digest_name());
+        let digest = value(&header, version.digest(request.body()))?;
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
-        request.headers_mut().insert(CONTENT_DIGEST, digest);
+        request.headers_mut().insert(header, digest);
     }
 
     let message = Message::of(request);
@@ -146,7 +149,7 @@ pub async fn sign(
     }));
     let input = signature_input(&components, signer.key_id(), created, nonce);
     let parameters = input.strip_prefix(LABEL).unwrap_or_default();
-    let base = signature_base(&message, &components, parameters)?;
+    let base = signature_base(version, &message, &components, parameters)?;
     let signature = signer.sign(base.as_bytes()).await?;
 
     let mut encoded = String::with_capacity(256);
@@ -159,7 +162,9 @@ pub async fn sign(
     let headers = request.headers_mut();
     headers.insert(SIGNATURE_INPUT, input);
     headers.insert(SIGNATURE, signature);
-    headers.insert(SIGNATURE_VERSION, HeaderValue::from_static("15"));
+    if version == SignatureVersion::V15 {
+        headers.insert(SIGNATURE_VERSION, HeaderValue::from_static(version.as_str()));
+    }
     Ok(base)
 }
 
@@ -192,6 +197,7 @@ fn value(name: &HeaderName, text: String) -> Result<HeaderValue, SignError> {
 
 #[cfg(test)]
 mod tests {
+    use super::SignatureVersion::{V6, V15};
     use super::{Bytes, SignError, Signer, sign};
     use crate::BoxFuture;
     use crate::types::Timestamp;
@@ -219,7 +225,7 @@ mod tests {
             .body(Bytes::from_static(b"{}"))
             .unwrap();
         let created = Timestamp::from_unix_seconds(1_000).unwrap();
-        let base = sign(&mut request, &Fixed, created, [0xab; 16]).await.unwrap();
+        let base = sign(V15, &mut request, &Fixed, created, [0xab; 16]).await.unwrap();
         let input = request.headers()["signature-input"].to_str().unwrap();
         let parameters = base.rsplit_once("\"@signature-params\": ").unwrap().1;
         assert_eq!(input, format!("sig1={parameters}"));
@@ -239,10 +245,27 @@ mod tests {
     async fn without_a_body_nothing_about_one_is_signed() {
         let mut request =
             http::Request::get("http://127.0.0.1/users?a=b").body(Bytes::new()).unwrap();
-        let base = sign(&mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
+        let base = sign(V15, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
         assert!(base.starts_with(
             "\"@method\": GET\n\"@path\": /users\n\"@query\": ?a=b\n\"@signature-params\""
         ));
         assert!(!request.headers().contains_key("content-length"));
+    }
+
+    #[tokio::test]
+    async fn the_older_form_has_another_digest_and_no_header() {
+        let mut request = http::Request::post("http://127.0.0.1/webhooks")
+            .body(Bytes::from_static(b"{\"key\": \"value\"}"))
+            .unwrap();
+        let base = sign(V6, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
+        let digest = "SHA-256=lyTB4g5uPk1/V+0l+dTvsAblCFkNUoyQ2ll/andcE+U=";
+        let head = "@method: POST\n@path: /webhooks\ncontent-length: 16\ndigest: ";
+        assert!(
+            base.starts_with(&format!("{head}{digest}\n@signature-params: (\"@method\" ")),
+            "{base}"
+        );
+        assert_eq!(request.headers()["digest"], digest);
+        assert!(!request.headers().contains_key("content-digest"));
+        assert!(!request.headers().contains_key("upvest-signature-version"));
     }
 }

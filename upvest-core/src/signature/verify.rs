@@ -5,9 +5,9 @@ use std::fmt;
 use http::HeaderMap;
 use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 
-use super::base::{BaseError, Message, content_digest, mask_token, signature_base};
+use super::base::{BaseError, Message, SignatureVersion, mask_token, signature_base};
 use super::key::VerifyingKey;
-use crate::headers::{CONTENT_DIGEST, SIGNATURE_VERSION};
+use crate::headers::SIGNATURE_VERSION;
 use crate::types::Timestamp;
 
 /// What a verifier insists on beyond a signature that is right.
@@ -17,26 +17,36 @@ use crate::types::Timestamp;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Policy {
+    /// Of which draft the signature is; V15 by default.
+    pub version: SignatureVersion,
     /// How far the signer's clock may be off, in seconds; 30 by default.
     pub skew_seconds: i64,
     /// The longest time from `created` to `expires`, in seconds; 300 by default.
     pub max_lifetime_seconds: i64,
+    /// How long after `created` the signature is taken, in seconds, whatever `expires` says. None by
+    /// default: until `expires`, which must be there then.
+    pub max_age_seconds: Option<i64>,
+    /// Whether there must be a nonce; true by default.
+    pub wants_nonce: bool,
     /// Components that must be covered; `@method`, `@path` and `accept` by default. See
     /// [`required_of`](Policy::required_of) for what comes on top.
     pub required: Vec<&'static str>,
     /// Whether coverage is insisted on at all; true by default. Without it, whoever can change a
     /// request on its way can change what the signature leaves out.
     pub insists_on_coverage: bool,
-    /// Whether `content-digest` and `content-length` must be those of the body; true by default.
-    /// Without it, the body is not protected.
+    /// Whether the digest and `content-length` must be those of the body; true by default. Without
+    /// it, the body is not protected.
     pub compares_body: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            version: SignatureVersion::V15,
             skew_seconds: 30,
             max_lifetime_seconds: 300,
+            max_age_seconds: None,
+            wants_nonce: true,
             required: vec!["@method", "@path", "accept"],
             insists_on_coverage: true,
             compares_body: true,
@@ -61,7 +71,7 @@ impl Policy {
             required.push("@query");
         }
         if !body.is_empty() {
-            required.extend(["content-type", "content-digest"]);
+            required.extend(["content-type", self.version.digest_name()]);
         }
         for header in ["upvest-client-id", "upvest-api-version"] {
             if message.headers.contains_key(header) {
@@ -82,10 +92,10 @@ pub struct SignatureInput {
     pub key_id: String,
     /// When it was signed, in Unix seconds.
     pub created: i64,
-    /// When it ends, in Unix seconds.
-    pub expires: i64,
-    /// What makes it different from every other signature of the same key.
-    pub nonce: String,
+    /// When it ends, in Unix seconds, if it says so.
+    pub expires: Option<i64>,
+    /// What makes it different from every other signature of the same key, if it says so.
+    pub nonce: Option<String>,
     /// What the signer says that it signed with. The key decides, but must not be contradicted.
     pub algorithm: Option<String>,
     /// The list and its parameters, as they stand in the base.
@@ -103,7 +113,8 @@ impl SignatureInput {
     ///
     /// # Errors
     /// If it is missing, given twice, too long, not in its canonical form, or not what Upvest
-    /// documents: one list with the label `sig1`, and `keyid`, `created`, `expires` and `nonce`.
+    /// documents: one list with the label `sig1`, with `keyid` and `created`, and mostly `expires` and
+    /// `nonce`.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
         match only_member(headers, "signature-input")? {
             ListEntry::InnerList(list) => Self::from_list(&list),
@@ -138,32 +149,30 @@ impl SignatureInput {
             return Err(malformed("it covers too many components"));
         }
         let text = |name, why| match list.params.get(name) {
-            Some(BareItem::String(text)) => Ok(text.as_str().to_owned()),
-            _ => Err(malformed(why)),
+            None => Ok(None),
+            Some(BareItem::String(text)) if text.as_str().len() <= LONGEST_TEXT => {
+                Ok(Some(text.as_str().to_owned()))
+            }
+            Some(_) => Err(malformed(why)),
         };
         let seconds = |name, why| match list.params.get(name) {
-            Some(BareItem::Integer(number)) => Ok(i64::from(*number)),
-            _ => Err(malformed(why)),
+            None => Ok(None),
+            Some(BareItem::Integer(number)) => Ok(Some(i64::from(*number))),
+            Some(_) => Err(malformed(why)),
         };
-        let algorithm = match list.params.get("alg") {
-            None => None,
-            Some(BareItem::String(name)) => Some(name.as_str().to_owned()),
-            Some(_) => return Err(malformed("its `alg` is no text")),
-        };
+        let key_id = text("keyid", "its `keyid` is no text, or too long")?
+            .ok_or_else(|| malformed("it has no text `keyid`"))?;
+        let created = seconds("created", "its `created` is no number")?
+            .ok_or_else(|| malformed("it has no number `created`"))?;
         let parameters = vec![ListEntry::InnerList(list.clone())]
             .serialize()
             .ok_or_else(|| malformed("it cannot be written back"))?;
-        let (key_id, nonce) =
-            (text("keyid", "it has no text `keyid`")?, text("nonce", "it has no text `nonce`")?);
-        if key_id.len() > LONGEST_TEXT || nonce.len() > LONGEST_TEXT {
-            return Err(malformed("its `keyid` or its `nonce` is too long"));
-        }
         Ok(Self {
             key_id,
-            nonce,
-            algorithm,
-            created: seconds("created", "it has no number `created`")?,
-            expires: seconds("expires", "it has no number `expires`")?,
+            created,
+            expires: seconds("expires", "its `expires` is no number")?,
+            nonce: text("nonce", "its `nonce` is no text, or too long")?,
+            algorithm: text("alg", "its `alg` is no text, or too long")?,
             components,
             parameters,
         })
@@ -239,12 +248,22 @@ pub fn verify<'k>(
     now: Timestamp,
     policy: &Policy,
 ) -> Result<Verified, VerifyError> {
-    if message.headers.get(SIGNATURE_VERSION).is_none_or(|version| version != "15") {
-        return Err(VerifyError::Version);
-    }
+    check_version(message.headers, policy.version)?;
     let input = SignatureInput::from_headers(message.headers)?;
-    let signature = signature(message.headers)?;
     let key = key(&input.key_id).ok_or(VerifyError::UnknownKey)?;
+    verify_by(message, body, input, key, now, policy)
+}
+
+/// The same, once it is known what the header says and which key that means.
+pub(crate) fn verify_by(
+    message: &Message<'_>,
+    body: &[u8],
+    input: SignatureInput,
+    key: &VerifyingKey,
+    now: Timestamp,
+    policy: &Policy,
+) -> Result<Verified, VerifyError> {
+    let signature = signature(message.headers)?;
     if input.algorithm.as_deref().is_some_and(|name| !key.may_be_called(name)) {
         return Err(VerifyError::Algorithm);
     }
@@ -253,45 +272,69 @@ pub fn verify<'k>(
             return Err(VerifyError::NotCovered(component));
         }
     }
+    if policy.wants_nonce && input.nonce.is_none() {
+        return Err(VerifyError::Malformed("signature-input", "it has no text `nonce`"));
+    }
     check_times(&input, now.unix_seconds(), policy)?;
     if policy.compares_body {
-        check_body(message, body)?;
+        check_body(message, body, policy.version)?;
     }
-    let base = signature_base(message, &input.components, &input.parameters)?;
+    let base = signature_base(policy.version, message, &input.components, &input.parameters)?;
     if !key.verifies(base.as_bytes(), &signature) {
         return Err(VerifyError::WrongSignature);
     }
     Ok(Verified { input, base })
 }
 
+/// Whether the header says this version. V6 is older than the header, so that it may be missing.
+pub(crate) fn check_version(
+    headers: &HeaderMap,
+    version: SignatureVersion,
+) -> Result<(), VerifyError> {
+    let mut said = headers.get_all(SIGNATURE_VERSION).iter();
+    match (said.next(), said.next()) {
+        (None, _) if version == SignatureVersion::V6 => Ok(()),
+        (Some(said), None) if said == version.as_str() => Ok(()),
+        _ => Err(VerifyError::Version(version)),
+    }
+}
+
 fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), VerifyError> {
-    let life = input.expires.saturating_sub(input.created);
-    if life <= 0 || life > policy.max_lifetime_seconds {
+    let life = input.expires.map(|expires| expires.saturating_sub(input.created));
+    if life.is_some_and(|life| life <= 0 || life > policy.max_lifetime_seconds) {
         return Err(VerifyError::Lifetime);
     }
     if input.created > now.saturating_add(policy.skew_seconds) {
         return Err(VerifyError::FromTheFuture);
     }
-    if input.expires < now.saturating_sub(policy.skew_seconds) {
-        return Err(VerifyError::Expired);
-    }
-    Ok(())
+    let no_end = VerifyError::Malformed("signature-input", "it has no number `expires`");
+    let (end, over) = match policy.max_age_seconds {
+        Some(age) => (input.created.saturating_add(age), VerifyError::TooOld),
+        None => (input.expires.ok_or(no_end)?, VerifyError::Expired),
+    };
+    if end < now.saturating_sub(policy.skew_seconds) { Err(over) } else { Ok(()) }
 }
 
-fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
+fn check_body(
+    message: &Message<'_>,
+    body: &[u8],
+    version: SignatureVersion,
+) -> Result<(), VerifyError> {
     let header = |name: &str| message.headers.get(name).map(http::HeaderValue::as_bytes);
     if let Some(length) = header("content-length")
         && length != body.len().to_string().as_bytes()
     {
         return Err(VerifyError::Length);
     }
-    match header(CONTENT_DIGEST.as_str()) {
+    let mut digests = message.headers.get_all(version.digest_name()).iter();
+    match (digests.next(), digests.next()) {
+        (None, _) => Ok(()),
         // Only the first would be compared.
-        Some(_) if message.headers.get_all(CONTENT_DIGEST).iter().count() > 1 => {
-            Err(VerifyError::Malformed("content-digest", "the header is there twice"))
+        (_, Some(_)) => {
+            Err(VerifyError::Malformed(version.digest_name(), "the header is there twice"))
         }
-        Some(digest) if digest != content_digest(body).as_bytes() => Err(VerifyError::Digest),
-        _ => Ok(()),
+        (Some(digest), None) if digest == version.digest(body).as_str() => Ok(()),
+        (Some(_), None) => Err(VerifyError::Digest(version)),
     }
 }
 
@@ -299,8 +342,8 @@ fn check_body(message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// `upvest-signature-version` is not 15.
-    Version,
+    /// `upvest-signature-version` does not say this version.
+    Version(SignatureVersion),
     /// A header is not there.
     MissingHeader(&'static str),
     /// A header is not of the documented form.
@@ -315,12 +358,14 @@ pub enum VerifyError {
     Lifetime,
     /// `created` lies ahead of the clock.
     FromTheFuture,
+    /// `created` is older than the policy allows.
+    TooOld,
     /// `expires` has passed.
     Expired,
     /// `content-length` is not the length of the body.
     Length,
-    /// `content-digest` is not the digest of the body.
-    Digest,
+    /// The digest in its header, that of this version, is not that of the body.
+    Digest(SignatureVersion),
     /// There is no base for what it claims to cover.
     Base(BaseError),
     /// The signature is not one of this base by this key.
@@ -336,7 +381,9 @@ impl From<BaseError> for VerifyError {
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Version => f.write_str("`upvest-signature-version` is not 15"),
+            Self::Version(version) => {
+                write!(f, "`upvest-signature-version` is not {}", version.as_str())
+            }
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
             Self::Malformed(name, why) => write!(f, "the header `{name}` cannot be used: {why}"),
             Self::UnknownKey => f.write_str("the key id is not known"),
@@ -344,9 +391,15 @@ impl fmt::Display for VerifyError {
             Self::NotCovered(name) => write!(f, "the signature does not cover `{name}`"),
             Self::Lifetime => f.write_str("`expires` is not after `created`, or too far after it"),
             Self::FromTheFuture => f.write_str("`created` lies in the future"),
+            Self::TooOld => f.write_str("`created` lies too far in the past"),
             Self::Expired => f.write_str("`expires` lies in the past"),
             Self::Length => f.write_str("`content-length` is not the length of the body"),
-            Self::Digest => f.write_str("`content-digest` is not the SHA-512 of the body"),
+            Self::Digest(SignatureVersion::V6) => {
+                f.write_str("`digest` is not the SHA-256 of the body")
+            }
+            Self::Digest(SignatureVersion::V15) => {
+                f.write_str("`content-digest` is not the SHA-512 of the body")
+            }
             Self::Base(error) => error.fmt(f),
             Self::WrongSignature => {
                 f.write_str("the signature is not one of this base by this key")

@@ -6,10 +6,10 @@ pub mod portfolios;
 pub mod reporting;
 pub mod trading;
 pub mod users;
-pub mod webhooks;
 
 use serde::Serialize;
 use upvest_core::auth::AccessTokens;
+use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{AccountGroupId, CommaSeparated, Date, Endpoint, Timestamp, id};
 use upvest_virtual_cash::VirtualCash;
 use uuid::Uuid;
@@ -20,7 +20,6 @@ use portfolios::Portfolios;
 use reporting::{Positions, Reports, Returns, Transactions, Valuations};
 use trading::{Instruments, Orders};
 use users::{Checks, Taxes, Users};
-use webhooks::{VerificationKeys, Webhooks};
 
 /// The tables of all traits.
 pub const ENDPOINTS: [&[Endpoint]; 22] = [

@@ -1,0 +1,155 @@
+//! Public keys as JSON, as `GET /auth/verify_keys` answers them.
+
+use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ED25519};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::key::{KeyError, VerifyingKey};
+
+/// How long a coordinate of a point on P-521 is, in bytes.
+const P521_COORDINATE: usize = 66;
+/// What an uncompressed point begins with (SEC 1, section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+/// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519).
+///
+/// ```
+/// use upvest_core::signature::JsonWebKey;
+///
+/// let key: JsonWebKey = serde_json::from_str(
+///     r#"{"kid":"9ed77463-c18e-4794-ab5c-17423f9b801a","kty":"EC","crv":"P-521",
+///         "x":"AcYAf5Ou0UvtehpeRvyhnvvrUQvjI4B3VCxfSmxK4gqKJGxO_jTB-nTdrHbBfmZpwmwYR86DppMg43E579K5MQ54",
+///         "y":"ALkrId77iD0Ye2vBS5bTkLqPH-bo8urTpTXiNc6Ub-VOFbXfJrR0tQ8COvVXXu58BTu8jWV-1mtbjfJpDl3ISbcK"}"#,
+/// )?;
+/// let verifying = key.verifying_key()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JsonWebKey {
+    /// By which signatures name it.
+    #[serde(rename = "kid")]
+    pub key_id: String,
+    /// The kind: `EC` for P-521, `OKP` for Ed25519.
+    #[serde(rename = "kty")]
+    pub kind: String,
+    /// The curve: `P-521` or `Ed25519`.
+    #[serde(rename = "crv")]
+    pub curve: String,
+    /// The point, or its first coordinate: base64url without padding.
+    pub x: String,
+    /// The second coordinate, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+}
+
+impl JsonWebKey {
+    /// A key under its id.
+    ///
+    /// # Errors
+    /// If the cryptographic library fails.
+    pub fn new(key_id: impl Into<String>, key: &VerifyingKey) -> Result<Self, KeyError> {
+        let spki = key.to_der()?;
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let failed = || KeyError::new("the public key cannot be written");
+        let key_id = key_id.into();
+        if key.is_ed25519() {
+            let point = spki.last_chunk::<32>().ok_or_else(failed)?;
+            let (kind, curve) = ("OKP".to_owned(), "Ed25519".to_owned());
+            return Ok(Self { key_id, kind, curve, x: encode(point), y: None });
+        }
+        let point = spki.last_chunk::<{ 1 + 2 * P521_COORDINATE }>().ok_or_else(failed)?;
+        let [UNCOMPRESSED, coordinates @ ..] = point else { return Err(failed()) };
+        let (x, y) = coordinates.split_at(P521_COORDINATE);
+        let (kind, curve) = ("EC".to_owned(), "P-521".to_owned());
+        Ok(Self { key_id, kind, curve, x: encode(x), y: Some(encode(y)) })
+    }
+
+    /// The key itself.
+    ///
+    /// # Errors
+    /// If it is of another kind or curve, or no point of its curve.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
+        let decode = |text: &str, length| {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+            bytes.filter(|bytes| bytes.len() == length).ok_or_else(|| {
+                KeyError::new(format!(
+                    "a coordinate of the key is not {length} bytes in base64url without padding"
+                ))
+            })
+        };
+        match (self.kind.as_str(), self.curve.as_str(), self.y.as_deref()) {
+            ("EC", "P-521", Some(y)) => {
+                let mut point = vec![UNCOMPRESSED];
+                point.extend(decode(&self.x, P521_COORDINATE)?);
+                point.extend(decode(y, P521_COORDINATE)?);
+                VerifyingKey::from_point(&ECDSA_P521_SHA512_ASN1, &point)
+            }
+            ("OKP", "Ed25519", None) => VerifyingKey::from_point(&ED25519, &decode(&self.x, 32)?),
+            _ => Err(KeyError::new("the key is neither EC P-521 nor OKP Ed25519")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JsonWebKey;
+    use crate::signature::{Signer as _, SigningKey};
+
+    const ED25519: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----";
+
+    fn p521() -> JsonWebKey {
+        JsonWebKey {
+            key_id: "9ed77463-c18e-4794-ab5c-17423f9b801a".into(),
+            kind: "EC".into(),
+            curve: "P-521".into(),
+            x: "AcYAf5Ou0UvtehpeRvyhnvvrUQvjI4B3VCxfSmxK4gqKJGxO_jTB-nTdrHbBfmZpwmwYR86DppMg43E579K5MQ54".into(),
+            y: Some("ALkrId77iD0Ye2vBS5bTkLqPH-bo8urTpTXiNc6Ub-VOFbXfJrR0tQ8COvVXXu58BTu8jWV-1mtbjfJpDl3ISbcK".into()),
+        }
+    }
+
+    #[test]
+    fn a_key_is_written_as_it_was_read() {
+        let key = p521();
+        assert_eq!(JsonWebKey::new(&*key.key_id, &key.verifying_key().unwrap()).unwrap(), key);
+    }
+
+    #[tokio::test]
+    async fn an_ed25519_key_verifies_what_it_signs() {
+        let signing = SigningKey::from_pem("k", ED25519, None).unwrap();
+        let key = JsonWebKey::new("k", &signing.verifying_key().unwrap()).unwrap();
+        assert_eq!((&*key.kind, &*key.curve, &key.y), ("OKP", "Ed25519", &None));
+        let signature = signing.sign(b"base").await.unwrap();
+        assert!(key.verifying_key().unwrap().verifies(b"base", &signature));
+    }
+
+    #[test]
+    fn what_is_no_point_is_refused() {
+        let zero = "A".repeat(88);
+        let changes: [fn(&mut JsonWebKey); 8] = [
+            |key| key.kind = "RSA".into(),
+            |key| key.curve = "P-256".into(),
+            |key| key.y = None,
+            |key| key.x.push('A'),
+            |key| key.x = key.x.replace('_', "/"),
+            |key| key.x.clear(),
+            // Not on the curve.
+            |key| key.y = Some(key.x.clone()),
+            |key| {
+                (key.kind, key.curve, key.y) = ("OKP".into(), "Ed25519".into(), None);
+                // The neutral element, by which anybody could sign.
+                key.x = format!("AQ{}", "A".repeat(41));
+            },
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut key = p521();
+            change(&mut key);
+            assert!(key.verifying_key().is_err(), "{number}: {key:?}");
+        }
+        let key = JsonWebKey { x: zero.clone(), y: Some(zero), ..p521() };
+        assert!(key.verifying_key().is_err());
+    }
+}

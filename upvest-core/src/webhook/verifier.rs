@@ -1,0 +1,344 @@
+//! Checking what comes in: who has sent it, before anything in it is believed.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest;
+use http::StatusCode;
+use http::request::Parts;
+
+use super::event::{Event, EventError};
+use super::keys::Keys;
+use crate::client::Client;
+use crate::error::Error;
+use crate::signature::{
+    Message, Policy, SignatureInput, SignatureVersion, VerifyError, VerifyingKey, check_version,
+    verify_by,
+};
+use crate::source::Clock;
+use crate::types::Timestamp;
+
+/// The longest body: a package may have 1 MiB, and a single event is sent however long it is.
+const LONGEST_BODY: usize = 2 * 1024 * 1024;
+/// How old a signature may be. See [`WebhookVerifierBuilder::policy`].
+const LONGEST_AGE: i64 = 24 * 60 * 60;
+/// How many deliveries are remembered, to tell those that come again.
+const MOST_SEEN: usize = 10_000;
+
+/// Checks webhooks: that Upvest has sent them, to this path, now, and that nobody has changed them
+/// on their way. Cheap to clone; clones share their keys.
+///
+/// Its input is what any server has: the head of the request and the bytes of its body, as they came.
+///
+/// ```
+/// use upvest_core::webhook::WebhookVerifier;
+/// # use upvest_core::signature::VerifyingKey;
+/// # async fn handle(client: upvest_core::Client, request: http::Request<bytes::Bytes>) -> http::StatusCode {
+/// // Fetches the keys with this client, which needs the scope `webhooks:read`.
+/// let verifier = WebhookVerifier::new(client);
+///
+/// let (head, body) = request.into_parts();
+/// match verifier.verify(&head, &body).await {
+///     Ok(delivery) => {
+///         for event in &delivery.events {
+///             println!("{} {}", event.id(), event.event_type());
+///         }
+///         http::StatusCode::OK
+///     }
+///     Err(error) => {
+///         eprintln!("a webhook was not taken: {error}");
+///         error.status()
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct WebhookVerifier(Arc<Inner>);
+
+struct Inner {
+    keys: Arc<Keys>,
+    policy: Policy,
+    longest_body: usize,
+    clock: Arc<dyn Clock>,
+    seen: Mutex<Seen>,
+}
+
+/// What a request has brought, once it is known to be Upvest's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The events, in the order in which they happened. Between deliveries there is no order.
+    pub events: Vec<Event>,
+    /// Whether the very same signature has come before, as far as this verifier remembers (the last
+    /// 10,000): Upvest sends again what was not answered with 200. That says nothing of what became of
+    /// it the first time, so do not leave out a delivery because of this: leave out events by their
+    /// id.
+    pub is_repeat: bool,
+}
+
+impl WebhookVerifier {
+    /// One that fetches the keys from the API with `client`, whose token needs the scope
+    /// `webhooks:read` or `webhooks:admin`.
+    ///
+    /// They are fetched when the first webhook comes, once more when one names a key that is not known,
+    /// and after a day; but never twice within a minute.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self::builder().client(client).build()
+    }
+
+    /// Begins one with keys given by hand, or with other settings.
+    pub fn builder() -> WebhookVerifierBuilder {
+        WebhookVerifierBuilder {
+            keys: HashMap::new(),
+            client: None,
+            policy: policy(),
+            longest_body: LONGEST_BODY,
+            clock: None,
+        }
+    }
+
+    /// Checks a request, and reads its events: the signature first, over the bytes as they came.
+    ///
+    /// The path and the query must be those of the URL that was subscribed to: if something before
+    /// you rewrites them, write them back.
+    ///
+    /// # Errors
+    /// If it is not Upvest's, if the keys cannot be fetched, or if its events cannot be read. What to
+    /// answer is [`WebhookError::status`]; why is for your logs alone.
+    ///
+    /// # Cancel safety
+    /// Dropping it loses nothing; a fetch of keys that it has begun goes on.
+    pub async fn verify(&self, head: &Parts, body: &[u8]) -> Result<Delivery, WebhookError> {
+        let inner = &*self.0;
+        if body.len() > inner.longest_body {
+            return Err(WebhookError::TooLong(inner.longest_body));
+        }
+        let message = Message::of_parts(head);
+        check_version(message.headers, inner.policy.version)?;
+        let input = SignatureInput::from_headers(message.headers)?;
+        let now = inner.clock.now();
+        let key = inner.keys.find(&input.key_id, now).await?;
+        let verified = verify_by(&message, body, input, &key, now, &inner.policy)?;
+        let is_repeat = !self.seen(&verified.base);
+        let events = Event::of_package(body)?;
+        Ok(Delivery { events, is_repeat })
+    }
+
+    /// Remembers a base; false if it was there.
+    ///
+    /// By the base, not by the nonce alone: two deliveries that share a nonce, but not what they say,
+    /// are not the same. And not by the signature: of one ECDSA signature anybody can make a second.
+    fn seen(&self, base: &str) -> bool {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base)
+    }
+}
+
+/// What is asked of a webhook's signature.
+fn policy() -> Policy {
+    Policy {
+        version: SignatureVersion::V6,
+        max_age_seconds: Some(LONGEST_AGE),
+        wants_nonce: false,
+        required: vec!["@method", "@path"],
+        ..Policy::default()
+    }
+}
+
+/// The hashes of what was seen last.
+#[derive(Default)]
+struct Seen {
+    hashes: HashSet<[u8; 32]>,
+    order: VecDeque<[u8; 32]>,
+}
+
+impl Seen {
+    /// False if it was there.
+    fn insert(&mut self, base: &str) -> bool {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest::digest(&digest::SHA256, base.as_bytes()).as_ref());
+        let is_new = self.hashes.insert(hash);
+        if is_new {
+            self.order.push_back(hash);
+        }
+        if self.order.len() > MOST_SEEN
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.hashes.remove(&oldest);
+        }
+        is_new
+    }
+}
+
+impl fmt::Debug for WebhookVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookVerifier").field("policy", &self.0.policy).finish_non_exhaustive()
+    }
+}
+
+/// What a [`WebhookVerifier`] is built from. Without a client and without keys it takes nothing.
+///
+/// ```
+/// use upvest_core::signature::VerifyingKey;
+/// use upvest_core::webhook::WebhookVerifier;
+///
+/// # let pem = "-----BEGIN PUBLIC KEY-----
+/// # MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=
+/// # -----END PUBLIC KEY-----";
+/// let verifier = WebhookVerifier::builder()
+///     .key("9ed77463-c18e-4794-ab5c-17423f9b801a", VerifyingKey::from_pem(pem)?)
+///     .build();
+/// # Ok::<(), upvest_core::signature::KeyError>(())
+/// ```
+#[must_use]
+pub struct WebhookVerifierBuilder {
+    keys: HashMap<String, VerifyingKey>,
+    client: Option<Client>,
+    policy: Policy,
+    longest_body: usize,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl WebhookVerifierBuilder {
+    /// Fetches keys with this client, and tells the time by its clock. Its token needs the scope
+    /// `webhooks:read` or `webhooks:admin`.
+    pub fn client(mut self, client: Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Knows this key, whether the API lists it or not.
+    pub fn key(mut self, id: impl Into<String>, key: VerifyingKey) -> Self {
+        self.keys.insert(id.into(), key);
+        self
+    }
+
+    /// Takes signatures of this version, and of no other; [`V6`](SignatureVersion::V6) by default, as
+    /// Upvest signs its webhooks.
+    pub fn version(mut self, version: SignatureVersion) -> Self {
+        self.policy.version = version;
+        self
+    }
+
+    /// Changes what is asked of a signature.
+    ///
+    /// It must cover `@method` and `@path`, `@query` if there is one, and with a body its type and its
+    /// digest; it may come from 30 seconds ahead; from `created` to `expires` is at most 300 seconds;
+    /// and it may be a day old, whatever `expires` says. For Upvest sends again, for as long as it takes,
+    /// what was not answered with 200, and it is not known whether it signs anew each time. Whoever
+    /// plays back what he has overheard within that day brings no event whose id you do not know.
+    ///
+    /// ```
+    /// use upvest_core::webhook::WebhookVerifier;
+    ///
+    /// let strict = WebhookVerifier::builder()
+    ///     .policy(|policy| policy.max_age_seconds = None) // until `expires`
+    ///     .build();
+    /// ```
+    pub fn policy(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
+        self
+    }
+
+    /// How many bytes a body may have; 2 MiB by default. What is longer is refused before it is
+    /// hashed. A package has at most the `max_package_size` of its subscription, or one event.
+    pub fn longest_body(mut self, bytes: usize) -> Self {
+        self.longest_body = bytes;
+        self
+    }
+
+    /// Tells the time by `clock`, instead of that of the client or of the system.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// The verifier. Fetches nothing yet.
+    #[must_use]
+    pub fn build(self) -> WebhookVerifier {
+        let clock = self.clock.or_else(|| self.client.as_ref().map(Client::clock));
+        WebhookVerifier(Arc::new(Inner {
+            keys: Arc::new(Keys::new(self.keys, self.client)),
+            policy: self.policy,
+            longest_body: self.longest_body,
+            clock: clock.unwrap_or_else(|| Arc::new(Timestamp::now)),
+            seen: Mutex::default(),
+        }))
+    }
+}
+
+impl fmt::Debug for WebhookVerifierBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookVerifierBuilder")
+            .field("keys", &self.keys)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a webhook was not taken. For your logs: outward, [`status`](Self::status) says enough.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// The body is longer than so many bytes.
+    TooLong(usize),
+    /// It is not known to be Upvest's.
+    Refused(VerifyError),
+    /// The keys to check it with could not be fetched.
+    NoKeys(Error),
+    /// It is Upvest's, but its events cannot be read: the API has changed, or its description is
+    /// wrong.
+    Unreadable(EventError),
+}
+
+impl WebhookError {
+    /// What to answer: 413, 401, 503 and 500. All of them make Upvest send it again later, and hold back
+    /// all that comes after it.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(_) => StatusCode::UNAUTHORIZED,
+            Self::NoKeys(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<VerifyError> for WebhookError {
+    fn from(error: VerifyError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<EventError> for WebhookError {
+    fn from(error: EventError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl fmt::Display for WebhookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
+            Self::Refused(error) => write!(f, "the signature is refused: {error}"),
+            Self::NoKeys(error) => {
+                write!(f, "the keys to check the signature with could not be fetched: {error}")
+            }
+            Self::Unreadable(error) => {
+                write!(f, "the signature is right, but the events cannot be read: {error}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for WebhookError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            // Its own sentence stands in ours.
+            Self::NoKeys(error) => error.source(),
+            Self::TooLong(_) | Self::Refused(_) | Self::Unreadable(_) => None,
+        }
+    }
+}
