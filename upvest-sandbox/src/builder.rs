@@ -21,6 +21,8 @@ use crate::served::{Answering, Received, Reply};
 use crate::server::{Server, UnderWay};
 use crate::settings::{Assumption, Check, Progress, Settings, Spec};
 use crate::store::Store;
+use crate::webhooks::keys::WebhookKeys;
+use crate::webhooks::sender;
 use crate::{Sandbox, StartError, admin, operations, server};
 
 /// How a sandbox is started.
@@ -215,7 +217,14 @@ impl SandboxBuilder {
             clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
             faults: Faults::new(store.seed()),
             under_way: UnderWay::default(),
-            gate: Gate { credentials, keys, store, scopes, settings: self.settings },
+            gate: Gate {
+                credentials,
+                keys,
+                webhook_keys: WebhookKeys::new(Arc::clone(&store)),
+                store,
+                scopes,
+                settings: self.settings,
+            },
         });
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
         let (stop, stopped) = oneshot::channel();
@@ -230,6 +239,7 @@ impl SandboxBuilder {
                 tracing::error!(%error, "the sandbox has stopped");
             }
         });
-        Ok(Sandbox { address, server, _stop: stop })
+        let sender = tokio::spawn(sender::run(Arc::clone(&server))).abort_handle();
+        Ok(Sandbox { address, server, sender, _stop: stop })
     }
 }

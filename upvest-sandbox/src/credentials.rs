@@ -120,15 +120,22 @@ impl Credentials {
     }
 }
 
+/// A P-521 key in DER, made for one purpose.
+pub(crate) fn p521_key(seed: &Seed, purpose: &str) -> Vec<u8> {
+    // SEC1, RFC 5915: the number 1, 66 bytes of key, the name of the curve. 521 bits are 65 bytes and
+    // one bit; that they are more than the order of the curve has a chance of 2 to the minus 260.
+    let first = seed.bytes::<1>(purpose, 0)[0] & 1;
+    let mut der = vec![0x30, 0x50, 0x02, 0x01, 0x01, 0x04, 0x42, first];
+    der.extend(seed.bytes::<64>(purpose, 1));
+    der.extend(seed.bytes::<1>(purpose, 2));
+    der.extend([0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23]);
+    der
+}
+
 /// An encrypted P-521 key, as the users of the API have one.
 fn made_from(seed: &Seed) -> Result<KeyFile, StartError> {
     let failed = || StartError::new("no signing key could be made");
-    // SEC1, RFC 5915: the number 1, 66 bytes of key, the name of the curve. 521 bits are 65 bytes and
-    // one bit; that they are more than the order of the curve has a chance of 2 to the minus 260.
-    let mut der = vec![0x30, 0x50, 0x02, 0x01, 0x01, 0x04, 0x42, seed.bytes::<1>("key", 0)[0] & 1];
-    der.extend(seed.bytes::<64>("key", 1));
-    der.extend(seed.bytes::<1>("key", 2));
-    der.extend([0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23]);
+    let der = p521_key(seed, "key");
     let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_ASN1_SIGNING, &der)
         .map_err(|_| failed())?;
     let plain = pair.to_pkcs8v1().map_err(|_| failed())?;

@@ -48,7 +48,7 @@ pub const ROWS: &[Row] = &[
     row(
         Documented,
         "what is served",
-        "`/auth/token`, the three operations of virtual cash, and the cash balances of an account group: `…/payments/cash_balance`, `…/cash_balances` and `…/cash_balances/{currency}`",
+        "`/auth/token`, the three operations of virtual cash, the cash balances of an account group (`…/payments/cash_balance`, `…/cash_balances` and `…/cash_balances/{currency}`), and webhooks",
         &[],
     ),
     row(
@@ -228,8 +228,50 @@ pub const ROWS: &[Row] = &[
     ),
     row(Missing, "rate limits", "none; a fault makes a 429", &[]),
     row(
+        Documented,
+        "webhooks: the subscriptions",
+        "create, list, read, change, delete and test, with their limits; a new one is disabled; the keys at `/auth/verify_keys`",
+        &[],
+    ),
+    row(
+        Documented,
+        "webhooks: delivery",
+        "packages by delay and size, each ordered by time; what is not taken is sent again after 1, 2, 3, 5, 8 … 600 s, without end, and holds up what comes after it",
+        &[],
+    ),
+    row(
+        Documented,
+        "webhooks: the signature",
+        "the form of draft 6, a SHA-256 in `digest`, ECDSA P-521",
+        &["--assume webhooks-v15"],
+    ),
+    row(
+        Assumed,
+        "webhooks: which parts are signed, and when",
+        "method, path, query, type, length and digest; anew for each try",
+        &["--assume webhooks-signed-once"],
+    ),
+    row(
+        Assumed,
+        "webhooks: which answer is success",
+        "200 alone, within 10 s: the guide says 200, the description of the API 204",
+        &["--assume webhook-no-content-succeeds"],
+    ),
+    row(
+        Assumed,
+        "webhooks: what is said nowhere",
+        "5 s and 10,240 bytes unless a subscription says otherwise; a disabled one collects nothing; a test is an event `WEBHOOK.TEST` outside the queue; the URL may be `http`; of the keys, the newest two are listed",
+        &[],
+    ),
+    row(
         Missing,
-        "webhooks, all other endpoints",
+        "webhooks: other events",
+        "a confirmed operation causes no `CASH_BALANCE.UPDATED` and no `CASH_TRANSACTION.EXECUTED`; a subscription that fails for 30 days is not removed",
+        &[],
+    ),
+    row(
+        Missing,
+        "all other endpoints",
         "not there, but for those that a test adds with `serve`",
         &[],
     ),

@@ -19,6 +19,7 @@ use crate::credentials::Credentials;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Check, Settings};
 use crate::store::Store;
+use crate::webhooks::keys::WebhookKeys;
 
 pub(crate) struct Gate {
     pub(crate) credentials: Credentials,
@@ -28,6 +29,7 @@ pub(crate) struct Gate {
     /// What the client is set up for.
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) settings: Settings,
+    pub(crate) webhook_keys: WebhookKeys,
 }
 
 /// Headers that have one value: were there two, whoever reads the first would obey another request

@@ -33,6 +33,7 @@
 //! | let requests go wrong, before or after they are carried out | [`Sandbox::faults`] |
 //! | stop the time, and put it forward | [`Sandbox::clock`] |
 //! | see what came in, and why it was refused | [`Sandbox::log`] |
+//! | see the webhooks that were sent, and send them again | [`Sandbox::webhooks`] |
 //! | know how sure it is that Upvest does the same | [`fidelity`] |
 //!
 //! The program of the same name has all of it on its page at `/_sandbox/`, and as JSON.
@@ -40,6 +41,7 @@
 mod admin;
 mod balances;
 mod bases;
+mod body;
 mod builder;
 mod cash;
 mod clock;
@@ -58,12 +60,14 @@ mod server;
 mod settings;
 mod state;
 mod store;
+mod webhooks;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 use upvest_core::{Client, ClientBuilder, Environment};
 
 pub use crate::bases::Bases;
@@ -77,11 +81,13 @@ pub use crate::served::{Received, Reply};
 use crate::server::Server;
 pub use crate::settings::{Assumption, Check, Progress, Spec, UnknownWord};
 pub use crate::state::{State, StateError};
+pub use crate::webhooks::{WebhookDelivery, WebhookSender};
 
 /// A sandbox that is running. Dropping it stops it, and frees its state file.
 pub struct Sandbox {
     address: SocketAddr,
     server: Arc<Server>,
+    sender: AbortHandle,
     _stop: oneshot::Sender<()>,
 }
 
@@ -164,6 +170,12 @@ impl Sandbox {
         &self.server.clock
     }
 
+    /// What it tells on its own.
+    #[must_use]
+    pub fn webhooks(&self) -> WebhookSender<'_> {
+        WebhookSender::of(&self.server)
+    }
+
     /// What goes wrong on purpose.
     #[must_use]
     pub fn faults(&self) -> &Faults {
@@ -179,6 +191,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.sender.abort();
         self.server.gate.store.close();
     }
 }

@@ -1,31 +1,34 @@
 //! What each endpoint does with a request that was let in: tokens and virtual cash. What shows the
-//! balances is in `balances.rs`.
-
-use std::fmt;
+//! balances is in `balances.rs`, and what is about webhooks in `webhooks/`.
 
 use bytes::Bytes;
 use http::StatusCode;
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::{Value, json};
+use serde_json::json;
 use upvest_core::auth::AccessTokens;
+use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
 use upvest_virtual_cash::VirtualCash;
 
 use crate::balances::{CASH_BALANCE, CASH_BALANCE_IN, CASH_BALANCES};
 use crate::balances::{cash_balance, cash_balance_in, cash_balances};
+use crate::body::{Members, not_filled};
 use crate::cash::{Answer, Keyed, OperationKind, Order};
 use crate::gate::Gate;
 use crate::problem::Refused;
-use crate::settings::{Assumption, Check, Settings, Spec};
+use crate::settings::{Assumption, Settings, Spec};
+use crate::webhooks::subscriptions::{
+    create_webhook, delete_webhook, get_webhook, list_webhooks, test_webhook, update_webhook,
+};
+use crate::webhooks::verification_keys;
 
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: i64 = 1799;
 /// The longest client secret and the longest list of scopes, in characters.
 const LONGEST_FIELD: usize = 1000;
 /// The scopes that the sandbox's client is always set up for.
-pub(crate) const SCOPES: [&str; 2] = ["virtual_cash_balances:admin", "positions:read"];
+pub(crate) const SCOPES: [&str; 4] =
+    ["virtual_cash_balances:admin", "positions:read", "webhooks:admin", "webhooks:read"];
 
 /// What an endpoint does with a request that was let in.
 pub(crate) type Operation = fn(&Gate, &Admitted<'_>) -> Result<Answer, Refused>;
@@ -34,13 +37,14 @@ pub(crate) type Operation = fn(&Gate, &Admitted<'_>) -> Result<Answer, Refused>;
 pub(crate) struct Admitted<'a> {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) params: &'a [String],
+    pub(crate) query: &'a str,
     pub(crate) body: &'a Bytes,
     pub(crate) key: Option<IdempotencyKey>,
     pub(crate) now: Timestamp,
 }
 
 /// Every endpoint that the sandbox serves: what it demands is in its declaration.
-pub(crate) const OPERATIONS: [(&Endpoint, Operation); 7] = [
+pub(crate) const OPERATIONS: [(&Endpoint, Operation); 14] = [
     (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
     (&<dyn VirtualCash>::INCREASE, increase),
     (&<dyn VirtualCash>::DECREASE, decrease),
@@ -48,6 +52,13 @@ pub(crate) const OPERATIONS: [(&Endpoint, Operation); 7] = [
     (CASH_BALANCE, cash_balance),
     (CASH_BALANCES, cash_balances),
     (CASH_BALANCE_IN, cash_balance_in),
+    (&<dyn Webhooks>::LIST_WEBHOOKS, list_webhooks),
+    (&<dyn Webhooks>::CREATE_WEBHOOK, create_webhook),
+    (&<dyn Webhooks>::GET_WEBHOOK, get_webhook),
+    (&<dyn Webhooks>::UPDATE_WEBHOOK, update_webhook),
+    (&<dyn Webhooks>::DELETE_WEBHOOK, delete_webhook),
+    (&<dyn Webhooks>::TEST_WEBHOOK, test_webhook),
+    (&<dyn VerificationKeys>::VERIFICATION_KEYS, verification_keys),
 ];
 
 fn create_access_token(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
@@ -125,60 +136,10 @@ fn cancel_decrease(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refuse
     Ok(Answer { status, body: String::new(), is_replay: false })
 }
 
-/// The members of a JSON object, also those that are there twice: two readers may each take another.
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfMap;
-
-        impl<'de> Visitor<'de> for OfMap {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(OfMap)
-    }
-}
-
 /// The body of an increase or a decrease: three members, and no others.
 fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
-    let Members(body) = serde_json::from_slice(body)
-        .map_err(|_| Refused::invalid_request("(root): it must be a JSON object"))?;
-    let names = ["account_group_id", "amount", "currency"];
-    let mut unknown = body.iter().filter(|(name, _)| !names.contains(&name.as_str()));
-    if let Some((unknown, _)) = unknown.next()
-        && settings.checks(Check::UnknownFields)
-    {
-        return Err(Refused::invalid_request(format!(
-            "(root): additional property {unknown:?} is not allowed"
-        )));
-    }
-    let value = |name: &str| {
-        let mut values = body.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
-        (values.next(), values.next())
-    };
-    let field = |name: &str| match value(name) {
-        (_, Some(_)) => {
-            Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
-        }
-        (Some(Value::String(text)), None) => Ok(text.as_str()),
-        (Some(_), None) => Err(Refused::invalid_request(format!("{name}: it must be a string"))),
-        (None, None) => {
-            Err(Refused::invalid_request(format!("(root): field '{name}' was not filled")))
-        }
-    };
+    let body = Members::read(body, settings, &["account_group_id", "amount", "currency"])?;
+    let field = |name| body.text(name)?.ok_or_else(|| not_filled(name));
     let account_group_id: AccountGroupId = field("account_group_id")?
         .parse()
         .map_err(|_| Refused::invalid_request("account_group_id: it must be a UUID"))?;
@@ -213,15 +174,23 @@ pub(crate) fn currencies(spec: Spec) -> &'static [&'static str] {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessTokens, OPERATIONS, SCOPES, VirtualCash, read_order};
+    use super::{
+        AccessTokens, OPERATIONS, SCOPES, VerificationKeys, VirtualCash, Webhooks, read_order,
+    };
     use crate::settings::Settings;
 
     #[test]
     fn every_declared_endpoint_is_served() {
-        for declared in <dyn VirtualCash>::ENDPOINTS.iter().chain(<dyn AccessTokens>::ENDPOINTS) {
+        let declared = [
+            <dyn AccessTokens>::ENDPOINTS,
+            <dyn VirtualCash>::ENDPOINTS,
+            <dyn Webhooks>::ENDPOINTS,
+            <dyn VerificationKeys>::ENDPOINTS,
+        ];
+        for declared in declared.into_iter().flatten() {
             assert!(OPERATIONS.iter().any(|(served, _)| *served == declared), "{declared}");
+            assert!(declared.scopes().iter().all(|scope| SCOPES.contains(scope)), "{declared}");
         }
-        assert!(<dyn VirtualCash>::SCOPES.iter().all(|scope| SCOPES.contains(scope)));
     }
 
     #[test]

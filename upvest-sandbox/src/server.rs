@@ -156,6 +156,7 @@ impl Server {
     ) -> (Response<Bytes>, Outcome) {
         let now = self.clock.now();
         let params = &*params(endpoint, head.uri.path());
+        let query = head.uri.query().unwrap_or_default();
         let answer = self.gate.admit(endpoint, head, body, now).and_then(|key| {
             if head.method == Method::HEAD {
                 return Err(Refused::method_not_allowed());
@@ -165,7 +166,7 @@ impl Server {
             }
             match handling {
                 Handling::Known(operation) => {
-                    let admitted = Admitted { endpoint, params, body, key, now };
+                    let admitted = Admitted { endpoint, params, query, body, key, now };
                     Ok(self.answer(operation(&self.gate, &admitted)?))
                 }
                 Handling::Added(answering) => {

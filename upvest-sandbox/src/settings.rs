@@ -146,6 +146,12 @@ words! {
         AmountAsSent = "amount-as-sent",
         /// An account group must be made first, or else is a 404; otherwise any UUID is one.
         AccountGroupsKnown = "account-groups-known",
+        /// A webhook that is answered with 204 is delivered, too; otherwise only 200 will do.
+        WebhookNoContentSucceeds = "webhook-no-content-succeeds",
+        /// A webhook that is sent again has the signature of the first time; otherwise a new one.
+        WebhooksSignedOnce = "webhooks-signed-once",
+        /// Webhooks are signed in the form of draft 15; otherwise in that of draft 6.
+        WebhooksV15 = "webhooks-v15",
     }
 }
 

@@ -141,7 +141,7 @@ impl<'a> State<'a> {
 }
 
 /// What was read. Where the state cannot be read there is nothing, and the reason is in the logs.
-fn read<T: Default>(result: Result<T, Refused>) -> T {
+pub(crate) fn read<T: Default>(result: Result<T, Refused>) -> T {
     result.unwrap_or_else(|refused| {
         tracing::error!("the state cannot be read: {}", refused.reason);
         T::default()

@@ -61,6 +61,7 @@ pub fn calls(client: &Client) -> Vec<Made> {
         title: "all users".to_owned(),
         url: "https://tenant.tld/webhooks".to_owned(),
         types: None,
+        excluded_types: None,
         config: None,
     };
     vec![

@@ -67,7 +67,7 @@ pub struct ListWebhooks {
 }
 
 /// The request body of a new subscription.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateWebhook {
     /// What you call it; 100 characters at most.
     pub title: String,
@@ -77,6 +77,9 @@ pub struct CreateWebhook {
     /// [`events!`](crate::events), its `categories()`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub types: Option<Vec<String>>,
+    /// The categories that are left out of `ALL`.
+    #[serde(rename = "exclude_type", default, skip_serializing_if = "Option::is_none")]
+    pub excluded_types: Option<Vec<String>>,
     /// How events are put into packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<WebhookConfig>,
@@ -94,6 +97,9 @@ pub struct UpdateWebhook {
     /// The categories of events.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub types: Option<Vec<String>>,
+    /// The categories that are left out of `ALL`.
+    #[serde(rename = "exclude_type", default, skip_serializing_if = "Option::is_none")]
+    pub excluded_types: Option<Vec<String>>,
     /// How events are put into packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<WebhookConfig>,
@@ -115,6 +121,9 @@ pub struct Webhook {
     /// The categories of events.
     #[serde(rename = "type")]
     pub types: Vec<String>,
+    /// The categories that are left out of `ALL`; older versions of the API do not say.
+    #[serde(rename = "exclude_type", default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded_types: Vec<String>,
     /// How events are put into packages.
     pub config: WebhookConfig,
     /// Whether events are sent.

@@ -4,6 +4,7 @@
 //! There is no login; who is let in all the same is in `access.rs`.
 
 mod access;
+mod page;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,9 +15,7 @@ use axum::body::Body;
 use axum::extract::{RawPathParams, RawQuery, Request};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Collected, Limited};
 use serde::{Deserialize, Serialize};
@@ -31,6 +30,7 @@ use crate::faults::Fault;
 use crate::fidelity;
 use crate::server::Server;
 use crate::state::{State, StateError};
+use crate::webhooks::WebhookSender;
 
 const LONGEST_BODY: usize = 64 * 1024;
 /// The longest time to wait for a request.
@@ -94,7 +94,7 @@ type Done = Result<Value, Trouble>;
 type Handler = fn(&Server, &Asked) -> Done;
 
 /// Every route but the page, with what it does. `openapi.json` describes the same.
-const ROUTES: [(Method, &str, Handler); 18] = [
+const ROUTES: [(Method, &str, Handler); 21] = [
     (Method::GET, "/_sandbox/health", health),
     (Method::GET, "/_sandbox/openapi.json", openapi),
     (Method::GET, "/_sandbox/fidelity", fidelity_table),
@@ -106,6 +106,9 @@ const ROUTES: [(Method, &str, Handler); 18] = [
     (Method::POST, "/_sandbox/operations/{id}/confirm", confirm),
     (Method::POST, "/_sandbox/operations/{id}/queue", queue),
     (Method::POST, "/_sandbox/operations/{id}/cancel", cancel),
+    (Method::GET, "/_sandbox/deliveries", deliveries),
+    (Method::POST, "/_sandbox/deliveries/{number}/redeliver", redeliver),
+    (Method::POST, "/_sandbox/verify_keys/rotate", rotate_key),
     (Method::GET, "/_sandbox/faults", faults),
     (Method::POST, "/_sandbox/faults", add_fault),
     (Method::DELETE, "/_sandbox/faults", remove_faults),
@@ -113,12 +116,6 @@ const ROUTES: [(Method, &str, Handler); 18] = [
     (Method::GET, "/_sandbox/clock", clock),
     (Method::POST, "/_sandbox/clock", set_clock),
     (Method::POST, "/_sandbox/reset", reset),
-];
-
-const PAGE: [(&str, &str, &str); 3] = [
-    ("/_sandbox/", "text/html; charset=utf-8", include_str!("page/index.html")),
-    ("/_sandbox/style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
-    ("/_sandbox/script.js", "text/javascript; charset=utf-8", include_str!("page/script.js")),
 ];
 
 /// The routes, for a sandbox that listens on `host`.
@@ -137,14 +134,18 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
             };
         router = router.route(path, on(filter, answering));
     }
-    for (path, kind, text) in PAGE {
+    for (path, kind, text) in page::FILES {
         let serving = move |headers: HeaderMap| {
             let is_for_here = is_for_here(&headers, host);
-            std::future::ready(if is_for_here { page(kind, text) } else { trouble(&stranger()) })
+            std::future::ready(if is_for_here {
+                page::file(kind, text)
+            } else {
+                trouble(&stranger())
+            })
         };
         router = router.route(path, get(serving));
     }
-    let to_page = || std::future::ready(redirect("/_sandbox/"));
+    let to_page = || std::future::ready(page::redirect());
     let other =
         || std::future::ready(trouble(&Trouble::new(405, "This path does not take this method")));
     router
@@ -205,26 +206,9 @@ fn json_of(status: StatusCode, value: &Value) -> Response<Body> {
     response
 }
 
-fn page(kind: &'static str, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(text.into());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let policy = "default-src 'self'; img-src data:; frame-ancestors 'none'";
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    response
-}
-
 fn status(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    response
-}
-
-fn redirect(to: &'static str) -> Response<Body> {
-    let mut response = status(StatusCode::TEMPORARY_REDIRECT);
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
     response
 }
 
@@ -322,6 +306,20 @@ fn queue(server: &Server, asked: &Asked) -> Done {
 
 fn cancel(server: &Server, asked: &Asked) -> Done {
     listed(&State::of(server).cancel(asked.id::<Uuid>()?)?)
+}
+
+fn deliveries(server: &Server, _: &Asked) -> Done {
+    value_of(&WebhookSender::of(server).deliveries())
+}
+
+fn redeliver(server: &Server, asked: &Asked) -> Done {
+    WebhookSender::of(server).redeliver(asked.id()?)?;
+    Ok(Value::Null)
+}
+
+fn rotate_key(server: &Server, _: &Asked) -> Done {
+    WebhookSender::of(server).rotate_key()?;
+    Ok(Value::Null)
 }
 
 fn faults(server: &Server, _: &Asked) -> Done {

@@ -3,8 +3,9 @@
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use uuid::Uuid;
 
-use super::{Operation, place};
+use super::{Operation, OperationKind, find, place};
 use crate::problem::Refused;
+use crate::webhooks::queue::{emit, is_heard};
 
 /// Puts an operation where somebody wants it. It has no due time any more: what waits by hand waits for a
 /// hand.
@@ -16,7 +17,21 @@ pub(super) fn set_status(
 ) -> Result<(), Refused> {
     let update = "UPDATE operation SET status = ?2, due = NULL, updated = ?3 WHERE id = ?1";
     db.prepare_cached(update)?.execute(params![id.to_string(), status, at])?;
-    Ok(())
+    tell(db, id)
+}
+
+/// Says what has become of an operation, to whoever has subscribed to it.
+pub(super) fn tell(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
+    if !is_heard(db)? {
+        return Ok(());
+    }
+    let operation = find(db, id)?.ok_or_else(|| Refused::internal("the operation is gone"))?;
+    let category = match operation.kind {
+        OperationKind::Increase => "VIRTUAL_CASH_INCREASE",
+        OperationKind::Decrease => "VIRTUAL_CASH_DECREASE",
+    };
+    let event_type = format!("{category}.{}", operation.status);
+    emit(db, &event_type, &operation, operation.updated_at.unix_seconds())
 }
 
 pub(super) fn cancel(db: &Transaction<'_>, operation: &Operation, at: i64) -> Result<(), Refused> {
@@ -49,7 +64,11 @@ pub(super) fn confirm(
     let status =
         "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE id = ?1";
     db.prepare_cached(status)?.execute(params![id, at])?;
-    Ok(())
+    tell(db, parsed(id)?)
+}
+
+fn parsed(id: &str) -> Result<Uuid, Refused> {
+    Uuid::try_parse(id).map_err(|_| Refused::internal("an operation in the state cannot be read"))
 }
 
 /// Moves all that is due, in the order of the times at which it became due.
@@ -87,9 +106,17 @@ pub(super) fn settle(
         money = money.saturating_sub(units);
         confirm(db, &id, group, currency, -units, at)?;
     }
-    let queue = "UPDATE operation SET status = 'QUEUED', updated = ?3
-                 WHERE account_group_id = ?1 AND currency = ?2 AND status = 'ISSUED' AND due <= ?3";
-    db.prepare_cached(queue)?.execute(params![group, currency, at])?;
+    let late = "SELECT id FROM operation WHERE account_group_id = ?1 AND currency = ?2
+                AND status = 'ISSUED' AND due <= ?3 ORDER BY number";
+    let mut late = db.prepare_cached(late)?;
+    let late: Vec<String> = late
+        .query_map(params![group, currency, at], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in late {
+        let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE id = ?1";
+        db.prepare_cached(queue)?.execute(params![id, at])?;
+        tell(db, parsed(&id)?)?;
+    }
     Ok(())
 }
 

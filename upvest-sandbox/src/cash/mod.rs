@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Settings, Spec};
 use crate::store::Store;
-use machine::{advance, balance, cancel, confirm, set_status, settle};
+use machine::{advance, balance, cancel, confirm, set_status, settle, tell};
 
 /// How long a key is remembered. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
@@ -137,6 +137,7 @@ impl Store {
             let id = self.seed().uuid("operation", number.unsigned_abs());
             db.prepare_cached("UPDATE operation SET id = ?2 WHERE number = ?1")?
                 .execute(params![number, id.to_string()])?;
+            tell(db, id)?;
             // Answered as it was accepted: what becomes of it is not known yet.
             let body = find(db, id)?
                 .and_then(|operation| serde_json::to_string(&operation).ok())
@@ -287,12 +288,13 @@ impl Store {
         self.with(|db| add_account_group(db, group, now.unix_seconds()))
     }
 
-    /// Forgets account groups, money and idempotency keys; not tokens and nonces.
+    /// Forgets account groups, money, idempotency keys and webhooks; not tokens and nonces.
     pub(crate) fn reset(&self) -> Result<(), Refused> {
         self.with(|db| {
             db.execute_batch(
                 "DELETE FROM ledger; DELETE FROM balance; DELETE FROM operation;
-                 DELETE FROM account_group; DELETE FROM idempotency",
+                 DELETE FROM account_group; DELETE FROM idempotency;
+                 DELETE FROM pending; DELETE FROM event; DELETE FROM delivery; DELETE FROM webhook",
             )?;
             Ok(())
         })
@@ -314,6 +316,13 @@ impl Store {
             Ok(db.query_row(query, [], |row| row.get::<_, i64>(0))? == 0)
         })
     }
+}
+
+/// Moves all that is due; whether time alone will move more.
+pub(crate) fn advance_all(db: &Transaction<'_>, at: i64) -> Result<bool, Refused> {
+    advance(db, at)?;
+    let waiting = "SELECT 1 FROM operation WHERE status = 'ISSUED' AND due IS NOT NULL";
+    Ok(db.prepare_cached(waiting)?.exists([])?)
 }
 
 fn is_open(operation: &Operation) -> bool {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::seed::Seed;
 pub(crate) use rule::Part;
+use rule::Target;
 pub use rule::{Effect, Fault, InvalidFault};
 pub(crate) use spoil::of_nothing;
 
@@ -28,6 +29,15 @@ pub struct ActiveFault {
     /// The rule.
     #[serde(flatten)]
     pub fault: Fault,
+}
+
+/// What goes wrong with a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeliveryFault {
+    NotSent,
+    AnswerLost,
+    Duplicate,
+    Overtake,
 }
 
 /// The rules in force. The first one that fits a request hits it; the later ones do not see it.
@@ -82,9 +92,24 @@ impl Faults {
 
     /// The fault that hits this request.
     pub(crate) fn pick(&self, method: &str, path: &str) -> Option<Fault> {
+        self.pick_of(Target::Requests, method, path)
+    }
+
+    /// The fault that hits this try to deliver a webhook.
+    pub(crate) fn pick_delivery(&self, path: &str) -> Option<DeliveryFault> {
+        let fault = self.pick_of(Target::Webhooks, "POST", path)?;
+        Some(match fault.effect() {
+            Effect::Duplicate => DeliveryFault::Duplicate,
+            Effect::Overtake => DeliveryFault::Overtake,
+            _ if fault.is_after_commit() => DeliveryFault::AnswerLost,
+            _ => DeliveryFault::NotSent,
+        })
+    }
+
+    fn pick_of(&self, of: Target, method: &str, path: &str) -> Option<Fault> {
         let mut rules = self.rules();
         let Rules { active, drawn, .. } = &mut *rules;
-        for rule in active.iter_mut().filter(|rule| rule.fault.fits(method, path)) {
+        for rule in active.iter_mut().filter(|rule| rule.fault.fits(of, method, path)) {
             rule.seen += 1;
             let fault = &rule.fault;
             let is_its_turn = fault.nth.is_none_or(|nth| nth == rule.seen)

@@ -38,6 +38,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Fault {
+    #[serde(default, skip_serializing_if = "Target::is_requests")]
+    of: Target,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     method: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +56,22 @@ pub struct Fault {
     at: Option<Part>,
     #[serde(rename = "do")]
     pub(super) effect: Effect,
+}
+
+/// What goes wrong: a request that comes in, or a webhook that goes out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Target {
+    #[default]
+    Requests,
+    Webhooks,
+}
+
+impl Target {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+    fn is_requests(&self) -> bool {
+        *self == Self::Requests
+    }
 }
 
 /// Whether the request was carried out when the fault comes.
@@ -121,6 +139,10 @@ pub enum Effect {
         /// How long it is when it is unpacked, up to 64 MiB.
         bytes: u32,
     },
+    /// A webhook is sent once more after it was delivered.
+    Duplicate,
+    /// A webhook is held back for a second of the sandbox's clock, and lets those behind it pass.
+    Overtake,
 }
 
 const MOST_BYTES: u32 = 64 << 20;
@@ -129,6 +151,7 @@ impl Fault {
     /// Hits every request, before it is carried out, in the header of the answer; until it is removed.
     pub fn new(effect: Effect) -> Self {
         Self {
+            of: Target::Requests,
             method: None,
             path: None,
             nth: None,
@@ -143,6 +166,16 @@ impl Fault {
     /// Only requests with this verb and path; a path may end with `*`, which stands for anything.
     pub fn on(mut self, method: &str, path: &str) -> Self {
         (self.method, self.path) = (Some(method.to_owned()), Some(path.to_owned()));
+        self
+    }
+
+    /// Hits webhooks that go out, in place of requests that come in. Beside
+    /// [`Duplicate`](Effect::Duplicate) and [`Overtake`](Effect::Overtake), that can be
+    /// [`Reset`](Effect::Reset): before the commit the webhook is not sent, after it the answer is lost;
+    /// it is sent again in both cases. The verb is `POST`, and the path is that of the subscription's
+    /// URL.
+    pub fn of_webhooks(mut self) -> Self {
+        self.of = Target::Webhooks;
         self
     }
 
@@ -219,6 +252,17 @@ impl Fault {
         if self.percent.is_some_and(|percent| percent > 100) {
             return invalid("`percent` is at most 100");
         }
+        let is_of_webhooks = matches!(self.effect, Effect::Duplicate | Effect::Overtake);
+        let may_be_of_webhooks = is_of_webhooks || self.effect == Effect::Reset;
+        if self.of == Target::Webhooks && !may_be_of_webhooks {
+            return invalid("webhooks know reset, duplicate and overtake alone");
+        }
+        if self.of == Target::Requests && is_of_webhooks {
+            return invalid("duplicate and overtake are `of` webhooks alone");
+        }
+        if self.of == Target::Webhooks && self.at.is_some() {
+            return invalid("`at` is for requests alone");
+        }
         if let Some(path) = &self.path {
             if !path.starts_with('/') {
                 return invalid("`path` begins with a slash");
@@ -263,12 +307,13 @@ impl Fault {
         }
     }
 
-    pub(super) fn fits(&self, method: &str, path: &str) -> bool {
+    pub(super) fn fits(&self, of: Target, method: &str, path: &str) -> bool {
         let fits_path = |wanted: &String| match wanted.strip_suffix('*') {
             Some(start) => path.starts_with(start),
             None => wanted == path,
         };
-        self.method.as_ref().is_none_or(|wanted| wanted == method)
+        self.of == of
+            && self.method.as_ref().is_none_or(|wanted| wanted == method)
             && self.path.as_ref().is_none_or(fits_path)
     }
 }
@@ -287,6 +332,8 @@ impl fmt::Display for Fault {
             Effect::Slow { bytes_per_second } => write!(f, "slow, {bytes_per_second} bytes/s")?,
             Effect::Huge { bytes } => write!(f, "huge, {bytes} bytes")?,
             Effect::GzipBomb { bytes } => write!(f, "gzip bomb, {bytes} bytes")?,
+            Effect::Duplicate => return f.write_str("duplicate"),
+            Effect::Overtake => return f.write_str("overtake"),
         }
         if self.at == Some(Part::Body) {
             f.write_str(" in the body")?;

@@ -77,8 +77,8 @@ impl Fault {
                 set(&mut answer, CONTENT_ENCODING, "gzip");
                 fill(&mut answer, bomb(*bytes as usize));
             }
-            // That has passed already.
-            Effect::Delay { .. } => {
+            // The first has passed already; the others are of webhooks.
+            Effect::Delay { .. } | Effect::Duplicate | Effect::Overtake => {
                 answer.headers_mut().remove(CONNECTION);
             }
         }

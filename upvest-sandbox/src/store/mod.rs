@@ -1,61 +1,22 @@
 //! What the sandbox remembers, in SQLite: in memory, or in a file that survives being killed. Here:
-//! the file, tokens and nonces; in `cash.rs`: the money.
+//! tokens and nonces; in `file.rs`: how the file is opened; in `cash/` and `webhooks/`: the money, and what
+//! is told of it.
 
-use std::fs::OpenOptions;
-use std::io::Read as _;
+mod file;
+
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+use self::file::{Trouble, begin, check, connect, create, explain};
 use crate::StartError;
 use crate::clock::ClockSetting;
 use crate::problem::Refused;
 use crate::seed::Seed;
-
-/// Marks a file as ours: `upv` and a zero.
-const APPLICATION_ID: i32 = 0x7570_7600;
-/// How long the header of an SQLite file is.
-const HEADER_LENGTH: u64 = 100;
-/// Changes with the tables.
-const VERSION: i32 = 1;
-
-const SCHEMA: &str = "
-    CREATE TABLE sandbox (
-        seed BLOB NOT NULL, starts INTEGER NOT NULL, frozen_at INTEGER, ahead INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE token (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
-    CREATE INDEX token_by_end ON token (expires);
-    CREATE TABLE nonce (key_id TEXT, nonce TEXT, expires INTEGER NOT NULL, PRIMARY KEY (key_id, nonce)) STRICT;
-    CREATE INDEX nonce_by_end ON nonce (expires);
-    CREATE TABLE account_group (id TEXT PRIMARY KEY, created INTEGER NOT NULL) STRICT;
-    CREATE TABLE idempotency (
-        key TEXT, endpoint TEXT, body BLOB NOT NULL, created INTEGER NOT NULL,
-        status INTEGER NOT NULL, answer TEXT NOT NULL,
-        PRIMARY KEY (key, endpoint)
-    ) STRICT;
-    CREATE INDEX idempotency_by_age ON idempotency (created);
-    CREATE TABLE operation (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL,
-        account_group_id TEXT NOT NULL REFERENCES account_group (id), currency TEXT NOT NULL,
-        minor_units INTEGER NOT NULL, amount TEXT NOT NULL, status TEXT NOT NULL,
-        due INTEGER, created INTEGER NOT NULL, updated INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX operation_by_due ON operation (status, due);
-    CREATE INDEX open_operation ON operation (account_group_id, currency, kind, number)
-        WHERE status IN ('ISSUED', 'QUEUED');
-    CREATE TABLE ledger (
-        number INTEGER PRIMARY KEY, operation TEXT UNIQUE NOT NULL REFERENCES operation (id),
-        account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE balance (
-        account_group_id TEXT, currency TEXT, minor_units INTEGER NOT NULL,
-        PRIMARY KEY (account_group_id, currency)
-    ) STRICT;
-    CREATE INDEX ledger_by_group ON ledger (account_group_id, currency);
-";
 
 /// How many nonces are remembered at a time. Beyond it requests are refused: to forget a nonce that
 /// is still good would let a request in twice.
@@ -70,6 +31,11 @@ pub(crate) struct Store {
     fresh: AtomicU64,
     nonces: AtomicU64,
     most_nonces: u64,
+    /// Whether the sender of webhooks wants to know when something has changed.
+    has_webhooks: AtomicBool,
+    changed: Notify,
+    /// How many tries to deliver have ended.
+    tries: watch::Sender<u64>,
 }
 
 impl Store {
@@ -116,6 +82,9 @@ impl Store {
             fresh: AtomicU64::new(0),
             nonces: AtomicU64::new(nonces.unsigned_abs()),
             most_nonces: MOST_NONCES,
+            has_webhooks: AtomicBool::new(true),
+            changed: Notify::new(),
+            tries: watch::Sender::new(0),
         })
     }
 
@@ -160,8 +129,56 @@ impl Store {
         })
     }
 
-    /// One transaction: all of `work`, or nothing.
+    /// The number of the key that webhooks are signed with.
+    pub(crate) fn webhook_key(&self) -> Result<u64, Refused> {
+        self.transaction(|db| {
+            let query = "SELECT webhook_key FROM sandbox";
+            let number: i64 = db.prepare_cached(query)?.query_row([], |row| row.get(0))?;
+            Ok(number.unsigned_abs())
+        })
+    }
+
+    pub(crate) fn rotate_webhook_key(&self) -> Result<(), Refused> {
+        self.transaction(|db| {
+            db.execute("UPDATE sandbox SET webhook_key = webhook_key + 1", [])?;
+            Ok(())
+        })
+    }
+
+    /// Says whether the sender of webhooks must look at each change.
+    pub(crate) fn tells_webhooks(&self, is_told: bool) {
+        self.has_webhooks.store(is_told, Ordering::Relaxed);
+        self.changed.notify_one();
+    }
+
+    /// Waits until something has changed.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Says that a try to deliver has ended.
+    pub(crate) fn deliveries_changed(&self) {
+        self.tries.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(crate) fn watch_deliveries(&self) -> watch::Receiver<u64> {
+        self.tries.subscribe()
+    }
+
+    /// One transaction: all of `work`, or nothing. Then the sender of webhooks has a look.
     pub(crate) fn with<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let result = self.transaction(work);
+        if self.has_webhooks.load(Ordering::Relaxed) {
+            self.changed.notify_one();
+        }
+        result
+    }
+
+    /// One transaction, of which the sender of webhooks need not know.
+    pub(crate) fn transaction<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
@@ -217,106 +234,6 @@ impl Store {
             self.nonces.fetch_add(u64::from(is_new), Ordering::Relaxed);
             Ok(is_new)
         })
-    }
-}
-
-/// Opens a file that nobody else may read: the seed in it makes the client secret. A file that is not
-/// ours is not touched.
-fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
-    let name = file.display();
-    let cannot =
-        |error| StartError::new(format!("the state file {name} cannot be opened: {error}"));
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut open = options.open(file).map_err(cannot)?;
-    let mut header = Vec::new();
-    open.by_ref().take(HEADER_LENGTH).read_to_end(&mut header).map_err(cannot)?;
-    if !header.is_empty() {
-        if !header.starts_with(b"SQLite format 3\0") {
-            return Err(StartError::new(damage(&name.to_string())));
-        }
-        // Where the format of SQLite has the application id.
-        if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
-            let sentence = format!("{name} is a database of another program: name another file");
-            return Err(StartError::new(sentence));
-        }
-    }
-    #[cfg(unix)]
-    open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(cannot)?;
-    drop(open);
-    // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
-    let file = file.canonicalize().map_err(cannot)?;
-    Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE))
-}
-
-/// Makes the tables, all of them or none: whoever is killed meanwhile begins anew.
-fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<()> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    connection.execute_batch(SCHEMA)?;
-    connection.execute("INSERT INTO sandbox VALUES (?1, 0, NULL, 0)", [seed.as_bytes()])?;
-    connection.pragma_update(None, "user_version", VERSION)?;
-    connection.execute_batch("COMMIT")
-}
-
-/// Takes hold of the state; true if there is nothing in it yet.
-fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
-    connection.busy_timeout(std::time::Duration::ZERO)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    if is_file {
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        // Before all else: whoever is killed from here on leaves a file that is known to be ours.
-        let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if id != APPLICATION_ID {
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        }
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        // What is written survives the end of the process, though not that of the machine.
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // From here on nobody else can have it.
-        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-    }
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(tables == 0)
-}
-
-enum Trouble {
-    Sqlite(rusqlite::Error),
-    Said(String),
-}
-
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-/// Whether a state is of this version, and whole.
-fn check(connection: &Connection, name: &str) -> Result<(), Trouble> {
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != VERSION {
-        let sentence = format!("{name} is of another version of the sandbox: name another file");
-        return Err(Trouble::Said(sentence));
-    }
-    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(Trouble::Said(damage(name))) }
-}
-
-fn damage(name: &str) -> String {
-    format!(
-        "{name} is no state of the sandbox, or a damaged one: move it away, or name another file"
-    )
-}
-
-fn explain(name: &str, error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damage(name),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            format!("{name} is in use by another sandbox: stop it, or name another file")
-        }
-        _ => format!("{name} cannot be used: {error}"),
     }
 }
 

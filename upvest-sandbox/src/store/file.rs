@@ -1,0 +1,119 @@
+//! The database: opened, made, and looked at before it is believed.
+
+use std::fs::OpenOptions;
+use std::io::Read as _;
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::StartError;
+use crate::seed::Seed;
+
+/// Marks a file as ours: `upv` and a zero.
+const APPLICATION_ID: i32 = 0x7570_7600;
+/// How long the header of an SQLite file is.
+const HEADER_LENGTH: u64 = 100;
+/// Changes with the tables.
+const VERSION: i32 = 2;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// Opens a file that nobody else may read: the seed in it makes the client secret. A file that is not
+/// ours is not touched.
+pub(super) fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
+    let name = file.display();
+    let cannot =
+        |error| StartError::new(format!("the state file {name} cannot be opened: {error}"));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut open = options.open(file).map_err(cannot)?;
+    let mut header = Vec::new();
+    open.by_ref().take(HEADER_LENGTH).read_to_end(&mut header).map_err(cannot)?;
+    if !header.is_empty() {
+        if !header.starts_with(b"SQLite format 3\0") {
+            return Err(StartError::new(damage(&name.to_string())));
+        }
+        // Where the format of SQLite has the application id.
+        if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
+            let sentence = format!("{name} is a database of another program: name another file");
+            return Err(StartError::new(sentence));
+        }
+    }
+    #[cfg(unix)]
+    open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(cannot)?;
+    drop(open);
+    // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
+    let file = file.canonicalize().map_err(cannot)?;
+    Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE))
+}
+
+/// Makes the tables, all of them or none: whoever is killed meanwhile begins anew.
+pub(super) fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute("INSERT INTO sandbox VALUES (?1, 0, NULL, 0, 0)", [seed.as_bytes()])?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    connection.execute_batch("COMMIT")
+}
+
+/// Takes hold of the state; true if there is nothing in it yet.
+pub(super) fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if is_file {
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        // Before all else: whoever is killed from here on leaves a file that is known to be ours.
+        let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if id != APPLICATION_ID {
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        }
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        // What is written survives the end of the process, though not that of the machine.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // From here on nobody else can have it.
+        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0)
+}
+
+pub(super) enum Trouble {
+    Sqlite(rusqlite::Error),
+    Said(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Whether a state is of this version, and whole.
+pub(super) fn check(connection: &Connection, name: &str) -> Result<(), Trouble> {
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != VERSION {
+        let sentence = format!("{name} is of another version of the sandbox: name another file");
+        return Err(Trouble::Said(sentence));
+    }
+    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(Trouble::Said(damage(name))) }
+}
+
+fn damage(name: &str) -> String {
+    format!(
+        "{name} is no state of the sandbox, or a damaged one: move it away, or name another file"
+    )
+}
+
+pub(super) fn explain(name: &str, error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damage(name),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("{name} is in use by another sandbox: stop it, or name another file")
+        }
+        _ => format!("{name} cannot be used: {error}"),
+    }
+}

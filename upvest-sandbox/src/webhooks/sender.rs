@@ -1,0 +1,150 @@
+//! Sends what is due, and writes down what became of it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use upvest_core::headers::{SIGNATURE, SIGNATURE_INPUT};
+use upvest_core::signature::{SignatureVersion, sign};
+use upvest_core::transport::{ReqwestTransport, Transport as _};
+
+use super::queue::{Due, Tried};
+use crate::faults::DeliveryFault;
+use crate::server::Server;
+use crate::settings::Assumption;
+
+/// How long a receiver may take.
+const LONGEST_TRY: Duration = Duration::from_secs(10);
+/// How often the clock is looked at while something waits for it: it may be anybody's.
+const TICK: Duration = Duration::from_millis(100);
+/// How much of an answer is read, so that the connection can be used again.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Sends until the sandbox ends.
+pub(crate) async fn run(server: Arc<Server>) {
+    let transport = Arc::new(OnceLock::new());
+    let mut under_way = HashSet::new();
+    let mut tries = JoinSet::new();
+    loop {
+        let now = server.clock.now();
+        let is_under_way = |number| under_way.contains(&number);
+        // An error is the end: the state is closed.
+        let Ok(work) = server.gate.store.webhook_work(now, is_under_way) else { return };
+        for due in work.due {
+            under_way.insert(due.number);
+            let (server, transport) = (Arc::clone(&server), Arc::clone(&transport));
+            tries.spawn(async move {
+                let number = due.number;
+                let tried = send(&server, &transport, due).await;
+                let written = server.gate.store.tried(number, server.clock.now(), &tried);
+                if let Err(refused) = written {
+                    tracing::error!("a delivery could not be written down: {}", refused.reason);
+                }
+                server.gate.store.deliveries_changed();
+                number
+            });
+        }
+        tokio::select! {
+            Some(ended) = tries.join_next() => match ended {
+                Ok(number) => { under_way.remove(&number); }
+                Err(_) => return,
+            },
+            () = server.gate.store.changed() => {}
+            () = tokio::time::sleep(TICK), if work.is_waiting => {}
+        }
+    }
+}
+
+async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) -> Tried {
+    let failed = |why: &str| Tried::Failed(why.to_owned());
+    let is_queued = due.is_queued;
+    let request = match signed(server, due).await {
+        Ok(request) => request,
+        Err(why) => return Tried::Failed(why),
+    };
+    let fault = server.faults.pick_delivery(request.uri().path());
+    match fault {
+        Some(DeliveryFault::Overtake) if is_queued => return Tried::HeldBack,
+        Some(DeliveryFault::NotSent) => return failed("not sent, by a fault"),
+        _ => {}
+    }
+    let made = match transport.get() {
+        Some(transport) => Ok(transport.clone()),
+        None => ReqwestTransport::new().map(|made| transport.get_or_init(|| made).clone()),
+    };
+    let Ok(transport) = made else { return failed("TLS cannot be set up") };
+    let answering = async {
+        let answer = transport.send(request).await?;
+        let (head, body) = answer.into_parts();
+        // What it says is of no interest, but the connection is.
+        let _ = Limited::new(body, LONGEST_ANSWER).collect().await;
+        Ok::<_, upvest_core::transport::TransportError>(head.status)
+    };
+    let status = match timeout(LONGEST_TRY, answering).await {
+        Ok(Ok(status)) => status,
+        Ok(Err(error)) => return Tried::Failed(error.to_string()),
+        Err(_) => return failed("no answer within 10 s"),
+    };
+    if fault == Some(DeliveryFault::AnswerLost) {
+        return Tried::Failed(format!("{}, lost by a fault", status.as_u16()));
+    }
+    let takes_empty = server.gate.settings.assumes(Assumption::WebhookNoContentSucceeds);
+    let answer = status.as_u16().to_string();
+    if status == StatusCode::OK || takes_empty && status == StatusCode::NO_CONTENT {
+        Tried::Delivered { answer, with_copy: fault == Some(DeliveryFault::Duplicate) }
+    } else {
+        Tried::Failed(answer)
+    }
+}
+
+/// The request, signed now, or as it was the first time.
+async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
+    let settings = &server.gate.settings;
+    let said = |refused: crate::problem::Refused| refused.reason;
+    let version = if settings.assumes(Assumption::WebhooksV15) {
+        SignatureVersion::V15
+    } else {
+        SignatureVersion::V6
+    };
+    let mut request = Request::post(&due.url)
+        .header(CONTENT_TYPE, "application/json")
+        .header(USER_AGENT, concat!("upvest-sandbox/", env!("CARGO_PKG_VERSION")))
+        .body(Bytes::from(due.body))
+        .map_err(|_| "the URL cannot be used".to_owned())?;
+    let store = &server.gate.store;
+    let key = server.gate.webhook_keys.signing().map_err(said)?;
+    let nonce = store.fresh_uuid("nonce of a webhook").into_bytes();
+    sign(version, &mut request, &key, server.clock.now(), nonce)
+        .await
+        .map_err(|error| error.to_string())?;
+    if settings.assumes(Assumption::WebhooksSignedOnce) {
+        let names = [SIGNATURE_INPUT, SIGNATURE];
+        match due.signed.as_deref().map(|signed| signed.split('\n')) {
+            Some(first) => put(&mut request, &names, first),
+            None => {
+                let values = names.iter().filter_map(|name| request.headers().get(name));
+                let texts: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+                store.set_signed(due.number, &texts.join("\n")).map_err(said)?;
+            }
+        }
+    }
+    Ok(request)
+}
+
+fn put<'t>(
+    request: &mut Request<Bytes>,
+    names: &[HeaderName],
+    texts: impl Iterator<Item = &'t str>,
+) {
+    for (name, text) in names.iter().zip(texts) {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            request.headers_mut().insert(name, value);
+        }
+    }
+}
