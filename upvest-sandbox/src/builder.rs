@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -128,6 +129,13 @@ impl SandboxBuilder {
     /// Assumes something else where the API's documentation is silent.
     pub fn assume(mut self, assumption: Assumption) -> Self {
         self.settings.assumptions.push(assumption);
+        self
+    }
+
+    /// How long a receiver may take to answer a webhook; 10 seconds by default. That is real time, not
+    /// that of the sandbox's clock.
+    pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.webhook_timeout = timeout;
         self
     }
 

@@ -226,6 +226,8 @@ pub(crate) struct Settings {
     pub(crate) progress: Progress,
     pub(crate) loose: Vec<Check>,
     pub(crate) assumptions: Vec<Assumption>,
+    /// How long a receiver of webhooks may take.
+    pub(crate) webhook_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -235,6 +237,7 @@ impl Default for Settings {
             progress: Progress::Instant,
             loose: Vec::new(),
             assumptions: Vec::new(),
+            webhook_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -12,14 +12,17 @@
 //! With no settings it starts a sandbox of its own, which ends with it; to try the restart, let it
 //! talk to `upvest-sandbox` in another shell, with the settings that `--write-env` gives.
 
+#[path = "shared/place.rs"]
+mod place;
 mod shared;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use place::{place_to_run, refuse_live};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use shared::{Failure, end, place_to_run, refuse_live};
+use shared::{Failure, end};
 use upvest_core::{CallRecord, Client, Error, IdempotentCall, Outcome, Timestamp};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,

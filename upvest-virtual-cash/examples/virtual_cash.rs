@@ -1,34 +1,52 @@
 //! Walks through virtual cash: increase, the same once more, decrease, one too many, cancel it, and
-//! cancel it again.
+//! cancel it again. What becomes of each is told by webhook.
 //!
 //! ```text
 //! cargo run --example virtual_cash -- [--explain] [--account-group ID]
+//!                                     [--listen ADDRESS] [--webhook-url URL]
 //! ```
 //!
 //! With no settings it starts a sandbox of its own. With the settings of `ClientBuilder::from_env`
-//! in the environment it runs against that host; name an account group of yours then.
-//! `--explain` prints what is signed for each request.
+//! in the environment it runs against that host; name an account group of yours then, and the URL
+//! under which that host can reach `--listen`. `--explain` prints what is signed for each request.
 
+#[path = "shared/place.rs"]
+mod place;
 mod shared;
+#[path = "shared/subscribe.rs"]
+mod subscribe;
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
 use bytes::Bytes;
 use clap::Parser;
-use shared::{Failure, end, place_to_run, refuse_live};
+use http::StatusCode;
+use http::request::Parts;
+use place::{place_to_run, refuse_live};
+use shared::{Failure, end};
+use subscribe::subscribe;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 use upvest_core::signature::{
     Message, SignatureInput, SignatureVersion, mask_token, signature_base,
 };
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
+use upvest_core::webhook::{Inbox, WebhookId, WebhookVerifier, Webhooks};
 use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
-use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
     VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashDecreaseStatus, VirtualCashIncrease,
     VirtualCashIncreaseId, VirtualCashIncreaseStatus,
 };
+
+/// How long to wait for an event.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -39,7 +57,11 @@ async fn walk() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     let (sandbox, builder) = place_to_run().await?;
     let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
-    let client = builder.scopes(<dyn VirtualCash>::SCOPES).transport(transport).build()?;
+    let client = builder
+        .scopes(<dyn VirtualCash>::SCOPES)
+        .scopes(<dyn Webhooks>::SCOPES)
+        .transport(transport)
+        .build()?;
     refuse_live(client.base_url())?;
     match &sandbox {
         Some(_) => println!("Upvest is a sandbox in this process, {}.", client.base_url()),
@@ -47,106 +69,156 @@ async fn walk() -> Result<(), Failure> {
     }
     let group = arguments.account_group.unwrap_or_else(|| uuid::Uuid::new_v4().into());
     println!("The account group is {group}.");
-
-    let key = IdempotencyKey::random();
-    headline("Increase the balance by 200.00 EUR");
-    let first = increase(&client, sandbox.as_ref(), group, "200.00", key).await?;
-
-    headline("The same call with the same key: it takes effect once");
-    let again = increase(&client, sandbox.as_ref(), group, "200.00", key).await?;
-    expect(again == first, "the same key gave another increase")?;
-    println!("   the id is the same");
+    let walk = Walk { group, news: News::listen(&client, &arguments).await?, client };
+    let result = walk.steps().await;
+    // Otherwise Upvest would go on trying to reach us.
+    if let Some(News { webhook, .. }) = walk.news {
+        walk.client.delete_webhook(webhook).await?;
+    }
+    result?;
     if let Some(sandbox) = &sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
-        expect(entries == 1, &format!("the ledger has {entries} entries instead of one"))?;
+        expect(entries == 2, &format!("the ledger has {entries} entries instead of two"))?;
     }
-
-    headline("Decrease the balance by 50.00 EUR");
-    decrease(&client, sandbox.as_ref(), group, "50.00", VirtualCashDecreaseStatus::Confirmed)
-        .await?;
-
-    headline("Decrease it by 500.00 EUR, which is not there: the decrease waits");
-    let queued =
-        decrease(&client, sandbox.as_ref(), group, "500.00", VirtualCashDecreaseStatus::Queued)
-            .await?;
-
-    headline("Cancel that decrease");
-    let cancel = <dyn VirtualCash>::CANCEL_DECREASE
-        .to_string()
-        .replace("{virtual_cash_decrease_id}", &queued.to_string());
-    send(&cancel, None, client.cancel_decrease(queued)).await?;
-    println!("   decrease    {queued}: the cancellation is accepted");
-    if let Some(now) = sandbox.as_ref().and_then(|sandbox| sandbox.state().decrease(queued)) {
-        became(now.status.as_str());
-        expect(now.status == VirtualCashDecreaseStatus::Cancelled, "it should be CANCELLED")?;
-    }
-
-    headline("Cancel it once more: that is refused");
-    let refused = send(&cancel, None, client.cancel_decrease(queued)).await;
-    let error = refused.err().ok_or("a second cancellation was accepted")?;
-    expect(error.status().is_some_and(|status| status == 422), &format!("another error: {error}"))?;
-    if let Some(problem) = error.problem_document() {
-        println!(
-            "   problem     {}: {}",
-            problem.code(),
-            problem.detail.as_deref().unwrap_or("no detail")
-        );
-    }
-
     println!("\nEvery step did what it should.");
-    if sandbox.is_none() {
-        println!("What became of the operations arrives by webhook.");
-    }
     Ok(())
 }
 
-async fn increase(
-    client: &Client,
-    sandbox: Option<&Sandbox>,
+struct Walk {
+    client: Client,
     group: AccountGroupId,
-    amount: &str,
-    key: IdempotencyKey,
-) -> Result<VirtualCashIncreaseId, Failure> {
-    let order = CreateVirtualCashIncrease {
-        account_group_id: group,
-        amount: amount.parse()?,
-        currency: Currency::Eur,
-    };
-    let call = client.increase(&order).idempotency_key(key);
-    let increase = send(<dyn VirtualCash>::INCREASE, Some(key), call).await?;
-    let VirtualCashIncrease { id, amount, currency, status, .. } = &increase;
-    println!("   increase    {id}: {amount} {currency}, {status}");
-    expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
-    if let Some(now) = sandbox.and_then(|sandbox| sandbox.state().increase(increase.id)) {
-        became(now.status.as_str());
-        expect(now.status == VirtualCashIncreaseStatus::Confirmed, "it should be CONFIRMED")?;
-    }
-    Ok(increase.id)
+    news: Option<News>,
 }
 
-async fn decrease(
-    client: &Client,
-    sandbox: Option<&Sandbox>,
-    group: AccountGroupId,
-    amount: &str,
-    expected: VirtualCashDecreaseStatus,
-) -> Result<VirtualCashDecreaseId, Failure> {
-    let order = CreateVirtualCashDecrease {
-        account_group_id: group,
-        amount: amount.parse()?,
-        currency: Currency::Eur,
-    };
-    let call = client.decrease(&order);
-    let key = call.key();
-    let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
-    let VirtualCashDecrease { id, amount, currency, status, .. } = &decrease;
-    println!("   decrease    {id}: {amount} {currency}, {status}");
-    expect((amount, currency) == (&order.amount, &order.currency), "another amount was answered")?;
-    if let Some(now) = sandbox.and_then(|sandbox| sandbox.state().decrease(decrease.id)) {
-        became(now.status.as_str());
-        expect(now.status == expected, &format!("it should be {expected}"))?;
+impl Walk {
+    async fn steps(&self) -> Result<(), Failure> {
+        let key = IdempotencyKey::random();
+        headline("Increase the balance by 200.00 EUR");
+        let first = self.increase("200.00", key).await?;
+
+        headline("The same call with the same key: it takes effect once");
+        let again = self.increase("200.00", key).await?;
+        expect(again == first, "the same key gave another increase")?;
+        println!("   the id is the same");
+
+        headline("Decrease the balance by 50.00 EUR");
+        self.decrease("50.00", &VirtualCashDecreaseStatus::Confirmed).await?;
+
+        headline("Decrease it by 500.00 EUR, which is not there: the decrease waits");
+        let queued = self.decrease("500.00", &VirtualCashDecreaseStatus::Queued).await?;
+
+        headline("Cancel that decrease");
+        let cancel = <dyn VirtualCash>::CANCEL_DECREASE
+            .to_string()
+            .replace("{virtual_cash_decrease_id}", &queued.to_string());
+        send(&cancel, None, self.client.cancel_decrease(queued)).await?;
+        println!("   decrease    {queued}: the cancellation is accepted");
+        self.hear(queued, VirtualCashDecreaseStatus::Cancelled.as_str()).await?;
+
+        headline("Cancel it once more: that is refused");
+        let refused = send(&cancel, None, self.client.cancel_decrease(queued)).await;
+        let error = refused.err().ok_or("a second cancellation was accepted")?;
+        let is_refused = error.status().is_some_and(|status| status == 422);
+        expect(is_refused, &format!("another error: {error}"))?;
+        if let Some(problem) = error.problem_document() {
+            let detail = problem.detail.as_deref().unwrap_or("no detail");
+            println!("   problem     {}: {detail}", problem.code());
+        }
+        Ok(())
     }
-    Ok(decrease.id)
+
+    async fn increase(
+        &self,
+        amount: &str,
+        key: IdempotencyKey,
+    ) -> Result<VirtualCashIncreaseId, Failure> {
+        let order = CreateVirtualCashIncrease {
+            account_group_id: self.group,
+            amount: amount.parse()?,
+            currency: Currency::Eur,
+        };
+        let call = self.client.increase(&order).idempotency_key(key);
+        let increase = send(<dyn VirtualCash>::INCREASE, Some(key), call).await?;
+        let VirtualCashIncrease { id, amount, currency, status, .. } = increase;
+        println!("   increase    {id}: {amount} {currency}, {status}");
+        expect((amount, currency) == (order.amount, order.currency), "another amount is answered")?;
+        self.hear(id, VirtualCashIncreaseStatus::Confirmed.as_str()).await?;
+        Ok(id)
+    }
+
+    async fn decrease(
+        &self,
+        amount: &str,
+        expected: &VirtualCashDecreaseStatus,
+    ) -> Result<VirtualCashDecreaseId, Failure> {
+        let order = CreateVirtualCashDecrease {
+            account_group_id: self.group,
+            amount: amount.parse()?,
+            currency: Currency::Eur,
+        };
+        let call = self.client.decrease(&order);
+        let key = call.key();
+        let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
+        let VirtualCashDecrease { id, amount, currency, status, .. } = decrease;
+        println!("   decrease    {id}: {amount} {currency}, {status}");
+        expect((amount, currency) == (order.amount, order.currency), "another amount is answered")?;
+        self.hear(id, expected.as_str()).await?;
+        Ok(id)
+    }
+
+    /// Waits until a webhook tells that an operation has reached a status.
+    async fn hear(&self, id: impl Into<uuid::Uuid>, status: &str) -> Result<(), Failure> {
+        let Some(News { inbox, .. }) = &self.news else { return Ok(()) };
+        let seconds = PATIENCE.as_secs();
+        let event = timeout(PATIENCE, inbox.until(id, &[status]))
+            .await
+            .map_err(|_| format!("no webhook has told within {seconds} s that it is {status}"))?;
+        println!("   told        {status}, by the event {}", event.id());
+        Ok(())
+    }
+}
+
+/// What the API tells on its own.
+struct News {
+    inbox: Inbox,
+    webhook: WebhookId,
+}
+
+impl News {
+    /// Starts to listen, and subscribes; not if the host could not reach us.
+    async fn listen(client: &Client, arguments: &Arguments) -> Result<Option<Self>, Failure> {
+        let listener = TcpListener::bind(arguments.listen).await?;
+        let here = format!("http://{}/webhooks", listener.local_addr()?);
+        let is_here = client.base_url().starts_with("http://127.0.0.1:");
+        let Some(url) = arguments.webhook_url.clone().or(is_here.then_some(here)) else {
+            println!("Without --webhook-url it is not told what becomes of the operations.");
+            return Ok(None);
+        };
+        let inbox = Inbox::new();
+        let app = (WebhookVerifier::new(client.clone()), inbox.clone());
+        let router = Router::new().fallback(post(receive)).with_state(app);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let webhook = subscribe(client, &url).await?;
+        println!("Webhooks are sent to {url}.");
+        Ok(Some(Self { inbox, webhook }))
+    }
+}
+
+async fn receive(
+    State((verifier, inbox)): State<(WebhookVerifier, Inbox)>,
+    head: Parts,
+    body: Bytes,
+) -> StatusCode {
+    match verifier.verify(&head, &body).await {
+        Ok(delivery) => {
+            inbox.put(delivery.events);
+            StatusCode::OK
+        }
+        Err(error) => {
+            eprintln!("   a webhook was not taken: {error}");
+            error.status()
+        }
+    }
 }
 
 /// Sends a call, and prints what went out and what came back.
@@ -176,10 +248,6 @@ fn headline(text: &str) {
     println!("\n{text}");
 }
 
-fn became(status: &str) {
-    println!("   since then  {status} (Upvest tells this by webhook; here the sandbox was asked)");
-}
-
 fn milliseconds(time: Duration) -> String {
     format!("{}.{} ms", time.as_millis(), time.as_micros() / 100 % 10)
 }
@@ -197,6 +265,12 @@ struct Arguments {
     /// The account group whose balance is changed; a new one unless given.
     #[arg(long, value_name = "ID")]
     account_group: Option<AccountGroupId>,
+    /// Where webhooks are waited for.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// The URL under which the host can reach that; not needed on this machine.
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
 }
 
 /// Prints the signature base of each request on its way out, read back from the request itself.

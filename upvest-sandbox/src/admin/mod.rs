@@ -35,6 +35,8 @@ use crate::webhooks::WebhookSender;
 const LONGEST_BODY: usize = 64 * 1024;
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// How many packages are listed: with their bodies, they are long.
+const MOST_DELIVERIES: u32 = 100;
 
 /// A request to one of the routes.
 struct Asked {
@@ -309,7 +311,7 @@ fn cancel(server: &Server, asked: &Asked) -> Done {
 }
 
 fn deliveries(server: &Server, _: &Asked) -> Done {
-    value_of(&WebhookSender::of(server).deliveries())
+    value_of(&WebhookSender::of(server).newest(MOST_DELIVERIES))
 }
 
 fn redeliver(server: &Server, asked: &Asked) -> Done {

@@ -55,5 +55,5 @@ fn make(seed: &Seed, number: u64) -> Result<SigningKey, KeyError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: KeyError) -> Refused {
-    Refused::internal(&format!("the key of the webhooks cannot be used: {error}"))
+    Refused::internal(format!("the key of the webhooks cannot be used: {error}"))
 }

@@ -90,7 +90,11 @@ impl<'a> WebhookSender<'a> {
     /// The newest packages, newest first; a thousand at most.
     #[must_use]
     pub fn deliveries(self) -> Vec<WebhookDelivery> {
-        read(self.0.gate.store.deliveries(MOST))
+        self.newest(MOST)
+    }
+
+    pub(crate) fn newest(self, most: u32) -> Vec<WebhookDelivery> {
+        read(self.0.gate.store.deliveries(most))
     }
 
     /// Sends a package once more, whatever became of it: on its own, and once.

@@ -19,8 +19,6 @@ use crate::faults::DeliveryFault;
 use crate::server::Server;
 use crate::settings::Assumption;
 
-/// How long a receiver may take.
-const LONGEST_TRY: Duration = Duration::from_secs(10);
 /// How often the clock is looked at while something waits for it: it may be anybody's.
 const TICK: Duration = Duration::from_millis(100);
 /// How much of an answer is read, so that the connection can be used again.
@@ -30,7 +28,7 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 pub(crate) async fn run(server: Arc<Server>) {
     let transport = Arc::new(OnceLock::new());
     let mut under_way = HashSet::new();
-    let mut tries = JoinSet::new();
+    let mut sending = JoinSet::new();
     loop {
         let now = server.clock.now();
         let is_under_way = |number| under_way.contains(&number);
@@ -39,7 +37,7 @@ pub(crate) async fn run(server: Arc<Server>) {
         for due in work.due {
             under_way.insert(due.number);
             let (server, transport) = (Arc::clone(&server), Arc::clone(&transport));
-            tries.spawn(async move {
+            sending.spawn(async move {
                 let number = due.number;
                 let tried = send(&server, &transport, due).await;
                 let written = server.gate.store.tried(number, server.clock.now(), &tried);
@@ -51,7 +49,7 @@ pub(crate) async fn run(server: Arc<Server>) {
             });
         }
         tokio::select! {
-            Some(ended) = tries.join_next() => match ended {
+            Some(ended) = sending.join_next() => match ended {
                 Ok(number) => { under_way.remove(&number); }
                 Err(_) => return,
             },
@@ -86,10 +84,11 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
         let _ = Limited::new(body, LONGEST_ANSWER).collect().await;
         Ok::<_, upvest_core::transport::TransportError>(head.status)
     };
-    let status = match timeout(LONGEST_TRY, answering).await {
+    let longest = server.gate.settings.webhook_timeout;
+    let status = match timeout(longest, answering).await {
         Ok(Ok(status)) => status,
         Ok(Err(error)) => return Tried::Failed(error.to_string()),
-        Err(_) => return failed("no answer within 10 s"),
+        Err(_) => return Tried::Failed(format!("no answer within {longest:?}")),
     };
     if fault == Some(DeliveryFault::AnswerLost) {
         return Tried::Failed(format!("{}, lost by a fault", status.as_u16()));
@@ -125,13 +124,12 @@ async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
         .map_err(|error| error.to_string())?;
     if settings.assumes(Assumption::WebhooksSignedOnce) {
         let names = [SIGNATURE_INPUT, SIGNATURE];
-        match due.signed.as_deref().map(|signed| signed.split('\n')) {
-            Some(first) => put(&mut request, &names, first),
-            None => {
-                let values = names.iter().filter_map(|name| request.headers().get(name));
-                let texts: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
-                store.set_signed(due.number, &texts.join("\n")).map_err(said)?;
-            }
+        if let Some(first) = &due.signed {
+            put(&mut request, &names, first.split('\n'));
+        } else {
+            let values = names.iter().filter_map(|name| request.headers().get(name));
+            let texts: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+            store.set_signed(due.number, &texts.join("\n")).map_err(said)?;
         }
     }
     Ok(request)

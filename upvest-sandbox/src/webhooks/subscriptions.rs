@@ -182,7 +182,7 @@ impl ListQuery {
         for (name, value) in fields {
             let invalid =
                 |what: &str| Refused::invalid_request(format!("{name}: it must be {what}"));
-            let number = || value.parse().ok().filter(|number| *number <= u64::from(u32::MAX));
+            let number = || value.parse::<u32>().ok().map(u64::from);
             match name.as_str() {
                 "sort"
                     if ["created_at", "updated_at", "title", "url", "enabled"]

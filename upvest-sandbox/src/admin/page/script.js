@@ -208,6 +208,29 @@ function operationRow(operation) {
     steps);
 }
 
+function deliveryRow(delivery) {
+  const [kind, text] = delivery.is_delivered
+    ? ["CONFIRMED", "delivered"]
+    : delivery.due_at === null ? ["refused", "not taken"] : ["QUEUED", "waiting"];
+  const events = `${delivery.events} ${delivery.events === 1 ? "event" : "events"}`;
+  const button = make("button", { type: "button", text: "send again" });
+  button.dataset.key = `redeliver ${delivery.number}`;
+  button.setAttribute("aria-label", `send package ${delivery.number} again`);
+  button.addEventListener("click", () => act("POST", `deliveries/${delivery.number}/redeliver`));
+  const isOpen = document.querySelector(`#deliveries [data-number="${delivery.number}"]`)?.open;
+  const content = make("details", { open: isOpen ?? false },
+    make("summary", {}, `${delivery.number}: ${events} `,
+      make("span", { className: "small mono", text: delivery.url })),
+    make("pre", { text: pretty(delivery.body) }));
+  content.dataset.number = delivery.number;
+  return make("tr", {},
+    make("td", {}, content),
+    make("td", { className: "number", text: delivery.attempts }),
+    make("td", {}, make("span", { className: `chip ${kind}`, text }), " ",
+      make("span", { className: "small", text: delivery.last ?? "" })),
+    make("td", { className: "steps" }, button));
+}
+
 function nameOf(effect) {
   if (typeof effect === "string") return effect;
   const [[name, of]] = Object.entries(effect);
@@ -222,9 +245,12 @@ function nameOf(effect) {
 
 function faultItem(fault) {
   const effect = nameOf(fault.do);
-  const where = [fault.method, fault.path].filter(Boolean).join(" ") || "every request";
+  const all = fault.of === "webhooks" ? "every webhook" : "every request";
+  const path = [fault.method, fault.path].filter(Boolean).join(" ");
+  const where = fault.of === "webhooks" && path ? `webhooks to ${path}` : path || all;
   const isSlow = typeof fault.do === "object" && "slow" in fault.do;
-  const when = !isSlow && (fault.when === "after_commit" ? "after commit" : "before commit");
+  const isTimeless = isSlow || ["duplicate", "overtake"].includes(fault.do);
+  const when = !isTimeless && (fault.when === "after_commit" ? "after commit" : "before commit");
   const only = [
     when,
     fault.at === "body" && "in the body",
@@ -249,12 +275,13 @@ function showClock(clock) {
 }
 
 async function refresh() {
-  const [operations, groups, faults, clock] = await Promise.all(
-    ["operations", "account_groups", "faults", "clock"].map((path) => ask("GET", path)));
+  const [operations, groups, deliveries, faults, clock] = await Promise.all(
+    ["operations", "account_groups", "deliveries", "faults", "clock"].map((path) => ask("GET", path)));
   // Who works with the keyboard stays where they are.
   const focused = document.activeElement?.dataset?.key;
   if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
   if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
+  if (isNew("deliveries", deliveries)) fill("deliveries", deliveries.map(deliveryRow));
   if (isNew("faults", faults)) at("faults").replaceChildren(...faults.map(faultItem));
   showClock(clock);
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -267,6 +294,18 @@ function fitForm() {
   for (const label of at("fault").querySelectorAll("[data-for]")) {
     label.hidden = !label.dataset.for.split(" ").includes(effect);
   }
+  // A webhook goes to a path of the receiver, and has no answer to spoil.
+  const elements = at("fault").elements;
+  if (isOfWebhooks()) {
+    elements.at.closest("label").hidden = true;
+    if (elements.path.value === elements.path.defaultValue) elements.path.value = "/*";
+  }
+}
+
+function isOfWebhooks() {
+  const { effect, of } = at("fault").elements;
+  return ["duplicate", "overtake"].includes(effect.value)
+    || (effect.value === "reset" && of.value === "webhooks");
 }
 
 /** The fault that the form describes. */
@@ -284,6 +323,7 @@ function faultOfForm() {
   };
   const effect = field("effect");
   return {
+    of: isOfWebhooks() ? "webhooks" : undefined,
     method: field("method") || undefined,
     path: field("path") || undefined,
     nth: number("nth"),
@@ -326,7 +366,9 @@ at("reset").addEventListener("click", async () => {
   at("request-list").replaceChildren();
   show([]);
 });
+at("rotate").addEventListener("click", () => act("POST", "verify_keys/rotate"));
 at("fault").elements.effect.addEventListener("change", fitForm);
+at("fault").elements.of.addEventListener("change", fitForm);
 at("fault").addEventListener("submit", (event) => {
   event.preventDefault();
   act("POST", "faults", faultOfForm());

@@ -1,0 +1,34 @@
+//! How the examples have webhooks sent to them.
+
+use upvest_core::Client;
+use upvest_core::webhook::{
+    CreateWebhook, ListWebhooks, UpdateWebhook, WebhookConfig, WebhookId, Webhooks,
+};
+use upvest_virtual_cash::VirtualCashEvent;
+
+use crate::shared::Failure;
+
+/// Has the events of virtual cash sent to `url`, each at once; takes up the subscription that is there,
+/// if one is.
+pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<WebhookId, Failure> {
+    let mut all = client.list_webhooks(&ListWebhooks::default()).items();
+    let mut found = None;
+    while let Some(webhook) = all.next().await {
+        found = Some(webhook?).filter(|webhook| webhook.url == url).or(found);
+    }
+    let webhook = if let Some(webhook) = found {
+        webhook
+    } else {
+        let wanted = CreateWebhook {
+            title: "what becomes of virtual cash".to_owned(),
+            url: url.to_owned(),
+            types: Some(VirtualCashEvent::categories()),
+            // No event is as short, so that each fills a package of its own.
+            config: Some(WebhookConfig { max_package_size: Some(100), delay: None }),
+            ..CreateWebhook::default()
+        };
+        client.create_webhook(&wanted).await?
+    };
+    let enable = UpdateWebhook { enabled: Some(true), ..UpdateWebhook::default() };
+    Ok(client.update_webhook(webhook.id, &enable).await?.id)
+}

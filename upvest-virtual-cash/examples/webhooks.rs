@@ -1,0 +1,132 @@
+//! Receives webhooks, and keeps books of them: each event counts once, however often it comes, and
+//! whenever this program is killed.
+//!
+//! ```text
+//! cargo run -p upvest-sandbox -- exec -- cargo run --example webhooks
+//! ```
+//!
+//! The settings of `ClientBuilder::from_env` say who sends them. The books are an SQLite file: what an
+//! event changes is in the same transaction as its id.
+
+mod shared;
+#[path = "shared/subscribe.rs"]
+mod subscribe;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use bytes::Bytes;
+use clap::Parser;
+use http::StatusCode;
+use http::request::Parts;
+use rusqlite::{Connection, Transaction};
+use shared::{Failure, end};
+use subscribe::subscribe;
+use tokio::net::TcpListener;
+use upvest_core::webhook::{Event, WebhookVerifier, Webhooks};
+use upvest_core::{Amount, Client, ClientBuilder};
+use upvest_virtual_cash::VirtualCashEvent;
+
+#[derive(Clone)]
+struct App {
+    verifier: WebhookVerifier,
+    books: Arc<Mutex<Connection>>,
+}
+
+/// Verify, write down, answer: nothing else belongs here, for Upvest waits.
+async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode {
+    let delivery = match app.verifier.verify(&head, &body).await {
+        Ok(delivery) => delivery,
+        Err(error) => {
+            eprintln!("not taken: {error}");
+            return error.status();
+        }
+    };
+    match app.write(&delivery.events) {
+        Ok(()) => StatusCode::OK,
+        // It comes again, and until then nothing else does.
+        Err(error) => {
+            eprintln!("not written: {error}");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+}
+
+impl App {
+    /// All of the events, or none.
+    fn write(&self, events: &[Event]) -> Result<(), Failure> {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = books.transaction()?;
+        for event in events {
+            let id = event.id().to_string();
+            if transaction.execute("INSERT OR IGNORE INTO seen VALUES (?1)", [id])? == 1 {
+                take_effect(&transaction, event)?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+}
+
+/// What the events are for: here, books of what was confirmed.
+fn take_effect(books: &Transaction<'_>, event: &Event) -> Result<(), Failure> {
+    let (group, cents) = match VirtualCashEvent::try_from(event)? {
+        VirtualCashEvent::IncreaseConfirmed(it) => (it.account_group_id, cents(it.amount)?),
+        VirtualCashEvent::DecreaseConfirmed(it) => (it.account_group_id, -cents(it.amount)?),
+        // Events may overtake each other: what is only on its way changes nothing here.
+        _ => return Ok(()),
+    };
+    let change = "INSERT INTO balance VALUES (?1, ?2)
+                  ON CONFLICT DO UPDATE SET cents = cents + excluded.cents";
+    books.execute(change, (group.to_string(), cents))?;
+    println!("{} {group} {cents:+}", event.event_type());
+    Ok(())
+}
+
+fn cents(amount: Amount) -> Result<i64, Failure> {
+    Ok(amount.minor_units().try_into()?)
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    end(serve().await)
+}
+
+async fn serve() -> Result<(), Failure> {
+    let arguments = Arguments::parse();
+    let books = Connection::open(&arguments.books)?;
+    books.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         CREATE TABLE IF NOT EXISTS seen (event TEXT PRIMARY KEY) STRICT;
+         CREATE TABLE IF NOT EXISTS balance (account_group TEXT PRIMARY KEY, cents INTEGER) STRICT;",
+    )?;
+    let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
+    let app =
+        App { verifier: WebhookVerifier::new(client.clone()), books: Arc::new(Mutex::new(books)) };
+    let listener = TcpListener::bind(arguments.listen).await?;
+    let here = format!("http://{}/webhooks", listener.local_addr()?);
+    let url = arguments.url.unwrap_or(here);
+    let router = Router::new().route("/webhooks", post(receive)).with_state(app);
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    subscribe(&client, &url).await?;
+    println!("Webhooks are sent to {url}.");
+    Ok(serving.await??)
+}
+
+/// Receives webhooks, and keeps books of what was confirmed.
+#[derive(Parser)]
+struct Arguments {
+    /// The books, an SQLite file.
+    #[arg(long, value_name = "FILE", default_value = "webhooks.sqlite")]
+    books: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+    /// The URL under which that can be reached from where webhooks come.
+    #[arg(long)]
+    url: Option<String>,
+}
