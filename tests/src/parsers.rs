@@ -11,17 +11,18 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use upvest_core::auth::AccessToken;
-use upvest_core::signature::{SignatureInput, SigningKey};
+use upvest_core::signature::{JsonWebKey, SignatureInput, SignatureVersion, SigningKey, sign};
+use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
 use upvest_core::{Amount, CallRecord, Client, ErrorKind, Outcome, Problem, Timestamp};
 use upvest_virtual_cash::VirtualCashIncrease;
 
-use crate::in_memory::{Server, Thing, Things, problem as answered, reply, thing};
+use crate::in_memory::{Server, Thing, Things, problem as answered, reply, signing_key, thing};
 
 /// A parser by name, and inputs to start from.
 pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
 /// All of them.
-pub const PARSERS: [Parser; 7] = [
+pub const PARSERS: [Parser; 9] = [
     ("answer", answer, || vec![ANSWER.as_bytes().to_vec()]),
     ("problem", problem, || {
         vec![br#"{"type":"https://docs.upvest.co/errors/invalid_request","title":"x","status":400,"detail":"y","instance":"/z","request_id":"1"}"#.to_vec()]
@@ -58,6 +59,16 @@ pub const PARSERS: [Parser; 7] = [
     }),
     ("signature_input", signature_input, || {
         vec![br#"sig1=("@method" "@path" "accept" "content-digest");keyid="8d4997a8-cf7a-4e51-adbb-401656a3e5c2";created=1633529659;expires=1633529669;nonce="a1b2""#.to_vec()]
+    }),
+    ("webhook", webhook, || {
+        let event = r#"{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2027-01-15T08:00:00Z","type":"A.B","object":{"id":"6ffa6b16-2380-4e7a-88b2-ae625c8eef99","status":"C"},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}"#;
+        vec![format!(r#"{{"payload":[{event},{event}]}}"#).into_bytes()]
+    }),
+    ("json_web_key", json_web_key, || {
+        vec![
+            br#"{"kid":"9ed77463-c18e-4794-ab5c-17423f9b801a","kty":"EC","crv":"P-521","x":"AcYAf5Ou0UvtehpeRvyhnvvrUQvjI4B3VCxfSmxK4gqKJGxO_jTB-nTdrHbBfmZpwmwYR86DppMg43E579K5MQ54","y":"ALkrId77iD0Ye2vBS5bTkLqPH-bo8urTpTXiNc6Ub-VOFbXfJrR0tQ8COvVXXu58BTu8jWV-1mtbjfJpDl3ISbcK"}"#.to_vec(),
+            br#"{"kid":"x","kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#.to_vec(),
+        ]
     }),
 ];
 
@@ -207,5 +218,56 @@ pub fn signature_input(input: &[u8]) {
     match SignatureInput::from_headers(&headers) {
         Ok(read) => assert!(!format!("{read:?}").is_empty()),
         Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+    }
+}
+
+/// A body with a right signature is read or not, but never refused. What is read is kept to the
+/// letter, in its order.
+pub fn webhook(input: &[u8]) {
+    static VERIFIER: OnceLock<(SigningKey, WebhookVerifier)> = OnceLock::new();
+    let (key, verifier) = VERIFIER.get_or_init(|| {
+        let key = signing_key();
+        let verifying = key.verifying_key().expect("its public half");
+        (key, WebhookVerifier::builder().key("the-key-id", verifying).build())
+    });
+    let result = runtime().block_on(async {
+        let mut request = http::Request::post("/webhooks")
+            .header("content-type", "application/json")
+            .body(input.to_vec().into())
+            .expect("a request");
+        let version = SignatureVersion::V6;
+        sign(version, &mut request, key, Timestamp::now(), [0; 16]).await.expect("a signature");
+        let (head, body) = request.into_parts();
+        verifier.verify(&head, &body).await
+    });
+    let events = match result {
+        Ok(delivery) => delivery.events,
+        Err(WebhookError::Unreadable(error)) => {
+            assert!(error.to_string().len() < 256, "{error}");
+            return;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    let mut rest = std::str::from_utf8(input).expect("a text, for it was read");
+    for event in &events {
+        let at = rest.find(event.json()).expect("what was sent, and in its order");
+        rest = &rest[at + event.json().len()..];
+        assert_eq!(event.json().parse::<Event>().as_ref(), Ok(event));
+        assert_eq!(serde_json::to_string(event).expect("the same"), event.json());
+        let _ = event.object::<VirtualCashIncrease>();
+    }
+    let inbox = Inbox::new();
+    let new = inbox.put(events.clone());
+    assert_eq!(inbox.events(), new);
+    assert!(inbox.put(events).is_empty());
+}
+
+/// A public key is read or not; what is read is written as the same key.
+pub fn json_web_key(input: &[u8]) {
+    let Ok(key) = serde_json::from_slice::<JsonWebKey>(input) else { return };
+    if let Ok(verifying) = key.verifying_key() {
+        let written = JsonWebKey::new(key.key_id.clone(), &verifying).expect("a key");
+        assert_eq!((&written.kind, &written.curve), (&key.kind, &key.curve));
+        assert_eq!((&written.x, &written.y), (&key.x, &key.y));
     }
 }

@@ -11,7 +11,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
-use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
+use upvest_core::signature::{Message, Policy, VerifyError, VerifyingKey, verify};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
@@ -108,8 +108,9 @@ impl Gate {
             return Ok(());
         }
         let input = &verified.input;
-        // The policy wants both.
-        let (expires, nonce) = input.expires.zip(input.nonce.as_deref()).unwrap_or_default();
+        let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
+        let expires = input.expires.ok_or_else(|| missing("it has no number `expires`"))?;
+        let nonce = input.nonce.as_deref().ok_or_else(|| missing("it has no text `nonce`"))?;
         let forget = expires.saturating_add(policy.skew_seconds);
         let is_new = self.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
         if is_new {

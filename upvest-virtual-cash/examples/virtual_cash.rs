@@ -71,11 +71,14 @@ async fn walk() -> Result<(), Failure> {
     println!("The account group is {group}.");
     let walk = Walk { group, news: News::listen(&client, &arguments).await?, client };
     let result = walk.steps().await;
-    // Otherwise Upvest would go on trying to reach us.
-    if let Some(News { webhook, .. }) = walk.news {
-        walk.client.delete_webhook(webhook).await?;
+    if let Some(News { new_webhook: Some(webhook), .. }) = walk.news {
+        // Otherwise Upvest would go on trying to reach us.
+        let deleted = walk.client.delete_webhook(webhook).await;
+        result?;
+        deleted?;
+    } else {
+        result?;
     }
-    result?;
     if let Some(sandbox) = &sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         expect(entries == 2, &format!("the ledger has {entries} entries instead of two"))?;
@@ -181,7 +184,8 @@ impl Walk {
 /// What the API tells on its own.
 struct News {
     inbox: Inbox,
-    webhook: WebhookId,
+    /// The subscription, if it was made for this.
+    new_webhook: Option<WebhookId>,
 }
 
 impl News {
@@ -194,13 +198,13 @@ impl News {
             println!("Without --webhook-url it is not told what becomes of the operations.");
             return Ok(None);
         };
+        let (webhook, is_new) = subscribe(client, &url).await?;
+        println!("Webhooks are sent to {url}.");
         let inbox = Inbox::new();
-        let app = (WebhookVerifier::new(client.clone()), inbox.clone());
+        let app = (WebhookVerifier::new(client.clone(), [webhook]), inbox.clone());
         let router = Router::new().fallback(post(receive)).with_state(app);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let webhook = subscribe(client, &url).await?;
-        println!("Webhooks are sent to {url}.");
-        Ok(Some(Self { inbox, webhook }))
+        Ok(Some(Self { inbox, new_webhook: is_new.then_some(webhook) }))
     }
 }
 

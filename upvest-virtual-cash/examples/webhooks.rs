@@ -74,20 +74,24 @@ impl App {
 
 /// What the events are for: here, books of what was confirmed.
 fn take_effect(books: &Transaction<'_>, event: &Event) -> Result<(), Failure> {
-    let (group, cents) = match VirtualCashEvent::try_from(event)? {
-        VirtualCashEvent::IncreaseConfirmed(it) => (it.account_group_id, cents(it.amount)?),
-        VirtualCashEvent::DecreaseConfirmed(it) => (it.account_group_id, -cents(it.amount)?),
+    let (group, currency, change) = match VirtualCashEvent::try_from(event)? {
+        VirtualCashEvent::IncreaseConfirmed(it) => {
+            (it.account_group_id, it.currency, minor_units(it.amount)?)
+        }
+        VirtualCashEvent::DecreaseConfirmed(it) => {
+            (it.account_group_id, it.currency, -minor_units(it.amount)?)
+        }
         // Events may overtake each other: what is only on its way changes nothing here.
         _ => return Ok(()),
     };
-    let change = "INSERT INTO balance VALUES (?1, ?2)
-                  ON CONFLICT DO UPDATE SET cents = cents + excluded.cents";
-    books.execute(change, (group.to_string(), cents))?;
-    println!("{} {group} {cents:+}", event.event_type());
+    let add = "INSERT INTO balance VALUES (?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET minor_units = minor_units + excluded.minor_units";
+    books.execute(add, (group.to_string(), currency.as_str(), change))?;
+    println!("{} {group} {change:+} {currency}", event.event_type());
     Ok(())
 }
 
-fn cents(amount: Amount) -> Result<i64, Failure> {
+fn minor_units(amount: Amount) -> Result<i64, Failure> {
     Ok(amount.minor_units().try_into()?)
 }
 
@@ -102,19 +106,23 @@ async fn serve() -> Result<(), Failure> {
     books.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          CREATE TABLE IF NOT EXISTS seen (event TEXT PRIMARY KEY) STRICT;
-         CREATE TABLE IF NOT EXISTS balance (account_group TEXT PRIMARY KEY, cents INTEGER) STRICT;",
+         CREATE TABLE IF NOT EXISTS balance (
+             account_group TEXT, currency TEXT, minor_units INTEGER NOT NULL,
+             PRIMARY KEY (account_group, currency)
+         ) STRICT;",
     )?;
     let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
-    let app =
-        App { verifier: WebhookVerifier::new(client.clone()), books: Arc::new(Mutex::new(books)) };
     let listener = TcpListener::bind(arguments.listen).await?;
     let here = format!("http://{}/webhooks", listener.local_addr()?);
     let url = arguments.url.unwrap_or(here);
-    let router = Router::new().route("/webhooks", post(receive)).with_state(app);
-    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    subscribe(&client, &url).await?;
+    let (webhook, _) = subscribe(&client, &url).await?;
     println!("Webhooks are sent to {url}.");
-    Ok(serving.await??)
+    let app = App {
+        verifier: WebhookVerifier::new(client, [webhook]),
+        books: Arc::new(Mutex::new(books)),
+    };
+    let router = Router::new().route("/webhooks", post(receive)).with_state(app);
+    Ok(axum::serve(listener, router).await?)
 }
 
 /// Receives webhooks, and keeps books of what was confirmed.

@@ -12,7 +12,8 @@ const P521_COORDINATE: usize = 66;
 /// What an uncompressed point begins with (SEC 1, section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-/// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519).
+/// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519). One of another kind can be
+/// read, too, so that it does not spoil the list that it stands in.
 ///
 /// ```
 /// use upvest_core::signature::JsonWebKey;
@@ -29,15 +30,16 @@ const UNCOMPRESSED: u8 = 4;
 #[non_exhaustive]
 pub struct JsonWebKey {
     /// By which signatures name it.
-    #[serde(rename = "kid")]
+    #[serde(rename = "kid", default)]
     pub key_id: String,
     /// The kind: `EC` for P-521, `OKP` for Ed25519.
-    #[serde(rename = "kty")]
+    #[serde(rename = "kty", default)]
     pub kind: String,
     /// The curve: `P-521` or `Ed25519`.
-    #[serde(rename = "crv")]
+    #[serde(rename = "crv", default)]
     pub curve: String,
     /// The point, or its first coordinate: base64url without padding.
+    #[serde(default)]
     pub x: String,
     /// The second coordinate, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

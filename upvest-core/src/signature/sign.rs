@@ -126,6 +126,10 @@ pub async fn sign(
     created: Timestamp,
     nonce: [u8; 16],
 ) -> Result<String, SignError> {
+    // Of a signature in another version.
+    for name in ["digest", "content-digest", "upvest-signature-version"] {
+        request.headers_mut().remove(name);
+    }
     if !request.body().is_empty() {
         let length = request.body().len();
         let header = HeaderName::from_static(version.digest_name());
@@ -265,7 +269,12 @@ mod tests {
             "{base}"
         );
         assert_eq!(request.headers()["digest"], digest);
-        assert!(!request.headers().contains_key("content-digest"));
-        assert!(!request.headers().contains_key("upvest-signature-version"));
+        let v15 = ["content-digest", "upvest-signature-version"];
+        assert!(v15.iter().all(|name| !request.headers().contains_key(*name)));
+        // And there and back, nothing of the other one stays.
+        sign(V15, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
+        assert!(!request.headers().contains_key("digest"));
+        sign(V6, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
+        assert!(v15.iter().all(|name| !request.headers().contains_key(*name)));
     }
 }

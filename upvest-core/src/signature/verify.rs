@@ -23,14 +23,17 @@ pub struct Policy {
     pub skew_seconds: i64,
     /// The longest time from `created` to `expires`, in seconds; 300 by default.
     pub max_lifetime_seconds: i64,
-    /// How long after `created` the signature is taken, in seconds, whatever `expires` says. None by
-    /// default: until `expires`, which must be there then.
+    /// How old the signature may be, counted from `created`, in seconds. None by default: then
+    /// `expires` must be there.
     pub max_age_seconds: Option<i64>,
-    /// Whether there must be a nonce; true by default.
-    pub wants_nonce: bool,
+    /// Whether the signature is taken after `expires`; false by default. Its age counts all the same.
+    pub ignores_expires: bool,
     /// Components that must be covered; `@method`, `@path` and `accept` by default. See
     /// [`required_of`](Policy::required_of) for what comes on top.
     pub required: Vec<&'static str>,
+    /// Components that must be covered if there is a body, besides its digest; `content-type` by
+    /// default.
+    pub required_with_body: Vec<&'static str>,
     /// Whether coverage is insisted on at all; true by default. Without it, whoever can change a
     /// request on its way can change what the signature leaves out.
     pub insists_on_coverage: bool,
@@ -46,8 +49,9 @@ impl Default for Policy {
             skew_seconds: 30,
             max_lifetime_seconds: 300,
             max_age_seconds: None,
-            wants_nonce: true,
+            ignores_expires: false,
             required: vec!["@method", "@path", "accept"],
+            required_with_body: vec!["content-type"],
             insists_on_coverage: true,
             compares_body: true,
         }
@@ -57,7 +61,7 @@ impl Default for Policy {
 impl Policy {
     /// What a signature of `message` must cover: what is [`required`](Policy::required), the query if
     /// there is one, `upvest-client-id` and `upvest-api-version` if they are sent, and with a body its
-    /// digest and type.
+    /// digest and what is [`required_with_body`](Policy::required_with_body).
     ///
     /// Not the length of the body and not the `idempotency-key`, though our own signatures cover
     /// both: some of Upvest's tools leave them out.
@@ -71,7 +75,8 @@ impl Policy {
             required.push("@query");
         }
         if !body.is_empty() {
-            required.extend(["content-type", self.version.digest_name()]);
+            required.extend(&self.required_with_body);
+            required.push(self.version.digest_name());
         }
         for header in ["upvest-client-id", "upvest-api-version"] {
             if message.headers.contains_key(header) {
@@ -126,7 +131,10 @@ impl SignatureInput {
 
     fn from_list(list: &InnerList) -> Result<Self, VerifyError> {
         let malformed = |why| VerifyError::Malformed("signature-input", why);
-        let mut components = Vec::new();
+        if list.items.len() > MOST_COMPONENTS {
+            return Err(malformed("it covers too many components"));
+        }
+        let mut components = Vec::with_capacity(list.items.len());
         for item in &list.items {
             let BareItem::String(name) = &item.bare_item else {
                 return Err(malformed("a component is no quoted string"));
@@ -144,9 +152,6 @@ impl SignatureInput {
                 return Err(malformed("a component is covered twice"));
             }
             components.push(name);
-        }
-        if components.len() > MOST_COMPONENTS {
-            return Err(malformed("it covers too many components"));
         }
         let text = |name, why| match list.params.get(name) {
             None => Ok(None),
@@ -236,8 +241,8 @@ impl fmt::Debug for Verified {
 
 /// Checks the signature of a request over the body as received.
 ///
-/// `key` finds the public key for a key id. Whether the nonce is new is for the caller to check,
-/// after this: a wrong signature must not use one up.
+/// `key` finds the public key for a key id. Whether there is a nonce, and a new one, is for the caller
+/// to check, after this: a wrong signature must not use one up.
 ///
 /// # Errors
 /// At the first thing that is wrong.
@@ -272,9 +277,6 @@ pub(crate) fn verify_by(
             return Err(VerifyError::NotCovered(component));
         }
     }
-    if policy.wants_nonce && input.nonce.is_none() {
-        return Err(VerifyError::Malformed("signature-input", "it has no text `nonce`"));
-    }
     check_times(&input, now.unix_seconds(), policy)?;
     if policy.compares_body {
         check_body(message, body, policy.version)?;
@@ -307,12 +309,18 @@ fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), 
     if input.created > now.saturating_add(policy.skew_seconds) {
         return Err(VerifyError::FromTheFuture);
     }
-    let no_end = VerifyError::Malformed("signature-input", "it has no number `expires`");
-    let (end, over) = match policy.max_age_seconds {
-        Some(age) => (input.created.saturating_add(age), VerifyError::TooOld),
-        None => (input.expires.ok_or(no_end)?, VerifyError::Expired),
-    };
-    if end < now.saturating_sub(policy.skew_seconds) { Err(over) } else { Ok(()) }
+    let earliest = now.saturating_sub(policy.skew_seconds);
+    match policy.max_age_seconds {
+        Some(age) if input.created.saturating_add(age) < earliest => {
+            return Err(VerifyError::TooOld);
+        }
+        None if input.expires.is_none() => {
+            return Err(VerifyError::Malformed("signature-input", "it has no number `expires`"));
+        }
+        _ => {}
+    }
+    let is_over = input.expires.is_some_and(|expires| expires < earliest);
+    if is_over && !policy.ignores_expires { Err(VerifyError::Expired) } else { Ok(()) }
 }
 
 fn check_body(

@@ -16,7 +16,8 @@ const MOST_EVENTS: usize = 10_000;
 /// The newest 10,000 events, in the order in which they came; and a place to wait for the next.
 /// Cheap to clone: clones are one inbox.
 ///
-/// It is memory, and ends with the program. What must not be lost belongs into a database first.
+/// It is memory, with each event whole, and ends with the program. What must not be lost belongs into a
+/// database first.
 ///
 /// ```
 /// use upvest_core::webhook::{Event, Inbox};

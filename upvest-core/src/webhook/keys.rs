@@ -18,7 +18,7 @@ use crate::types::Timestamp;
 
 /// However many unknown key ids come in: whoever invents them must not make us call out.
 const PAUSE_SECONDS: u64 = 60;
-/// A key that has been withdrawn is not taken for longer.
+/// A key that has been withdrawn is not taken for longer, unless the API cannot be asked.
 const LIFE_SECONDS: u64 = 24 * 60 * 60;
 /// How long a fetch may take, its access token included.
 const FETCH_TIME: Duration = Duration::from_secs(10);

@@ -119,12 +119,13 @@ pub struct Webhook {
     /// Where events are sent.
     pub url: String,
     /// The categories of events.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     pub types: Vec<String>,
     /// The categories that are left out of `ALL`; older versions of the API do not say.
     #[serde(rename = "exclude_type", default, skip_serializing_if = "Vec::is_empty")]
     pub excluded_types: Vec<String>,
     /// How events are put into packages.
+    #[serde(default)]
     pub config: WebhookConfig,
     /// Whether events are sent.
     pub enabled: bool,

@@ -10,6 +10,7 @@ use http::request::Parts;
 
 use super::event::{Event, EventError};
 use super::keys::Keys;
+use super::subscription::WebhookId;
 use crate::client::Client;
 use crate::error::Error;
 use crate::signature::{
@@ -35,8 +36,11 @@ const MOST_SEEN: usize = 10_000;
 /// use upvest_core::webhook::WebhookVerifier;
 /// # use upvest_core::signature::VerifyingKey;
 /// # async fn handle(client: upvest_core::Client, request: http::Request<bytes::Bytes>) -> http::StatusCode {
-/// // Fetches the keys with this client, which needs the scope `webhooks:read`.
-/// let verifier = WebhookVerifier::new(client);
+/// # let webhook_id: upvest_core::webhook::WebhookId =
+/// #     "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a".parse().expect("an id");
+/// // Fetches the keys with this client, which needs the scope `webhooks:read`, and takes what is sent
+/// // for this subscription.
+/// let verifier = WebhookVerifier::new(client, [webhook_id]);
 ///
 /// let (head, body) = request.into_parts();
 /// match verifier.verify(&head, &body).await {
@@ -58,6 +62,8 @@ pub struct WebhookVerifier(Arc<Inner>);
 
 struct Inner {
     keys: Arc<Keys>,
+    /// Whose events are taken; all, if none is named.
+    webhooks: Option<HashSet<WebhookId>>,
     policy: Policy,
     longest_body: usize,
     clock: Arc<dyn Clock>,
@@ -78,14 +84,14 @@ pub struct Delivery {
 }
 
 impl WebhookVerifier {
-    /// One that fetches the keys from the API with `client`, whose token needs the scope
-    /// `webhooks:read` or `webhooks:admin`.
+    /// One that takes the events of these subscriptions, and fetches the keys from the API with `client`,
+    /// whose token needs the scope `webhooks:read` or `webhooks:admin`.
     ///
     /// They are fetched when the first webhook comes, once more when one names a key that is not known,
-    /// and after a day; but never twice within a minute.
+    /// and after a day; but never twice within a minute. That takes a tokio runtime.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self::builder().client(client).build()
+    pub fn new(client: Client, webhooks: impl IntoIterator<Item = WebhookId>) -> Self {
+        Self::builder().client(client).webhooks(webhooks).build()
     }
 
     /// Begins one with keys given by hand, or with other settings.
@@ -93,6 +99,7 @@ impl WebhookVerifier {
         WebhookVerifierBuilder {
             keys: HashMap::new(),
             client: None,
+            webhooks: None,
             policy: policy(),
             longest_body: LONGEST_BODY,
             clock: None,
@@ -123,6 +130,11 @@ impl WebhookVerifier {
         let verified = verify_by(&message, body, input, &key, now, &inner.policy)?;
         let is_repeat = !self.seen(&verified.base);
         let events = Event::of_package(body)?;
+        if let Some(webhooks) = &inner.webhooks
+            && let Some(event) = events.iter().find(|event| !webhooks.contains(&event.webhook_id()))
+        {
+            return Err(WebhookError::Foreign(event.webhook_id()));
+        }
         Ok(Delivery { events, is_repeat })
     }
 
@@ -140,7 +152,7 @@ fn policy() -> Policy {
     Policy {
         version: SignatureVersion::V6,
         max_age_seconds: Some(LONGEST_AGE),
-        wants_nonce: false,
+        ignores_expires: true,
         required: vec!["@method", "@path"],
         ..Policy::default()
     }
@@ -195,6 +207,7 @@ impl fmt::Debug for WebhookVerifier {
 pub struct WebhookVerifierBuilder {
     keys: HashMap<String, VerifyingKey>,
     client: Option<Client>,
+    webhooks: Option<HashSet<WebhookId>>,
     policy: Policy,
     longest_body: usize,
     clock: Option<Arc<dyn Clock>>,
@@ -214,6 +227,16 @@ impl WebhookVerifierBuilder {
         self
     }
 
+    /// Takes the events of these subscriptions, and of no other; calling it again adds to them. Without
+    /// it, those of all.
+    ///
+    /// A signature says that Upvest has sent it, not for whom: whoever else is a client of Upvest can
+    /// subscribe with your URL, and what he is told of his money comes to you.
+    pub fn webhooks(mut self, ids: impl IntoIterator<Item = WebhookId>) -> Self {
+        self.webhooks.get_or_insert_default().extend(ids);
+        self
+    }
+
     /// Takes signatures of this version, and of no other; [`V6`](SignatureVersion::V6) by default, as
     /// Upvest signs its webhooks.
     pub fn version(mut self, version: SignatureVersion) -> Self {
@@ -227,13 +250,14 @@ impl WebhookVerifierBuilder {
     /// digest; it may come from 30 seconds ahead; from `created` to `expires` is at most 300 seconds;
     /// and it may be a day old, whatever `expires` says. For Upvest sends again, for as long as it takes,
     /// what was not answered with 200, and it is not known whether it signs anew each time. Whoever
-    /// plays back what he has overheard within that day brings no event whose id you do not know.
+    /// plays back what he has overheard within that day brings no event whose id you have not seen, if
+    /// it had reached you.
     ///
     /// ```
     /// use upvest_core::webhook::WebhookVerifier;
     ///
     /// let strict = WebhookVerifier::builder()
-    ///     .policy(|policy| policy.max_age_seconds = None) // until `expires`
+    ///     .policy(|policy| policy.ignores_expires = false)
     ///     .build();
     /// ```
     pub fn policy(mut self, change: impl FnOnce(&mut Policy)) -> Self {
@@ -260,6 +284,7 @@ impl WebhookVerifierBuilder {
         let clock = self.clock.or_else(|| self.client.as_ref().map(Client::clock));
         WebhookVerifier(Arc::new(Inner {
             keys: Arc::new(Keys::new(self.keys, self.client)),
+            webhooks: self.webhooks,
             policy: self.policy,
             longest_body: self.longest_body,
             clock: clock.unwrap_or_else(|| Arc::new(Timestamp::now)),
@@ -287,19 +312,21 @@ pub enum WebhookError {
     Refused(VerifyError),
     /// The keys to check it with could not be fetched.
     NoKeys(Error),
+    /// It is Upvest's, but for a subscription that is not ours: this one.
+    Foreign(WebhookId),
     /// It is Upvest's, but its events cannot be read: the API has changed, or its description is
     /// wrong.
     Unreadable(EventError),
 }
 
 impl WebhookError {
-    /// What to answer: 413, 401, 503 and 500. All of them make Upvest send it again later, and hold back
-    /// all that comes after it.
+    /// What to answer: 413, 401, 503 or 500. Each of them makes Upvest send it again later, and hold back
+    /// all that comes after it for the same subscription.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Refused(_) => StatusCode::UNAUTHORIZED,
+            Self::Refused(_) | Self::Foreign(_) => StatusCode::UNAUTHORIZED,
             Self::NoKeys(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -326,6 +353,9 @@ impl fmt::Display for WebhookError {
             Self::NoKeys(error) => {
                 write!(f, "the keys to check the signature with could not be fetched: {error}")
             }
+            Self::Foreign(id) => {
+                write!(f, "the signature is right, but the subscription {id} is none of ours")
+            }
             Self::Unreadable(error) => {
                 write!(f, "the signature is right, but the events cannot be read: {error}")
             }
@@ -338,7 +368,7 @@ impl std::error::Error for WebhookError {
         match self {
             // Its own sentence stands in ours.
             Self::NoKeys(error) => error.source(),
-            Self::TooLong(_) | Self::Refused(_) | Self::Unreadable(_) => None,
+            Self::TooLong(_) | Self::Refused(_) | Self::Foreign(_) | Self::Unreadable(_) => None,
         }
     }
 }

@@ -35,8 +35,9 @@ use crate::webhooks::WebhookSender;
 const LONGEST_BODY: usize = 64 * 1024;
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// How many packages are listed: with their bodies, they are long.
+/// How many packages are listed, and how much of each, in characters.
 const MOST_DELIVERIES: u32 = 100;
+const LONGEST_SHOWN: usize = 10_000;
 
 /// A request to one of the routes.
 struct Asked {
@@ -311,7 +312,14 @@ fn cancel(server: &Server, asked: &Asked) -> Done {
 }
 
 fn deliveries(server: &Server, _: &Asked) -> Done {
-    value_of(&WebhookSender::of(server).newest(MOST_DELIVERIES))
+    let mut deliveries = WebhookSender::of(server).newest(MOST_DELIVERIES);
+    for delivery in &mut deliveries {
+        if let Some((end, _)) = delivery.body.char_indices().nth(LONGEST_SHOWN) {
+            delivery.body.truncate(end);
+            delivery.body.push('…');
+        }
+    }
+    value_of(&deliveries)
 }
 
 fn redeliver(server: &Server, asked: &Asked) -> Done {
@@ -387,6 +395,7 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
 
 fn reset(server: &Server, _: &Asked) -> Done {
     server.gate.store.reset().map_err(StateError::from)?;
+    server.gate.store.look_for_webhooks().map_err(StateError::from)?;
     server.faults.clear();
     server.log.clear();
     Ok(Value::Null)

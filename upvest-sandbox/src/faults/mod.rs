@@ -92,12 +92,16 @@ impl Faults {
 
     /// The fault that hits this request.
     pub(crate) fn pick(&self, method: &str, path: &str) -> Option<Fault> {
-        self.pick_of(Target::Requests, method, path)
+        self.pick_where(|fault| fault.fits(Target::Requests, method, path))
     }
 
     /// The fault that hits this try to deliver a webhook.
-    pub(crate) fn pick_delivery(&self, path: &str) -> Option<DeliveryFault> {
-        let fault = self.pick_of(Target::Webhooks, "POST", path)?;
+    pub(crate) fn pick_delivery(&self, path: &str, is_queued: bool) -> Option<DeliveryFault> {
+        let fault = self.pick_where(|fault| {
+            // What is held back already has let the others pass.
+            let may_be = is_queued || *fault.effect() != Effect::Overtake;
+            may_be && fault.fits(Target::Webhooks, "POST", path)
+        })?;
         Some(match fault.effect() {
             Effect::Duplicate => DeliveryFault::Duplicate,
             Effect::Overtake => DeliveryFault::Overtake,
@@ -106,10 +110,10 @@ impl Faults {
         })
     }
 
-    fn pick_of(&self, of: Target, method: &str, path: &str) -> Option<Fault> {
+    fn pick_where(&self, fits: impl Fn(&Fault) -> bool) -> Option<Fault> {
         let mut rules = self.rules();
         let Rules { active, drawn, .. } = &mut *rules;
-        for rule in active.iter_mut().filter(|rule| rule.fault.fits(of, method, path)) {
+        for rule in active.iter_mut().filter(|rule| fits(&rule.fault)) {
             rule.seen += 1;
             let fault = &rule.fault;
             let is_its_turn = fault.nth.is_none_or(|nth| nth == rule.seen)

@@ -263,6 +263,12 @@ impl Fault {
         if self.of == Target::Webhooks && self.at.is_some() {
             return invalid("`at` is for requests alone");
         }
+        if self.of == Target::Webhooks && self.method.as_ref().is_some_and(|verb| verb != "POST") {
+            return invalid("the `method` of webhooks is POST");
+        }
+        if is_of_webhooks && self.is_after_commit() {
+            return invalid("duplicate and overtake know no `when`");
+        }
         if let Some(path) = &self.path {
             if !path.starts_with('/') {
                 return invalid("`path` begins with a slash");

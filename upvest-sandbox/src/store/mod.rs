@@ -151,12 +151,17 @@ impl Store {
         self.changed.notify_one();
     }
 
+    /// Whether the sandbox has not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Waits until something has changed.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// Says that a try to deliver has ended.
+    /// Says that a try to deliver has ended, or that some are not to be made any more.
     pub(crate) fn deliveries_changed(&self) {
         self.tries.send_modify(|count| *count = count.wrapping_add(1));
     }

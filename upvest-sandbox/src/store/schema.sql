@@ -47,7 +47,7 @@ CREATE TABLE pending (
 CREATE INDEX pending_by_event ON pending (event);
 CREATE TABLE delivery (
     number INTEGER PRIMARY KEY AUTOINCREMENT, webhook TEXT NOT NULL, body TEXT NOT NULL,
-    events INTEGER NOT NULL, is_queued INTEGER NOT NULL, is_copy INTEGER NOT NULL,
+    events INTEGER NOT NULL, is_queued INTEGER NOT NULL, is_single INTEGER NOT NULL,
     is_delivered INTEGER NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL,
     last TEXT, due INTEGER, signed TEXT
 ) STRICT;

@@ -53,17 +53,17 @@ const MOST: u32 = 1_000;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sandbox = Sandbox::start().await?;
 /// let client = sandbox.client()?;
-/// let inbox = Inbox::new();
-/// let app: App = (WebhookVerifier::new(client.clone()), inbox.clone());
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 /// let url = format!("http://{}/webhooks", listener.local_addr()?);
-/// let router = Router::new().route("/webhooks", post(receive)).with_state(app);
-/// tokio::spawn(async move { axum::serve(listener, router).await });
-///
 /// let mut subscription = CreateWebhook { title: "all".into(), url, ..Default::default() };
 /// // Each event at once, alone.
 /// subscription.config = Some(WebhookConfig { max_package_size: Some(100), delay: None });
 /// let webhook = client.create_webhook(&subscription).await?;
+///
+/// let inbox = Inbox::new();
+/// let app: App = (WebhookVerifier::new(client.clone(), [webhook.id]), inbox.clone());
+/// let router = Router::new().route("/webhooks", post(receive)).with_state(app);
+/// tokio::spawn(async move { axum::serve(listener, router).await });
 /// let enable = UpdateWebhook { enabled: Some(true), ..Default::default() };
 /// client.update_webhook(webhook.id, &enable).await?;
 ///
@@ -87,7 +87,8 @@ impl<'a> WebhookSender<'a> {
         Self(server)
     }
 
-    /// The newest packages, newest first; a thousand at most.
+    /// The newest packages, newest first: all that are on their way, and the last 200 of the others; a
+    /// thousand at most.
     #[must_use]
     pub fn deliveries(self) -> Vec<WebhookDelivery> {
         self.newest(MOST)
@@ -106,7 +107,8 @@ impl<'a> WebhookSender<'a> {
     }
 
     /// Signs with a new key from now on. The one before it stays in the list of keys, but no older
-    /// one.
+    /// one: what an older one has signed, under
+    /// [`WebhooksSignedOnce`](crate::Assumption::WebhooksSignedOnce), nobody can verify any more.
     ///
     /// # Errors
     /// If the state cannot be written.
@@ -114,8 +116,8 @@ impl<'a> WebhookSender<'a> {
         Ok(self.0.gate.store.rotate_webhook_key()?)
     }
 
-    /// Waits until nothing is left to be sent. What waits for the clock of the sandbox, or for a receiver
-    /// to answer 200, is left until then.
+    /// Waits until nothing is left to be sent: until the clock of the sandbox has come to what is due later,
+    /// and every receiver has answered 200. What a disabled subscription holds back does not count.
     ///
     /// # Cancel safety
     /// It changes nothing.
@@ -131,7 +133,7 @@ impl<'a> WebhookSender<'a> {
 
 impl fmt::Debug for WebhookSender<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.deliveries()).finish()
+        f.debug_struct("WebhookSender").field("deliveries", &self.deliveries().len()).finish()
     }
 }
 

@@ -3,7 +3,7 @@
 //! An event is written in the transaction that moves the money. It waits (`pending`) in every
 //! subscription that wants it, until it is put into a package (`delivery`) that is never changed
 //! again. The packages of a subscription are a queue: one that fails holds up all behind it. Not in the
-//! queue are tests, copies, and what a fault has taken out.
+//! queue is what a fault has held back, and what is tried once: tests, and copies.
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::store::Store;
 /// The longest pause before the next try, in seconds.
 const LONGEST_PAUSE: i64 = 600;
 /// How many packages are remembered after they have been delivered.
-const MOST_DELIVERED: i64 = 1_000;
+const MOST_DELIVERED: i64 = 200;
 
 /// A package of events, and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub struct WebhookDelivery {
     pub number: u64,
     /// The subscription that it is for.
     pub webhook_id: WebhookId,
-    /// Where that is sent to.
+    /// Where that is sent to now.
     pub url: String,
     /// How many events are in it.
     pub events: u32,
@@ -40,7 +40,8 @@ pub struct WebhookDelivery {
     pub attempts: u32,
     /// What the last try was answered, or why it was not.
     pub last: Option<String>,
-    /// When the next try is due. Nothing if there is none: it was delivered, or was a copy.
+    /// When the next try is due. Nothing if there is none: it was delivered, or it was a test or a copy
+    /// and has been tried.
     pub due_at: Option<Timestamp>,
     /// Whether it was delivered.
     pub is_delivered: bool,
@@ -52,6 +53,8 @@ pub(super) struct Due {
     pub(super) url: String,
     pub(super) body: String,
     pub(super) is_queued: bool,
+    /// Whether it is tried once: a test, or a copy.
+    pub(super) is_single: bool,
     /// The headers of its signature, if it was sent before.
     pub(super) signed: Option<String>,
 }
@@ -106,7 +109,7 @@ pub(crate) fn is_heard(db: &Transaction<'_>) -> Result<bool, Refused> {
     Ok(db.prepare_cached("SELECT 1 FROM webhook WHERE enabled")?.exists([])?)
 }
 
-fn write(
+pub(super) fn write(
     db: &Transaction<'_>,
     event_type: &str,
     object: &impl Serialize,
@@ -167,8 +170,10 @@ impl Store {
                     _ => {}
                 }
             }
-            let query = "SELECT number, due FROM delivery WHERE NOT is_queued AND due IS NOT NULL
-                         ORDER BY number";
+            let query = "SELECT delivery.number, due FROM delivery
+                         JOIN webhook ON webhook.id = delivery.webhook
+                         WHERE NOT is_queued AND due IS NOT NULL AND (is_single OR enabled)
+                         ORDER BY delivery.number";
             let mut query = db.prepare_cached(query)?;
             let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             for row in rows {
@@ -232,7 +237,7 @@ impl Store {
     }
 
     /// An event in JSON; its id is made from its number, so that it is the same in every subscription.
-    fn sent(&self, row: &Row<'_>, webhook_id: WebhookId) -> Result<String, Refused> {
+    pub(super) fn sent(&self, row: &Row<'_>, webhook_id: WebhookId) -> Result<String, Refused> {
         let damaged = || Refused::internal("an event in the state cannot be read");
         let number: i64 = row.get(0)?;
         let sent = Sent {
@@ -243,23 +248,6 @@ impl Store {
             webhook_id,
         };
         serde_json::to_string(&sent).map_err(|_| damaged())
-    }
-
-    /// Has an event sent that means nothing.
-    pub(super) fn send_test(&self, webhook: &Webhook, now: Timestamp) -> Result<(), Refused> {
-        let at = now.unix_seconds();
-        self.with(|db| {
-            let number = write(db, "WEBHOOK.TEST", webhook, at)?;
-            let query = "SELECT number, created, type, object FROM event WHERE number = ?1";
-            let event = db.query_row(query, [number], |row| Ok(self.sent(row, webhook.id)))??;
-            db.execute("DELETE FROM event WHERE number = ?1", [number])?;
-            let body = format!(r#"{{"payload":[{event}]}}"#);
-            let id = webhook.id.to_string();
-            Package { webhook: &id, body: &body, events: 1, is_queued: false }.write(db, at)?;
-            Ok(())
-        })?;
-        self.tells_webhooks(true);
-        Ok(())
     }
 
     /// Remembers how a package was signed.
@@ -288,8 +276,6 @@ impl Store {
                     if *with_copy {
                         copy(db, number, at)?;
                     }
-                    let forget = "DELETE FROM delivery WHERE due IS NULL AND number <= ?1";
-                    db.prepare_cached(forget)?.execute([number - MOST_DELIVERED])?;
                 }
                 Tried::Failed(why) => {
                     let attempts = "SELECT attempts FROM delivery WHERE number = ?1";
@@ -301,10 +287,12 @@ impl Store {
                     let Some(attempts) = attempts else { return Ok(()) };
                     let due = at.saturating_add(pause_after(attempts));
                     let update = "UPDATE delivery SET attempts = attempts + 1, last = ?2,
-                                  due = iif(is_copy, NULL, ?3) WHERE number = ?1";
+                                  due = iif(is_single, NULL, ?3) WHERE number = ?1";
                     db.prepare_cached(update)?.execute(params![number, why, due])?;
                 }
             }
+            let forget = "DELETE FROM delivery WHERE due IS NULL AND number <= ?1";
+            db.prepare_cached(forget)?.execute([number - MOST_DELIVERED])?;
             Ok(())
         })
     }
@@ -333,26 +321,29 @@ impl Store {
     /// Whether nothing is left to be sent.
     pub(super) fn is_all_sent(&self) -> Result<bool, Refused> {
         self.transaction(|db| {
-            let query = "SELECT 1 FROM delivery WHERE due IS NOT NULL
-                         UNION ALL SELECT 1 FROM pending";
+            let query = "SELECT 1 FROM delivery JOIN webhook ON webhook.id = delivery.webhook
+                         WHERE due IS NOT NULL AND (is_single OR enabled)
+                         UNION ALL
+                         SELECT 1 FROM pending JOIN webhook ON webhook.id = pending.webhook
+                         WHERE enabled";
             Ok(!db.prepare_cached(query)?.exists([])?)
         })
     }
 }
 
-/// A package that is made.
-struct Package<'a> {
-    webhook: &'a str,
-    body: &'a str,
-    events: u32,
-    is_queued: bool,
+/// A package that is made: one of the queue, or one that is tried once.
+pub(super) struct Package<'a> {
+    pub(super) webhook: &'a str,
+    pub(super) body: &'a str,
+    pub(super) events: u32,
+    pub(super) is_queued: bool,
 }
 
 impl Package<'_> {
-    fn write(&self, db: &Transaction<'_>, at: i64) -> Result<i64, Refused> {
+    pub(super) fn write(&self, db: &Transaction<'_>, at: i64) -> Result<i64, Refused> {
         let insert = "INSERT INTO delivery
-            (webhook, body, events, is_queued, is_copy, is_delivered, created, attempts, due)
-            VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, 0, ?5)";
+            (webhook, body, events, is_queued, is_single, is_delivered, created, attempts, due)
+            VALUES (?1, ?2, ?3, ?4, NOT ?4, 0, ?5, 0, ?5)";
         db.prepare_cached(insert)?.execute(params![
             self.webhook,
             self.body,
@@ -367,13 +358,13 @@ impl Package<'_> {
 /// Writes a copy of a package, which is tried once; how many there were to copy.
 fn copy(db: &Transaction<'_>, number: i64, at: i64) -> Result<usize, Refused> {
     let insert = "INSERT INTO delivery
-        (webhook, body, events, is_queued, is_copy, is_delivered, created, attempts, due, signed)
+        (webhook, body, events, is_queued, is_single, is_delivered, created, attempts, due, signed)
         SELECT webhook, body, events, 0, 1, 0, ?2, 0, ?2, signed FROM delivery WHERE number = ?1";
     Ok(db.prepare_cached(insert)?.execute([number, at])?)
 }
 
 fn due_package(db: &Transaction<'_>, number: i64) -> Result<Due, Refused> {
-    let query = "SELECT url, body, is_queued, signed FROM delivery
+    let query = "SELECT url, body, is_queued, is_single, signed FROM delivery
                  JOIN webhook ON webhook.id = delivery.webhook WHERE delivery.number = ?1";
     Ok(db.prepare_cached(query)?.query_row([number], |row| {
         Ok(Due {
@@ -381,7 +372,8 @@ fn due_package(db: &Transaction<'_>, number: i64) -> Result<Due, Refused> {
             url: row.get(0)?,
             body: row.get(1)?,
             is_queued: row.get(2)?,
-            signed: row.get(3)?,
+            is_single: row.get(3)?,
+            signed: row.get(4)?,
         })
     })?)
 }

@@ -1,6 +1,6 @@
 //! Sends what is due, and writes down what became of it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -8,13 +8,14 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio::time::timeout;
 use upvest_core::headers::{SIGNATURE, SIGNATURE_INPUT};
 use upvest_core::signature::{SignatureVersion, sign};
 use upvest_core::transport::{ReqwestTransport, Transport as _};
+use url::Url;
 
-use super::queue::{Due, Tried};
+use super::queue::{Due, Tried, Work};
 use crate::faults::DeliveryFault;
 use crate::server::Server;
 use crate::settings::Assumption;
@@ -24,51 +25,68 @@ const TICK: Duration = Duration::from_millis(100);
 /// How much of an answer is read, so that the connection can be used again.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
+/// How many are sent at once.
+const MOST_AT_ONCE: usize = 64;
+
 /// Sends until the sandbox ends.
 pub(crate) async fn run(server: Arc<Server>) {
+    let store = &server.gate.store;
     let transport = Arc::new(OnceLock::new());
-    let mut under_way = HashSet::new();
     let mut sending = JoinSet::new();
+    let mut under_way: HashMap<Id, i64> = HashMap::new();
     loop {
-        let now = server.clock.now();
-        let is_under_way = |number| under_way.contains(&number);
-        // An error is the end: the state is closed.
-        let Ok(work) = server.gate.store.webhook_work(now, is_under_way) else { return };
-        for due in work.due {
-            under_way.insert(due.number);
+        let is_under_way = |number| under_way.values().any(|known| *known == number);
+        let work = match store.webhook_work(server.clock.now(), is_under_way) {
+            Ok(work) => work,
+            Err(_) if !store.is_open() => return,
+            Err(refused) => {
+                tracing::error!("no webhooks can be sent: {}", refused.reason);
+                Work { due: Vec::new(), is_waiting: true }
+            }
+        };
+        let room = MOST_AT_ONCE.saturating_sub(sending.len());
+        for due in work.due.into_iter().take(room) {
             let (server, transport) = (Arc::clone(&server), Arc::clone(&transport));
-            sending.spawn(async move {
-                let number = due.number;
-                let tried = send(&server, &transport, due).await;
-                let written = server.gate.store.tried(number, server.clock.now(), &tried);
-                if let Err(refused) = written {
-                    tracing::error!("a delivery could not be written down: {}", refused.reason);
-                }
-                server.gate.store.deliveries_changed();
-                number
-            });
+            let number = due.number;
+            let task = sending.spawn(async move { deliver(&server, &transport, due).await });
+            under_way.insert(task.id(), number);
         }
         tokio::select! {
-            Some(ended) = sending.join_next() => match ended {
-                Ok(number) => { under_way.remove(&number); }
-                Err(_) => return,
-            },
-            () = server.gate.store.changed() => {}
+            Some(ended) = sending.join_next_with_id() => {
+                let id = match ended {
+                    Ok((id, ())) => id,
+                    Err(panic) => panic.id(),
+                };
+                under_way.remove(&id);
+            }
+            () = store.changed() => {}
             () = tokio::time::sleep(TICK), if work.is_waiting => {}
         }
     }
 }
 
+async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) {
+    let number = due.number;
+    let tried = send(server, transport, due).await;
+    if let Err(refused) = server.gate.store.tried(number, server.clock.now(), &tried) {
+        tracing::error!("a delivery could not be written down: {}", refused.reason);
+        // It is due still.
+        tokio::time::sleep(TICK).await;
+    }
+    server.gate.store.deliveries_changed();
+}
+
 async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) -> Tried {
     let failed = |why: &str| Tried::Failed(why.to_owned());
-    let is_queued = due.is_queued;
+    let (is_queued, is_single) = (due.is_queued, due.is_single);
     let request = match signed(server, due).await {
         Ok(request) => request,
         Err(why) => return Tried::Failed(why),
     };
-    let fault = server.faults.pick_delivery(request.uri().path());
+    let picked = || server.faults.pick_delivery(request.uri().path(), is_queued);
+    let fault = if is_single { None } else { picked() };
     match fault {
-        Some(DeliveryFault::Overtake) if is_queued => return Tried::HeldBack,
+        Some(DeliveryFault::Overtake) => return Tried::HeldBack,
         Some(DeliveryFault::NotSent) => return failed("not sent, by a fault"),
         _ => {}
     }
@@ -111,7 +129,9 @@ async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
     } else {
         SignatureVersion::V6
     };
-    let mut request = Request::post(&due.url)
+    // As the transport will read it: what is signed must be what is sent.
+    let url = Url::parse(&due.url).map_err(|_| "the URL cannot be used".to_owned())?;
+    let mut request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, concat!("upvest-sandbox/", env!("CARGO_PKG_VERSION")))
         .body(Bytes::from(due.body))

@@ -1,6 +1,6 @@
 //! The subscriptions: create, list, read, change, delete, test.
 
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use crate::operations::Admitted;
 use crate::problem::Refused;
 use crate::settings::{Settings, Spec};
 use crate::store::Store;
+use crate::webhooks::queue::{Package, write};
 
 /// As in the examples of Upvest's documentation.
 const DELAY: &str = "5s";
@@ -133,6 +134,8 @@ pub(crate) fn delete_webhook(gate: &Gate, request: &Admitted<'_>) -> Result<Answ
         for table in ["pending", "delivery"] {
             db.execute(&format!("DELETE FROM {table} WHERE webhook = ?1"), [&id])?;
         }
+        let unwanted = "DELETE FROM event WHERE number NOT IN (SELECT event FROM pending)";
+        db.execute(unwanted, [])?;
         db.execute("DELETE FROM webhook WHERE id = ?1", [&id])?;
         Ok(())
     })?;
@@ -141,8 +144,18 @@ pub(crate) fn delete_webhook(gate: &Gate, request: &Admitted<'_>) -> Result<Answ
 }
 
 pub(crate) fn test_webhook(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    let webhook = gate.store.with(|db| known(db, &id_of(request)?))?;
-    gate.store.send_test(&webhook, request.now)?;
+    let at = request.now.unix_seconds();
+    gate.store.with(|db| {
+        let webhook = known(db, &id_of(request)?)?;
+        let number = write(db, "WEBHOOK.TEST", &webhook, at)?;
+        let query = "SELECT number, created, type, object FROM event WHERE number = ?1";
+        let event = db.query_row(query, [number], |row| Ok(gate.store.sent(row, webhook.id)))??;
+        db.execute("DELETE FROM event WHERE number = ?1", [number])?;
+        let body = format!(r#"{{"payload":[{event}]}}"#);
+        let id = webhook.id.to_string();
+        Package { webhook: &id, body: &body, events: 1, is_queued: false }.write(db, at)
+    })?;
+    gate.store.look_for_webhooks()?;
     Ok(Answer { status: StatusCode::ACCEPTED, body: String::new(), is_replay: false })
 }
 
@@ -223,7 +236,10 @@ impl Wanted {
             return invalid("title: it is longer than 100 characters");
         }
         if let Some(url) = &wanted.url {
-            let is_web = |url: &Url| ["http", "https"].contains(&url.scheme()) && url.has_host();
+            let is_web = |url: &Url| {
+                let scheme = url.scheme();
+                ["http", "https"].contains(&scheme) && Uri::try_from(url.as_str()).is_ok()
+            };
             if url.chars().count() > LONGEST_URL {
                 return invalid("url: it is longer than 1000 characters");
             }
@@ -349,9 +365,12 @@ fn damaged() -> Refused {
 impl Store {
     /// Whether anybody wants to be told of anything, from now on.
     pub(crate) fn look_for_webhooks(&self) -> Result<(), Refused> {
-        let are_there =
-            self.with(|db| Ok(db.prepare_cached("SELECT 1 FROM webhook")?.exists([])?))?;
-        self.tells_webhooks(are_there);
+        self.transaction(|db| {
+            // Before anybody else changes it.
+            self.tells_webhooks(db.prepare_cached("SELECT 1 FROM webhook")?.exists([])?);
+            Ok(())
+        })?;
+        self.deliveries_changed();
         Ok(())
     }
 }

@@ -8,14 +8,15 @@ use upvest_virtual_cash::VirtualCashEvent;
 
 use crate::shared::Failure;
 
-/// Has the events of virtual cash sent to `url`, each at once; takes up the subscription that is there,
-/// if one is.
-pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<WebhookId, Failure> {
+/// Has the events of virtual cash sent to `url`, each at once. Takes up the subscription that is there,
+/// if one is; whether it is new.
+pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<(WebhookId, bool), Failure> {
     let mut all = client.list_webhooks(&ListWebhooks::default()).items();
     let mut found = None;
     while let Some(webhook) = all.next().await {
         found = Some(webhook?).filter(|webhook| webhook.url == url).or(found);
     }
+    let is_new = found.is_none();
     let webhook = if let Some(webhook) = found {
         webhook
     } else {
@@ -30,5 +31,5 @@ pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<WebhookId, F
         client.create_webhook(&wanted).await?
     };
     let enable = UpdateWebhook { enabled: Some(true), ..UpdateWebhook::default() };
-    Ok(client.update_webhook(webhook.id, &enable).await?.id)
+    Ok((client.update_webhook(webhook.id, &enable).await?.id, is_new))
 }

@@ -1,0 +1,10 @@
+//! Webhooks: what a verifier takes and what it refuses, whom it asks for keys, and what the sandbox
+//! sends.
+
+mod attacker;
+mod cases;
+mod exactly_once;
+mod forge;
+mod keys;
+mod sent;
+mod subscriptions;
