@@ -6,5 +6,6 @@ mod cases;
 mod exactly_once;
 mod forge;
 mod keys;
+mod receiver;
 mod sent;
 mod subscriptions;

@@ -1,1 +1,476 @@
-//! Later.
+//! What the sandbox sends: which events, in which packages, when, and what it does when they are not
+//! taken.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use upvest_core::signature::SignatureVersion::V15;
+use upvest_core::webhook::{
+    Event, PackageDelay, VerificationKeys, WebhookConfig, WebhookVerifier, Webhooks,
+};
+use upvest_sandbox::{Assumption, Effect, Fault, Progress, Sandbox};
+use upvest_virtual_cash::{
+    AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
+    VirtualCashEvent, VirtualCashIncrease,
+};
+use uuid::Uuid;
+
+use crate::receiver::{NEVER, Receiver, Stage, created, enable, singly, until};
+
+fn group() -> AccountGroupId {
+    Uuid::from_u128(7).into()
+}
+
+fn increase(amount: &str) -> CreateVirtualCashIncrease {
+    CreateVirtualCashIncrease {
+        account_group_id: group(),
+        amount: amount.parse().unwrap(),
+        currency: Currency::Eur,
+    }
+}
+
+fn decrease(amount: &str) -> CreateVirtualCashDecrease {
+    CreateVirtualCashDecrease {
+        account_group_id: group(),
+        amount: amount.parse().unwrap(),
+        currency: Currency::Eur,
+    }
+}
+
+fn types(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| event.event_type().to_owned()).collect()
+}
+
+fn ids(received: &[(Parts, Bytes)]) -> Vec<String> {
+    let id = |body: &Bytes| {
+        let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+        body["payload"][0]["id"].as_str().unwrap().to_owned()
+    };
+    received.iter().map(|(_, body)| id(body)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_step_of_an_operation_is_told_with_the_operation_as_it_stood() {
+    let stage = Stage::new(singly()).await;
+    let first = stage.client.increase(&increase("200.00")).await.unwrap();
+    stage.client.decrease(&decrease("50.00")).await.unwrap();
+    let waiting = stage.client.decrease(&decrease("500.00")).await.unwrap();
+    stage.client.cancel_decrease(waiting.id).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+
+    let events = stage.receiver.events(&stage.verifier).await.concat();
+    assert_eq!(
+        types(&events),
+        [
+            "VIRTUAL_CASH_INCREASE.ISSUED",
+            "VIRTUAL_CASH_INCREASE.CONFIRMED",
+            "VIRTUAL_CASH_DECREASE.ISSUED",
+            "VIRTUAL_CASH_DECREASE.CONFIRMED",
+            "VIRTUAL_CASH_DECREASE.ISSUED",
+            "VIRTUAL_CASH_DECREASE.QUEUED",
+            "VIRTUAL_CASH_DECREASE.CANCELLED",
+        ]
+    );
+    let typed: Vec<VirtualCashEvent> =
+        events.iter().map(|event| event.try_into().unwrap()).collect();
+    let [
+        VirtualCashEvent::IncreaseIssued(issued),
+        VirtualCashEvent::IncreaseConfirmed(confirmed),
+        ..,
+    ] = &typed[..]
+    else {
+        panic!("{typed:?}");
+    };
+    // What was answered is what was told first.
+    assert_eq!(issued, &first);
+    assert_eq!(confirmed, &stage.sandbox.state().increase(first.id).unwrap());
+    let VirtualCashEvent::DecreaseCancelled(cancelled) = &typed[6] else { panic!("{typed:?}") };
+    assert_eq!(cancelled, &stage.sandbox.state().decrease(waiting.id).unwrap());
+    let mut ids: Vec<_> = events.iter().map(Event::id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 7);
+    assert!(events.iter().all(|event| event.webhook_id() == stage.webhook.id));
+
+    let (head, _) = &stage.receiver.received()[0];
+    assert_eq!(head.headers["content-type"], "application/json");
+    assert!(!head.headers.contains_key("upvest-signature-version"));
+    let input = head.headers["signature-input"].to_str().unwrap();
+    let covered =
+        "(\"@method\" \"@path\" \"@query\" \"content-length\" \"content-type\" \"digest\")";
+    assert!(input.contains(covered), "{input}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_while_are_one_package() {
+    let delay: PackageDelay = "5s".parse().unwrap();
+    let config = WebhookConfig { delay: Some(delay), max_package_size: None };
+    let stage = Stage::new(config).await;
+    let began = stage.sandbox.clock().now().unix_seconds();
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.sandbox.clock().advance(Duration::from_secs(4));
+    stage.client.increase(&increase("2.00")).await.unwrap();
+    assert!(stage.sandbox.webhooks().deliveries().is_empty());
+    stage.sandbox.clock().advance(Duration::from_secs(1));
+    stage.receiver.wait(1).await;
+    stage.sandbox.webhooks().all_sent().await;
+    let [delivery] = &stage.sandbox.webhooks().deliveries()[..] else { panic!("one package") };
+    // Not before the first of them had waited for so long.
+    assert_eq!(delivery.created_at.unix_seconds(), began + 5);
+    assert_eq!((delivery.events, delivery.attempts, delivery.is_delivered), (4, 1, true));
+    assert_eq!(delivery.last.as_deref(), Some("200"));
+    let [events] = &stage.receiver.events(&stage.verifier).await[..] else { panic!("one request") };
+    assert_eq!(events.len(), 4);
+    assert!(events.is_sorted_by_key(Event::created_at));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_is_as_long_as_it_may_be_and_no_longer() {
+    let config = WebhookConfig { max_package_size: Some(1_500), delay: "1m".parse().ok() };
+    let stage = Stage::new(config).await;
+    for _ in 0..10 {
+        stage.client.increase(&increase("1.00")).await.unwrap();
+    }
+    // What does not fill a package waits for the rest of the minute.
+    until(|| stage.receiver.received().len() >= 6).await;
+    stage.sandbox.clock().advance(Duration::from_mins(1));
+    stage.sandbox.webhooks().all_sent().await;
+    let received = stage.receiver.received();
+    assert!(received.iter().all(|(_, body)| body.len() <= 1_500));
+    let lengths: Vec<usize> =
+        stage.receiver.events(&stage.verifier).await.iter().map(Vec::len).collect();
+    assert_eq!(lengths.iter().sum::<usize>(), 20);
+    assert!(lengths[..lengths.len() - 1].iter().all(|length| *length == lengths[0]), "{lengths:?}");
+    assert!(lengths[0] > 1, "{lengths:?}");
+    // In the order of what has happened.
+    let events = stage.receiver.events(&stage.verifier).await.concat();
+    let issued: Vec<VirtualCashIncrease> = events
+        .iter()
+        .filter(|event| event.event_type().ends_with(".ISSUED"))
+        .map(|event| event.object().unwrap())
+        .collect();
+    let mut known = stage.sandbox.state().operations();
+    known.reverse();
+    let known: Vec<Uuid> = known.iter().map(|operation| operation.id).collect();
+    let told: Vec<Uuid> = issued.iter().map(|increase| increase.id.into()).collect();
+    assert_eq!(told, known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_taken_comes_again_and_holds_up_what_is_behind_it() {
+    let stage = Stage::new(singly()).await;
+    let other = Receiver::new().await;
+    let second = created(&stage.client, &other.url, singly()).await;
+    enable(&stage.client, &second, true).await;
+    stage.receiver.answer(&[500; 16]);
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    // The other subscription has nothing to do with it.
+    other.wait(2).await;
+
+    let now = || stage.sandbox.clock().now().unix_seconds();
+    let webhooks = stage.sandbox.webhooks();
+    let own = || {
+        let mut all = webhooks.deliveries();
+        all.retain(|delivery| delivery.webhook_id == stage.webhook.id);
+        all.pop().unwrap()
+    };
+    let mut pauses = Vec::new();
+    for attempts in 1..=16 {
+        until(|| webhooks.deliveries().iter().any(|one| one.webhook_id == stage.webhook.id)).await;
+        until(|| own().attempts == attempts).await;
+        let delivery = own();
+        assert_eq!((delivery.is_delivered, delivery.last.as_deref()), (false, Some("500")));
+        let pause = delivery.due_at.unwrap().unix_seconds() - now();
+        pauses.push(pause);
+        stage.sandbox.clock().advance(Duration::from_secs(pause.unsigned_abs()));
+    }
+    assert_eq!(pauses, [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 600, 600, 600]);
+    webhooks.all_sent().await;
+    let received = stage.receiver.wait(18).await;
+    let ids = ids(&received);
+    assert!(ids[..17].iter().all(|id| *id == ids[0]), "the same, until it is taken: {ids:?}");
+    assert_ne!(ids[17], ids[0]);
+    // Each time with a signature of that time.
+    let mut inputs: Vec<_> =
+        received.iter().map(|(head, _)| head.headers["signature-input"].clone()).collect();
+    inputs.dedup();
+    assert_eq!(inputs.len(), 18);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_200_is_success_unless_it_is_assumed_otherwise() {
+    let stage = Stage::new(singly()).await;
+    stage.receiver.answer(&[204, 202, 301]);
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    for (attempts, pause) in [(1, 1), (2, 2), (3, 3)] {
+        stage.tried(attempts).await;
+        stage.sandbox.clock().advance(Duration::from_secs(pause));
+    }
+    stage.sandbox.webhooks().all_sent().await;
+    stage.receiver.wait(5).await;
+
+    let sandbox = Sandbox::builder().assume(Assumption::WebhookNoContentSucceeds);
+    let stage = Stage::of(sandbox.start().await.unwrap(), singly()).await;
+    stage.receiver.answer(&[204, 204]);
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    stage.receiver.wait(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
+    let timeout = Duration::from_millis(50);
+    let sandbox = Sandbox::builder().webhook_timeout(timeout).start().await.unwrap();
+    let stage = Stage::of(sandbox, singly()).await;
+    stage.receiver.answer(&[NEVER]);
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.tried(1).await;
+    let delivery = stage.sandbox.webhooks().deliveries().pop().unwrap();
+    assert_eq!(delivery.last.as_deref(), Some("no answer within 50ms"));
+    stage.sandbox.clock().advance(Duration::from_secs(1));
+    stage.sandbox.webhooks().all_sent().await;
+    stage.receiver.wait(3).await;
+
+    let nobody = created(&stage.client, "http://127.0.0.1:1/x", singly()).await;
+    enable(&stage.client, &nobody, true).await;
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    let failed = || {
+        let mut all = stage.sandbox.webhooks().deliveries();
+        all.retain(|delivery| delivery.webhook_id == nobody.id);
+        all.pop().and_then(|delivery| delivery.last)
+    };
+    until(|| failed().is_some()).await;
+    assert_eq!(failed().as_deref(), Some("no connection could be made"));
+    // Whoever waits for all to be sent goes on when it is not to be sent any more.
+    let deleting = async {
+        stage.client.delete_webhook(nobody.id).await.unwrap();
+    };
+    tokio::join!(stage.sandbox.webhooks().all_sent(), deleting);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_sent_survives_the_end_of_the_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.sqlite");
+    let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
+    let stage = Stage::of(sandbox, singly()).await;
+    stage.receiver.answer(&[500]);
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.tried(1).await;
+    let before = stage.client.verification_keys().await.unwrap();
+    let Stage { sandbox, receiver, webhook, .. } = stage;
+    drop(sandbox);
+
+    let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
+    sandbox.clock().advance(Duration::from_secs(1));
+    sandbox.webhooks().all_sent().await;
+    let received = receiver.wait(3).await;
+    let ids = ids(&received);
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[1], ids[2]);
+    let client = sandbox.client().unwrap();
+    assert_eq!(client.get_webhook(webhook.id).await.unwrap().url, webhook.url);
+    assert_eq!(client.verification_keys().await.unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_repeat_lose_and_reorder() {
+    let add = |stage: &Stage, fault: Fault| {
+        stage.sandbox.faults().clear();
+        stage.sandbox.faults().add(fault.of_webhooks()).unwrap();
+    };
+    let told = async |stage: &Stage| {
+        let before = stage.receiver.received().len();
+        stage.client.increase(&increase("1.00")).await.unwrap();
+        loop {
+            stage.sandbox.clock().advance(Duration::from_secs(1));
+            let sent = stage.sandbox.webhooks();
+            if tokio::time::timeout(Duration::from_millis(200), sent.all_sent()).await.is_ok() {
+                return ids(&stage.receiver.received()[before..]);
+            }
+        }
+    };
+    let stage = Stage::new(singly()).await;
+    // Also without a limit, a copy is not copied.
+    add(&stage, Fault::new(Effect::Duplicate));
+    let mut doubled = told(&stage).await;
+    doubled.sort_unstable();
+    assert_eq!(doubled.len(), 4, "{doubled:?}");
+    assert!(doubled[0] == doubled[1] && doubled[2] == doubled[3], "{doubled:?}");
+
+    // Not sent, and sent again: nobody notices.
+    add(&stage, Fault::new(Effect::Reset).times(2));
+    let once = told(&stage).await;
+    assert_eq!(once.len(), 2, "{once:?}");
+    assert_eq!(stage.sandbox.faults().active()[0].hits, 2);
+
+    // Taken, but the answer is lost: it comes again.
+    add(&stage, Fault::new(Effect::Reset).after_commit().times(1));
+    let again = told(&stage).await;
+    assert_eq!(again.len(), 3, "{again:?}");
+    assert_eq!(again[0], again[1]);
+
+    // Held back for a second: CONFIRMED comes before ISSUED.
+    add(&stage, Fault::new(Effect::Overtake).times(1));
+    let begun = stage.receiver.received().len();
+    told(&stage).await;
+    let events = stage.receiver.events(&stage.verifier).await[begun..].concat();
+    assert_eq!(types(&events), ["VIRTUAL_CASH_INCREASE.CONFIRMED", "VIRTUAL_CASH_INCREASE.ISSUED"]);
+
+    for fault in [
+        Fault::new(Effect::Hang).of_webhooks(),
+        Fault::new(Effect::Duplicate),
+        Fault::new(Effect::Reset).in_body().of_webhooks(),
+        Fault::new(Effect::Duplicate).after_commit().of_webhooks(),
+        Fault::new(Effect::Overtake).on("GET", "/webhooks").of_webhooks(),
+    ] {
+        assert!(stage.sandbox.faults().add(fault.clone()).is_err(), "{fault:?}");
+    }
+    // What is for webhooks does not hit requests, and the other way round.
+    add(&stage, Fault::new(Effect::Reset));
+    stage.client.verification_keys().await.unwrap();
+    stage.sandbox.faults().clear();
+    stage.sandbox.faults().add(Fault::new(Effect::Reset).on("POST", "/webhooks")).unwrap();
+    assert_eq!(told(&stage).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_change_while_webhooks_are_sent() {
+    let stage = Stage::new(singly()).await;
+    let send = async |stage: &Stage| {
+        stage.client.increase(&increase("1.00")).await.unwrap();
+        stage.sandbox.webhooks().all_sent().await;
+        stage.receiver.received().pop().unwrap()
+    };
+    let verified = async |(head, body): &(Parts, Bytes)| {
+        stage.verifier.verify(head, body).await.map(|delivery| delivery.events.len())
+    };
+    let keys = async || stage.client.verification_keys().await.unwrap().keys;
+    let first = send(&stage).await;
+    assert_eq!(verified(&first).await.unwrap(), 1);
+    assert_eq!(keys().await.len(), 1);
+    stage.sandbox.webhooks().rotate_key().unwrap();
+    let second = send(&stage).await;
+    // It has been asked within this minute.
+    assert!(verified(&second).await.is_err());
+    stage.sandbox.clock().advance(Duration::from_mins(1));
+    assert_eq!(verified(&second).await.unwrap(), 1);
+    // What is still under way is known by the key before.
+    assert_eq!(verified(&first).await.unwrap(), 1);
+    assert_eq!(keys().await.len(), 2);
+    stage.sandbox.webhooks().rotate_key().unwrap();
+    stage.sandbox.clock().advance(Duration::from_mins(1));
+    let third = send(&stage).await;
+    assert_eq!(verified(&third).await.unwrap(), 1);
+    assert!(verified(&first).await.is_err());
+    assert_eq!(keys().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
+    for is_once in [false, true] {
+        let mut builder = Sandbox::builder();
+        if is_once {
+            builder = builder.assume(Assumption::WebhooksSignedOnce);
+        }
+        let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
+        stage.receiver.answer(&[500]);
+        stage.client.increase(&increase("1.00")).await.unwrap();
+        stage.tried(1).await;
+        stage.sandbox.clock().advance(Duration::from_secs(1));
+        stage.sandbox.webhooks().all_sent().await;
+        let deliveries = stage.deliveries().await;
+        let repeats: Vec<bool> = deliveries.iter().map(|delivery| delivery.is_repeat).collect();
+        assert_eq!(repeats, [false, is_once, false]);
+        assert_eq!(deliveries[0].events, deliveries[1].events);
+    }
+
+    let builder = Sandbox::builder().assume(Assumption::WebhooksV15);
+    let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    let builder = WebhookVerifier::builder().client(stage.client.clone()).version(V15);
+    let of_15 = builder.build();
+    for (head, body) in stage.receiver.received() {
+        assert!(stage.verifier.verify(&head, &body).await.is_err());
+        assert!(of_15.verify(&head, &body).await.is_ok());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
+    let stage = Stage::new(singly()).await;
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    let first = stage.sandbox.webhooks().deliveries().pop().unwrap();
+    stage.sandbox.webhooks().redeliver(first.number).unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    let received = stage.receiver.wait(3).await;
+    assert_eq!(received[2].1, received[0].1);
+    let error = stage.sandbox.webhooks().redeliver(99).unwrap_err();
+    assert_eq!(error.to_string(), "There is no such delivery");
+
+    // Also while it is disabled, and once: it holds up nothing.
+    enable(&stage.client, &stage.webhook, false).await;
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.receiver.answer(&[500]);
+    stage.client.test_webhook(stage.webhook.id).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    stage.client.test_webhook(stage.webhook.id).await.unwrap();
+    stage.sandbox.webhooks().all_sent().await;
+    stage.receiver.wait(5).await;
+    let events = stage.receiver.events(&stage.verifier).await.concat();
+    assert_eq!(types(&events[3..]), ["WEBHOOK.TEST", "WEBHOOK.TEST"]);
+    assert_eq!(events[3].object::<upvest_core::webhook::Webhook>().unwrap().id, stage.webhook.id);
+    // What has happened meanwhile is not told later.
+    enable(&stage.client, &stage.webhook, true).await;
+    stage.sandbox.webhooks().all_sent().await;
+    stage.receiver.wait(5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_time_alone_moves_is_told_without_anybody_looking() {
+    let builder = Sandbox::builder().progress(Progress::After(Duration::from_secs(30)));
+    let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
+    stage.client.increase(&increase("1.00")).await.unwrap();
+    stage.receiver.wait(1).await;
+    stage.sandbox.clock().advance(Duration::from_secs(30));
+    stage.receiver.wait(2).await;
+    let events = stage.receiver.events(&stage.verifier).await.concat();
+    let confirmed = events[1].object::<VirtualCashIncrease>().unwrap();
+    assert_eq!(events[1].created_at(), confirmed.updated_at);
+    assert_eq!(events[1].created_at().unix_seconds() - events[0].created_at().unix_seconds(), 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_gets_what_it_asks_for() {
+    let stage = Stage::new(singly()).await;
+    for (types, excluded, expected) in [
+        (&["VIRTUAL_CASH_DECREASE"][..], &[][..], 2),
+        (&["VIRTUAL_CASH_INCREASE", "VIRTUAL_CASH_DECREASE"], &[], 4),
+        (&["ALL"], &["VIRTUAL_CASH_INCREASE"], 2),
+        (&["ALL"], &["USER"], 4),
+        (&["USER"], &[], 0),
+        (&[], &[], 0),
+    ] {
+        let receiver = Receiver::new().await;
+        let texts = |list: &[&str]| Some(list.iter().map(|&text| text.to_owned()).collect());
+        let webhook = created(&stage.client, &receiver.url, singly()).await;
+        let change = upvest_core::webhook::UpdateWebhook {
+            types: texts(types),
+            excluded_types: texts(excluded),
+            enabled: Some(true),
+            ..Default::default()
+        };
+        stage.client.update_webhook(webhook.id, &change).await.unwrap();
+        stage.client.increase(&increase("1.00")).await.unwrap();
+        stage.client.decrease(&decrease("1.00")).await.unwrap();
+        stage.sandbox.webhooks().all_sent().await;
+        assert_eq!(receiver.received().len(), expected, "{types:?} {excluded:?}");
+        stage.client.delete_webhook(webhook.id).await.unwrap();
+        stage.client.increase(&increase("1.00")).await.unwrap();
+        stage.sandbox.webhooks().all_sent().await;
+        assert_eq!(receiver.received().len(), expected, "after it was deleted");
+    }
+}
