@@ -40,7 +40,8 @@ impl Fault {
     ];
 }
 
-/// The line. Every second exchange, by chance, goes wrong; those for tokens do not.
+/// The line. Every second exchange, by chance, goes wrong, unless it is said otherwise; those for tokens
+/// do not.
 pub struct Line {
     address: SocketAddr,
     state: Arc<State>,
@@ -49,6 +50,7 @@ pub struct Line {
 struct State {
     server: SocketAddr,
     seed: u64,
+    chance_of_fault: f64,
     connections: AtomicU64,
     faults: AtomicU64,
     /// The body of the first success for each idempotency key, whether or not it arrived.
@@ -61,11 +63,20 @@ impl Line {
     /// # Panics
     /// If there is no free port.
     pub async fn to(server: SocketAddr, seed: u64) -> Self {
+        Self::of(server, seed, 0.5).await
+    }
+
+    /// Lays it to `server`, with this chance of going wrong, from 0 to 1.
+    ///
+    /// # Panics
+    /// If there is no free port.
+    pub async fn of(server: SocketAddr, seed: u64, chance_of_fault: f64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let state = Arc::new(State {
             server,
             seed,
+            chance_of_fault,
             connections: AtomicU64::new(0),
             faults: AtomicU64::new(0),
             first: Mutex::default(),
@@ -111,7 +122,7 @@ impl State {
         loop {
             let request = message(&mut client).await?;
             let is_token = request.head.starts_with("POST /auth/token ");
-            if is_token || chance.random_bool(0.5) {
+            if is_token || !chance.random_bool(self.chance_of_fault) {
                 let answer = self.exchange(&mut server, &request).await?;
                 client.write_all(&answer).await?;
                 continue;

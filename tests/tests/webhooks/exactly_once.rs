@@ -1,1 +1,141 @@
-//! Later.
+//! From the sandbox to the receiver of the example, over a bad line, with faults of the sandbox, and a
+//! receiver that is killed and started again: each event takes effect exactly once.
+#![cfg(unix)]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use upvest_core::Timestamp;
+use upvest_sandbox::{Check, Effect, Fault, Sandbox};
+use upvest_tests::chaos::Line;
+use upvest_tests::{Chance, example};
+use upvest_virtual_cash::{AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash};
+use uuid::Uuid;
+
+/// Each is told twice: when it is issued, and when it is confirmed.
+const INCREASES: u64 = 500;
+const KILLS: u64 = 6;
+
+struct Receiver {
+    folder: TempDir,
+    listen: SocketAddr,
+    url: String,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Receiver {
+    fn books(&self) -> PathBuf {
+        self.folder.path().join("webhooks.sqlite")
+    }
+
+    fn start(&self) -> Child {
+        example("webhooks")
+            .envs(self.settings.clone())
+            .arg("--books")
+            .arg(self.books())
+            .args(["--listen", &self.listen.to_string(), "--url", &self.url])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// How many events have taken effect; none, as long as there are no books.
+    fn seen(&self) -> i64 {
+        read(&self.books(), "SELECT count(*) FROM seen").unwrap_or(0)
+    }
+
+    async fn until_seen(&self, count: i64) {
+        while self.seen() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+fn read(books: &Path, query: &str) -> rusqlite::Result<i64> {
+    rusqlite::Connection::open(books)?.query_row(query, [], |row| row.get(0))
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_events_take_effect_once_whatever_goes_wrong() {
+    let mut chance = Chance::new();
+    // Half a day ago, so that it can be put forward: each look at it is a second later.
+    let time = AtomicI64::new(Timestamp::now().unix_seconds() - 12 * 60 * 60);
+    let clock =
+        move || Timestamp::from_unix_seconds(time.fetch_add(1, Ordering::Relaxed)).expect("a time");
+    let sandbox = Sandbox::builder()
+        .clock(clock)
+        // The receiver has a clock of its own.
+        .loose(Check::Lifetime)
+        .loose(Check::Token)
+        .webhook_timeout(Duration::from_millis(150))
+        .start()
+        .await
+        .unwrap();
+    for fault in [
+        Fault::new(Effect::Duplicate).percent(10),
+        Fault::new(Effect::Overtake).percent(10),
+        Fault::new(Effect::Reset).percent(5),
+        Fault::new(Effect::Reset).percent(10).after_commit(),
+    ] {
+        sandbox.faults().add(fault.of_webhooks()).unwrap();
+    }
+    // A port that is free now, and the line to it.
+    let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let line = Line::of(listen, chance.below(u64::MAX), 0.2).await;
+    let receiver = Receiver {
+        folder: TempDir::new().unwrap(),
+        listen,
+        url: format!("http://{}/webhooks", line.address()),
+        settings: sandbox.settings(),
+    };
+    let mut running = receiver.start();
+    // Until it has subscribed, nothing is told.
+    while !sandbox.log().entries().iter().any(|entry| entry.method == "PATCH") {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    let group: AccountGroupId = Uuid::new_v4().into();
+    let client = sandbox.client().unwrap();
+    let mut cents = 0;
+    for number in 1..=INCREASES {
+        let order = CreateVirtualCashIncrease {
+            account_group_id: group,
+            amount: format!("{number}.{:02}", number % 100).parse().unwrap(),
+            currency: Currency::Eur,
+        };
+        cents += i64::try_from(order.amount.minor_units()).unwrap();
+        client.increase(&order).await.unwrap();
+    }
+    let share = 2 * INCREASES / (KILLS + 1);
+    for kills in 1..=KILLS {
+        let count = share * kills + chance.below(share / 2);
+        receiver.until_seen(i64::try_from(count).unwrap()).await;
+        kill(running);
+        running = receiver.start();
+    }
+    let all_sent = sandbox.webhooks().all_sent();
+    tokio::time::timeout(Duration::from_mins(5), all_sent).await.expect("all is sent some time");
+    kill(running);
+
+    let hits: u64 = sandbox.faults().active().iter().map(|fault| fault.hits).sum();
+    println!(
+        "{} events, {} exchanges went wrong on the line, {hits} faults of the sandbox, {KILLS} kills",
+        receiver.seen(),
+        line.faults()
+    );
+    assert!(line.faults() > 100 && hits > 200, "too little went wrong");
+    assert_eq!(receiver.seen(), i64::try_from(2 * INCREASES).unwrap());
+    assert_eq!(sandbox.state().balance(group, &Currency::Eur), cents);
+    let query = "SELECT minor_units FROM balance";
+    assert_eq!(read(&receiver.books(), query).unwrap(), cents, "each took effect once");
+}
