@@ -7,8 +7,6 @@
 mod shared;
 
 use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -22,7 +20,7 @@ use upvest_core::signature::{
 };
 use upvest_core::signature::{SignError, Signer};
 use upvest_core::{BoxFuture, Timestamp};
-use upvest_tests::data;
+use upvest_tests::{data, now};
 
 /// As the client builds it before it signs.
 fn increase() -> Request<Bytes> {
@@ -46,14 +44,6 @@ fn increase() -> Request<Bytes> {
     }
     *request.headers_mut() = headers;
     request
-}
-
-/// A key in memory is ready at once: no runtime is needed.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("signing waits for something"),
-    }
 }
 
 fn sign_whole(mut request: Request<Bytes>, key: &dyn Signer) -> Request<Bytes> {

@@ -19,8 +19,10 @@ mod guides {
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::Command;
 use std::sync::{Mutex, Once, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -135,5 +137,16 @@ impl Chance {
     /// A number below `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0.random_range(0..limit)
+    }
+}
+
+/// The outcome of a future that is ready at once: no runtime is needed.
+///
+/// # Panics
+/// If it waits for something.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits for something"),
     }
 }

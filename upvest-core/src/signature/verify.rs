@@ -110,6 +110,8 @@ pub struct SignatureInput {
 /// The longest `signature-input` or `signature` header that is looked at.
 const LONGEST_HEADER: usize = 8 * 1024;
 const MOST_COMPONENTS: usize = 64;
+/// What the one member begins with.
+const LABEL: &str = "sig1=";
 /// The longest key id and the longest nonce: Upvest's tools use 36 characters at most.
 const LONGEST_TEXT: usize = 256;
 
@@ -122,14 +124,14 @@ impl SignatureInput {
     /// `nonce`.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
         match only_member(headers, "signature-input")? {
-            ListEntry::InnerList(list) => Self::from_list(&list),
-            ListEntry::Item(_) => {
+            (ListEntry::InnerList(list), text) => Self::from_list(&list, text),
+            (ListEntry::Item(_), _) => {
                 Err(VerifyError::Malformed("signature-input", "`sig1` is no list"))
             }
         }
     }
 
-    fn from_list(list: &InnerList) -> Result<Self, VerifyError> {
+    fn from_list(list: &InnerList, parameters: &str) -> Result<Self, VerifyError> {
         let malformed = |why| VerifyError::Malformed("signature-input", why);
         if list.items.len() > MOST_COMPONENTS {
             return Err(malformed("it covers too many components"));
@@ -169,9 +171,6 @@ impl SignatureInput {
             .ok_or_else(|| malformed("it has no text `keyid`"))?;
         let created = seconds("created", "its `created` is no number")?
             .ok_or_else(|| malformed("it has no number `created`"))?;
-        let parameters = vec![ListEntry::InnerList(list.clone())]
-            .serialize()
-            .ok_or_else(|| malformed("it cannot be written back"))?;
         Ok(Self {
             key_id,
             created,
@@ -179,14 +178,14 @@ impl SignatureInput {
             nonce: text("nonce", "its `nonce` is no text, or too long")?,
             algorithm: text("alg", "its `alg` is no text, or too long")?,
             components,
-            parameters,
+            parameters: parameters.to_owned(),
         })
     }
 }
 
 fn signature(headers: &HeaderMap) -> Result<Vec<u8>, VerifyError> {
     match only_member(headers, "signature")? {
-        ListEntry::Item(Item { bare_item: BareItem::ByteSequence(bytes), params })
+        (ListEntry::Item(Item { bare_item: BareItem::ByteSequence(bytes), params }), _)
             if params.is_empty() =>
         {
             Ok(bytes)
@@ -195,8 +194,11 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>, VerifyError> {
     }
 }
 
-/// The member `sig1` of a header that holds nothing else.
-fn only_member(headers: &HeaderMap, name: &'static str) -> Result<ListEntry, VerifyError> {
+/// The member `sig1` of a header that holds nothing else, and its text.
+fn only_member<'h>(
+    headers: &'h HeaderMap,
+    name: &'static str,
+) -> Result<(ListEntry, &'h str), VerifyError> {
     let malformed = |why| VerifyError::Malformed(name, why);
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(VerifyError::MissingHeader(name))?;
@@ -206,17 +208,17 @@ fn only_member(headers: &HeaderMap, name: &'static str) -> Result<ListEntry, Ver
     if value.len() > LONGEST_HEADER {
         return Err(malformed("it is too long"));
     }
-    let mut members: Dictionary = Parser::new(value.as_bytes())
-        .parse()
-        .map_err(|_| malformed("it is no structured field dictionary"))?;
+    let no_field = || malformed("it is no structured field dictionary");
+    let value = value.to_str().map_err(|_| no_field())?;
+    let mut members: Dictionary = Parser::new(value).parse().map_err(|_| no_field())?;
     // Names and parameters that are there twice, bad padding, odd spacing: all of them are gone
     // when it is written back.
-    if members.serialize().is_none_or(|canonical| canonical.as_bytes() != value.as_bytes()) {
+    if members.serialize().is_none_or(|canonical| canonical != value) {
         return Err(malformed("it is not in its canonical form"));
     }
-    let member = members.swap_remove("sig1");
+    let member = members.swap_remove("sig1").filter(|_| members.is_empty());
     member
-        .filter(|_| members.is_empty())
+        .zip(value.strip_prefix(LABEL))
         .ok_or_else(|| malformed("it holds another label than `sig1`"))
 }
 

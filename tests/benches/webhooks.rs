@@ -1,0 +1,126 @@
+//! What verifying a webhook costs beyond the curve: a package of 4 kB, beside a bare verification by the
+//! cryptographic library, in the same run.
+//!
+//! Without the curve means: with a signature that is no point, which the library refuses at a glance.
+//! All else is done, and in the same order.
+
+mod shared;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ParsedPublicKey};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, Request};
+use shared::{KEY_ID, is_trial, median, time};
+use upvest_core::Timestamp;
+use upvest_core::signature::{SignatureVersion, SigningKey, VerifyError, sign};
+use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
+use upvest_tests::{data, now};
+
+const NOON: i64 = 1_800_000_000;
+const LENGTH: usize = 4 * 1024;
+/// What the checks may take beyond the curve, in microseconds.
+const MARK: f64 = 15.0;
+const PER_TURN: usize = 50;
+
+/// As many increases as fit into 4 kB.
+fn package() -> Bytes {
+    let event = |number: usize| {
+        format!(
+            r#"{{"id":"8962b496-8d42-4560-bfab-{number:012}","created_at":"2027-01-15T08:00:00Z","type":"VIRTUAL_CASH_INCREASE.CONFIRMED","object":{{"id":"6ffa6b16-2380-4e7a-88b2-{number:012}","account_group_id":"ac1c39e9-2101-46b8-a624-d10a9e351b6c","amount":"200.00","currency":"EUR","status":"CONFIRMED","created_at":"2027-01-15T08:00:00Z","updated_at":"2027-01-15T08:00:00Z"}},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}}"#
+        )
+    };
+    let mut body = r#"{"payload":["#.to_owned();
+    for number in 0.. {
+        let event = event(number);
+        if body.len() + event.len() + 3 > LENGTH {
+            break;
+        }
+        body.extend([if number == 0 { "" } else { "," }, &*event]);
+    }
+    // Whoever writes JSON may put spaces where he likes.
+    body.push_str(&" ".repeat(LENGTH - body.len() - 2));
+    (body + "]}").into()
+}
+
+fn signed(version: SignatureVersion, key: &SigningKey) -> (Parts, Bytes, Vec<u8>, Vec<u8>) {
+    let mut request = Request::post("https://receiver.example/webhooks")
+        .header("host", "receiver.example")
+        .header("user-agent", "upvest")
+        .header("content-type", "application/json")
+        .body(package())
+        .expect("a request");
+    let created = Timestamp::from_unix_seconds(NOON).expect("a time");
+    let base = now(sign(version, &mut request, key, created, [7; 16])).expect("a signature");
+    let (head, body) = request.into_parts();
+    let signature = head.headers["signature"].to_str().expect("a text");
+    let signature = signature.trim_start_matches("sig1=:").trim_end_matches(':');
+    let signature = BASE64_STANDARD.decode(signature).expect("base64");
+    (head, body, base.into_bytes(), signature)
+}
+
+fn per_call(turns: usize, mut work: impl FnMut()) -> f64 {
+    let turn = |work: &mut dyn FnMut()| time(|| (0..PER_TURN).for_each(|_| work()));
+    let times: Vec<Duration> = (0..turns).map(|_| turn(&mut work)).collect();
+    median(times).as_secs_f64() * 1e6 / PER_TURN as f64
+}
+
+fn main() {
+    let turns = if is_trial() { 1 } else { 201 };
+    let pem = std::fs::read(data("keys/p8_plain.pem")).expect("a key file");
+    let key = SigningKey::from_pem(KEY_ID, &pem, None).expect("a P-521 key");
+    let public = pem::parse(key.public_key_pem()).expect("PEM");
+    let bare = ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, public.contents()).expect("a key");
+    let clock = || Timestamp::from_unix_seconds(NOON).expect("a time");
+    let mut is_over = false;
+    for version in [SignatureVersion::V6, SignatureVersion::V15] {
+        let verifier = WebhookVerifier::builder()
+            .key(KEY_ID, key.verifying_key().expect("a key"))
+            .version(version)
+            .clock(clock)
+            .build();
+        let (head, body, base, signature) = signed(version, &key);
+        let events = now(verifier.verify(&head, &body)).expect("a right signature").events;
+
+        let mut pointless = head.clone();
+        let nothing = format!("sig1=:{}:", BASE64_STANDARD.encode(vec![0; signature.len()]));
+        let nothing = HeaderValue::from_str(&nothing).expect("a header");
+        pointless.headers.insert("signature", nothing);
+        let checks = per_call(turns, || {
+            let refused = now(verifier.verify(black_box(&pointless), &body));
+            let Err(WebhookError::Refused(VerifyError::WrongSignature)) = refused else {
+                panic!("it was refused for another reason")
+            };
+        });
+        let reading = per_call(turns, || {
+            for event in black_box(&events) {
+                black_box(event.json().parse::<Event>().expect("an event"));
+            }
+        });
+        let curve = per_call(turns, || {
+            bare.verify_sig(black_box(&base), &signature).expect("a right signature");
+        });
+        let whole = per_call(turns, || {
+            black_box(now(verifier.verify(black_box(&head), &body)).expect("a right signature"));
+        });
+        let inbox = per_call(turns, || {
+            black_box(Inbox::new().put(events.iter().cloned()));
+        });
+        println!(
+            "{version:?}, {} bytes, {} events: checks without the curve {checks:.1} µs, reading the \
+             events {reading:.1} µs, the curve {curve:.1} µs; whole {whole:.1} µs, ratio {:.3}; an inbox \
+             for them {inbox:.1} µs",
+            body.len(),
+            events.len(),
+            whole / curve,
+        );
+        is_over |= checks > MARK;
+    }
+    if is_over && !is_trial() {
+        println!("over the mark of {MARK} µs without the curve");
+    }
+}
