@@ -7,8 +7,10 @@ light, what axe knows of accessibility holds, and nothing is loaded from elsewhe
     python page.py PATH_OF_UPVEST_SANDBOX [FOLDER_FOR_PICTURES]
 """
 
+import http.server
 import os
 import sys
+import threading
 import uuid
 
 import axe_core_python
@@ -84,6 +86,53 @@ class Page:
         assert not problems, (theme, problems)
 
 
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes no webhook at first, and then all."""
+
+    bodies = []
+
+    def do_POST(self):
+        self.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(500 if len(self.bodies) == 1 else 200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def webhooks(page, auth, post):
+    """They are shown, with what became of them, and can be sent again."""
+    page.until("no webhooks", page.one("#no-deliveries").is_displayed)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    subscription = {
+        "title": "all",
+        "url": f"http://127.0.0.1:{server.server_port}/webhooks",
+        "config": {"max_package_size": 100},
+    }
+    made = requests.post(f"{page.address}/webhooks", json=subscription, auth=auth)
+    assert made.status_code == 201, made.text
+    url = f"{page.address}/webhooks/{made.json()['id']}"
+    assert requests.patch(url, json={"enabled": True}, auth=auth).status_code == 200
+    post("increases")
+    page.until("it is refused", lambda: "500" in page.texts("#deliveries .small"))
+    page.until("it is taken", lambda: "delivered" in page.texts("#deliveries .chip"))
+    assert page.texts("#deliveries td.number") == ["2"]
+    page.one("#deliveries summary").send_keys(Keys.ENTER)
+    page.until("its events", lambda: "VIRTUAL_CASH_INCREASE.ISSUED" in page.one("#deliveries pre").text)
+    page.one('#deliveries [data-key="redeliver 1"]').click()
+    page.until("the copy", lambda: len(page.all("#deliveries tbody tr")) == 2)
+    page.until("it is there", lambda: len(Receiver.bodies) == 3)
+    assert len(set(Receiver.bodies)) == 1
+    page.one("#rotate").click()
+
+    def keys():
+        return requests.get(f"{page.address}/auth/verify_keys", auth=auth).json()["keys"]
+
+    page.until("a second key", lambda: len(keys()) == 2)
+
+
 def walk(page, settings, pictures):
     arguments = sandbox.official(settings)
     auth = UpvestRequestsAuth(**arguments)
@@ -145,6 +194,8 @@ def walk(page, settings, pictures):
     press("cancel", other)
     page.until("it is cancelled", lambda: "CANCELLED" in page.texts("#operations .chip"))
 
+    webhooks(page, auth, post)
+
     # A fault is set, and seen.
     form = page.one("#fault")
     Select(form.find_element(By.NAME, "effect")).select_by_value("status")
@@ -160,6 +211,14 @@ def walk(page, settings, pictures):
     assert page.texts(".request .chip")[0] == "lost"
     page.look("light", pictures)
     page.look("dark", pictures)
+    page.until("its button", lambda: [one.click() or True for one in page.all("#faults button")])
+    page.until("its end", lambda: page.texts("#faults li") == [])
+
+    # One of webhooks knows no path of the API, and no `when`.
+    Select(form.find_element(By.NAME, "effect")).select_by_value("overtake")
+    assert not form.find_element(By.NAME, "when").is_displayed()
+    form.find_element(By.NAME, "path").send_keys(Keys.ENTER)
+    page.until("it", lambda: any("overtake 1 times · webhooks to /*" in text for text in page.texts("#faults li")))
     page.until("its button", lambda: [one.click() or True for one in page.all("#faults button")])
     page.until("its end", lambda: page.texts("#faults li") == [])
 

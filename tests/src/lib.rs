@@ -14,6 +14,9 @@ mod guides {
 
     #[doc = include_str!("../../upvest-core/docs/testing.md")]
     mod testing {}
+
+    #[doc = include_str!("../../upvest-core/docs/webhooks.md")]
+    mod webhooks {}
 }
 
 use std::env::consts::EXE_SUFFIX;

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use upvest_core::webhook::{ListWebhooks, Webhooks as _};
 use upvest_sandbox::Sandbox;
 use upvest_tests::example;
 
@@ -22,9 +23,9 @@ fn it_walks_through_every_step() {
     for part in [
         "POST /virtual_cash_balances/increases",
         "the id is the same",
-        "CONFIRMED",
-        "QUEUED",
-        "CANCELLED",
+        "told        CONFIRMED, by the event ",
+        "told        QUEUED, by the event ",
+        "told        CANCELLED, by the event ",
         "422 Unprocessable Entity",
         "Every step did what it should.",
     ] {
@@ -39,9 +40,9 @@ fn explain_shows_what_is_signed_with_the_token_masked() {
     let output = main_job().arg("--explain").output().unwrap();
     let (stdout, _) = text(&output);
     assert!(output.status.success());
-    // A token and six calls.
-    assert_eq!(stdout.matches("\"@signature-params\": (").count(), 7, "{stdout}");
-    assert_eq!(stdout.matches("\"authorization\": Bearer ***").count(), 6);
+    // A token, six calls, four for the subscription, and the keys.
+    assert_eq!(stdout.matches("\"@signature-params\": (").count(), 12, "{stdout}");
+    assert_eq!(stdout.matches("\"authorization\": Bearer ***").count(), 11);
     assert!(!stdout.contains("ory_at_") && !stdout.contains("client_secret"));
 }
 
@@ -68,6 +69,12 @@ async fn it_runs_against_the_host_in_the_environment() {
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
     assert!(stdout.contains(&format!("Upvest is http://{}.", sandbox.address())), "{stdout}");
+    // It has heard of them by webhook, and has not left its subscription behind.
+    assert_eq!(stdout.matches("told   ").count(), 5, "{stdout}");
+    let client = sandbox.client().unwrap();
+    assert_eq!(client.list_webhooks(&ListWebhooks::default()).await.unwrap().data, []);
+    let entries = sandbox.log().entries();
+    assert!(entries.iter().any(|entry| (&*entry.method, &*entry.path) == ("POST", "/webhooks")));
 
     // What goes wrong shows in the exit status, and in a sentence.
     for (name, value, sentence) in [

@@ -10,13 +10,17 @@ fn lines(text: &str) -> Vec<&str> {
 #[test]
 fn every_rust_block_stands_in_code_that_compiles() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let sources: Vec<String> = ["upvest-virtual-cash/src/lib.rs", "tests/tests/readme.rs"]
-        .iter()
-        .map(|file| std::fs::read_to_string(root().join(file)).unwrap())
-        .collect();
+    let sources: Vec<String> = [
+        "upvest-virtual-cash/src/lib.rs",
+        "upvest-virtual-cash/examples/webhooks.rs",
+        "tests/tests/readme.rs",
+    ]
+    .iter()
+    .map(|file| std::fs::read_to_string(root().join(file)).unwrap())
+    .collect();
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     for block in blocks {
         let code = lines(block);
         let stands = sources

@@ -9,3 +9,6 @@ pub mod exactly_once {}
 
 #[cfg_attr(not(doctest), doc = include_str!("../docs/testing.md"))]
 pub mod testing {}
+
+#[cfg_attr(not(doctest), doc = include_str!("../docs/webhooks.md"))]
+pub mod webhooks {}

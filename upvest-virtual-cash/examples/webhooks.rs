@@ -42,18 +42,12 @@ struct App {
 async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode {
     let delivery = match app.verifier.verify(&head, &body).await {
         Ok(delivery) => delivery,
-        Err(error) => {
-            eprintln!("not taken: {error}");
-            return error.status();
-        }
+        Err(error) => return refuse(&error, error.status()),
     };
     match app.write(&delivery.events) {
         Ok(()) => StatusCode::OK,
         // It comes again, and until then nothing else does.
-        Err(error) => {
-            eprintln!("not written: {error}");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
+        Err(error) => refuse(&*error, StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
@@ -70,6 +64,12 @@ impl App {
         }
         Ok(transaction.commit()?)
     }
+}
+
+/// Why is for the logs alone.
+fn refuse(error: &dyn std::error::Error, status: StatusCode) -> StatusCode {
+    eprintln!("a webhook was not taken: {error}");
+    status
 }
 
 /// What the events are for: here, books of what was confirmed.
