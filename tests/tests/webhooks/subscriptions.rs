@@ -137,7 +137,7 @@ async fn what_the_description_does_not_allow_is_refused_by_name() {
     for query in [
         [("sort", "id")],
         [("order", "asc")],
-        [("limit", "0")],
+        [("limit", "x")],
         [("limit", "1001")],
         [("offset", "-1")],
     ] {

@@ -21,6 +21,7 @@ use crate::webhooks::queue::{Package, write};
 /// As in the examples of Upvest's documentation.
 const DELAY: &str = "5s";
 const PACKAGE_SIZE: u32 = 10_240;
+const MOST_SKIPPED: u32 = 2_147_483_647;
 const LONGEST_TITLE: usize = 100;
 const LONGEST_URL: usize = 1000;
 const PACKAGE_SIZES: std::ops::RangeInclusive<u64> = 100..=1_048_576;
@@ -195,7 +196,8 @@ impl ListQuery {
         for (name, value) in fields {
             let invalid =
                 |what: &str| Refused::invalid_request(format!("{name}: it must be {what}"));
-            let number = || value.parse::<u32>().ok().map(u64::from);
+            // The description of 1.9.0 has this as the largest.
+            let number = || value.parse::<u32>().ok().filter(|number| *number <= MOST_SKIPPED);
             match name.as_str() {
                 "sort"
                     if ["created_at", "updated_at", "title", "url", "enabled"]
@@ -206,10 +208,12 @@ impl ListQuery {
                 "sort" => return Err(invalid("created_at, updated_at, title, url or enabled")),
                 "order" if ["ASC", "DESC"].contains(&value.as_str()) => read.order = value,
                 "order" => return Err(invalid("ASC or DESC")),
-                "offset" => read.offset = number().ok_or_else(|| invalid("a number"))?,
+                // With nothing behind it, it says nothing.
+                "offset" | "limit" if value.is_empty() => {}
+                "offset" => read.offset = number().ok_or_else(|| invalid("a number"))?.into(),
                 "limit" => {
-                    let limit = number().filter(|limit| (1..=1000).contains(limit));
-                    read.limit = limit.ok_or_else(|| invalid("1 to 1000"))?;
+                    let limit = number().filter(|limit| *limit <= 1000);
+                    read.limit = limit.ok_or_else(|| invalid("0 to 1000"))?.into();
                 }
                 _ => {}
             }

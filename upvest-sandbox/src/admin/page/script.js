@@ -208,7 +208,8 @@ function operationRow(operation) {
     steps);
 }
 
-function deliveryRow(delivery) {
+/** A row, and one with what is sent. */
+function deliveryRows(delivery) {
   const [kind, text] = delivery.is_delivered
     ? ["CONFIRMED", "delivered"]
     : delivery.due_at === null ? ["refused", "not taken"] : ["QUEUED", "waiting"];
@@ -219,16 +220,16 @@ function deliveryRow(delivery) {
   button.addEventListener("click", () => act("POST", `deliveries/${delivery.number}/redeliver`));
   const isOpen = document.querySelector(`#deliveries [data-number="${delivery.number}"]`)?.open;
   const content = make("details", { open: isOpen ?? false },
-    make("summary", {}, `${delivery.number}: ${events} `,
-      make("span", { className: "small mono", text: delivery.url })),
+    make("summary", {}, make("span", { className: "small mono", text: `to ${delivery.url}` })),
     make("pre", { text: pretty(delivery.body) }));
   content.dataset.number = delivery.number;
-  return make("tr", {},
-    make("td", {}, content),
+  const shown = make("tr", {}, make("td", { colSpan: 4 }, content));
+  return [make("tr", {},
+    make("td", {}, `${delivery.number}: ${events}`),
     make("td", { className: "number", text: delivery.attempts }),
     make("td", {}, make("span", { className: `chip ${kind}`, text }), " ",
       make("span", { className: "small", text: delivery.last ?? "" })),
-    make("td", { className: "steps" }, button));
+    make("td", { className: "steps" }, button)), shown];
 }
 
 function nameOf(effect) {
@@ -281,7 +282,7 @@ async function refresh() {
   const focused = document.activeElement?.dataset?.key;
   if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
   if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
-  if (isNew("deliveries", deliveries)) fill("deliveries", deliveries.map(deliveryRow));
+  if (isNew("deliveries", deliveries)) fill("deliveries", deliveries.flatMap(deliveryRows));
   if (isNew("faults", faults)) at("faults").replaceChildren(...faults.map(faultItem));
   showClock(clock);
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
