@@ -62,7 +62,10 @@ pub const PARSERS: [Parser; 9] = [
     }),
     ("webhook", webhook, || {
         let event = r#"{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2027-01-15T08:00:00Z","type":"A.B","object":{"id":"6ffa6b16-2380-4e7a-88b2-ae625c8eef99","status":"C"},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}"#;
-        vec![format!(r#"{{"payload":[{event},{event}]}}"#).into_bytes()]
+        vec![
+            format!(r#"{{"payload":[{event},{event}]}}"#).into_bytes(),
+            b"{\"payload\":[],\"x\":\"\xff\"}".to_vec(),
+        ]
     }),
     ("json_web_key", json_web_key, || {
         vec![

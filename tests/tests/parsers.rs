@@ -113,3 +113,13 @@ fn any_key_file_is_borne() {
 fn any_signature_input_is_borne() {
     check("signature_input", 2_000);
 }
+
+#[test]
+fn any_webhook_is_borne() {
+    check("webhook", 300);
+}
+
+#[test]
+fn any_public_key_is_borne() {
+    check("json_web_key", 2_000);
+}

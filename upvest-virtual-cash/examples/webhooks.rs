@@ -2,7 +2,10 @@
 //! whenever this program is killed.
 //!
 //! ```text
-//! cargo run -p upvest-sandbox -- exec -- cargo run --example webhooks
+//! cargo run -p upvest-sandbox -- --write-env sandbox.env   # in one shell
+//! set -a; . ./sandbox.env; set +a                          # in two others
+//! cargo run --example webhooks
+//! cargo run --example virtual_cash
 //! ```
 //!
 //! The settings of `ClientBuilder::from_env` say who sends them. The books are an SQLite file: what an
@@ -102,6 +105,7 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Failure> {
     let arguments = Arguments::parse();
+    let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
     let books = Connection::open(&arguments.books)?;
     books.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -111,7 +115,6 @@ async fn serve() -> Result<(), Failure> {
              PRIMARY KEY (account_group, currency)
          ) STRICT;",
     )?;
-    let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
     let listener = TcpListener::bind(arguments.listen).await?;
     let here = format!("http://{}/webhooks", listener.local_addr()?);
     let url = arguments.url.unwrap_or(here);
@@ -121,7 +124,7 @@ async fn serve() -> Result<(), Failure> {
         verifier: WebhookVerifier::new(client, [webhook]),
         books: Arc::new(Mutex::new(books)),
     };
-    let router = Router::new().route("/webhooks", post(receive)).with_state(app);
+    let router = Router::new().fallback(post(receive)).with_state(app);
     Ok(axum::serve(listener, router).await?)
 }
 

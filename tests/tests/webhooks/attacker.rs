@@ -8,19 +8,27 @@ use serde_json::json;
 use upvest_core::Timestamp;
 use upvest_core::signature::JsonWebKey;
 use upvest_core::signature::SignatureVersion::{V6, V15};
-use upvest_core::webhook::WebhookVerifier;
+use upvest_core::webhook::{WebhookError, WebhookVerifier};
 use upvest_tests::Chance;
 use upvest_tests::in_memory::{Server, reply};
 
-use crate::forge::{ED25519, Forge, NOON, P521, key, verify, webhook};
+use crate::forge::{BODY, ED25519, Forge, NOON, P521, digest_name, key, verify, webhook};
 
 const DELIVERIES: u64 = 10_000;
 
+/// The headers that matter.
+const SIGNED: [&str; 6] =
+    ["signature", "signature-input", "content-type", "content-length", "digest", "content-digest"];
+
 /// Changes one to three things of a request; one of them at least is signed.
-fn mutate(chance: &mut Chance, right: &Request<Vec<u8>>) -> Request<Vec<u8>> {
+fn mutate(
+    chance: &mut Chance,
+    right: &Request<Vec<u8>>,
+    other: &Request<Vec<u8>>,
+) -> Request<Vec<u8>> {
     let mut request = right.clone();
     for _ in 0..=chance.below(3) {
-        match chance.below(8) {
+        match chance.below(10) {
             0 => {
                 let body = request.body_mut();
                 let at = usize::try_from(chance.below(body.len() as u64 + 1)).unwrap();
@@ -48,12 +56,27 @@ fn mutate(chance: &mut Chance, right: &Request<Vec<u8>>) -> Request<Vec<u8>> {
                 let made_up = format!("{:x}", chance.below(u64::MAX));
                 reword(&mut request, P521, &made_up);
             }
+            // Parts of another right one.
+            6 => {
+                let at = usize::try_from(chance.below(SIGNED.len() as u64)).unwrap();
+                let name = HeaderName::from_static(SIGNED[at]);
+                if let Some(value) = other.headers().get(&name) {
+                    request.headers_mut().insert(name, value.clone());
+                }
+            }
+            7 => *request.body_mut() = other.body().clone(),
+            8 => {
+                let at = usize::try_from(chance.below(SIGNED.len() as u64)).unwrap();
+                let name = HeaderName::from_static(SIGNED[at]);
+                if let Some(value) = request.headers().get(&name).cloned() {
+                    request.headers_mut().append(name, value);
+                }
+            }
             5 => reword(&mut request, &NOON.to_string(), &(NOON + 1).to_string()),
             _ => {
                 // Any byte of any header that matters.
-                let names = ["signature", "signature-input", "content-type", "digest"];
-                let at = usize::try_from(chance.below(names.len() as u64)).unwrap();
-                let name = HeaderName::from_static(names[at]);
+                let at = usize::try_from(chance.below(SIGNED.len() as u64)).unwrap();
+                let name = HeaderName::from_static(SIGNED[at]);
                 let Some(value) = request.headers().get(&name) else { continue };
                 let mut bytes = value.as_bytes().to_vec();
                 if bytes.is_empty() {
@@ -80,18 +103,28 @@ fn reword(request: &mut Request<Vec<u8>>, from: &str, to: &str) {
     request.headers_mut().insert("signature-input", input);
 }
 
-/// Whether it says the same as the right one.
+/// Whether it says the same as the right one, in all that is signed or compared. The digest of the other
+/// version is neither.
 fn is_same(one: &Request<Vec<u8>>, other: &Request<Vec<u8>>) -> bool {
+    let is_v6 = !other.headers().contains_key("upvest-signature-version");
+    let other_digest = digest_name(if is_v6 { V15 } else { V6 });
     let trimmed = |request: &Request<Vec<u8>>, name: &str| {
-        let value = request.headers().get(name).map(|value| value.as_bytes().to_vec());
         // Spaces around a value belong to HTTP, not to the value.
-        value.map(|value| value.trim_ascii().to_vec())
+        let values = request.headers().get_all(name).iter();
+        let mut values: Vec<_> =
+            values.map(|value| value.as_bytes().trim_ascii().to_vec()).collect();
+        // It is not covered here; the same one twice says the same.
+        if name == "content-length" {
+            values.dedup();
+        }
+        values
     };
     one.method() == other.method()
         && one.uri() == other.uri()
         && one.body() == other.body()
-        && ["signature", "signature-input", "content-type", "digest"]
+        && SIGNED
             .iter()
+            .filter(|name| **name != other_digest)
             .all(|name| trimmed(one, name) == trimmed(other, name))
 }
 
@@ -113,40 +146,53 @@ async fn ten_thousand_deliveries_by_somebody_without_the_key() {
             reply(200, "application/json", &json!({ "keys": keys }).to_string())
         })
     };
-    let verifier =
-        WebhookVerifier::new(server.builder().clock(clock).build().unwrap(), [webhook()]);
+    let client = server.builder().clock(clock).build().unwrap();
+    let v6 = WebhookVerifier::new(client.clone(), [webhook()]);
+    let v15 = WebhookVerifier::builder().client(client).version(V15).build();
     let mut overheard = Vec::new();
-    for (version, id) in [(V6, P521), (V6, ED25519), (V15, P521)] {
+    for (version, id) in [(V6, P521), (V6, ED25519), (V15, P521), (V6, P521)] {
         let mut forge = Forge::new(version);
         forge.reword(P521, id);
         forge.signs = id;
-        overheard.push(forge.made().await);
+        if overheard.len() == 3 {
+            forge.set_body(BODY.replace("200.00", "900.00").as_bytes());
+        }
+        overheard.push((if version == V6 { &v6 } else { &v15 }, forge.made().await));
     }
-    let (mut seconds, mut harmless) = (0, 0);
-    for number in 0..DELIVERIES {
+    let (mut seconds, mut tried, mut harmless) = (0, 0, 0);
+    while tried < DELIVERIES {
         // Ten a second or so, for a quarter of an hour.
         let step = i64::from(chance.below(10) == 0);
         seconds += step;
         now.fetch_add(step, Ordering::SeqCst);
-        let right = &overheard[usize::try_from(chance.below(3)).unwrap()];
-        let request = mutate(&mut chance, right);
-        if is_same(&request, right) {
+        let mut any = || &overheard[usize::try_from(chance.below(4)).unwrap()];
+        let ((verifier, right), (_, other)) = (any(), any());
+        let request = mutate(&mut chance, right, other);
+        if overheard.iter().any(|(_, right)| is_same(&request, right)) {
             harmless += 1;
             continue;
         }
-        let result = verify(&verifier, request.clone()).await;
-        assert!(result.is_err(), "delivery {number} was taken: {request:?}");
+        tried += 1;
+        // What is not read, for another's subscription say, had a right signature.
+        let result = verify(verifier, request.clone()).await;
+        let is_refused = matches!(
+            result,
+            Err(WebhookError::Refused(_)
+                | WebhookError::UnknownKey { .. }
+                | WebhookError::WrongSignature { .. })
+        );
+        assert!(is_refused, "delivery {tried} was taken: {request:?} {result:?}");
     }
     let fetches = fetches.lock().unwrap().clone();
     println!(
-        "{DELIVERIES} deliveries in {seconds} s, {harmless} of them unchanged; {} fetches of keys",
+        "{tried} deliveries in {seconds} s, and {harmless} that were right; {} fetches of keys",
         fetches.len()
     );
-    assert!(harmless < 500, "{harmless}");
     assert!(fetches.len() > 5, "{fetches:?}");
-    assert!(fetches.windows(2).all(|two| two[1] - two[0] >= 60), "{fetches:?}");
+    // Two verifiers, each of which asks once a minute at most.
+    assert!(fetches.windows(3).all(|three| three[2] - three[0] >= 60), "{fetches:?}");
     // And the right ones are still taken.
-    for right in &overheard[..2] {
-        assert!(verify(&verifier, right.clone()).await.is_ok());
+    for (verifier, right) in &overheard {
+        assert!(verify(verifier, right.clone()).await.is_ok());
     }
 }

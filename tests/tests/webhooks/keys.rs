@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 use serde_json::json;
 use tokio::sync::Semaphore;
+use upvest_core::signature::JsonWebKey;
 use upvest_core::signature::SignatureVersion::V6;
-use upvest_core::signature::{JsonWebKey, VerifyError};
 use upvest_core::webhook::{Delivery, WebhookError, WebhookVerifier};
 use upvest_core::{Client, Timestamp};
 use upvest_tests::in_memory::{Reply, Server, problem, reply};
@@ -61,7 +61,7 @@ async fn until_asked(server: &Server) {
 }
 
 fn is_unknown(result: Result<Delivery, WebhookError>) -> bool {
-    matches!(result, Err(WebhookError::Refused(VerifyError::UnknownKey)))
+    matches!(result, Err(WebhookError::UnknownKey { .. }))
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,5 +214,15 @@ async fn a_fetch_that_does_not_end_is_given_up_and_a_known_key_never_waits_for_i
 #[tokio::test]
 async fn without_a_client_nobody_is_asked() {
     let verifier = WebhookVerifier::builder().build();
-    assert!(is_unknown(verify(&verifier, signed(P521).await).await));
+    let error = verify(&verifier, signed(P521).await).await.unwrap_err();
+    let sentence = format!("the signature is refused: none of the 0 known keys is {P521:?}");
+    assert_eq!((error.status(), error.to_string()), (StatusCode::UNAUTHORIZED, sentence));
+    let listed = JsonWebKey::new(P521, &key(P521).verifying_key().unwrap()).unwrap();
+    let clock = crate::forge::at(NOON);
+    let verifier = WebhookVerifier::builder().json_web_key(&listed).unwrap().clock(clock).build();
+    assert!(verify(&verifier, signed(P521).await).await.is_ok());
+    let mut other = listed;
+    other.y = None;
+    let error = WebhookVerifier::builder().json_web_key(&other).unwrap_err().to_string();
+    assert!(error.starts_with("the key is \"EC\" on \"P-521\", and must be"), "{error}");
 }

@@ -115,7 +115,7 @@ async fn what_the_description_does_not_allow_is_refused_by_name() {
         ),
         (
             serde_json::json!({ "title": "x", "url": url, "type": ["all"] }),
-            "type: it must be an array",
+            "type: \"all\" is no category of events",
         ),
         (
             serde_json::json!({ "title": "x", "url": url, "config": 7 }),

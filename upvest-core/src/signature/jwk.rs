@@ -89,7 +89,10 @@ impl JsonWebKey {
                 VerifyingKey::from_point(&ECDSA_P521_SHA512_ASN1, &point)
             }
             ("OKP", "Ed25519", None) => VerifyingKey::from_point(&ED25519, &decode(&self.x, 32)?),
-            _ => Err(KeyError::new("the key is neither EC P-521 nor OKP Ed25519")),
+            (kind, curve, _) => Err(KeyError::new(format!(
+                "the key is {kind:?} on {curve:?}, and must be EC on P-521, with `x` and `y`, or OKP on \
+                 Ed25519, with `x` alone"
+            ))),
         }
     }
 }

@@ -258,18 +258,19 @@ pub fn verify<'k>(
     check_version(message.headers, policy.version)?;
     let input = SignatureInput::from_headers(message.headers)?;
     let key = key(&input.key_id).ok_or(VerifyError::UnknownKey)?;
-    verify_by(message, body, input, key, now, policy)
+    let base = verify_by(message, body, &input, key, now, policy)?;
+    Ok(Verified { input, base })
 }
 
-/// The same, once it is known what the header says and which key that means.
+/// The same, once it is known what the header says and which key that means. Gives back the base.
 pub(crate) fn verify_by(
     message: &Message<'_>,
     body: &[u8],
-    input: SignatureInput,
+    input: &SignatureInput,
     key: &VerifyingKey,
     now: Timestamp,
     policy: &Policy,
-) -> Result<Verified, VerifyError> {
+) -> Result<String, VerifyError> {
     let signature = signature(message.headers)?;
     if input.algorithm.as_deref().is_some_and(|name| !key.may_be_called(name)) {
         return Err(VerifyError::Algorithm);
@@ -279,7 +280,7 @@ pub(crate) fn verify_by(
             return Err(VerifyError::NotCovered(component));
         }
     }
-    check_times(&input, now.unix_seconds(), policy)?;
+    check_times(input, now.unix_seconds(), policy)?;
     if policy.compares_body {
         check_body(message, body, policy.version)?;
     }
@@ -287,7 +288,7 @@ pub(crate) fn verify_by(
     if !key.verifies(base.as_bytes(), &signature) {
         return Err(VerifyError::WrongSignature);
     }
-    Ok(Verified { input, base })
+    Ok(base)
 }
 
 /// Whether the header says this version. V6 is older than the header, so that it may be missing.
@@ -330,10 +331,8 @@ fn check_body(
     body: &[u8],
     version: SignatureVersion,
 ) -> Result<(), VerifyError> {
-    let header = |name: &str| message.headers.get(name).map(http::HeaderValue::as_bytes);
-    if let Some(length) = header("content-length")
-        && length != body.len().to_string().as_bytes()
-    {
+    let length = body.len().to_string();
+    if message.headers.get_all("content-length").iter().any(|said| said != length.as_str()) {
         return Err(VerifyError::Length);
     }
     let mut digests = message.headers.get_all(version.digest_name()).iter();

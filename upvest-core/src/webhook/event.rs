@@ -123,7 +123,10 @@ impl Event {
 
     /// The events of a request, in its order.
     pub(super) fn of_package(body: &[u8]) -> Result<Vec<Self>, EventError> {
-        let package: Package<'_> = serde_json::from_slice(body)
+        // What is skipped while JSON is read is not looked at in this respect.
+        let body = std::str::from_utf8(body)
+            .map_err(|_| EventError("the body is no package of events: it is no UTF-8".into()))?;
+        let package: Package<'_> = serde_json::from_str(body)
             .map_err(|cause| EventError::new("the body is no package of events", &cause))?;
         let events = package.payload.into_iter().enumerate();
         events
@@ -187,13 +190,17 @@ pub struct EventError(String);
 
 impl EventError {
     fn new(what: impl fmt::Display, cause: &serde_json::Error) -> Self {
-        let why = match cause.classify() {
-            Category::Data => "a member is missing or not of its type",
-            Category::Eof => "the JSON ends too early",
-            Category::Io | Category::Syntax => "it is no JSON",
+        let said = cause.to_string();
+        // The name is ours, and no value that was found.
+        let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+        let why = match (cause.classify(), missing) {
+            (Category::Data, Some((name, _))) => format!("`{name}` is missing"),
+            (Category::Data, None) => "a member is not of its type".to_owned(),
+            (Category::Eof, _) => "the JSON ends too early".to_owned(),
+            (Category::Io | Category::Syntax, _) => "it is no JSON".to_owned(),
         };
         let (line, column) = (cause.line(), cause.column());
-        Self(format!("{what}: {why}, at line {line}, column {column}"))
+        Self(format!("{what}: {why}, at line {line}, column {column} of its JSON"))
     }
 }
 
@@ -317,7 +324,7 @@ mod tests {
     fn what_is_no_event_is_said_without_repeating_it() {
         let good = json(r#","object":{"iban":"DE89 secret"}"#);
         for (events, sentence) in [
-            (vec![good.clone(), json("")], "event 2 of the package is none: a member is missing"),
+            (vec![good.clone(), json("")], "event 2 of the package is none: `object` is missing"),
             (vec![json(r#","object":1,"type":"secret""#)], "event 1 of the package is none"),
             (
                 vec![good.replace("2021-07-21T14:10:00Z", "secret")],
@@ -325,14 +332,20 @@ mod tests {
             ),
             (vec![good.replace("8962b496-", "secret")], "event 1 of the package is none"),
             (vec!["secret".into()], "the body is no package of events: it is no JSON"),
-            (vec![r#""secret""#.into()], "event 1 of the package is none: a member is missing or"),
+            (
+                vec![r#""secret""#.into()],
+                "event 1 of the package is none: a member is not of its type",
+            ),
         ] {
             let error = package(&events).unwrap_err().to_string();
             assert!(error.starts_with(sentence), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
         let error = good.parse::<Event>().unwrap().object::<u32>().unwrap_err().to_string();
-        assert!(error.contains("\"NEW.THING\", does not fit: a member is missing or"), "{error}");
+        assert!(
+            error.contains("\"NEW.THING\", does not fit: a member is not of its type"),
+            "{error}"
+        );
         assert!(!error.contains("secret"), "{error}");
         assert!(!format!("{:?}", good.parse::<Event>()).contains("secret"));
     }

@@ -13,7 +13,7 @@ use super::verifier::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::signature::{JsonWebKey, VerifyError, VerifyingKey};
+use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::types::Timestamp;
 
 /// However many unknown key ids come in: whoever invents them must not make us call out.
@@ -109,8 +109,11 @@ impl Keys {
         if let Some(key) = self.by_hand.get(id) {
             return Ok(key.clone());
         }
-        let unknown = || WebhookError::Refused(VerifyError::UnknownKey);
-        let client = self.client.as_ref().ok_or_else(unknown)?;
+        let unknown = |fetched| {
+            let known = self.by_hand.len() + fetched;
+            WebhookError::UnknownKey { key_id: id.to_owned(), known }
+        };
+        let client = self.client.as_ref().ok_or_else(|| unknown(0))?;
         let fetch = {
             let mut state = self.state();
             if let Some(key) = state.keys.get(id)
@@ -136,7 +139,7 @@ impl Keys {
             // Perhaps an old one: while the API cannot be asked, it is the best there is.
             (Some(key), _) => Ok(key.clone()),
             (None, Some(failure)) => Err(WebhookError::NoKeys(failure.clone())),
-            (None, None) => Err(unknown()),
+            (None, None) => Err(unknown(state.keys.len())),
         }
     }
 

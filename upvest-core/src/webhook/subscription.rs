@@ -136,10 +136,11 @@ pub struct Webhook {
 }
 
 /// How events are put into packages. A package is sent when the first of its events has waited for
-/// `delay`, or when it is full.
+/// `delay`, or when it is full. What is left out the API chooses: 5 seconds and 10,240 bytes in the
+/// examples of its documentation, and in our sandbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookConfig {
-    /// How long events are collected, at most.
+    /// How long events are collected, at most: so long a test that waits for one may have to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<PackageDelay>,
     /// How long a package is, at most: 100 to 1,048,576 bytes. Every event is more than 100: with

@@ -14,8 +14,8 @@ use super::subscription::WebhookId;
 use crate::client::Client;
 use crate::error::Error;
 use crate::signature::{
-    Message, Policy, SignatureInput, SignatureVersion, VerifyError, VerifyingKey, check_version,
-    verify_by,
+    JsonWebKey, KeyError, Message, Policy, SignatureInput, SignatureVersion, VerifyError,
+    VerifyingKey, check_version, mask_token, signature_base, verify_by,
 };
 use crate::source::Clock;
 use crate::types::Timestamp;
@@ -76,9 +76,9 @@ struct Inner {
 pub struct Delivery {
     /// The events, in the order in which they happened. Between deliveries there is no order.
     pub events: Vec<Event>,
-    /// Whether the very same signature has come before, as far as this verifier remembers (the last
-    /// 10,000): Upvest sends again what was not answered with 200. That says nothing of what became of
-    /// it the first time, so do not leave out a delivery because of this: leave out events by their
+    /// Whether the very same signed request has come before, as far as this verifier remembers (the last
+    /// 10,000). What is sent again with a new signature does not count. And it says nothing of what
+    /// became of it the first time: do not leave out a delivery because of this, but events, by their
     /// id.
     pub is_repeat: bool,
 }
@@ -127,8 +127,18 @@ impl WebhookVerifier {
         let input = SignatureInput::from_headers(message.headers)?;
         let now = inner.clock.now();
         let key = inner.keys.find(&input.key_id, now).await?;
-        let verified = verify_by(&message, body, input, &key, now, &inner.policy)?;
-        let is_repeat = !self.seen(&verified.base);
+        let base =
+            verify_by(&message, body, &input, &key, now, &inner.policy).map_err(|error| {
+                if error == VerifyError::WrongSignature {
+                    let SignatureInput { components, parameters, .. } = &input;
+                    let version = inner.policy.version;
+                    let base = signature_base(version, &message, components, parameters);
+                    let base = mask_token(&base.unwrap_or_default());
+                    return WebhookError::WrongSignature { base };
+                }
+                error.into()
+            })?;
+        let is_repeat = !self.seen(&base);
         let events = Event::of_package(body)?;
         if let Some(webhooks) = &inner.webhooks
             && let Some(event) = events.iter().find(|event| !webhooks.contains(&event.webhook_id()))
@@ -227,8 +237,17 @@ impl WebhookVerifierBuilder {
         self
     }
 
+    /// Knows this key, as the API lists it.
+    ///
+    /// # Errors
+    /// If it is of another kind, or no point of its curve.
+    pub fn json_web_key(self, key: &JsonWebKey) -> Result<Self, KeyError> {
+        let verifying = key.verifying_key()?;
+        Ok(self.key(key.key_id.clone(), verifying))
+    }
+
     /// Takes the events of these subscriptions, and of no other; calling it again adds to them. Without
-    /// it, those of all.
+    /// it, those of all; with an empty list, none.
     ///
     /// A signature says that Upvest has sent it, not for whom: whoever else is a client of Upvest can
     /// subscribe with your URL, and what he is told of his money comes to you.
@@ -272,7 +291,8 @@ impl WebhookVerifierBuilder {
         self
     }
 
-    /// Tells the time by `clock`, instead of that of the client or of the system.
+    /// Tells the time by `clock`, instead of that of the client or of the system: by that of the sandbox,
+    /// `sandbox.clock().clone()`, where it is put forward and there is no client.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -310,6 +330,20 @@ pub enum WebhookError {
     TooLong(usize),
     /// It is not known to be Upvest's.
     Refused(VerifyError),
+    /// It is signed with a key that is not known: neither given by hand, nor among those that were
+    /// fetched within the last minute.
+    UnknownKey {
+        /// Which one the signature names.
+        key_id: String,
+        /// How many are known.
+        known: usize,
+    },
+    /// The signature is not one of what has come, by the key that it names. Whoever has sent it, or
+    /// something on the way, has changed the method, the path, the query or a header.
+    WrongSignature {
+        /// What was checked.
+        base: String,
+    },
     /// The keys to check it with could not be fetched.
     NoKeys(Error),
     /// It is Upvest's, but for a subscription that is not ours: this one.
@@ -326,7 +360,10 @@ impl WebhookError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Refused(_) | Self::Foreign(_) => StatusCode::UNAUTHORIZED,
+            Self::Refused(_)
+            | Self::UnknownKey { .. }
+            | Self::WrongSignature { .. }
+            | Self::Foreign(_) => StatusCode::UNAUTHORIZED,
             Self::NoKeys(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -348,8 +385,19 @@ impl From<EventError> for WebhookError {
 impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
+            Self::TooLong(limit) => {
+                write!(f, "the body is longer than {limit} bytes, the `longest_body`")
+            }
             Self::Refused(error) => write!(f, "the signature is refused: {error}"),
+            Self::UnknownKey { key_id, known } => {
+                write!(f, "the signature is refused: none of the {known} known keys is {key_id:?}")
+            }
+            Self::WrongSignature { base } => {
+                let lines = base.split('\n').map(|line| line.replace('"', "")).collect::<Vec<_>>();
+                let (_, what) = lines.split_last().unwrap_or((&String::new(), &[]));
+                let what = what.join(", ");
+                write!(f, "the signature is refused: it is not for what has come, {what}")
+            }
             Self::NoKeys(error) => {
                 write!(f, "the keys to check the signature with could not be fetched: {error}")
             }
@@ -368,7 +416,21 @@ impl std::error::Error for WebhookError {
         match self {
             // Its own sentence stands in ours.
             Self::NoKeys(error) => error.source(),
-            Self::TooLong(_) | Self::Refused(_) | Self::Foreign(_) | Self::Unreadable(_) => None,
+            _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_SEEN, Seen};
+
+    #[test]
+    fn the_oldest_are_forgotten_and_no_more_are_kept() {
+        let mut seen = Seen::default();
+        assert!((0..=MOST_SEEN).all(|number| seen.insert(&number.to_string())));
+        assert_eq!((seen.hashes.len(), seen.order.len()), (MOST_SEEN, MOST_SEEN));
+        assert!(!seen.insert(&MOST_SEEN.to_string()));
+        assert!(seen.insert("0"));
     }
 }

@@ -117,7 +117,8 @@ impl<'a> WebhookSender<'a> {
     }
 
     /// Waits until nothing is left to be sent: until the clock of the sandbox has come to what is due later,
-    /// and every receiver has answered 200. What a disabled subscription holds back does not count.
+    /// and every receiver has answered 200. What a disabled subscription holds back does not count. If a
+    /// receiver never answers 200 it waits for ever: put `tokio::time::timeout` around it.
     ///
     /// # Cancel safety
     /// It changes nothing.

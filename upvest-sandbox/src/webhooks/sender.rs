@@ -66,8 +66,11 @@ pub(crate) async fn run(server: Arc<Server>) {
 }
 
 async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) {
-    let number = due.number;
+    let (number, url) = (due.number, due.url.clone());
     let tried = send(server, transport, due).await;
+    if let Tried::Failed(why) = &tried {
+        tracing::warn!("webhook {number} to {url} was not taken: {why}");
+    }
     if let Err(refused) = server.gate.store.tried(number, server.clock.now(), &tried) {
         tracing::error!("a delivery could not be written down: {}", refused.reason);
         // It is due still.

@@ -286,6 +286,10 @@ fn categories(
     let wrong = || {
         Refused::invalid_request(format!("{name}: it must be an array of categories, such as USER"))
     };
+    let no_category = |text: &str| {
+        let detail = format!("{name}: {text:?} is no category of events, such as USER");
+        Refused::invalid_request(detail)
+    };
     // The list of the newest version is not known in full: whatever looks like a category is one.
     let looks_right = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
@@ -297,8 +301,8 @@ fn categories(
     let Some(value) = body.get(name)? else { return Ok(None) };
     let values = value.as_array().ok_or_else(wrong)?.iter();
     let texts = values.map(|value| {
-        let text = value.as_str().filter(|text| is_one(text)).ok_or_else(wrong)?;
-        Ok(text.to_owned())
+        let text = value.as_str().ok_or_else(wrong)?;
+        if is_one(text) { Ok(text.to_owned()) } else { Err(no_category(text)) }
     });
     texts.collect::<Result<_, Refused>>().map(Some)
 }
