@@ -49,6 +49,12 @@
 //! awaited, and [`Client::replay`] find out what became of it: [`guide::exactly_once`] shows how, and
 //! says what happens when a future is dropped.
 //!
+//! # What became of it
+//!
+//! An answer may say no more than that a request was accepted. The rest comes by webhook:
+//! [`webhook::WebhookVerifier`] checks and reads what Upvest sends, and [`guide::webhooks`] shows a
+//! receiver.
+//!
 //! # Seeing it
 //!
 //! Each attempt is a [`tracing`] span named `request`, at level INFO, with the stable names of

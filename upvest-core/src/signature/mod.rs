@@ -9,6 +9,7 @@
 //! SHA-512, and the signature is ASN.1 DER.
 
 mod base;
+mod error;
 mod jwk;
 mod key;
 mod pem;
@@ -16,8 +17,9 @@ mod sign;
 mod verify;
 
 pub use base::{BaseError, Message, SignatureVersion, mask_token, signature_base};
+pub use error::VerifyError;
 pub use jwk::JsonWebKey;
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use sign::{SignError, Signer, sign};
-pub use verify::{Policy, SignatureInput, Verified, VerifyError, verify};
+pub use verify::{Policy, SignatureInput, Verified, verify};
 pub(crate) use verify::{check_version, verify_by};

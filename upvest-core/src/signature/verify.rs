@@ -5,7 +5,8 @@ use std::fmt;
 use http::HeaderMap;
 use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 
-use super::base::{BaseError, Message, SignatureVersion, mask_token, signature_base};
+use super::base::{Message, SignatureVersion, mask_token, signature_base};
+use super::error::VerifyError;
 use super::key::VerifyingKey;
 use crate::headers::SIGNATURE_VERSION;
 use crate::types::Timestamp;
@@ -346,75 +347,3 @@ fn check_body(
         (Some(_), None) => Err(VerifyError::Digest(version)),
     }
 }
-
-/// Why a request is refused. For logs: outward it is one and the same 401.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// `upvest-signature-version` does not say this version.
-    Version(SignatureVersion),
-    /// A header is not there.
-    MissingHeader(&'static str),
-    /// A header is not of the documented form.
-    Malformed(&'static str, &'static str),
-    /// Nobody has registered the key id.
-    UnknownKey,
-    /// `alg` names another algorithm than that of the key.
-    Algorithm,
-    /// A component must be covered and is not.
-    NotCovered(&'static str),
-    /// From `created` to `expires` is no time, or too long.
-    Lifetime,
-    /// `created` lies ahead of the clock.
-    FromTheFuture,
-    /// `created` is older than the policy allows.
-    TooOld,
-    /// `expires` has passed.
-    Expired,
-    /// `content-length` is not the length of the body.
-    Length,
-    /// The digest in its header, that of this version, is not that of the body.
-    Digest(SignatureVersion),
-    /// There is no base for what it claims to cover.
-    Base(BaseError),
-    /// The signature is not one of this base by this key.
-    WrongSignature,
-}
-
-impl From<BaseError> for VerifyError {
-    fn from(error: BaseError) -> Self {
-        Self::Base(error)
-    }
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Version(version) => {
-                write!(f, "`upvest-signature-version` is not {}", version.as_str())
-            }
-            Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
-            Self::Malformed(name, why) => write!(f, "the header `{name}` cannot be used: {why}"),
-            Self::UnknownKey => f.write_str("the key id is not known"),
-            Self::Algorithm => f.write_str("`alg` names another algorithm than that of the key"),
-            Self::NotCovered(name) => write!(f, "the signature does not cover `{name}`"),
-            Self::Lifetime => f.write_str("`expires` is not after `created`, or too far after it"),
-            Self::FromTheFuture => f.write_str("`created` lies in the future"),
-            Self::TooOld => f.write_str("`created` lies too far in the past"),
-            Self::Expired => f.write_str("`expires` lies in the past"),
-            Self::Length => f.write_str("`content-length` is not the length of the body"),
-            Self::Digest(SignatureVersion::V6) => {
-                f.write_str("`digest` is not the SHA-256 of the body")
-            }
-            Self::Digest(SignatureVersion::V15) => {
-                f.write_str("`content-digest` is not the SHA-512 of the body")
-            }
-            Self::Base(error) => error.fmt(f),
-            Self::WrongSignature => {
-                f.write_str("the signature is not one of this base by this key")
-            }
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {}

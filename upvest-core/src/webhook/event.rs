@@ -195,7 +195,7 @@ impl EventError {
         let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
         let why = match (cause.classify(), missing) {
             (Category::Data, Some((name, _))) => format!("`{name}` is missing"),
-            (Category::Data, None) => "a member is not of its type".to_owned(),
+            (Category::Data, None) => "a member is not of its type, or there twice".to_owned(),
             (Category::Eof, _) => "the JSON ends too early".to_owned(),
             (Category::Io | Category::Syntax, _) => "it is no JSON".to_owned(),
         };

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use upvest_macros::api;
 
-use super::verifier::WebhookError;
+use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;

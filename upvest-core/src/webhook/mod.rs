@@ -9,12 +9,14 @@
 //!
 //! [`guide::webhooks`](crate::guide::webhooks) shows a whole receiver, and says what to answer when.
 
+mod error;
 mod event;
 mod inbox;
 mod keys;
 mod subscription;
 mod verifier;
 
+pub use error::WebhookError;
 pub use event::{Event, EventError, EventId};
 pub use inbox::Inbox;
 pub use keys::{VerificationKeySet, VerificationKeys};
@@ -22,4 +24,4 @@ pub use subscription::{
     CreateWebhook, ListWebhooks, PackageDelay, UpdateWebhook, Webhook, WebhookConfig, WebhookId,
     Webhooks,
 };
-pub use verifier::{Delivery, WebhookError, WebhookVerifier, WebhookVerifierBuilder};
+pub use verifier::{Delivery, WebhookVerifier, WebhookVerifierBuilder};
