@@ -84,6 +84,13 @@ pub async fn until(is_so: impl Fn() -> bool) {
     }
 }
 
+/// Waits until nothing is left to be sent; but not for ever.
+pub async fn all_sent(sandbox: &Sandbox) {
+    let all_sent = sandbox.webhooks().all_sent();
+    let limit = Duration::from_mins(1);
+    tokio::time::timeout(limit, all_sent).await.expect("all is sent some time");
+}
+
 /// Each event at once, alone.
 pub fn singly() -> WebhookConfig {
     WebhookConfig { max_package_size: Some(100), delay: None }

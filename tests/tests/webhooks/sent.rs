@@ -16,7 +16,7 @@ use upvest_virtual_cash::{
 };
 use uuid::Uuid;
 
-use crate::receiver::{NEVER, Receiver, Stage, created, enable, singly, until};
+use crate::receiver::{NEVER, Receiver, Stage, all_sent, created, enable, singly, until};
 
 fn group() -> AccountGroupId {
     Uuid::from_u128(7).into()
@@ -57,7 +57,7 @@ async fn each_step_of_an_operation_is_told_with_the_operation_as_it_stood() {
     stage.client.decrease(&decrease("50.00")).await.unwrap();
     let waiting = stage.client.decrease(&decrease("500.00")).await.unwrap();
     stage.client.cancel_decrease(waiting.id).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
 
     let events = stage.receiver.events(&stage.verifier).await.concat();
     assert_eq!(
@@ -116,7 +116,7 @@ async fn every_event_of_virtual_cash_has_its_type() {
     state.confirm(third).unwrap();
     state.queue(fourth).unwrap();
     state.cancel(fourth).unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let mut seen = Vec::new();
     for event in stage.receiver.events(&stage.verifier).await.concat() {
         use VirtualCashEvent as News;
@@ -168,7 +168,7 @@ async fn events_of_a_while_are_one_package() {
     assert!(stage.sandbox.webhooks().deliveries().is_empty());
     stage.sandbox.clock().advance(Duration::from_secs(1));
     stage.receiver.wait(1).await;
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let [delivery] = &stage.sandbox.webhooks().deliveries()[..] else { panic!("one package") };
     // Not before the first of them had waited for so long.
     assert_eq!(delivery.created_at.unix_seconds(), began + 5);
@@ -189,7 +189,7 @@ async fn a_package_is_as_long_as_it_may_be_and_no_longer() {
     // What does not fill a package waits for the rest of the minute.
     until(|| stage.receiver.received().len() >= 6).await;
     stage.sandbox.clock().advance(Duration::from_mins(1));
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let received = stage.receiver.received();
     assert!(received.iter().all(|(_, body)| body.len() <= 1_500));
     let lengths: Vec<usize> =
@@ -240,7 +240,7 @@ async fn what_is_not_taken_comes_again_and_holds_up_what_is_behind_it() {
         stage.sandbox.clock().advance(Duration::from_secs(pause.unsigned_abs()));
     }
     assert_eq!(pauses, [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 600, 600, 600]);
-    webhooks.all_sent().await;
+    all_sent(&stage.sandbox).await;
     let received = stage.receiver.wait(18).await;
     let ids = ids(&received);
     assert!(ids[..17].iter().all(|id| *id == ids[0]), "the same, until it is taken: {ids:?}");
@@ -261,29 +261,29 @@ async fn only_200_is_success_unless_it_is_assumed_otherwise() {
         stage.tried(attempts).await;
         stage.sandbox.clock().advance(Duration::from_secs(pause));
     }
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.receiver.wait(5).await;
 
     let sandbox = Sandbox::builder().assume(Assumption::WebhookNoContentSucceeds);
     let stage = Stage::of(sandbox.start().await.unwrap(), singly()).await;
     stage.receiver.answer(&[204, 204]);
     stage.client.increase(&increase("1.00")).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.receiver.wait(2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
-    let timeout = Duration::from_millis(500);
+    let timeout = Duration::from_secs(2);
     let sandbox = Sandbox::builder().webhook_timeout(timeout).start().await.unwrap();
     let stage = Stage::of(sandbox, singly()).await;
     stage.receiver.answer(&[NEVER]);
     stage.client.increase(&increase("1.00")).await.unwrap();
     stage.tried(1).await;
     let delivery = stage.sandbox.webhooks().deliveries().pop().unwrap();
-    assert_eq!(delivery.last.as_deref(), Some("no answer within 500ms"));
+    assert_eq!(delivery.last.as_deref(), Some("no answer within 2s"));
     stage.sandbox.clock().advance(Duration::from_secs(1));
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.receiver.wait(3).await;
 
     let nobody = created(&stage.client, "http://127.0.0.1:1/x", singly()).await;
@@ -300,7 +300,7 @@ async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
     let deleting = async {
         stage.client.delete_webhook(nobody.id).await.unwrap();
     };
-    tokio::join!(stage.sandbox.webhooks().all_sent(), deleting);
+    tokio::join!(all_sent(&stage.sandbox), deleting);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,7 +318,7 @@ async fn what_was_not_sent_survives_the_end_of_the_sandbox() {
 
     let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
     sandbox.clock().advance(Duration::from_secs(1));
-    sandbox.webhooks().all_sent().await;
+    all_sent(&sandbox).await;
     let received = receiver.wait(3).await;
     let ids = ids(&received);
     assert_eq!(ids[0], ids[1]);
@@ -372,7 +372,7 @@ async fn faults_repeat_lose_and_reorder() {
     stage.client.increase(&increase("1.00")).await.unwrap();
     stage.receiver.wait(begun + 1).await;
     stage.sandbox.clock().advance(Duration::from_secs(1));
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let events = stage.receiver.events(&stage.verifier).await[begun..].concat();
     assert_eq!(types(&events), ["VIRTUAL_CASH_INCREASE.CONFIRMED", "VIRTUAL_CASH_INCREASE.ISSUED"]);
 
@@ -398,7 +398,7 @@ async fn keys_change_while_webhooks_are_sent() {
     let stage = Stage::new(singly()).await;
     let send = async |stage: &Stage| {
         stage.client.increase(&increase("1.00")).await.unwrap();
-        stage.sandbox.webhooks().all_sent().await;
+        all_sent(&stage.sandbox).await;
         stage.receiver.received().pop().unwrap()
     };
     let verified = async |(head, body): &(Parts, Bytes)| {
@@ -437,7 +437,7 @@ async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
         stage.client.increase(&increase("1.00")).await.unwrap();
         stage.tried(1).await;
         stage.sandbox.clock().advance(Duration::from_secs(1));
-        stage.sandbox.webhooks().all_sent().await;
+        all_sent(&stage.sandbox).await;
         let deliveries = stage.deliveries().await;
         let repeats: Vec<bool> = deliveries.iter().map(|delivery| delivery.is_repeat).collect();
         assert_eq!(repeats, [false, is_once, false]);
@@ -447,7 +447,7 @@ async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
     let builder = Sandbox::builder().assume(Assumption::WebhooksV15);
     let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
     stage.client.increase(&increase("1.00")).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let builder = WebhookVerifier::builder().client(stage.client.clone()).version(V15);
     let of_15 = builder.build();
     for (head, body) in stage.receiver.received() {
@@ -460,10 +460,10 @@ async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
 async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
     let stage = Stage::new(singly()).await;
     stage.client.increase(&increase("1.00")).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let first = stage.sandbox.webhooks().deliveries().pop().unwrap();
     stage.sandbox.webhooks().redeliver(first.number).unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     let received = stage.receiver.wait(3).await;
     assert_eq!(received[2].1, received[0].1);
     let error = stage.sandbox.webhooks().redeliver(99).unwrap_err();
@@ -474,16 +474,16 @@ async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
     stage.client.increase(&increase("1.00")).await.unwrap();
     stage.receiver.answer(&[500]);
     stage.client.test_webhook(stage.webhook.id).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.client.test_webhook(stage.webhook.id).await.unwrap();
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.receiver.wait(5).await;
     let events = stage.receiver.events(&stage.verifier).await.concat();
     assert_eq!(types(&events[3..]), ["WEBHOOK.TEST", "WEBHOOK.TEST"]);
     assert_eq!(events[3].object::<upvest_core::webhook::Webhook>().unwrap().id, stage.webhook.id);
     // What has happened meanwhile is not told later.
     enable(&stage.client, &stage.webhook, true).await;
-    stage.sandbox.webhooks().all_sent().await;
+    all_sent(&stage.sandbox).await;
     stage.receiver.wait(5).await;
 }
 
@@ -524,11 +524,11 @@ async fn a_subscription_gets_what_it_asks_for() {
         stage.client.update_webhook(webhook.id, &change).await.unwrap();
         stage.client.increase(&increase("1.00")).await.unwrap();
         stage.client.decrease(&decrease("1.00")).await.unwrap();
-        stage.sandbox.webhooks().all_sent().await;
+        all_sent(&stage.sandbox).await;
         assert_eq!(receiver.received().len(), expected, "{types:?} {excluded:?}");
         stage.client.delete_webhook(webhook.id).await.unwrap();
         stage.client.increase(&increase("1.00")).await.unwrap();
-        stage.sandbox.webhooks().all_sent().await;
+        all_sent(&stage.sandbox).await;
         assert_eq!(receiver.received().len(), expected, "after it was deleted");
     }
 }

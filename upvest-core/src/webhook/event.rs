@@ -213,7 +213,8 @@ impl fmt::Display for EventError {
 impl std::error::Error for EventError {}
 
 /// Declares which events carry which objects, as an enum. It is made from an [`Event`] with
-/// `TryFrom`; events of other types land in `Other`, as they came.
+/// `TryFrom`; events of other types land in `Other`, as they came. The objects have `Debug`, `Clone`,
+/// `PartialEq` and serde's `Deserialize`.
 ///
 /// ```
 /// use upvest_core::events;

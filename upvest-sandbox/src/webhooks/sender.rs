@@ -66,10 +66,10 @@ pub(crate) async fn run(server: Arc<Server>) {
 }
 
 async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) {
-    let (number, url) = (due.number, due.url.clone());
+    let (number, place) = (due.number, place(&due.url));
     let tried = send(server, transport, due).await;
     if let Tried::Failed(why) = &tried {
-        tracing::warn!("webhook {number} to {url} was not taken: {why}");
+        tracing::warn!("package {number} of webhooks, to {place}, was not taken: {why}");
     }
     if let Err(refused) = server.gate.store.tried(number, server.clock.now(), &tried) {
         tracing::error!("a delivery could not be written down: {}", refused.reason);
@@ -77,6 +77,13 @@ async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: D
         tokio::time::sleep(TICK).await;
     }
     server.gate.store.deliveries_changed();
+}
+
+/// A URL without what may be secret in it: a password, or a token in the query.
+fn place(url: &str) -> String {
+    let Ok(url) = Url::parse(url) else { return String::new() };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
 }
 
 async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) -> Tried {
