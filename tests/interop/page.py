@@ -1,7 +1,7 @@
 """The page of the upvest-sandbox program, in a headless Chromium.
 
 What the official client does shows on it, a refused signature shows its difference, an operation is
-confirmed, a fault is set and seen, the clock is put forward; by mouse and by keyboard. In dark and in
+confirmed, a webhook is sent until it is taken, a fault is set and seen, the clock is put forward; by mouse and by keyboard. In dark and in
 light, what axe knows of accessibility holds, and nothing is loaded from elsewhere.
 
     python page.py PATH_OF_UPVEST_SANDBOX [FOLDER_FOR_PICTURES]
@@ -270,7 +270,7 @@ def main(program, pictures=None):
             walk(Page(driver, settings["UPVEST_API_BASE_URL"]), settings, pictures)
         finally:
             driver.quit()
-    print("the page shows requests, differences, operations, faults and the clock")
+    print("the page shows requests, differences, operations, webhooks, faults and the clock")
 
 
 if __name__ == "__main__":

@@ -544,6 +544,10 @@ async fn availability(cases: &mut Cases) {
     let mut forge = Forge::new(cases.version);
     forge.set("authorization", "Bearer ory_at_secret");
     forge.components.push("authorization".to_owned());
+    // What a proxy of ours has added, and what we have put into the URL.
+    forge.set("x-internal", "secret");
+    forge.components.push("x-internal".to_owned());
+    forge.target = "/webhooks?token=secret".to_owned();
     let mut unknown = forge.clone();
     unknown.reword(P521, "x");
     let mut old = forge.clone();

@@ -28,7 +28,8 @@ pub enum WebhookError {
     /// The signature is not one of what has come, by the key that it names. Whoever has sent it, or
     /// something on the way, has changed the method, the path, the query or a header.
     WrongSignature {
-        /// What was checked.
+        /// What was checked, without the values that may be secret: those of the query, and of headers other
+        /// than the type, the length and the digest of the body.
         base: String,
     },
     /// The keys to check it with could not be fetched.

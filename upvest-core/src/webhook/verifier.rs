@@ -14,7 +14,7 @@ use super::subscription::WebhookId;
 use crate::client::Client;
 use crate::signature::{
     JsonWebKey, KeyError, Message, Policy, SignatureInput, SignatureVersion, VerifyError,
-    VerifyingKey, check_version, mask_token, signature_base, verify_by,
+    VerifyingKey, check_version, signature_base, verify_by,
 };
 use crate::source::Clock;
 use crate::types::Timestamp;
@@ -132,7 +132,7 @@ impl WebhookVerifier {
                     let SignatureInput { components, parameters, .. } = &input;
                     let version = inner.policy.version;
                     let base = signature_base(version, &message, components, parameters);
-                    let base = mask_token(&base.unwrap_or_default());
+                    let base = shown(&base.unwrap_or_default());
                     return WebhookError::WrongSignature { base };
                 }
                 error.into()
@@ -154,6 +154,25 @@ impl WebhookVerifier {
     fn seen(&self, base: &str) -> bool {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base)
     }
+}
+
+/// A base with the values that cannot be secret. Whoever has sent it chooses what it covers: that can be a
+/// header which a proxy has added, with a password of ours.
+fn shown(base: &str) -> String {
+    const SHOWN: [&str; 7] = [
+        "@method",
+        "@path",
+        "@signature-params",
+        "content-digest",
+        "content-length",
+        "content-type",
+        "digest",
+    ];
+    let lines = base.split('\n').map(|line| match line.split_once(": ") {
+        Some((name, _)) if !SHOWN.contains(&name.trim_matches('"')) => format!("{name}: ***"),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What is asked of a webhook's signature.

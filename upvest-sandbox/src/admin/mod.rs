@@ -1,4 +1,4 @@
-//! What is under `/_sandbox/`: the log, the state, the faults and the clock as JSON, described by
+//! What is under `/_sandbox/`: the log, the state, the webhooks, the faults and the clock as JSON, described by
 //! `openapi.json`; and a page that shows them.
 //!
 //! There is no login; who is let in all the same is in `access.rs`.

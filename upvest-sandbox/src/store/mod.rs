@@ -75,6 +75,9 @@ impl Store {
         let nonces: i64 = connection
             .query_row("SELECT count(*) FROM nonce", [], |row| row.get(0))
             .map_err(damaged)?;
+        let has_webhooks = connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM webhook)", [], |row| row.get(0))
+            .map_err(damaged)?;
         Ok(Self {
             connection: Mutex::new(Some(connection)),
             seed: stored,
@@ -82,7 +85,7 @@ impl Store {
             fresh: AtomicU64::new(0),
             nonces: AtomicU64::new(nonces.unsigned_abs()),
             most_nonces: MOST_NONCES,
-            has_webhooks: AtomicBool::new(true),
+            has_webhooks: AtomicBool::new(has_webhooks),
             changed: Notify::new(),
             tries: watch::Sender::new(0),
         })
