@@ -60,6 +60,24 @@ mod tests {
     use super::Outcome;
 
     #[test]
+    fn logs_and_messages_show_the_same_names() {
+        for (outcome, name) in [
+            (Outcome::NotSent, "not_sent"),
+            (Outcome::Rejected, "rejected"),
+            (Outcome::Unknown, "unknown"),
+            (Outcome::Applied, "applied"),
+        ] {
+            assert_eq!((outcome.as_str(), outcome.to_string().as_str()), (name, name));
+        }
+    }
+
+    #[test]
+    fn outcomes_are_ordered_by_how_certain_an_effect_is() {
+        use Outcome::{Applied, NotSent, Rejected, Unknown};
+        assert!(NotSent < Rejected && Rejected < Unknown && Unknown < Applied);
+    }
+
+    #[test]
     fn the_status_tells_the_outcome() {
         for (status, kind, outcome) in [
             (301, ErrorKind::Redirect, Outcome::Unknown),
