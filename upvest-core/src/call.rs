@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::declare::Decoder;
 use crate::endpoint::Verb;
 use crate::error::{Error, Result};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, Window};
 use crate::outcome::Outcome;
 use crate::record::CallRecord;
 use crate::request::{Request, Target};
@@ -73,11 +73,24 @@ pub struct Keyless(());
 
 /// Marks a [`Call`] that carries an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Idempotent(IdempotencyKey);
+pub struct Idempotent {
+    pub(crate) key: IdempotencyKey,
+    /// Counts from when the call was made, or the one that it repeats: by then its record may have
+    /// been stored, and replayed by somebody else.
+    pub(crate) window: Window,
+    /// Whether it repeats an earlier call, of which nothing is known.
+    pub(crate) is_replay: bool,
+}
+
+impl Idempotent {
+    fn new(key: IdempotencyKey, now: Timestamp) -> Self {
+        Self { key, window: Window::new(now, now), is_replay: false }
+    }
+}
 
 impl Default for Idempotent {
     fn default() -> Self {
-        Self(IdempotencyKey::random())
+        Self::new(IdempotencyKey::random(), Timestamp::now())
     }
 }
 
@@ -95,25 +108,33 @@ impl CallKind for Keyless {
 
 impl CallKind for Idempotent {
     fn idempotency_key(&self) -> Option<IdempotencyKey> {
-        Some(self.0)
+        Some(self.key)
     }
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::Keyless {}
-    impl Sealed for super::Idempotent {}
+    use super::{Idempotent, Keyless};
+
+    pub trait Sealed {
+        fn idempotent(&self) -> Option<Idempotent>;
+    }
+
+    impl Sealed for Keyless {
+        fn idempotent(&self) -> Option<Idempotent> {
+            None
+        }
+    }
+
+    impl Sealed for Idempotent {
+        fn idempotent(&self) -> Option<Idempotent> {
+            Some(*self)
+        }
+    }
 }
 
 enum State<T> {
     Ready(Result<T>),
-    Fixed {
-        client: Client,
-        target: Target,
-        decode: Decode<T>,
-        /// When the call was made that this one repeats, if it does.
-        replays: Option<Timestamp>,
-    },
+    Fixed { client: Client, target: Target, decode: Decode<T> },
 }
 
 #[derive(Clone, Copy)]
@@ -181,12 +202,12 @@ impl<T, K> Call<T, K> {
 impl<T> Call<T> {
     /// Another call like this one; none if it is not sent anywhere, or must not be sent twice.
     pub(crate) fn twin(&self) -> Option<Self> {
-        let State::Fixed { client, target, decode, replays } = &self.state else { return None };
+        let State::Fixed { client, target, decode } = &self.state else { return None };
         if target.verb != Verb::Get {
             return None;
         }
         let (client, target) = (client.clone(), target.clone());
-        let state = State::Fixed { client, target, decode: *decode, replays: *replays };
+        let state = State::Fixed { client, target, decode: *decode };
         Some(Self { state, key: self.key, limit: self.limit, attempts: self.attempts })
     }
 
@@ -200,19 +221,18 @@ impl<T> Call<T> {
 }
 
 impl<T> Call<T, Idempotent> {
-    /// Sends this key instead of the one that was chosen at random.
+    /// Sends this key instead of the one that was chosen at random. The call is as old as before.
     ///
     /// Not for a call that replays another one: with another key it would be another payment, so it
     /// fails then, and nothing is sent.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
-        let is_replay = matches!(self.state, State::Fixed { replays: Some(_), .. });
-        if is_replay && key != self.key.0 {
+        if self.key.is_replay && key != self.key.key {
             let message = "a replay keeps its idempotency key: with another one it would be \
                            another payment, so make a new call for that";
             self.state = State::Ready(Err(Error::replay(Outcome::Unknown, message)));
             return self;
         }
-        self.key = Idempotent(key);
+        self.key.key = key;
         self
     }
 
@@ -223,24 +243,25 @@ impl<T> Call<T, Idempotent> {
     /// is refused, say for its token or for too many requests, the first may still have happened.
     #[must_use]
     pub fn key(&self) -> IdempotencyKey {
-        self.key.0
+        self.key.key
     }
 
     /// All that it takes to send this call once more after a crash, with [`Client::replay`].
     ///
     /// Store it before you await the call, in one transaction with whatever the call is for. Its
-    /// age counts from now; for a call that replays another one, from when that was recorded. So
-    /// when a call is made again with the same key, its record must not overwrite the first one.
+    /// age counts from when the call was made; for a call that replays another one, from when that
+    /// was made. So when a call is made again with the same key, its record must not overwrite the
+    /// first one.
     ///
     /// The record of a [`ready`](Call::ready) call, or of one that could not be built, holds the key
     /// and no request; it cannot be replayed.
     #[must_use]
     pub fn record(&self) -> CallRecord {
+        let Idempotent { key, window, .. } = self.key;
         match &self.state {
-            State::Ready(_) => CallRecord::of_nothing(self.key.0, Timestamp::now()),
-            State::Fixed { client, target, replays, .. } => {
-                let at = replays.unwrap_or_else(|| client.now());
-                CallRecord::of(client, target, self.key.0, at)
+            State::Ready(_) => CallRecord::of_nothing(key, window.since()),
+            State::Fixed { client, target, .. } => {
+                CallRecord::of(client, target, key, window.since())
             }
         }
     }
@@ -254,8 +275,9 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
         key: IdempotencyKey,
         since: Timestamp,
     ) -> Self {
-        let replays = Some(since);
-        Self::of(State::Fixed { client, target, decode: decode::<T>, replays }, Idempotent(key))
+        let window = Window::new(since, client.now());
+        let key = Idempotent { key, window, is_replay: true };
+        Self::of(State::Fixed { client, target, decode: decode::<T> }, key)
     }
 }
 
@@ -272,7 +294,7 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     }
 
     async fn run(self) -> Result<Response<T>> {
-        let key = self.key.idempotency_key();
+        let key = self.key.idempotent();
         let result = match self.state {
             State::Ready(result) => result.map(|value| Response {
                 value,
@@ -280,15 +302,14 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
                 request_id: None,
                 attempts: 1,
             }),
-            State::Fixed { client, target, decode, replays } => {
+            State::Fixed { client, target, decode } => {
                 let deadline = deadline(self.limit, &client);
                 let attempts = self.attempts.unwrap_or(client.attempts()).max(1);
-                let terms =
-                    Terms { client: &client, target: &target, key, deadline, attempts, replays };
+                let terms = Terms { client: &client, target: &target, key, deadline, attempts };
                 send::send(&terms, decode).await
             }
         };
-        result.map_err(|error| error.with_idempotency_key(key))
+        result.map_err(|error| error.with_idempotency_key(self.key.idempotency_key()))
     }
 }
 
@@ -352,12 +373,13 @@ impl<T> PlainReturn<T> for Call<T> {
 #[diagnostic::do_not_recommend]
 impl<T> IdempotentReturn<T> for Call<T, Idempotent> {
     fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
+        let now = request.client.now();
         let (state, key) = match request.client.random_bytes() {
             Ok(bytes) => (State::fixed(request, decoder), IdempotencyKey::from_random_bytes(bytes)),
             // Nothing is sent then, so any key will do.
             Err(error) => (State::Ready(Err(error)), IdempotencyKey::from_random_bytes([0; 16])),
         };
-        Self::of(state, Idempotent(key))
+        Self::of(state, Idempotent::new(key, now))
     }
 }
 
@@ -365,7 +387,7 @@ impl<T> State<T> {
     fn fixed(request: Request<'_>, Decoder(decode): Decoder<T>) -> Self {
         let client = request.client.clone();
         match request.finish() {
-            Ok(target) => Self::Fixed { client, target, decode, replays: None },
+            Ok(target) => Self::Fixed { client, target, decode },
             Err(error) => Self::Ready(Err(error)),
         }
     }

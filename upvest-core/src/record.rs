@@ -13,17 +13,13 @@ use crate::call::IdempotentCall;
 use crate::client::Client;
 use crate::endpoint::{AnswerKind, BodyKind, Verb};
 use crate::error::{Error, Result};
-use crate::idempotency::{IdempotencyKey, window_end};
+use crate::idempotency::{Age, IdempotencyKey, Window, window_end};
 use crate::outcome::Outcome;
 use crate::request::Target;
 use crate::signature::SignatureVersion;
 use crate::types::Timestamp;
 
 const VERSION: u64 = 1;
-
-/// Clocks of two machines may differ by this many seconds; a record from further in the future was
-/// made by a clock that was wrong, and then its age means nothing.
-const FUTURE: i64 = 5 * 60;
 
 /// All that it takes to send an [`IdempotentCall`] once more, byte for byte, after a crash.
 ///
@@ -252,21 +248,23 @@ impl RecordedRequest {
 }
 
 fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {
-    let age = now.unix_seconds().saturating_sub(made_at.unix_seconds());
-    if age < -FUTURE {
-        return Err(format!(
-            "it was made at {made_at}, and now is {now}, so one of the clocks is wrong and its age \
-             is not known: set the clock right first"
-        ));
-    }
-    if now >= window_end(made_at) {
-        return Err(format!(
+    match Window::new(made_at, now).age(now) {
+        Age::InTime => Ok(()),
+        Age::NotKnown => Err(from_the_future(made_at, now)),
+        Age::TooOld => Err(format!(
             "it was made at {made_at}, more than 23 hours ago, and Upvest may have forgotten its \
              key: find out by other means what became of it, for sent now it could take effect a \
              second time"
-        ));
+        )),
     }
-    Ok(())
+}
+
+/// Why the age of what was made at `made_at` is not known.
+pub(crate) fn from_the_future(made_at: Timestamp, now: Timestamp) -> String {
+    format!(
+        "it was made at {made_at}, and now is {now}, so one of the clocks is wrong and its age is \
+         not known: set the clock right first"
+    )
 }
 
 fn changed() -> String {

@@ -16,29 +16,28 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::answer::{self, Answer, LONGEST_ERROR_BODY, Response, essence, longest_body};
+use crate::call::Idempotent;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
-use crate::idempotency::{IdempotencyKey, window_end};
+use crate::idempotency::{Age, IdempotencyKey, window_end};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
+use crate::record::from_the_future;
 use crate::request::Target;
 use crate::retry::{self, Budget, Repeatable};
 use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
 use crate::tokens::Token;
-use crate::types::Timestamp;
 
 /// What is sent, and on what terms.
 pub(crate) struct Terms<'c> {
     pub(crate) client: &'c Client,
     pub(crate) target: &'c Target,
-    pub(crate) key: Option<IdempotencyKey>,
+    pub(crate) key: Option<Idempotent>,
     pub(crate) deadline: Instant,
     /// How many requests at most.
     pub(crate) attempts: u32,
-    /// When the key was first used, if this call repeats an earlier one, of which nothing is known.
-    pub(crate) replays: Option<Timestamp>,
 }
 
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
@@ -67,8 +66,6 @@ pub(crate) async fn send<T>(
 struct Course<'c> {
     terms: &'c Terms<'c>,
     repeatable: Repeatable,
-    /// When the key must not be sent any more.
-    key_ends: Timestamp,
     /// How many requests were handed to the transport.
     attempts: u32,
     /// The most that they may have done, and those before this call.
@@ -82,13 +79,13 @@ struct Course<'c> {
 
 impl<'c> Course<'c> {
     fn new(terms: &'c Terms<'c>) -> Self {
-        let Terms { client, target, key, replays, .. } = terms;
+        let Terms { target, key, .. } = terms;
+        let is_replay = key.is_some_and(|key| key.is_replay);
         Self {
             terms,
             repeatable: Repeatable::of(target.verb, key.is_some(), target.asks_for_token()),
-            key_ends: window_end(replays.unwrap_or_else(|| client.now())),
             attempts: 0,
-            worst: if replays.is_some() { Outcome::Unknown } else { Outcome::NotSent },
+            worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
             token: None,
             is_token_replaced: false,
             spent: 0,
@@ -104,6 +101,7 @@ impl<'c> Course<'c> {
         if Instant::now() >= deadline {
             return Err(out_of_time(target, "before it began"));
         }
+        check_age(self.terms, self.attempts)?;
         // Not for the fetch of a token: those who have a slot may be waiting for just that.
         let _slot = if target.is_anonymous {
             None
@@ -116,18 +114,16 @@ impl<'c> Course<'c> {
         } else {
             Some(client.tokens().get(client, deadline).await?)
         };
-        let mut request = build(client, target, key, self.token.as_deref())?;
+        let mut request = build(client, target, key.map(|key| key.key), self.token.as_deref())?;
         let span = telemetry::attempt(client, target, self.attempts);
-        let (attempts, key_ends) = (&mut self.attempts, self.key_ends);
+        let attempts = &mut self.attempts;
         let result = async {
             let signature_base = sign(client, target, &mut request, deadline).await?;
             // All this may have taken long: the slot, the token, a signing key that is elsewhere.
             if Instant::now() >= deadline {
                 return Err(out_of_time(target, "when it was signed"));
             }
-            if key.is_some() && client.now() >= key_ends {
-                return Err(too_old(target, key_ends));
-            }
+            check_age(self.terms, *attempts)?;
             *attempts += 1;
             let ends = deadline.min(after(client.attempt_timeout()));
             let mut answer = match exchange(client, target, request, ends).await {
@@ -347,14 +343,21 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// A key that may have been forgotten would pay a second time.
-fn too_old(target: &Target, key_ends: Timestamp) -> Error {
-    Error::replay(
-        Outcome::NotSent,
-        &format!(
-            "{target} was not sent: its idempotency key was to be used until {key_ends}, and Upvest \
-             may forget it soon after"
+fn check_age(terms: &Terms<'_>, attempts: u32) -> Result<()> {
+    let Terms { client, target, key, .. } = terms;
+    let Some(Idempotent { window, .. }) = key else { return Ok(()) };
+    let (since, now) = (window.since(), client.now());
+    let why = match window.age(now) {
+        Age::InTime => return Ok(()),
+        // A clock that is set back while a call is under way makes its key no older.
+        Age::NotKnown if attempts > 0 => return Ok(()),
+        Age::NotKnown => from_the_future(since, now),
+        Age::TooOld => format!(
+            "its idempotency key was to be used until {}, and Upvest may forget it soon after",
+            window_end(since)
         ),
-    )
+    };
+    Err(Error::replay(Outcome::NotSent, &format!("{target} was not sent: {why}")))
 }
 
 /// Nothing has left; `during` is what it waited for.

@@ -9,6 +9,7 @@ mod answers;
 mod callers;
 mod clocks;
 mod connections;
+mod held;
 mod throttling;
 mod tokens;
 

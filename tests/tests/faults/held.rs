@@ -1,0 +1,184 @@
+//! A call that is held: its key ages from when the call was made, whatever happens to it in between.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::time::advance;
+use upvest_core::{Call, Client, Error, ErrorKind, IdempotencyKey, IdempotentCall};
+use upvest_core::{Outcome, Timestamp};
+use upvest_sandbox::Sandbox;
+use upvest_tests::in_memory::{Server, Thing, Things, problem, thing};
+use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
+use uuid::Uuid;
+
+const HOUR: i64 = 3_600;
+/// What the client's clock says first.
+const START: i64 = 1_800_000_000;
+
+fn order() -> CreateVirtualCashIncrease {
+    CreateVirtualCashIncrease {
+        account_group_id: Uuid::new_v4().into(),
+        amount: "200.00".parse().unwrap(),
+        currency: Currency::Eur,
+    }
+}
+
+/// A client with a clock, and the clock.
+fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
+    let clock = Arc::new(AtomicI64::new(START));
+    let reading = Arc::clone(&clock);
+    let now = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
+    (server.builder().clock(now).build().unwrap(), clock)
+}
+
+/// That nothing was sent for it, because its key is too old.
+fn is_too_old(error: &Error) {
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::NotSent), "{error}");
+    assert!(error.attempts() == 0 && !error.is_retryable(), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_held_beyond_its_window_does_not_pay_again() {
+    type Hold = fn(IdempotentCall<VirtualCashIncrease>) -> upvest_core::BoxFuture<'static, Error>;
+    let holds: [(&str, Hold); 4] = [
+        ("as it is", |call| Box::pin(async { call.await.unwrap_err() })),
+        ("with another setting", |call| {
+            let (key, time) = (call.key(), Duration::from_secs(20));
+            let call = call.idempotency_key(key).timeout(time).attempts(5);
+            Box::pin(async { call.await.unwrap_err() })
+        }),
+        ("as a future", |call| {
+            let future = call.with_response();
+            Box::pin(async { future.await.unwrap_err() })
+        }),
+        ("in a task", |call| {
+            let call = Box::new(call);
+            let task = async { tokio::spawn((*call).into_future()).await.unwrap().unwrap_err() };
+            Box::pin(task)
+        }),
+    ];
+    for (how, hold) in holds {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = sandbox.client().unwrap();
+        let order = order();
+        let call = client.increase(&order);
+        let record = call.record();
+        let held = hold(call);
+        // Another worker finds the record, and takes it that this one has died.
+
+        let replay = client.replay::<VirtualCashIncrease>(record).unwrap();
+        replay.await.unwrap();
+        sandbox.clock().advance(Duration::from_hours(25));
+        let requests = sandbox.log().entries().len();
+        is_too_old(&held.await);
+        assert_eq!(
+            sandbox.log().entries().len(),
+            requests,
+            "{how}: nothing is sent, not even for a token"
+        );
+        assert_eq!(sandbox.state().balance(order.account_group_id, &order.currency), 20_000);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_window_of_a_call_is_that_of_its_record() {
+    let server = Server::new(|_, _| thing());
+    for (age, is_sent) in [(23 * HOUR - 1, true), (23 * HOUR, false), (25 * HOUR, false)] {
+        let (client, clock) = clocked(&server);
+        let call = client.create("x");
+        clock.store(START + age, Ordering::SeqCst);
+        // Read now, it says the same as on the first day.
+        let until = call.record().replayable_until().unwrap();
+        assert_eq!(until.unix_seconds(), START + 23 * HOUR);
+        let before = server.sent().len();
+        match call.await {
+            Ok(_) => assert!(is_sent, "{age}"),
+            Err(error) => is_too_old(&error),
+        }
+        assert_eq!(server.sent().len() - before, usize::from(is_sent), "{age}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_set_later_does_not_make_a_call_younger() {
+    let server = Server::new(|_, _| thing());
+    let (client, clock) = clocked(&server);
+    let call = client.create("x");
+    clock.store(START + 22 * HOUR, Ordering::SeqCst);
+    let call = call.idempotency_key(IdempotencyKey::random());
+    clock.store(START + 24 * HOUR, Ordering::SeqCst);
+    is_too_old(&call.await.unwrap_err());
+    assert!(server.sent().is_empty() && server.token_requests() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
+    let server = Server::new(|_, _| thing());
+    // It was a day ahead when the call was made, and was set right since: its age is not known.
+    let (client, clock) = clocked(&server);
+    let call = client.create("x");
+    clock.store(START - 24 * HOUR, Ordering::SeqCst);
+    let error = call.await.unwrap_err();
+    is_too_old(&error);
+    assert!(error.to_string().contains("one of the clocks is wrong"), "{error}");
+    // It was set back by four hours while 24 passed, which the clock of the process has counted.
+    for is_replay in [false, true] {
+        let (client, clock) = clocked(&server);
+        let mut call = client.create("x");
+        if is_replay {
+            let record = call.record();
+            clock.store(START + 2 * HOUR, Ordering::SeqCst);
+            call = client.replay::<Thing>(record).unwrap();
+            advance(Duration::from_hours(21)).await;
+        } else {
+            advance(Duration::from_hours(23)).await;
+        }
+        clock.store(START + 20 * HOUR, Ordering::SeqCst);
+        let error = call.await.unwrap_err();
+        let outcome = if is_replay { Outcome::Unknown } else { Outcome::NotSent };
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, outcome), "{error}");
+    }
+    // A little back and forth is what clocks do.
+    let (client, clock) = clocked(&server);
+    let call = client.create("x");
+    clock.store(START - 299, Ordering::SeqCst);
+    call.await.unwrap();
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_call_that_is_sent_again_keeps_to_its_first_window() {
+    let clock = Arc::new(AtomicI64::new(START));
+    let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
+    let server = Server::new(move |_, _| {
+        passing.store(START + 23 * HOUR, Ordering::SeqCst);
+        problem(503, "service_unavailable")
+    });
+    let now = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
+    let client = server.builder().clock(now).build().unwrap();
+    let call = client.create("x");
+    clock.store(START + 23 * HOUR - 1, Ordering::SeqCst);
+    let error = call.await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown), "{error}");
+    assert_eq!((error.attempts(), server.sent().len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_key_may_be_held() {
+    let server = Server::new(|_, _| thing());
+    let (client, clock) = clocked(&server);
+    let call = client.note(7, "x");
+    clock.store(START + 240 * HOUR, Ordering::SeqCst);
+    advance(Duration::from_hours(240)).await;
+    call.await.unwrap();
+}
+
+#[test]
+fn the_record_of_a_fake_is_as_old_as_the_fake() {
+    let before = Timestamp::now().unix_seconds();
+    let fake: IdempotentCall<Thing> = Call::ready(Ok(Thing { id: 7 }));
+    let until = fake.record().replayable_until().unwrap().unix_seconds();
+    assert!((before..=Timestamp::now().unix_seconds()).contains(&(until - 23 * HOUR)));
+    assert_eq!(fake.record(), fake.record());
+}
