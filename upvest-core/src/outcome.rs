@@ -14,7 +14,9 @@ use crate::error::ErrorKind;
 pub enum Outcome {
     /// Certainly not: no request left this machine, or none reached the server.
     NotSent,
-    /// The server said no to this call. Of an earlier call with the same key it says nothing.
+    /// The server said no to this call. Of an earlier call with the same key it says nothing. A write
+    /// without a key that was refused twice is `Unknown`: the second refusal may speak of the first
+    /// request.
     Rejected,
     /// It may have: the answer was lost, or says nothing.
     Unknown,
@@ -53,11 +55,45 @@ pub(crate) fn judge(status: StatusCode) -> (ErrorKind, Outcome) {
     }
 }
 
+/// What is known after another attempt: `earlier` of those before, `last` of this one.
+///
+/// A hop in between may repeat a request whose answer it lost, and then the client gets the refusal
+/// of the copy: 401, for its nonce is known. Without a key, the refusal of the next attempt may speak
+/// of what the first copy has done already.
+pub(crate) fn over_attempts(earlier: Outcome, last: Outcome, is_keyless_write: bool) -> Outcome {
+    match (earlier, last) {
+        (Outcome::Rejected, Outcome::Rejected) if is_keyless_write => Outcome::Unknown,
+        _ => earlier.max(last),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::error::{Error, ErrorKind};
 
-    use super::Outcome;
+    use super::{Outcome, over_attempts};
+
+    #[test]
+    fn the_highest_counts_and_two_refusals_of_a_write_without_a_key_are_unknown() {
+        use Outcome::{Applied, NotSent, Rejected, Unknown};
+        for (earlier, last, keyed, keyless) in [
+            (NotSent, NotSent, NotSent, NotSent),
+            (NotSent, Rejected, Rejected, Rejected),
+            (NotSent, Unknown, Unknown, Unknown),
+            (NotSent, Applied, Applied, Applied),
+            (Rejected, NotSent, Rejected, Rejected),
+            (Rejected, Rejected, Rejected, Unknown),
+            (Rejected, Unknown, Unknown, Unknown),
+            (Rejected, Applied, Applied, Applied),
+            (Unknown, NotSent, Unknown, Unknown),
+            (Unknown, Rejected, Unknown, Unknown),
+            (Unknown, Applied, Applied, Applied),
+            (Applied, Rejected, Applied, Applied),
+        ] {
+            assert_eq!(over_attempts(earlier, last, false), keyed, "{earlier} {last}");
+            assert_eq!(over_attempts(earlier, last, true), keyless, "{earlier} {last}");
+        }
+    }
 
     #[test]
     fn logs_and_messages_show_the_same_names() {

@@ -18,10 +18,11 @@ use url::Url;
 use crate::answer::{self, Answer, LONGEST_ERROR_BODY, Response, essence, longest_body};
 use crate::call::Idempotent;
 use crate::client::Client;
+use crate::endpoint::Verb;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::{Age, IdempotencyKey, window_end};
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 use crate::problem::Problem;
 use crate::record::from_the_future;
 use crate::request::Target;
@@ -66,6 +67,8 @@ pub(crate) async fn send<T>(
 struct Course<'c> {
     terms: &'c Terms<'c>,
     repeatable: Repeatable,
+    /// Whether it changes something, and a second request is not known for the same.
+    is_keyless_write: bool,
     /// How many requests were handed to the transport.
     attempts: u32,
     /// The most that they may have done, and those before this call.
@@ -84,6 +87,7 @@ impl<'c> Course<'c> {
         Self {
             terms,
             repeatable: Repeatable::of(target.verb, key.is_some(), target.asks_for_token()),
+            is_keyless_write: key.is_none() && target.verb != Verb::Get && !target.asks_for_token(),
             attempts: 0,
             worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
             token: None,
@@ -150,7 +154,7 @@ impl<'c> Course<'c> {
     async fn again(&mut self, error: Error) -> Result<()> {
         let Terms { client, target, deadline, attempts, .. } = *self.terms;
         let earlier = self.worst;
-        self.worst = earlier.max(error.outcome());
+        self.worst = outcome::over_attempts(earlier, error.outcome(), self.is_keyless_write);
         let may_help = retry::may_help(&error, self.repeatable, earlier);
         if self.attempts >= attempts {
             // Even so: a token that was refused is not for the next call.

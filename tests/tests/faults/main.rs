@@ -10,6 +10,7 @@ mod callers;
 mod clocks;
 mod connections;
 mod held;
+mod hops;
 mod throttling;
 mod tokens;
 
