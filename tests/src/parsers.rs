@@ -184,7 +184,7 @@ pub fn call_record(input: &[u8]) {
     let written = serde_json::to_vec(&record).expect("a record");
     assert!(serde_json::from_slice::<CallRecord>(&written).expect("the same") == record);
     let _ = (record.idempotency_key(), record.replayable_until(), format!("{record:?}"));
-    match client().replay::<Value>(record.clone()) {
+    match client().replay::<Value>(<dyn Things>::ENDPOINTS, record.clone()) {
         Ok(call) => assert!(call.record() == record),
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::Replay);

@@ -98,7 +98,12 @@ impl Bank {
         for _ in 0..MOST_REPLAYS {
             tally.replays.fetch_add(1, Ordering::Relaxed);
             let record: CallRecord = serde_json::from_str(stored).unwrap();
-            match self.client.replay::<VirtualCashIncrease>(record).unwrap().await {
+            match self
+                .client
+                .replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record)
+                .unwrap()
+                .await
+            {
                 Ok(increase) => return increase,
                 Err(error) => assert!(error.outcome() >= Outcome::Unknown, "{error}"),
             }

@@ -107,7 +107,8 @@ async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
 
     // After a crash: the same request again. It takes effect once, and Upvest repeats its answer.
     let record: CallRecord = serde_json::from_str(&stored)?;
-    let increase = client.replay::<VirtualCashIncrease>(record)?.await?;
+    let endpoints = <dyn VirtualCash>::ENDPOINTS;
+    let increase = client.replay::<VirtualCashIncrease>(endpoints, record)?.await?;
     println!("done: {}", increase.id);
 
     assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 2);

@@ -90,7 +90,8 @@ async fn no_secret_shows_anywhere() {
     write!(seen, "{response:?} {client:?} {client:#?} {transport:?}", transport = transport.inner)
         .unwrap();
     show(&mut seen, &client.cancel_decrease(Uuid::new_v4().into()).await.unwrap_err());
-    let replay = client.replay::<VirtualCashIncrease>(record.clone()).unwrap();
+    let replay =
+        client.replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record.clone()).unwrap();
     write!(seen, "{replay:?}").unwrap();
     write!(seen, "{:?}", replay.await.unwrap()).unwrap();
     let stranger = Client::builder(sandbox.environment())
@@ -99,7 +100,10 @@ async fn no_secret_shows_anywhere() {
         .scopes(["x"])
         .build()
         .unwrap();
-    show(&mut seen, &stranger.replay::<VirtualCashIncrease>(record).unwrap_err());
+    show(
+        &mut seen,
+        &stranger.replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record).unwrap_err(),
+    );
 
     // A signature that is refused: its base is shown, with the token masked.
     let elsewhere = SigningKey::from_pem(

@@ -19,8 +19,6 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
-
     /// The verb as it stands in a request line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -291,6 +289,13 @@ impl Endpoint {
     #[must_use]
     pub const fn scopes(&self) -> &'static [&'static str] {
         self.scopes
+    }
+}
+
+/// A table of one, where a table is expected.
+impl AsRef<[Endpoint]> for Endpoint {
+    fn as_ref(&self) -> &[Endpoint] {
+        std::slice::from_ref(self)
     }
 }
 

@@ -3,19 +3,19 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::uri::PathAndQuery;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::auth::AccessTokens;
 use crate::call::IdempotentCall;
 use crate::client::Client;
-use crate::endpoint::{AnswerKind, BodyKind, Verb};
+use crate::endpoint::{AnswerKind, BodyKind, Endpoint};
 use crate::error::{Error, Result};
 use crate::idempotency::{Age, IdempotencyKey, Window, window_end};
 use crate::outcome::Outcome;
-use crate::request::Target;
+use crate::request::{Target, check_path};
 use crate::signature::SignatureVersion;
 use crate::types::Timestamp;
 
@@ -130,6 +130,12 @@ impl CallRecord {
 impl Client {
     /// The call that `record` was made of, to be sent once more: same key, same bytes, signed anew.
     ///
+    /// `endpoints` says what it may be: for a trait `Users`, `<dyn Users>::ENDPOINTS`, or one of
+    /// them, `<dyn Users>::CREATE`. A record is replayed only if one of them takes an idempotency key
+    /// and has the method and path of the record. So a record that somebody changed makes no other
+    /// call than one of these: it does not remove anything, and does not ask for a token. `T` is what
+    /// that endpoint answers with.
+    ///
     /// A success tells what the first sending did: Upvest repeats its answer. Any failure leaves
     /// that open, so its outcome is at least [`Outcome::Unknown`], even if this request was refused.
     ///
@@ -148,18 +154,19 @@ impl Client {
     /// let row: String = serde_json::to_string(&client.create(&order).record())?;
     /// // … and after a crash:
     /// let record: CallRecord = serde_json::from_str(&row)?;
-    /// let user = client.replay::<User>(record)?.await?;
+    /// let user = client.replay::<User>(<dyn Users>::ENDPOINTS, record)?.await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another client id or
-    /// another base URL, if it was changed, if its version is not known, or if it is older than
-    /// 23 hours. Nothing is sent then. What the first sending did remains open all the same, so the
+    /// another base URL, if it was changed, if it fits none of `endpoints`, if its version is not
+    /// known, or if it is older than 23 hours. Nothing is sent then. What the first sending did remains open all the same, so the
     /// outcome is [`Outcome::Unknown`].
     pub fn replay<T: DeserializeOwned + Send + 'static>(
         &self,
+        endpoints: impl AsRef<[Endpoint]>,
         record: CallRecord,
     ) -> Result<IdempotentCall<T>> {
         let recorded = match record.0 {
@@ -177,7 +184,7 @@ impl Client {
         };
         let target = self
             .check(&recorded)
-            .and_then(RecordedRequest::target)
+            .and_then(|request| request.target(endpoints.as_ref()))
             .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
         let Recorded { idempotency_key: key, made_at, .. } = recorded;
         Ok(IdempotentCall::replay(self.clone(), target, key, made_at))
@@ -215,36 +222,51 @@ impl Client {
 }
 
 impl RecordedRequest {
-    /// What to send; refused, if no client has ever made this request.
-    fn target(&self) -> std::result::Result<Target, String> {
-        let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == self.method);
-        let content_type = match &self.content_type {
-            None => Some(None),
-            Some(text) => [BodyKind::Json, BodyKind::Form]
-                .into_iter()
-                .map(BodyKind::content_type)
-                .find(|known| known.is_some_and(|known| known == text)),
+    /// What to send; refused, if no call to one of `endpoints` has this record.
+    fn target(&self, endpoints: &[Endpoint]) -> std::result::Result<Target, String> {
+        let of_this_name = || {
+            endpoints.iter().copied().filter(|endpoint| {
+                endpoint.verb().as_str() == self.method && endpoint.path() == self.template
+            })
         };
-        // A path that does not begin with a slash would continue the host: `@evil.example`.
-        let is_path = self.path.starts_with('/')
-            && self.path.parse().is_ok_and(|path: PathAndQuery| path.as_str() == self.path)
-            && self.template.bytes().all(|byte| byte.is_ascii_graphic());
-        let (Some(verb), Some(content_type), true) = (verb, content_type, is_path) else {
-            return Err(changed());
+        let Some(endpoint) = of_this_name().find(is_replayable) else {
+            return Err(match of_this_name().next() {
+                None => format!(
+                    "its endpoint {:?} is not in the table that was passed: pass the `ENDPOINTS` of \
+                     the trait that declares it",
+                    excerpt(&format!("{} {}", self.method, self.template))
+                ),
+                Some(endpoint) => format!(
+                    "{endpoint} is never replayed: it takes no idempotency key, or its record has \
+                     no place for all that it sends"
+                ),
+            });
         };
-        Ok(Target {
-            verb,
-            template: self.template.clone().into(),
-            path: self.path.clone(),
-            header: None,
-            body: Bytes::from(self.body.clone()),
-            content_type,
-            accept: "application/json",
-            answer: AnswerKind::Json,
-            is_signed: true,
-            is_anonymous: false,
-        })
+        check_path(endpoint, &self.path)
+            .map_err(|why| format!("it is not a call of {endpoint}: {why}"))?;
+        // Not the token endpoint under another template, such as `/auth/{id}`.
+        if self.path == <dyn AccessTokens>::CREATE_ACCESS_TOKEN.path() {
+            return Err("it asks for an access token, which is never replayed".to_owned());
+        }
+        let target = Target::of(endpoint);
+        let is_body = endpoint.body() != BodyKind::None || self.body.is_empty();
+        if self.content_type.as_deref() != target.content_type || !is_body {
+            return Err(format!("it is not a call of {endpoint}: its body is of another type"));
+        }
+        let (path, body) = (self.path.clone(), Bytes::from(self.body.clone()));
+        Ok(Target { path, body, ..target })
     }
+}
+
+/// Whether a record holds all that a call to `endpoint` sends. `#[api]` lets no other endpoint be
+/// idempotent, but an endpoint can be written without it.
+fn is_replayable(endpoint: &Endpoint) -> bool {
+    endpoint.is_idempotent()
+        && endpoint.is_signed()
+        && !endpoint.is_anonymous()
+        && endpoint.body() != BodyKind::Form
+        && endpoint.answer() == AnswerKind::Json
+        && endpoint.header_name().is_none()
 }
 
 fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {

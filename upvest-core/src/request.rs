@@ -1,6 +1,5 @@
 //! A request while it is described: path and header filled, query and body encoded. No I/O.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr as _;
 
@@ -29,7 +28,7 @@ pub struct Request<'c> {
 pub(crate) struct Target {
     pub(crate) verb: Verb,
     /// The path with its placeholders, to speak of it without the ids.
-    pub(crate) template: Cow<'static, str>,
+    pub(crate) template: &'static str,
     /// The path, and the query if there is one.
     pub(crate) path: String,
     /// What the caller says in a header.
@@ -44,6 +43,22 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// A request to `endpoint`, nothing filled in yet.
+    pub(crate) fn of(endpoint: Endpoint) -> Self {
+        Self {
+            verb: endpoint.verb(),
+            template: endpoint.path(),
+            path: endpoint.path().to_owned(),
+            header: None,
+            body: Bytes::new(),
+            content_type: endpoint.body().content_type(),
+            accept: endpoint.accepts(),
+            answer: endpoint.answer(),
+            is_signed: endpoint.is_signed(),
+            is_anonymous: endpoint.is_anonymous(),
+        }
+    }
+
     /// Whether this is a request for a token: nothing else is sent as a form, and by nobody.
     pub(crate) fn asks_for_token(&self) -> bool {
         self.is_anonymous && self.content_type == BodyKind::Form.content_type()
@@ -78,19 +93,7 @@ impl fmt::Display for Target {
 impl<'c> Request<'c> {
     /// A request to `endpoint`, nothing filled in yet.
     pub fn new(client: &'c Client, endpoint: Endpoint) -> Self {
-        let target = Target {
-            verb: endpoint.verb(),
-            template: endpoint.path().into(),
-            path: endpoint.path().to_owned(),
-            header: None,
-            body: Bytes::new(),
-            content_type: endpoint.body().content_type(),
-            accept: endpoint.accepts(),
-            answer: endpoint.answer(),
-            is_signed: endpoint.is_signed(),
-            is_anonymous: endpoint.is_anonymous(),
-        };
-        Self { client, endpoint, target: Ok(target) }
+        Self { client, endpoint, target: Ok(Target::of(endpoint)) }
     }
 
     /// Fills the placeholder `{name}`.
@@ -199,6 +202,38 @@ fn check_segment(value: &str) -> std::result::Result<(), &'static str> {
     }
 }
 
+/// Whether `path` is one that a request to `endpoint` can have, segment by segment.
+pub(crate) fn check_path(
+    endpoint: Endpoint,
+    path: &str,
+) -> std::result::Result<(), std::borrow::Cow<'static, str>> {
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) if endpoint.takes_query() => (path, Some(query)),
+        _ => (path, None),
+    };
+    // As `serde_urlencoded` writes it.
+    let is_query = |query: &str| {
+        !query.is_empty()
+            && query.bytes().all(|b| b.is_ascii_alphanumeric() || b"*-._+%=&".contains(&b))
+    };
+    if !query.is_none_or(is_query) {
+        return Err("its query is not one that is sent".into());
+    }
+    if path.split('/').count() != endpoint.path().split('/').count() {
+        return Err("its path has more or fewer segments".into());
+    }
+    for (segment, value) in endpoint.path().split('/').zip(path.split('/')) {
+        match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => {
+                check_segment(value).map_err(|why| format!("its path value `{name}` {why}"))?
+            }
+            None if segment == value => {}
+            None => return Err("its path is another one".into()),
+        }
+    }
+    Ok(())
+}
+
 /// Whether a header arrives as it is: spaces around it get lost on the way, and the signature covers
 /// what arrives.
 fn check_header(value: &str) -> std::result::Result<(), &'static str> {
@@ -212,7 +247,8 @@ fn check_header(value: &str) -> std::result::Result<(), &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_segment;
+    use super::{check_path, check_segment};
+    use crate::endpoint::{Endpoint, Verb};
 
     #[test]
     fn a_value_cannot_leave_its_segment() {
@@ -234,6 +270,56 @@ mod tests {
             "...",
         ] {
             assert!(check_segment(value).is_ok(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_that_of_its_endpoint_or_it_is_not() {
+        let things = Endpoint::new("", Verb::Post, "/things/{id}/notes");
+        for (path, is_its) in [
+            ("/things/7/notes", true),
+            ("/things/urn:isin:US0378331005/notes", true),
+            ("/things/.../notes", true),
+            ("/things/{id}/notes", false),
+            ("/things//notes", false),
+            ("/things/./notes", false),
+            ("/things/../notes", false),
+            ("/things/%2e%2e/notes", false),
+            ("/things/7%2F8/notes", false),
+            ("/things/7/notes/", false),
+            ("/things/7/notes/8", false),
+            ("/things/7/8/notes", false),
+            ("/things/7", false),
+            ("//things/7/notes", false),
+            ("things/7/notes", false),
+            ("@evil.example/things/7/notes", false),
+            ("http://evil.example/things/7/notes", false),
+            ("/Things/7/notes", false),
+            ("/things/7/notes?x=1", false),
+            ("/things/7/notes?", false),
+            ("/things/7?x=/notes", false),
+            ("/things/7#x/notes", false),
+            ("/things/7 8/notes", false),
+            ("/things/7\n/notes", false),
+            ("/things/\u{fc}/notes", false),
+            ("/users/7/notes", false),
+            ("", false),
+            ("/", false),
+        ] {
+            assert_eq!(check_path(things, path).is_ok(), is_its, "{path:?}");
+        }
+        for (path, is_its) in [
+            ("/things/7/notes", true),
+            ("/things/7/notes?limit=1&note=a+b%C3%BC%2Cc", true),
+            ("/things/7/notes?", false),
+            ("/things/7/notes?a?b", false),
+            ("/things/7/notes?a#b", false),
+            ("/things/7/notes?a b", false),
+            ("/things/7/notes?a,b", false),
+            ("/things/7/notes?a/b", false),
+            ("/things/7/other?a=b", false),
+        ] {
+            assert_eq!(check_path(things.query(), path).is_ok(), is_its, "{path:?}");
         }
     }
 }

@@ -62,7 +62,7 @@ async fn run() -> Result<(), Failure> {
             client.increase(&order(payout.group)?)
         } else {
             let until = payout.record.replayable_until();
-            match client.replay(payout.record) {
+            match client.replay(<dyn VirtualCash>::INCREASE, payout.record) {
                 Ok(call) => call,
                 // Too late to ask: a webhook, the account's statement or a person must tell.
                 Err(error) if until.is_some_and(|until| until <= Timestamp::now()) => {

@@ -66,8 +66,8 @@ async fn a_call_held_beyond_its_window_does_not_pay_again() {
         let record = call.record();
         let held = hold(call);
         // Another worker finds the record, and takes it that this one has died.
-
-        let replay = client.replay::<VirtualCashIncrease>(record).unwrap();
+        let endpoints = <dyn VirtualCash>::ENDPOINTS;
+        let replay = client.replay::<VirtualCashIncrease>(endpoints, record).unwrap();
         replay.await.unwrap();
         sandbox.clock().advance(Duration::from_hours(25));
         let requests = sandbox.log().entries().len();
@@ -129,7 +129,7 @@ async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
         if is_replay {
             let record = call.record();
             clock.store(START + 2 * HOUR, Ordering::SeqCst);
-            call = client.replay::<Thing>(record).unwrap();
+            call = client.replay::<Thing>(<dyn Things>::CREATE, record).unwrap();
             advance(Duration::from_hours(21)).await;
         } else {
             advance(Duration::from_hours(23)).await;

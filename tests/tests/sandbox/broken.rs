@@ -279,7 +279,11 @@ async fn our_client_pays_once_whatever_happens_to_its_answers() {
     assert!(sandbox.faults().active().iter().any(|fault| fault.hits > 0));
     sandbox.faults().clear();
     for record in open {
-        client.replay::<VirtualCashIncrease>(record).unwrap().await.unwrap();
+        client
+            .replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record)
+            .unwrap()
+            .await
+            .unwrap();
     }
     assert_eq!(sandbox.state().ledger_entries(group, &Currency::Eur), 40);
     assert!(sandbox.state().is_balanced());
