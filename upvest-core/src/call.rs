@@ -188,8 +188,12 @@ impl<T, K> Call<T, K> {
     /// only if the call carries a key, or does the same when it is done twice (GET, PUT, DELETE).
     /// Before it, the client waits: at random up to 200 milliseconds, then 400, up to 10 seconds,
     /// and for as long as `retry-after` says; or fails at once if the time of the call is over
-    /// sooner, or if the client as a whole has sent too much again. A 401 is answered at once with a
-    /// new token, but only once.
+    /// sooner, or if the client as a whole has sent too much again.
+    ///
+    /// After a 401, or a 431 (the token may be too large for the server), the client fetches a new
+    /// token, and one call tries it. If the server takes it, all calls that were refused are sent
+    /// again at once, each at most one time; if not, they end with their own refusal. Meanwhile they
+    /// wait, within their own time.
     ///
     /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
     /// trouble gets 15 requests.

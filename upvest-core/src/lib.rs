@@ -91,6 +91,7 @@ mod source;
 mod telemetry;
 mod tokens;
 pub mod transport;
+mod trial;
 mod types;
 pub mod webhook;
 

@@ -225,7 +225,7 @@ pub(crate) fn check_path(
     for (segment, value) in endpoint.path().split('/').zip(path.split('/')) {
         match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) => {
-                check_segment(value).map_err(|why| format!("its path value `{name}` {why}"))?
+                check_segment(value).map_err(|why| format!("its path value `{name}` {why}"))?;
             }
             None if segment == value => {}
             None => return Err("its path is another one".into()),

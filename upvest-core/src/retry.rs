@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::StatusCode;
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::endpoint::Verb;
@@ -66,6 +67,16 @@ pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) 
         | ErrorKind::Unauthorized
         | ErrorKind::Redirect
         | ErrorKind::Replay => false,
+    }
+}
+
+/// Whether the server may refuse the token rather than the request: it says so, or the head of the
+/// request is too large for it, which grows with the token alone.
+pub(crate) fn may_be_the_token(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Unauthorized => true,
+        ErrorKind::Api => error.status() == Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        _ => false,
     }
 }
 

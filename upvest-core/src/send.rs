@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 use url::Url;
@@ -30,6 +31,7 @@ use crate::retry::{self, Budget, Repeatable};
 use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
 use crate::tokens::Token;
+use crate::trial::{Entry, Probe};
 
 /// What is sent, and on what terms.
 pub(crate) struct Terms<'c> {
@@ -73,9 +75,15 @@ struct Course<'c> {
     attempts: u32,
     /// The most that they may have done, and those before this call.
     worst: Outcome,
+    /// One of the requests that may be under way.
+    slot: Option<SemaphorePermit<'c>>,
     /// The token of the last attempt.
     token: Option<Arc<Token>>,
     is_token_replaced: bool,
+    /// Since when it asks for the token of the next attempt, if it does already.
+    asked: Option<Instant>,
+    /// If the next attempt tries a token for the other calls too.
+    probe: Option<Probe>,
     /// What the attempts after the first have cost.
     spent: u32,
 }
@@ -90,8 +98,11 @@ impl<'c> Course<'c> {
             is_keyless_write: key.is_none() && target.verb != Verb::Get && !target.asks_for_token(),
             attempts: 0,
             worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
+            slot: None,
             token: None,
             is_token_replaced: false,
+            asked: None,
+            probe: None,
             spent: 0,
         }
     }
@@ -107,16 +118,16 @@ impl<'c> Course<'c> {
         }
         check_age(self.terms, self.attempts)?;
         // Not for the fetch of a token: those who have a slot may be waiting for just that.
-        let _slot = if target.is_anonymous {
-            None
-        } else {
+        if !target.is_anonymous && self.slot.is_none() {
             let slot = timeout_at(deadline, client.slots().acquire()).await;
-            Some(slot.map_err(|_| out_of_time(target, "while others were under way"))?)
-        };
+            let slot = slot.map_err(|_| out_of_time(target, "while others were under way"))?;
+            self.slot = slot.ok();
+        }
         self.token = if target.is_anonymous {
             None
         } else {
-            Some(client.tokens().get(client, deadline).await?)
+            let asked = self.asked.take().unwrap_or_else(Instant::now);
+            Some(client.tokens().get(client, asked, deadline).await?)
         };
         let mut request = build(client, target, key.map(|key| key.key), self.token.as_deref())?;
         let span = telemetry::attempt(client, target, self.attempts);
@@ -147,12 +158,29 @@ impl<'c> Course<'c> {
         .instrument(span.clone())
         .await;
         telemetry::record(&span, &result);
+        self.report(&result);
         result
+    }
+
+    /// What an answer says of the token, to all who wait for that.
+    fn report<T>(&self, result: &Result<T>) {
+        let Some(token) = &self.token else { return };
+        match (result, &self.probe) {
+            (Err(error), _) if error.status().is_none() => {}
+            // What refuses another call may be something else about it.
+            (Err(error), probe) if retry::may_be_the_token(error) => {
+                probe.iter().for_each(Probe::report_refused);
+            }
+            _ => token.trial().report_taken(),
+        }
     }
 
     /// After a failure: whether to go on, and if so, from when on. Waits until then.
     async fn again(&mut self, error: Error) -> Result<()> {
         let Terms { client, target, deadline, attempts, .. } = *self.terms;
+        // If there was no answer, another call tries the token now.
+        self.probe = None;
+        let slot = self.slot.take();
         let earlier = self.worst;
         self.worst = outcome::over_attempts(earlier, error.outcome(), self.is_keyless_write);
         let may_help = retry::may_help(&error, self.repeatable, earlier);
@@ -163,9 +191,19 @@ impl<'c> Course<'c> {
         }
         // At once: it was refused before anything was done, and the next one is another request.
         if self.replace_token(&error) {
-            telemetry::resend(target, self.attempts, &error, Duration::ZERO);
-            return Ok(());
+            return match self.is_next_token_taken(slot).await {
+                Ok(true) => {
+                    telemetry::resend(target, self.attempts, &error, Duration::ZERO);
+                    Ok(())
+                }
+                Ok(false) => Err(self.end(error, may_help)),
+                Err(error) => {
+                    let may_help = retry::may_help(&error, self.repeatable, earlier);
+                    Err(self.end(error, may_help))
+                }
+            };
         }
+        drop(slot);
         // A token has been asked for as often as it may be, by a call of its own.
         if !may_help || error.kind() == ErrorKind::Token {
             return Err(self.end(error, may_help));
@@ -188,10 +226,38 @@ impl<'c> Course<'c> {
         Ok(())
     }
 
-    /// After a 401: whether another token may be what it takes. Once in a call.
+    /// After a refusal of the token: waits until it is known whether the next one is taken, or this
+    /// call is the one to try it. If not, or if the time is over, the refusal stands.
+    ///
+    /// Otherwise a server that refuses all tokens would get twice its load.
+    async fn is_next_token_taken(&mut self, slot: Option<SemaphorePermit<'c>>) -> Result<bool> {
+        let Terms { client, deadline, .. } = *self.terms;
+        let (asked, mut slot) = (Instant::now(), slot);
+        loop {
+            let token = client.tokens().get(client, asked, deadline).await?;
+            match token.trial().enter(client.attempt_timeout()) {
+                Entry::Taken => {}
+                Entry::Probe(probe) => self.probe = Some(probe),
+                Entry::Refused => return Ok(false),
+                Entry::Wait(wait) => {
+                    // For the calls that are not sent yet. A probe keeps its own: behind a long queue
+                    // it would be of no use.
+                    slot = None;
+                    if wait.ends_before(deadline).await {
+                        continue;
+                    }
+                    return Ok(false);
+                }
+            }
+            (self.slot, self.asked) = (slot, Some(asked));
+            return Ok(true);
+        }
+    }
+
+    /// After a refusal of the token: whether another one may be what it takes. Once in a call.
     fn replace_token(&mut self, error: &Error) -> bool {
         let Some(token) = &self.token else { return false };
-        if error.kind() != ErrorKind::Unauthorized || self.is_token_replaced {
+        if !retry::may_be_the_token(error) || self.is_token_replaced {
             return false;
         }
         self.is_token_replaced = true;

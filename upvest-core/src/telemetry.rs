@@ -24,7 +24,7 @@ pub(crate) fn attempt(client: &Client, target: &Target, resends: u32) -> Span {
         "http.request.method" = target.verb.as_str(),
         "http.request.resend_count" = Empty,
         "http.response.status_code" = Empty,
-        "url.template" = &*target.template,
+        "url.template" = target.template,
         "server.address" = client.host(),
         "server.port" = client.port(),
         "error.type" = Empty,

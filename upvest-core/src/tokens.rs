@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
 use crate::send::after;
+use crate::trial::Trial;
 
 /// Refreshed this long before it ends, or a tenth of its life if that is shorter.
 const EARLY: Duration = Duration::from_mins(1);
@@ -28,6 +29,7 @@ pub(crate) struct Token {
     fetched: Instant,
     refresh_at: Instant,
     ends: Instant,
+    trial: Trial,
 }
 
 /// What a token is good for.
@@ -45,6 +47,11 @@ impl Token {
         self.header.clone()
     }
 
+    /// Whether the server takes it.
+    pub(crate) fn trial(&self) -> &Trial {
+        &self.trial
+    }
+
     fn new(token: &AccessToken, fetched: Instant) -> Result<Self> {
         let bearer = format!("Bearer {}", token.secret().expose_secret());
         let mut header = HeaderValue::from_str(&bearer).map_err(|_| {
@@ -54,7 +61,8 @@ impl Token {
         header.set_sensitive(true);
         let life = token.expires_in();
         let refresh_at = fetched + life.saturating_sub(EARLY.min(life / 10));
-        Ok(Self { header, fetched, refresh_at, ends: fetched + life })
+        let ends = fetched + life;
+        Ok(Self { header, fetched, refresh_at, ends, trial: Trial::new() })
     }
 
     /// What it is good for at `now`, for a call that asked at `asked`.
@@ -101,13 +109,17 @@ impl TokenCache {
         Self { credentials, state: Mutex::default() }
     }
 
-    /// A token to send with. However many calls wait for one, it is asked for once; and a failure is
-    /// told to all of them.
+    /// A token to send with, for a call that has asked for one since `asked`. However many calls wait
+    /// for one, it is asked for once; and a failure is told to all of them.
     ///
     /// The fetch is a task of its own. It has the client's time, not that of the call that began
     /// it: a call that is dropped or has little time does not take it from the others.
-    pub(crate) async fn get(&self, client: &Client, deadline: Instant) -> Result<Arc<Token>> {
-        let asked = Instant::now();
+    pub(crate) async fn get(
+        &self,
+        client: &Client,
+        asked: Instant,
+        deadline: Instant,
+    ) -> Result<Arc<Token>> {
         loop {
             let (mut ended, ends) = {
                 let mut state = self.state();
@@ -143,10 +155,10 @@ impl TokenCache {
         }
     }
 
-    /// The server does not take `token`. Whether to send again, with another one.
+    /// The server does not take `token`. Whether another one may be better.
     ///
     /// Another one may be there already. If not, it is fetched, but not time and again: then it is
-    /// not the token that is wrong.
+    /// not the token that is wrong. Whether it is better, its [`Trial`] tells.
     pub(crate) fn replace(&self, token: &Arc<Token>) -> bool {
         let mut state = self.state();
         if !state.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, token)) {

@@ -12,6 +12,7 @@ mod connections;
 mod held;
 mod hops;
 mod records;
+mod refusals;
 mod throttling;
 mod tokens;
 
