@@ -1,6 +1,12 @@
 //! The README tells the truth: each of its Rust blocks stands, line by line, in code that compiles.
 
+use std::error::Error;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _};
+use upvest_core::{CallRecord, Client, IdempotencyKey, IdempotentCall};
 use upvest_tests::{PASSPHRASE, data, root};
+use upvest_virtual_cash::{CreateVirtualCashIncrease, VirtualCash, VirtualCashIncrease};
 
 /// The lines that say something, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
@@ -20,7 +26,7 @@ fn every_rust_block_stands_in_code_that_compiles() {
     .collect();
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
         let code = lines(block);
         let stands = sources
@@ -69,14 +75,20 @@ async fn a_test_with_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// A ledger as the README's careful form needs it.
+fn ledger() -> Connection {
+    let ledger = Connection::open_in_memory().unwrap();
+    ledger.execute("CREATE TABLE payout (id TEXT PRIMARY KEY, record TEXT NOT NULL)", []).unwrap();
+    ledger
+}
+
 #[tokio::test]
 async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
-    use std::time::Duration;
-    use upvest_core::{CallRecord, IdempotencyKey, Outcome};
+    let ledger = ledger();
+
+    use upvest_core::Outcome;
     use upvest_sandbox::Sandbox;
-    use upvest_virtual_cash::{
-        CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,
-    };
+    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 
     let sandbox = Sandbox::start().await?; // with credentials of your own: see below
     let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
@@ -91,28 +103,88 @@ async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
     let increase = client.increase(&order).await?;
     println!("{}: {}", increase.id, increase.status);
 
-    // The careful form: the key comes from an id in your own ledger, and the call can be stored.
-    let namespace = uuid::uuid!("7d0e4a4e-5f8c-4c0b-9b53-3a1c9f3f6a11"); // make one of your own
-    let call = client
-        .increase(&order)
-        .idempotency_key(IdempotencyKey::derive(&namespace, "payout-4711"))
-        .timeout(Duration::from_secs(20));
-    let stored = serde_json::to_string(&call.record())?; // into your ledger, before a byte leaves
-    match call.await {
+    // The careful form: an order from your ledger, paid once however often this runs.
+    match payout(&client, &ledger, "payout-4711", &order)?.await {
         Ok(increase) => println!("done: {}", increase.id),
-        // It may have happened.
-        Err(error) if error.outcome() >= Outcome::Unknown => println!("to be replayed: {error}"),
+        // It may have happened: run this again.
+        Err(error) if error.outcome() >= Outcome::Unknown => println!("open: {error}"),
         Err(error) => return Err(error.into()),
     }
 
-    // After a crash: the same request again. It takes effect once, and Upvest repeats its answer.
-    let record: CallRecord = serde_json::from_str(&stored)?;
-    let endpoints = <dyn VirtualCash>::ENDPOINTS;
-    let increase = client.replay::<VirtualCashIncrease>(endpoints, record)?.await?;
-    println!("done: {}", increase.id);
-
     assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 2);
     Ok(())
+}
+
+const NAMESPACE: uuid::Uuid = uuid::uuid!("7d0e4a4e-5f8c-4c0b-9b53-3a1c9f3f6a11");
+
+/// The call that pays `order` out, the first time or again.
+fn payout(
+    client: &Client,
+    ledger: &Connection,
+    id: &str,
+    order: &CreateVirtualCashIncrease,
+) -> Result<IdempotentCall<VirtualCashIncrease>, Box<dyn Error>> {
+    let find = "SELECT record FROM payout WHERE id = ?1";
+    let first: Option<String> = ledger.query_row(find, [id], |row| row.get(0)).optional()?;
+    if let Some(record) = first {
+        // It may have happened. After 23 hours this fails, for then it could happen twice.
+        let record: CallRecord = serde_json::from_str(&record)?;
+        return Ok(client.replay(<dyn VirtualCash>::ENDPOINTS, record)?);
+    }
+    let key = IdempotencyKey::derive(&NAMESPACE, id);
+    let call = client.increase(order).idempotency_key(key).timeout(Duration::from_secs(20));
+    // Before a byte leaves, and never again: `id` is the primary key.
+    let record = serde_json::to_string(&call.record())?;
+    ledger.execute("INSERT INTO payout (id, record) VALUES (?1, ?2)", [id, &record])?;
+    Ok(call)
+}
+
+#[tokio::test]
+async fn the_careful_form_pays_once_however_often_it_runs() {
+    use upvest_core::{ErrorKind, Outcome};
+    use upvest_sandbox::{Effect, Fault, Sandbox};
+    use upvest_virtual_cash::Currency;
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let ledger = ledger();
+    let order = CreateVirtualCashIncrease {
+        account_group_id: uuid::Uuid::new_v4().into(),
+        amount: "200.00".parse().unwrap(),
+        currency: Currency::Eur,
+    };
+    // Each run of the program has a client of its own, and nothing but the ledger stays.
+    let run = || payout(&sandbox.client().unwrap(), &ledger, "payout-4711", &order);
+    let entries = || sandbox.state().ledger_entries(order.account_group_id, &order.currency);
+    let record = || {
+        let find = "SELECT record FROM payout";
+        ledger.query_row(find, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+
+    // The money moves, and the program does not hear of it.
+    let lost = Fault::new(Effect::Reset).on("POST", "/virtual_cash_balances/*").after_commit();
+    sandbox.faults().add(lost).unwrap();
+    assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
+    let first = record();
+    // After 22 hours the same again; it may also die before it sends anything.
+    sandbox.clock().advance(Duration::from_hours(22));
+    assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
+    drop(run().unwrap());
+    assert_eq!((record(), entries()), (first.clone(), 1));
+
+    // In time, it learns what became of the first.
+    sandbox.faults().clear();
+    let increase = run().unwrap().await.unwrap();
+    assert_eq!(sandbox.state().increase(increase.id).unwrap().amount, order.amount);
+    assert_eq!((record(), entries()), (first.clone(), 1));
+
+    // After 25 hours Upvest has forgotten the key. The call that was prepared in time is held back too.
+    let held = run().unwrap();
+    sandbox.clock().advance(Duration::from_hours(3));
+    for error in [held.await.unwrap_err(), *run().unwrap_err().downcast().unwrap()] {
+        let error: upvest_core::Error = error;
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
+    }
+    assert_eq!((record(), entries()), (first, 1));
 }
 
 #[test]

@@ -7,7 +7,8 @@
 //! The ledger is a table in SQLite. A payout and the record of its call are stored in one
 //! transaction, then the call is sent, then the payout is marked. On start, whatever is still open
 //! is replayed from its record: same key, same bytes, so Upvest carries it out once and repeats its
-//! answer. Stop this program whenever you like, and start it again.
+//! answer. The first record stays: the call of a payout is made once, and a record is never replaced, for
+//! its age is that of its key. Stop this program whenever you like, and start it again.
 //!
 //! With no settings it starts a sandbox of its own, which ends with it; to try the restart, let it
 //! talk to `upvest-sandbox` in another shell, with the settings that `--write-env` gives.
