@@ -155,3 +155,28 @@ fn unknown_values_survive_a_round_trip_and_unknown_fields_are_ignored() {
     assert_eq!(increase.status.as_str(), "FROZEN");
     assert_eq!(serde_json::to_value(&increase).unwrap(), json);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_none_is_null_in_a_body_and_left_out_of_a_query() {
+    use upvest_tests::in_memory::{Server, thing};
+
+    #[derive(serde::Serialize)]
+    struct Note {
+        text: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<&'static str>,
+    }
+
+    #[api(scope = "notes:admin")]
+    trait Notes {
+        #[endpoint(POST, "/notes", signed)]
+        fn write(&self, query: &Note, body: &Note) -> Call<()>;
+    }
+
+    let server = Server::new(|_, _| thing());
+    let note = Note { text: None, left_out: None };
+    server.client().write(&note, &note).await.unwrap();
+    let sent = server.sent().pop().unwrap();
+    assert_eq!((sent.uri().path(), sent.uri().query()), ("/notes", None));
+    assert_eq!(sent.body(), r#"{"text":null}"#);
+}

@@ -59,6 +59,45 @@ fn a_proxy_is_not_asked_for_this_machine() {
     assert!(output.status.success(), "{stdout}{stderr}");
 }
 
+#[test]
+fn a_proxy_is_asked_for_other_hosts() {
+    use std::io::{BufRead as _, BufReader};
+
+    let sandbox_settings = [
+        ("UPVEST_API_CLIENT_ID", "5ec16164-6173-461d-b90d-116d68f55b40"),
+        ("UPVEST_API_CLIENT_SECRET", "x"),
+        ("UPVEST_API_KEY_ID", "x"),
+        ("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE", upvest_tests::PASSPHRASE),
+    ];
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = proxy.local_addr().unwrap();
+        // It hangs up, on each of the attempts.
+        let asked = std::thread::spawn(move || {
+            let (stream, _) = proxy.accept().unwrap();
+            let mut line = String::new();
+            BufReader::new(stream).read_line(&mut line).unwrap();
+            line
+        });
+        let output = main_job()
+            .envs(sandbox_settings)
+            .env(
+                "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME",
+                upvest_tests::data("keys/upvest_doc_p521.priv"),
+            )
+            .args(["--account-group", "ac1c39e9-2101-46b8-a624-d10a9e351b6c"])
+            .env(variable, format!("http://{address}"))
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        assert_eq!(
+            asked.join().unwrap(),
+            "CONNECT sandbox.upvest.co:443 HTTP/1.1\r\n",
+            "{variable}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_runs_against_the_host_in_the_environment() {
     let sandbox = Sandbox::start().await.unwrap();

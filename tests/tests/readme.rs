@@ -8,6 +8,55 @@ use upvest_core::{CallRecord, Client, IdempotencyKey, IdempotentCall};
 use upvest_tests::{PASSPHRASE, data, root};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, VirtualCash, VirtualCashIncrease};
 
+/// What the README says to depend on is what there is.
+#[test]
+fn the_versions_are_those_of_the_crates() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let [major, minor, _] = env!("CARGO_PKG_VERSION").split('.').collect::<Vec<_>>()[..] else {
+        panic!("a version of three numbers")
+    };
+    let named: Vec<_> = readme.lines().filter(|line| line.starts_with("upvest-")).collect();
+    let crates = ["core", "virtual-cash", "sandbox"];
+    assert_eq!(named, crates.map(|name| format!("upvest-{name} = \"{major}.{minor}\"")));
+}
+
+mod fake {
+    use upvest_core::{Call, Error, IdempotentCall};
+    use upvest_virtual_cash::{
+        CreateVirtualCashDecrease, CreateVirtualCashIncrease, VirtualCash, VirtualCashDecrease,
+        VirtualCashDecreaseId, VirtualCashIncrease,
+    };
+
+    /// An Upvest that has no money.
+    struct Broke;
+
+    impl VirtualCash for Broke {
+        fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
+            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+        }
+        fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
+            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+        }
+        fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
+            Call::ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn it_refuses_without_a_server() {
+        let upvest: Box<dyn VirtualCash> = Box::new(Broke);
+        let id = uuid::Uuid::new_v4();
+        let order = CreateVirtualCashDecrease {
+            account_group_id: id.into(),
+            amount: "1.00".parse().unwrap(),
+            currency: upvest_virtual_cash::Currency::Eur,
+        };
+        let error = upvest.decrease(&order).await.unwrap_err();
+        assert_eq!(error.outcome(), upvest_core::Outcome::Rejected);
+        upvest.cancel_decrease(id.into()).await.unwrap();
+    }
+}
+
 /// The lines that say something, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
@@ -26,7 +75,7 @@ fn every_rust_block_stands_in_code_that_compiles() {
     .collect();
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     for block in blocks {
         let code = lines(block);
         let stands = sources

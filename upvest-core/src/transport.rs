@@ -221,8 +221,10 @@ impl StdError for TransportError {
 
 /// The transport that is used unless you bring your own.
 ///
-/// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
-/// from the environment as usual (`HTTPS_PROXY`), but never for an address on this machine. Redirects, compression and reqwest's own retries are off.
+/// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Certificates are
+/// checked against the roots of the system; on Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace these.
+/// Proxies are taken from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never for an address on this
+/// machine. Redirects, compression and reqwest's own retries are off.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     remote: reqwest::Client,
