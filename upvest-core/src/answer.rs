@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
+use crate::null::from_json;
 use crate::outcome::Outcome;
 use crate::redirect::Redirect;
 use crate::request::Target;
@@ -120,7 +121,7 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
         };
     }
     let body = whole(target, answer)?;
-    serde_json::from_slice(&body).map_err(|cause| {
+    from_json(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
         let why = "its body does not fit its type";
         let error = answer.unreadable(ErrorKind::Decode, target, why).because(cause);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::BoxFuture;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
+use crate::null::null_as_default;
 use crate::outcome::Outcome;
 
 /// One page of a list, as most lists of the API are answered.
@@ -41,11 +42,13 @@ use crate::outcome::Outcome;
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Page<T> {
     /// Where in the list it stands.
     pub meta: PageMeta,
-    /// What is on it.
+    /// What is on it. `null`, which some servers write for an empty list, is read as one.
+    #[serde(deserialize_with = "null_as_default")]
     pub data: Vec<T>,
 }
 

@@ -11,6 +11,7 @@ mod clocks;
 mod connections;
 mod held;
 mod hops;
+mod nulls;
 mod records;
 mod refusals;
 mod throttling;

@@ -11,6 +11,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::subscription::WebhookId;
+use crate::null::{from_json, null_as_default};
 use crate::types::Timestamp;
 
 crate::id! {
@@ -66,7 +67,7 @@ struct Envelope<'a> {
 /// What a request holds.
 #[derive(Deserialize)]
 struct Package<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "null_as_default")]
     payload: Vec<&'a RawValue>,
 }
 
@@ -96,7 +97,8 @@ impl Event {
         self.0.webhook_id
     }
 
-    /// What it has happened to, as it stood then.
+    /// What it has happened to, as it stood then. A field that is `null` counts as absent where it may
+    /// be absent.
     ///
     /// # Errors
     /// If the object does not fit the type.
@@ -105,7 +107,7 @@ impl Event {
         struct Holder<T> {
             object: T,
         }
-        let holder: Holder<T> = serde_json::from_str(self.json()).map_err(|cause| {
+        let holder: Holder<T> = from_json(self.json().as_bytes()).map_err(|cause| {
             let Inner { id, event_type, .. } = &*self.0;
             EventError::new(
                 format!("the object of the event {id}, {event_type:?}, does not fit"),
@@ -342,6 +344,8 @@ mod tests {
             assert!(error.starts_with(sentence), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
+        assert_eq!(Event::of_package(br#"{"payload":null}"#).unwrap(), []);
+        assert!(Event::of_package(b"{}").is_err());
         let error = good.parse::<Event>().unwrap().object::<u32>().unwrap_err().to_string();
         assert!(
             error.contains("\"NEW.THING\", does not fit: a member is not of its type"),

@@ -13,6 +13,7 @@ use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
+use crate::null::null_as_default;
 use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::types::Timestamp;
 
@@ -42,6 +43,7 @@ pub trait VerificationKeys: Send + Sync {
 #[non_exhaustive]
 pub struct VerificationKeySet {
     /// Each under its id.
+    #[serde(deserialize_with = "null_as_default")]
     pub keys: Vec<JsonWebKey>,
 }
 

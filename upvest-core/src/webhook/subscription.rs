@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use upvest_macros::api;
 
 use crate::call::Call;
+use crate::null::null_as_default;
 use crate::page::Page;
 use crate::types::{InvalidValue, Timestamp};
 
@@ -119,13 +120,18 @@ pub struct Webhook {
     /// Where events are sent.
     pub url: String,
     /// The categories of events.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
     pub types: Vec<String>,
     /// The categories that are left out of `ALL`; older versions of the API do not say.
-    #[serde(rename = "exclude_type", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "exclude_type",
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub excluded_types: Vec<String>,
     /// How events are put into packages.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub config: WebhookConfig,
     /// Whether events are sent.
     pub enabled: bool,

@@ -1,0 +1,124 @@
+//! JSON `null`, read as if the field were absent.
+//!
+//! Servers in Go write `null` for a list or an object that is empty, and a success that cannot be
+//! read leaves a caller without the id of what was made.
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
+
+/// Reads `null` as the default of the type: an empty list, for example.
+///
+/// For fields of your types. The client reads `null` as absent wherever a field may be absent, so a
+/// field with `#[serde(default)]` or of type `Option` does not need it. A field that must be present,
+/// but may be `null`, does:
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Portfolio {
+///     #[serde(deserialize_with = "upvest_core::null_as_default")]
+///     positions: Vec<String>,
+/// }
+///
+/// let portfolio: Portfolio = serde_json::from_str(r#"{"positions": null}"#)?;
+/// assert!(portfolio.positions.is_empty());
+/// assert!(serde_json::from_str::<Portfolio>("{}").is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// With `#[serde(default, deserialize_with = "upvest_core::null_as_default")]` the field may be
+/// absent as well, whatever reads the type.
+///
+/// # Errors
+/// If it is neither `null` nor a `T`.
+pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads JSON. If it does not fit, fields that are `null` count as absent.
+pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json).or_else(|error| {
+        let bare = if error.is_data() { without_null_fields(json) } else { None };
+        bare.and_then(|bare| serde_json::from_slice(&bare).ok()).ok_or(error)
+    })
+}
+
+/// The same JSON without the fields that are `null`; `None` if it has none of these, or is not JSON.
+fn without_null_fields(json: &[u8]) -> Option<Vec<u8>> {
+    // What is left out must not turn into JSON what was not.
+    serde_json::from_slice::<IgnoredAny>(json).ok()?;
+    let mut bare = Vec::new();
+    let mut rest = json;
+    // Where the last text begins: before a colon, the name of a field.
+    let mut name = 0;
+    let mut is_value = false;
+    while let Some(&byte) = rest.first() {
+        let length = match byte {
+            b'"' => text_length(rest),
+            b'n' => "null".len(),
+            _ => 1,
+        };
+        let (token, after) = rest.split_at_checked(length)?;
+        rest = after;
+        if byte == b'n' && is_value {
+            bare.truncate(name);
+            rest = rest.trim_ascii_start();
+            match rest.strip_prefix(b",") {
+                Some(next) => rest = next,
+                None => {
+                    bare.truncate(bare.trim_ascii_end().strip_suffix(b",").unwrap_or(&bare).len())
+                }
+            }
+            is_value = false;
+            continue;
+        }
+        if byte == b'"' {
+            name = bare.len();
+        }
+        if !byte.is_ascii_whitespace() {
+            is_value = byte == b':';
+        }
+        bare.extend_from_slice(token);
+    }
+    (bare.len() < json.len()).then_some(bare)
+}
+
+/// How long the text is that begins there, with its quotes.
+fn text_length(json: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = json.iter().skip(1).position(|&byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(json.len(), |end| end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_null_fields;
+
+    #[test]
+    fn fields_that_are_null_are_left_out_and_nothing_else() {
+        for (json, bare) in [
+            (r#"{"a":null}"#, "{}"),
+            (r#"{"a":null,"b":1}"#, r#"{"b":1}"#),
+            (r#"{"b":1,"a":null}"#, r#"{"b":1}"#),
+            (r#"{"b":1,"a":null,"c":2}"#, r#"{"b":1,"c":2}"#),
+            (r#"{"a":null,"b":null,"c":null}"#, "{}"),
+            (r#"[null,{"a":[null]},{"a":null}]"#, r#"[null,{"a":[null]},{}]"#),
+            (r#"{"a":"null,","\"":null,"n":{"b":null}}"#, r#"{"a":"null,","n":{}}"#),
+            ("{ \"b\" : 1 ,\n\"a\" :\tnull }", "{ \"b\" : 1 }"),
+        ] {
+            let without = without_null_fields(json.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(without).unwrap(), bare, "{json}");
+        }
+        for json in
+            [r#"{"a":1}"#, "null", "[null]", r#""null""#, r#"{"a":null,}"#, r#"{"a":nul"#, ""]
+        {
+            assert_eq!(without_null_fields(json.as_bytes()), None, "{json}");
+        }
+    }
+}
