@@ -1,9 +1,10 @@
-//! Ids, timestamps, and enums that grow: the values that requests and answers are made of.
+//! Ids, lists and enums that grow: the values that requests and answers are made of.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Serialize, Serializer, ser};
+
+pub use crate::time::{Date, Timestamp};
 
 /// A text that is not a value of its type; says which, and what it must look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,120 +28,6 @@ impl fmt::Display for InvalidValue {
 }
 
 impl std::error::Error for InvalidValue {}
-
-/// A point in time, in UTC; RFC 3339 as text.
-///
-/// ```
-/// use upvest_core::Timestamp;
-///
-/// let at: Timestamp = "2020-08-24T14:15:22Z".parse()?;
-/// assert_eq!(at.unix_seconds(), 1_598_278_522);
-/// assert_eq!(at.to_string(), "2020-08-24T14:15:22Z");
-/// # Ok::<(), upvest_core::InvalidValue>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Timestamp(jiff::Timestamp);
-
-impl Timestamp {
-    /// The system's clock.
-    #[must_use]
-    pub fn now() -> Self {
-        Self(jiff::Timestamp::now())
-    }
-
-    /// Seconds since 1970-01-01T00:00:00Z.
-    ///
-    /// # Errors
-    /// If it is outside the years -9999 to 9999.
-    pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidValue> {
-        jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| {
-            InvalidValue::new(
-                "a timestamp",
-                &seconds.to_string(),
-                "it must lie in the years -9999 to 9999",
-            )
-        })
-    }
-
-    /// Whole seconds since 1970-01-01T00:00:00Z.
-    #[must_use]
-    pub fn unix_seconds(self) -> i64 {
-        self.0.as_second()
-    }
-}
-
-impl FromStr for Timestamp {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        text.parse().map(Self).map_err(|_| {
-            InvalidValue::new("a timestamp", text, "write RFC 3339, as in 2020-08-24T14:15:22Z")
-        })
-    }
-}
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
-
-/// A day, as in `2020-08-24`; which zone's day the API means, each operation says.
-///
-/// ```
-/// use upvest_core::Date;
-///
-/// let day: Date = "2020-08-24".parse()?;
-/// assert_eq!(day.to_string(), "2020-08-24");
-/// assert!("2020-02-30".parse::<Date>().is_err());
-/// # Ok::<(), upvest_core::InvalidValue>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Date(jiff::civil::Date);
-
-impl FromStr for Date {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let invalid =
-            || InvalidValue::new("a date", text, "write year, month and day, as in 2020-08-24");
-        let date: jiff::civil::Date = text.parse().map_err(|_| invalid())?;
-        // The parser takes more forms than the API does.
-        if date.to_string() == text { Ok(Self(date)) } else { Err(invalid()) }
-    }
-}
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Serialize for Date {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
 
 /// Several values in one member of a query, with commas in between: `instrument_ids=a,b`.
 ///
@@ -335,7 +222,7 @@ id! {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccountGroupId, CommaSeparated, Date, Timestamp};
+    use super::{AccountGroupId, CommaSeparated};
 
     #[test]
     fn an_id_is_a_uuid_with_hyphens() {
@@ -351,25 +238,6 @@ mod tests {
                 serde_json::from_value::<AccountGroupId>(text.to_owned().into()).is_err(),
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn a_timestamp_needs_a_zone() {
-        for text in ["2020-08-24T14:15:22Z", "2021-07-21T14:10:00.00Z", "2021-07-21T14:10:00+02:00"]
-        {
-            assert!(text.parse::<Timestamp>().is_ok(), "{text}");
-        }
-        for text in ["2020-08-24T14:15:22", "2020-08-24", "", "now"] {
-            assert!(text.parse::<Timestamp>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_date_has_one_form() {
-        assert!("2024-02-29".parse::<Date>().is_ok());
-        for text in ["2023-02-29", "20240229", "2024-02-29T00:00:00", "2024-2-9", "24-02-29", ""] {
-            assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }
 

@@ -120,8 +120,18 @@ fn f55_a_timestamp_has_a_zone() {
         "2020-08-24T14:15:22.123456789Z",
         "2016-12-31T23:59:60Z",
         "2020-08-24t14:15:22z",
+        "9999-12-31T23:59:59Z",
+        "2020-08-24T14:15:22.1234567890123Z",
     ] {
         assert!(good.parse::<Timestamp>().is_ok(), "{good}");
+        let json = INCREASE.replace("2020-08-24T14:15:22Z", good);
+        assert!(serde_json::from_str::<VirtualCashIncrease>(&json).is_ok(), "{good}");
+        let event = format!(
+            r#"{{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"{good}","type":"A.B","object":{json},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}}"#
+        );
+        let event: upvest_core::webhook::Event = event.parse().unwrap();
+        assert_eq!(event.created_at(), good.parse().unwrap());
+        assert!(event.object::<VirtualCashIncrease>().is_ok(), "{good}");
     }
     for bad in ["2020-08-24T14:15:22", "2020-08-24", "yesterday", ""] {
         assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
