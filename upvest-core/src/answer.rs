@@ -1,10 +1,12 @@
 //! What a success holds: from its bytes to a value, or to what can be said of the money without it.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::StatusCode;
-use serde::de::DeserializeOwned;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use http::{HeaderValue, StatusCode};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,6 +14,7 @@ use crate::null::from_json;
 use crate::outcome::Outcome;
 use crate::redirect::Redirect;
 use crate::request::Target;
+use crate::text::printable;
 use crate::transport::BodyError;
 
 /// Beyond this an answer is an attack or a mistake, not a resource.
@@ -40,6 +43,10 @@ pub(crate) struct Answer {
     pub(crate) request_id: Option<String>,
     /// Whether the body is of the type that was asked for.
     pub(crate) is_as_asked: bool,
+    /// Whether it says of which type it is.
+    pub(crate) has_type: bool,
+    /// How the body is encoded, if it is.
+    pub(crate) encoding: Option<Encoding>,
     /// Where a redirect leads.
     pub(crate) location: Option<String>,
     /// As much as came of the body.
@@ -123,8 +130,9 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
     let body = whole(target, answer)?;
     from_json(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
-        let why = "its body does not fit its type";
-        let error = answer.unreadable(ErrorKind::Decode, target, why).because(cause);
+        let encoding = answer.encoding.as_ref().filter(|_| is_torn);
+        let why = encoding.map_or("its body does not fit its type".into(), Encoding::why);
+        let error = answer.unreadable(ErrorKind::Decode, target, &why).because(cause);
         keeping_body(if is_torn { error.torn() } else { error }, target, answer)
     })
 }
@@ -157,13 +165,23 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
         let error = answer.unreadable(kind, target, why).because(broken);
         if is_torn { error.torn() } else { error }
     } else {
-        let why = match target.answer {
-            _ if answer.body.is_empty() => "its body is empty",
-            _ if answer.is_as_asked => return Ok(answer.body.clone()),
-            AnswerKind::Json => "its body is no JSON",
-            AnswerKind::Bytes | AnswerKind::Redirect => "its body is not what was asked for",
+        let is_json = target.answer == AnswerKind::Json;
+        let why: Cow<'_, str> = match &answer.encoding {
+            _ if answer.body.is_empty() => "its body is empty".into(),
+            // It may be left over from what something on the way has decoded: reading it tells.
+            Some(_) if answer.is_as_asked && is_json => return Ok(answer.body.clone()),
+            Some(encoding) => encoding.why(),
+            None if answer.is_as_asked => return Ok(answer.body.clone()),
+            None if answer.has_type && is_json => "its body is no JSON".into(),
+            None if answer.has_type => "its body is not what was asked for".into(),
+            None if !is_json => "it has no `content-type`, so nothing says what its body is".into(),
+            None if answer.request_id.is_some() => {
+                "it has no `content-type`, and its body is not JSON".into()
+            }
+            None => "it has neither `content-type` nor request id, so it may not come from Upvest"
+                .into(),
         };
-        answer.unreadable(ErrorKind::Decode, target, why).torn()
+        answer.unreadable(ErrorKind::Decode, target, &why).torn()
     };
     Err(keeping_body(error, target, answer))
 }
@@ -187,6 +205,46 @@ pub(crate) fn is_wanted(target: &Target, status: StatusCode) -> bool {
     match target.answer {
         AnswerKind::Redirect => matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),
         AnswerKind::Json | AnswerKind::Bytes => status.is_success(),
+    }
+}
+
+/// The type of the content without its parameters, if it is said.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
+    Some(essence(&value)).filter(|content_type| !content_type.is_empty())
+}
+
+/// Whether a body that does not say what it is can be nothing else, all of it.
+pub(crate) fn is_json(target: &Target, body: &[u8]) -> bool {
+    target.answer == AnswerKind::Json && serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+/// A `content-encoding` that nobody has asked for.
+pub(crate) struct Encoding(String);
+
+impl Encoding {
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        const LONGEST: usize = 64;
+        let values = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+        let values: Vec<_> = values.map(String::from_utf8_lossy).collect();
+        let is_identity =
+            |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+        let is_encoded =
+            !values.iter().flat_map(|value| value.split(',')).map(str::trim).all(is_identity);
+        is_encoded.then(|| Self(printable(&values.join(", "), LONGEST)))
+    }
+
+    fn why(&self) -> Cow<'static, str> {
+        format!("its body cannot be read: {}", self.remark()).into()
+    }
+
+    /// What to say of it.
+    pub(crate) fn remark(&self) -> String {
+        let Self(coding) = self;
+        format!(
+            "`content-encoding: {coding}`, and the client asks for none (turn off compression in the \
+             proxy that adds it)"
+        )
     }
 }
 

@@ -18,6 +18,7 @@ pub use crate::call::{IdempotentReturn, PlainReturn};
 use crate::endpoint::{BodyKind, Endpoint, are_equal};
 use crate::redirect::Redirect;
 pub use crate::request::Request;
+pub use crate::text::printable;
 
 /// Why a value could not be written.
 pub type WriteError = Box<dyn StdError + Send + Sync>;

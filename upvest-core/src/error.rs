@@ -176,6 +176,15 @@ impl Error {
         self.0.is_clock_off
     }
 
+    /// Adds why the body says no more, if it does not.
+    pub(crate) fn with_remark(mut self, remark: Option<String>) -> Self {
+        if let Some(remark) = remark {
+            self.0.message.push_str("; its body cannot be read: ");
+            self.0.message.push_str(&remark);
+        }
+        self
+    }
+
     pub(crate) fn with_body(mut self, body: Bytes) -> Self {
         self.0.body = body;
         self

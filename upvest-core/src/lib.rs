@@ -90,6 +90,7 @@ mod send;
 pub mod signature;
 mod source;
 mod telemetry;
+mod text;
 mod time;
 mod tokens;
 pub mod transport;

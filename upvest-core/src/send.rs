@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 use url::Url;
 
-use crate::answer::{self, Answer, LONGEST_ERROR_BODY, Response, essence, longest_body};
+use crate::answer::{self, Answer, Encoding, LONGEST_ERROR_BODY, Response, longest_body};
 use crate::call::Idempotent;
 use crate::client::Client;
 use crate::endpoint::Verb;
@@ -366,28 +366,43 @@ async fn exchange(
     let now = client.now();
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
-    let content_type = text(&head.headers, CONTENT_TYPE.as_str()).map(essence);
+    let content_type = answer::content_type(&head.headers);
+    let encoding = Encoding::of(&head.headers);
     let is_wanted = answer::is_wanted(target, status);
     let limit = if is_wanted { longest_body(target) } else { LONGEST_ERROR_BODY };
     let (body, broken) = body.read(limit, ends).await;
 
     if is_wanted {
-        let is_as_asked =
-            content_type.is_some_and(|kind| answer::is_asked_for(target.accepted(), &kind));
+        let is_as_asked = match &content_type {
+            Some(kind) => answer::is_asked_for(target.accepted(), kind),
+            None => request_id.is_some() && broken.is_none() && answer::is_json(target, &body),
+        };
+        let has_type = content_type.is_some();
         let location = text(&head.headers, LOCATION.as_str());
         let location = location.and_then(|to| absolute(client, target, to));
-        return Ok(Answer { status, request_id, is_as_asked, location, body, broken });
+        return Ok(Answer {
+            status,
+            request_id,
+            is_as_asked,
+            has_type,
+            encoding,
+            location,
+            body,
+            broken,
+        });
     }
     // The status says what happened; a body that cannot be read takes nothing from that.
     let is_json =
-        content_type.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
+        content_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
     let problem = (is_json && broken.is_none())
         .then(|| serde_json::from_slice::<Problem>(&body).ok())
         .flatten();
+    let hidden = encoding.filter(|_| problem.is_none() && !body.is_empty());
     // A server that repeats what it was sent would repeat the client secret.
     let problem = problem
         .filter(|problem| !target.asks_for_token() || !problem.quotes_secret_of(&target.body));
     let error = Error::answered(&target.to_string(), status, problem)
+        .with_remark(hidden.map(|encoding| encoding.remark()))
         .with_request_id(request_id)
         .with_retry_after(retry::retry_after(&head.headers, now))
         .with_body(if target.asks_for_token() { Bytes::new() } else { body });

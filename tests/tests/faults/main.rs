@@ -6,6 +6,7 @@
 //! what answers hold (47 to 58), clocks and keys (59 to 62), and callers (63 to 67).
 
 mod answers;
+mod bodies;
 mod callers;
 mod clocks;
 mod connections;
