@@ -208,3 +208,49 @@ async fn pages_and_items_are_streams() {
     assert!(matches!(poll(items.as_mut()), Poll::Ready(Some(Ok(7)))));
     assert!(matches!(poll(items), Poll::Ready(None)));
 }
+
+/// A page of 1000 users, as long as the examples of the API make them.
+#[tokio::test(start_paused = true)]
+async fn the_largest_page_of_the_api_fits() {
+    for length in [1_125, 8_000] {
+        let server = users(1_000, length);
+        let page = server.client().users().await.unwrap();
+        assert_eq!((page.data.len(), page.data[0].note.len()), (1_000, length));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_a_response_may_be_can_be_set() {
+    let server = users(1_000, 9_000);
+    let error = server.client().users().await.unwrap_err();
+    let sentence = "GET /users answered 200, but its body is longer than 8388608 bytes (raise \
+                    `max_response_bytes` of the client)";
+    assert_eq!(error.to_string(), sentence);
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+
+    let client = server.builder().max_response_bytes(16 * 1024 * 1024).build().unwrap();
+    assert_eq!(client.users().await.unwrap().data.len(), 1_000);
+    // Whatever is set, what the API answers of one thing is read.
+    let client = users(1, 60_000).builder().max_response_bytes(0).build().unwrap();
+    assert_eq!(client.users().await.unwrap().data.len(), 1);
+    let client = users(1, 66_000).builder().max_response_bytes(0).build().unwrap();
+    assert!(client.users().await.unwrap_err().to_string().contains("65536 bytes"));
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct User {
+    note: String,
+}
+
+#[api(scope = "things:admin")]
+trait Users: Send + Sync {
+    #[endpoint(GET, "/users", signed)]
+    fn users(&self) -> Call<Page<User>>;
+}
+
+fn users(count: usize, length: usize) -> Server {
+    let users = vec![json!({ "note": "x".repeat(length) }); count];
+    let meta = json!({ "offset": 0, "limit": 1000, "count": count, "total_count": count });
+    let body = json!({ "meta": meta, "data": users }).to_string();
+    Server::new(move |_, _| reply(200, "application/json", &body))
+}

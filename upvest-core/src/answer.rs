@@ -17,19 +17,19 @@ use crate::request::Target;
 use crate::text::printable;
 use crate::transport::BodyError;
 
-/// Beyond this an answer is an attack or a mistake, not a resource.
-const LONGEST_JSON: usize = 1024 * 1024;
+/// Unless the client says otherwise: 1000 items, the largest page of the API, of 8 KiB each.
+pub(crate) const LONGEST_JSON: usize = 8 * 1024 * 1024;
 /// A document may have pictures in it.
 const LONGEST_DOCUMENT: usize = 32 * 1024 * 1024;
 pub(crate) const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
-/// How long the body of a success may be.
-pub(crate) fn longest_body(target: &Target) -> usize {
+/// How long the body of a success may be, if JSON may have `longest` bytes; as
+/// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes) promises.
+pub(crate) fn longest_body(target: &Target, longest: usize) -> usize {
     match target.answer {
-        AnswerKind::Bytes => LONGEST_DOCUMENT,
-        // A token is short; and its answer is read into a tree, which is many times as large.
+        AnswerKind::Bytes => longest.max(LONGEST_DOCUMENT),
         AnswerKind::Json if target.asks_for_token() => LONGEST_ERROR_BODY,
-        AnswerKind::Json => LONGEST_JSON,
+        AnswerKind::Json => longest.max(LONGEST_ERROR_BODY),
         AnswerKind::Redirect => LONGEST_ERROR_BODY,
     }
 }
@@ -161,8 +161,14 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
             BodyError::Broken(_) => (ErrorKind::Decode, true),
             BodyError::TooLong(_) => (ErrorKind::Decode, false),
         };
-        let why = "its body could not be read to the end";
-        let error = answer.unreadable(kind, target, why).because(broken);
+        let why: Cow<'_, str> = match broken {
+            BodyError::TooLong(limit) if !target.asks_for_token() => format!(
+                "its body is longer than {limit} bytes (raise `max_response_bytes` of the client)"
+            )
+            .into(),
+            _ => "its body could not be read to the end".into(),
+        };
+        let error = answer.unreadable(kind, target, &why).because(broken);
         if is_torn { error.torn() } else { error }
     } else {
         let is_json = target.answer == AnswerKind::Json;

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::answer::LONGEST_JSON;
 use crate::auth::TokenRequest;
 use crate::environment::{Environment, Origin};
 use crate::error::{Error, Result};
@@ -59,6 +60,7 @@ struct Inner {
     attempts: u32,
     budget: Budget,
     slots: Semaphore,
+    max_response_bytes: usize,
 }
 
 impl Client {
@@ -76,6 +78,7 @@ impl Client {
             attempt_timeout: ATTEMPT_TIMEOUT,
             attempts: retry::ATTEMPTS,
             max_in_flight: MAX_IN_FLIGHT,
+            max_response_bytes: LONGEST_JSON,
         }
     }
 
@@ -142,6 +145,10 @@ impl Client {
         &self.0.slots
     }
 
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.0.max_response_bytes
+    }
+
     pub(crate) fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -179,6 +186,7 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     attempts: u32,
     max_in_flight: usize,
+    max_response_bytes: usize,
 }
 
 impl ClientBuilder {
@@ -254,6 +262,24 @@ impl ClientBuilder {
         self
     }
 
+    /// How long the JSON of a response may be, in bytes; 8 MiB by default, and at least 64 KiB.
+    ///
+    /// The default holds the largest page of the API: 1000 items of 8 KiB each. A longer body is an
+    /// error of kind [`Decode`](crate::ErrorKind::Decode), which names this setting.
+    ///
+    /// | body | at most |
+    /// | --- | --- |
+    /// | JSON | this many bytes |
+    /// | a document, of an endpoint with `accept` | 32 MiB, or this if it is more |
+    /// | an error, a redirect, an access token | 64 KiB; of a longer error, the first 64 KiB are kept |
+    ///
+    /// To read a body, the client holds up to twice its length. The value that is made of it comes on
+    /// top.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
     /// The client. Sends nothing yet.
     ///
     /// # Errors
@@ -300,6 +326,7 @@ impl ClientBuilder {
             attempts: self.attempts,
             budget: Budget::full(),
             slots: Semaphore::new(self.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            max_response_bytes: self.max_response_bytes,
         })))
     }
 }

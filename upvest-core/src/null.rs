@@ -49,7 +49,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<
 fn without_null_fields(json: &[u8]) -> Option<Vec<u8>> {
     // What is left out must not turn into JSON what was not.
     serde_json::from_slice::<IgnoredAny>(json).ok()?;
-    let mut bare = Vec::new();
+    let mut bare = Vec::with_capacity(json.len());
     let mut rest = json;
     // Where the last text begins: before a colon, the name of a field.
     let mut name = 0;

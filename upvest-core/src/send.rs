@@ -369,7 +369,11 @@ async fn exchange(
     let content_type = answer::content_type(&head.headers);
     let encoding = Encoding::of(&head.headers);
     let is_wanted = answer::is_wanted(target, status);
-    let limit = if is_wanted { longest_body(target) } else { LONGEST_ERROR_BODY };
+    let limit = if is_wanted {
+        longest_body(target, client.max_response_bytes())
+    } else {
+        LONGEST_ERROR_BODY
+    };
     let (body, broken) = body.read(limit, ends).await;
 
     if is_wanted {

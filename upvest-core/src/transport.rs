@@ -23,7 +23,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Most bodies are not as long.
 const SHORT_BODY: usize = 16 * 1024;
 
-/// By how much the room for a longer one grows: few documents need all that they may have.
+/// The first room for a longer one; then it doubles: few bodies need all that they may have.
 const STEP: usize = 1024 * 1024;
 
 /// Sends one finished, signed request once, and gives back the answer.
@@ -87,7 +87,8 @@ impl Body {
     /// What comes of it until `ends`, at most `limit` bytes; and why that is not all, if it is not.
     pub(crate) async fn read(mut self, limit: usize, ends: Instant) -> (Bytes, Option<BodyError>) {
         let promised = usize::try_from(self.size_hint().lower()).unwrap_or(limit);
-        let mut read = Vec::with_capacity(promised.min(limit));
+        // A promise costs a hostile server nothing.
+        let mut read = Vec::with_capacity(promised.min(limit).min(STEP));
         let broken = loop {
             let data = match timeout_at(ends, self.frame()).await {
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
@@ -103,8 +104,9 @@ impl Body {
             let fits = data.get(..room).unwrap_or(&data);
             let needed = read.len() + fits.len();
             if needed > SHORT_BODY && needed > read.capacity() {
-                // In few steps: growing needs the old and the new. All that JSON may need, at once.
-                read.reserve_exact(room.min(STEP).max(fits.len()));
+                // In few steps: growing needs the old and the new.
+                let capacity = needed.next_power_of_two().max(STEP).min(limit);
+                read.reserve_exact(capacity.saturating_sub(read.len()));
             }
             read.extend_from_slice(fits);
             if data.len() > room {

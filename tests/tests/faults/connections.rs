@@ -231,7 +231,7 @@ async fn f20_an_endless_body_is_cut_and_its_connection_closed() {
     assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied));
     assert!(!error.is_retryable(), "it would be as long again");
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert_eq!(cause, "the body is longer than 1048576 bytes");
+    assert_eq!(cause, "the body is longer than 8388608 bytes");
     assert_eq!(error.body().len(), 64 * 1024);
 
     let error = once(endless(500)).await;
