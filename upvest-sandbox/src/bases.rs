@@ -54,6 +54,8 @@ impl Bases {
             signed.unwrap_or_else(|| lines(&message, &input.components, &input.parameters));
 
         let mut components = input.components.clone();
+        // What has no value cannot be covered.
+        components.retain(|name| signature_base(V15, &message, &[name], "").is_ok());
         for required in policy.required_of(&message, body) {
             if !components.iter().any(|covered| covered == required) {
                 components.push(required.to_owned());
@@ -121,9 +123,13 @@ fn list(components: &[String]) -> String {
     format!("({})", quoted.join(" "))
 }
 
-/// Both bases, one below the other, the first difference marked with `>`.
+/// Both bases, one below the other, the first difference marked with `>`; one alone if they are equal.
 impl fmt::Display for Bases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.first_difference.is_none() {
+            f.write_str("  the base of what was received, which is as it should be:")?;
+            return self.received.split('\n').try_for_each(|line| write!(f, "\n    {line}"));
+        }
         let first = if self.is_signed { "signed" } else { "received" };
         for (title, base) in [(first, &self.received), ("expected", &self.expected)] {
             writeln!(f, "  {title} base:")?;
@@ -132,9 +138,6 @@ impl fmt::Display for Bases {
                 writeln!(f, "  {mark} {line}")?;
             }
         }
-        match self.first_difference {
-            Some(_) => f.write_str("  `>` marks the first difference"),
-            None => f.write_str("  they are equal"),
-        }
+        f.write_str("  `>` marks the first difference")
     }
 }

@@ -220,6 +220,8 @@ impl SandboxBuilder {
                 scopes.push(scope);
             }
         }
+        let known = operations::OPERATIONS.iter().map(|(endpoint, _)| *endpoint);
+        let added = self.served.iter().map(|(endpoint, _)| *endpoint);
         let server = Arc::new(Server {
             log: Log::new(credentials.client_secret().clone()),
             clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
@@ -231,6 +233,7 @@ impl SandboxBuilder {
                 webhook_keys: WebhookKeys::new(Arc::clone(&store)),
                 store,
                 scopes,
+                endpoints: known.chain(added).collect(),
                 settings: self.settings,
             },
         });

@@ -65,6 +65,12 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         Assumed,
+        "a `content-length` that is signed, but not sent",
+        "is taken as 0 if there is no body, as Upvest's proxy signs it on a DELETE that then travels without; with a body 401",
+        &["--assume length-sent"],
+    ),
+    row(
+        Assumed,
         "other forms of the signature headers",
         "one signature, labelled `sig1`, in canonical spelling, with `keyid`, `created`, `expires` and `nonce`; an `alg` that contradicts the key is refused",
         &[],

@@ -3,15 +3,16 @@
 //! Which demands an endpoint has comes from its declaration. In which order the real API looks at
 //! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
-use upvest_core::signature::{Message, Policy, VerifyError, VerifyingKey, verify};
+use upvest_core::signature::{Message, Policy, SignatureInput, VerifyError, VerifyingKey, verify};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub(crate) struct Gate {
     pub(crate) store: Arc<Store>,
     /// What the client is set up for.
     pub(crate) scopes: Vec<&'static str>,
+    /// All that is served.
+    pub(crate) endpoints: Vec<&'static Endpoint>,
     pub(crate) settings: Settings,
     pub(crate) webhook_keys: WebhookKeys,
 }
@@ -102,8 +105,9 @@ impl Gate {
     ) -> Result<(), Refused> {
         let policy = self.policy(endpoint, &head.headers);
         let key = |id: &str| self.keys.get(id);
-        let verified = verify(&Message::of_parts(head), body, key, now, &policy)
-            .map_err(Refused::signature)?;
+        let headers = self.signed_headers(head, body);
+        let message = Message { headers: &headers, ..Message::of_parts(head) };
+        let verified = verify(&message, body, key, now, &policy).map_err(Refused::signature)?;
         if !self.settings.checks(Check::Nonce) {
             return Ok(());
         }
@@ -118,10 +122,29 @@ impl Gate {
         } else {
             let mut refused = Refused::unauthorised("Signature is incorrect")
                 .for_the_log("signature: the nonce was used before");
-            refused.hint =
-                Some("make a new nonce for each request, and sign anew to send it again");
+            refused.hint = Some(
+                "make a new nonce for each request, and sign anew to send it again".to_owned(),
+            );
             Err(refused)
         }
+    }
+
+    /// The headers, with a `content-length` of 0 if that was signed and does not travel: Upvest's
+    /// proxy signs it on a DELETE, and its HTTP library leaves it out.
+    pub(crate) fn signed_headers<'h>(&self, head: &'h Parts, body: &[u8]) -> Cow<'h, HeaderMap> {
+        let covers_length = || {
+            let input = SignatureInput::from_headers(&head.headers);
+            input.is_ok_and(|input| input.components.iter().any(|name| name == "content-length"))
+        };
+        let is_left_out = body.is_empty()
+            && !head.headers.contains_key(CONTENT_LENGTH)
+            && !self.settings.assumes(Assumption::LengthSent);
+        if !is_left_out || !covers_length() {
+            return Cow::Borrowed(&head.headers);
+        }
+        let mut headers = head.headers.clone();
+        headers.insert(CONTENT_LENGTH, 0.into());
+        Cow::Owned(headers)
     }
 
     /// What a signature for `endpoint` must be like.
@@ -165,8 +188,7 @@ impl Gate {
         if has_one || endpoint.scopes().is_empty() || !self.settings.checks(Check::Scope) {
             Ok(())
         } else {
-            let reason = format!("the token has `{scopes}`, not one of {:?}", endpoint.scopes());
-            Err(Refused::forbidden().for_the_log(reason))
+            Err(Refused::forbidden(&scopes, endpoint.scopes()))
         }
     }
 

@@ -315,8 +315,9 @@ fn without_secret_fields(query: &str) -> String {
 /// A signature base without the values of headers that are not logged either.
 fn base_without_secrets(base: &str) -> String {
     let lines = base.split('\n').map(|line| match line.split_once(": ") {
-        Some((name, query)) if name.contains("@query") => {
-            format!("{name}: {}", without_secret_fields(query))
+        // A query may have been signed as part of the path.
+        Some((name, target)) if name.contains("@query") || name.contains("@path") => {
+            format!("{name}: {}", without_secret_fields(target))
         }
         Some((name, value)) => {
             let component = name.trim_matches('"');

@@ -13,7 +13,7 @@ pub(crate) struct Refused {
     detail: String,
     pub(crate) reason: String,
     /// What to do about it, if that is not said by the detail.
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<String>,
     /// What is wrong with the signature, if that is what is wrong.
     pub(crate) signature: Option<Box<VerifyError>>,
 }
@@ -77,8 +77,19 @@ impl Refused {
         refused
     }
 
-    pub(crate) fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", "The token lacks the scope")
+    /// The token has the scopes `held`, and needs one of `wanted`.
+    pub(crate) fn forbidden(held: &str, wanted: &[&str]) -> Self {
+        let code = |names: &mut dyn Iterator<Item = &str>, between: &str| {
+            names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(between)
+        };
+        let held = code(&mut held.split(' '), ", ");
+        let wanted = code(&mut wanted.iter().copied(), " or ");
+        let mut refused =
+            Self::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", "The token lacks the scope")
+                .for_the_log(format!("the token lacks the scope {wanted}"));
+        refused.hint =
+            Some(format!("ask `/auth/token` for the scope {wanted}: this token has {held}"));
+        refused
     }
 
     pub(crate) fn not_found(detail: &str) -> Self {

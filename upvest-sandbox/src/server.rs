@@ -25,7 +25,7 @@ use crate::clock::{ClockSetting, SandboxClock};
 use crate::faults::wire::Line;
 use crate::faults::{Effect, Fault, Faults, of_nothing};
 use crate::gate::Gate;
-use crate::hints::Suspect;
+use crate::hints::{Suspect, other_path};
 use crate::log::{Log, Outcome, Verdict};
 use crate::operations::Admitted;
 use crate::problem::Refused;
@@ -181,9 +181,13 @@ impl Server {
         });
         answer.unwrap_or_else(|refused| {
             let (answer, mut outcome) = self.refuse(&refused);
-            outcome.hint = refused.hint.map(str::to_owned);
+            outcome.hint.clone_from(&refused.hint);
             if let Some(refusal) = &refused.signature {
                 self.explain(refusal, endpoint, head, body, now, &mut outcome);
+            }
+            if endpoint == NOWHERE {
+                let other = other_path(head.uri.path(), &self.gate.endpoints);
+                outcome.hint = other.map(|text| self.log.masked(&text)).or(outcome.hint);
             }
             (answer, outcome)
         })
@@ -199,7 +203,8 @@ impl Server {
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
-        let message = Message::of_parts(head);
+        let headers = self.gate.signed_headers(head, body);
+        let message = Message { headers: &headers, ..Message::of_parts(head) };
         let input = SignatureInput::from_headers(&head.headers).ok();
         let credentials = &self.gate.credentials;
         let suspect = Suspect {

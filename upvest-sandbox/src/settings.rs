@@ -130,6 +130,8 @@ words! {
     Assumption {
         /// A signature must also cover `content-length` and `idempotency-key`, if they are sent.
         AllCovered = "all-covered",
+        /// A `content-length` that is signed must be sent; otherwise one of 0 may be left out where there is no body.
+        LengthSent = "length-sent",
         /// The same idempotency key with another body is a 409, not a 422.
         OtherBodyConflicts = "other-body-conflicts",
         /// The same idempotency key with another body gets the first answer again.

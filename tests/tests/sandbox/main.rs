@@ -5,6 +5,7 @@ mod bench;
 mod broken;
 mod hints;
 mod hostile;
+mod mistakes;
 mod money;
 mod mutated;
 mod requests;

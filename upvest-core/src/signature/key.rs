@@ -294,7 +294,9 @@ impl VerifyingKey {
             .map_err(|_| KeyError::new("the public key cannot be written"))
     }
 
-    pub(super) fn is_ed25519(&self) -> bool {
+    /// Whether it is an Ed25519 key; otherwise it is one on P-521.
+    #[must_use]
+    pub fn is_ed25519(&self) -> bool {
         self.is_ed25519
     }
 

@@ -1,0 +1,63 @@
+//! What a signature is, apart from what was signed: its form, and the kind of key that made it.
+
+/// Says that a key of another kind made a signature, as far as its length tells.
+pub(super) fn other_kind(signature: &[u8], is_ed25519: bool) -> Option<String> {
+    let longest = longest_number(signature);
+    let length = signature.len();
+    let made_by = match (longest, length) {
+        (Some(_), _) if is_ed25519 => "an ECDSA key",
+        (Some(..=32), _) => "a key on P-256",
+        (Some(33..=48), _) | (None, 96) => "a key on P-384",
+        (Some(_), _) | (None, 130..=141) => return None,
+        (None, 64) if is_ed25519 => return None,
+        (None, 64) => "a key on P-256, or an Ed25519 key",
+        (None, 256 | 384 | 512) => "an RSA key",
+        (None, _) => {
+            return Some(format!(
+                "the signature has {length} bytes, but ECDSA on P-521 in ASN.1 DER has about 139, and \
+                 Ed25519 has 64"
+            ));
+        }
+    };
+    let registered = if is_ed25519 { "an Ed25519 key" } else { "one on P-521 (secp521r1)" };
+    Some(format!(
+        "by its length the signature is one of {made_by}, but the registered key is {registered}"
+    ))
+}
+
+/// How many bytes the longer of the two numbers of an ECDSA signature in ASN.1 DER has.
+fn longest_number(der: &[u8]) -> Option<usize> {
+    let ([0x30, 0x81, length, content @ ..] | [0x30, length, content @ ..]) = der else {
+        return None;
+    };
+    let number = |bytes: &[u8]| -> Option<(usize, usize)> {
+        let [0x02, length, rest @ ..] = bytes else { return None };
+        let digits = rest.get(..usize::from(*length))?;
+        let zeros = digits.iter().take_while(|byte| **byte == 0).count();
+        Some((digits.len() - zeros, 2 + digits.len()))
+    };
+    let (r, end) = number(content)?;
+    let (s, last) = number(content.get(end..)?)?;
+    let is_whole = content.len() == usize::from(*length) && end + last == content.len();
+    is_whole.then_some(r.max(s))
+}
+
+/// ASN.1 DER of a P-521 signature that is two numbers of 66 bytes, one behind the other.
+pub(super) fn der_of_raw(raw: &[u8]) -> Option<Vec<u8>> {
+    let (r, s) = (raw.len() == 132).then(|| raw.split_at(66))?;
+    let integer = |number: &[u8]| {
+        let zeros = number.iter().take_while(|byte| **byte == 0).count().min(65);
+        let mut digits = number.get(zeros..).unwrap_or_default().to_vec();
+        if digits.first().is_some_and(|first| *first >= 0x80) {
+            digits.insert(0, 0);
+        }
+        let mut der = vec![0x02, u8::try_from(digits.len()).unwrap_or_default()];
+        der.append(&mut digits);
+        der
+    };
+    let content = [integer(r), integer(s)].concat();
+    let length = u8::try_from(content.len()).ok()?;
+    let mut der = if length < 0x80 { vec![0x30, length] } else { vec![0x30, 0x81, length] };
+    der.extend(content);
+    Some(der)
+}

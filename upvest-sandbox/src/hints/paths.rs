@@ -1,0 +1,43 @@
+//! What is wrong with a request that no endpoint is there for.
+
+use upvest_core::Endpoint;
+
+/// The known path that was probably meant by `path`, or the methods that it takes.
+pub(crate) fn other_path(path: &str, endpoints: &[&Endpoint]) -> Option<String> {
+    let here = endpoints.iter().filter(|at| is_of(path, at));
+    let mut methods: Vec<String> = here.map(|at| at.verb().to_string()).collect();
+    methods.dedup();
+    if !methods.is_empty() {
+        return Some(format!("`{path}` takes {} alone", methods.join(", ")));
+    }
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    // Some write a version in front, which this API has in a header.
+    let unversioned = match &*segments {
+        [first, rest @ ..] if is_version(first) => rest,
+        all => all,
+    };
+    let meant = format!("/{}", unversioned.join("/"));
+    let lower = meant.to_ascii_lowercase();
+    let meant =
+        [meant, lower].into_iter().find(|meant| endpoints.iter().any(|at| is_of(meant, at)));
+    meant.map(|meant| format!("the path is `{meant}`, not `{path}`"))
+}
+
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix(['v', 'V']);
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_of(path: &str, endpoint: &Endpoint) -> bool {
+    let (mut given, mut known) = (path.split('/'), endpoint.path().split('/'));
+    loop {
+        match (given.next(), known.next()) {
+            (None, None) => return true,
+            (Some(given), Some(known)) if known.starts_with('{') && !given.is_empty() => {}
+            (Some(given), Some(known)) if given == known => {}
+            _ => return false,
+        }
+    }
+}
