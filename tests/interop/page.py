@@ -104,6 +104,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 def webhooks(page, auth, post):
     """They are shown, with what became of them, and can be sent again."""
     page.until("no webhooks", page.one("#no-deliveries").is_displayed)
+    page.until("no subscription", page.one("#no-webhooks").is_displayed)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     subscription = {
@@ -114,7 +115,10 @@ def webhooks(page, auth, post):
     made = requests.post(f"{page.address}/webhooks", json=subscription, auth=auth)
     assert made.status_code == 201, made.text
     url = f"{page.address}/webhooks/{made.json()['id']}"
+    page.until("it is disabled", lambda: page.texts("#webhooks .chip") == ["disabled"])
+    assert subscription["url"] in page.one("#webhooks").text
     assert requests.patch(url, json={"enabled": True}, auth=auth).status_code == 200
+    page.until("it is enabled", lambda: page.texts("#webhooks .chip") == ["enabled"])
     post("increases")
     page.until("it is refused", lambda: "500" in page.texts("#deliveries .small"))
     page.until("it is taken", lambda: "delivered" in page.texts("#deliveries .chip"))

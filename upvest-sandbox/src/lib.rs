@@ -58,6 +58,7 @@ mod seed;
 mod served;
 mod server;
 mod settings;
+mod shape;
 mod state;
 mod store;
 mod webhooks;

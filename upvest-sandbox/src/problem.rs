@@ -159,7 +159,12 @@ impl Refused {
             504 => ("gateway_timeout", "Gateway timeout"),
             _ => ("internal", "Internal error"),
         };
-        Self::new(status, code, title, "This was asked for, by a fault of the sandbox")
+        Self::new(
+            status,
+            code,
+            title,
+            "This was asked for, by a fault of the sandbox: `DELETE /_sandbox/faults` ends it",
+        )
     }
 
     pub(crate) fn internal(reason: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ mod bench;
 mod broken;
 mod hints;
 mod hostile;
+mod malformed;
 mod mistakes;
 mod money;
 mod mutated;

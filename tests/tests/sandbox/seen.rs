@@ -5,6 +5,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use upvest_core::transport::{ReqwestTransport, Transport as _};
+use upvest_core::webhook::{CreateWebhook, ListWebhooks, UpdateWebhook, Webhooks as _};
 use upvest_sandbox::{Assumption, Check, Progress, Sandbox, Spec, Verdict};
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -78,7 +79,7 @@ async fn faults_and_the_clock_through_json() {
     assert_eq!((status, &added["id"], &added["hits"]), (200, &json!(1), &json!(0)));
     assert_eq!(ask(sandbox, "GET", "faults", None).await.1, json!([added]));
     for (fault, why) in [
-        (json!({ "do": "explode" }), "unknown variant `explode`"),
+        (json!({ "do": "explode" }), "unknown effect `explode`"),
         (json!({ "do": "hang", "percent": 101 }), "`percent` is at most 100"),
         (json!({}), "missing field `do`"),
     ] {
@@ -328,4 +329,44 @@ async fn other_origins_are_refused() {
             assert_eq!(answer.status().as_u16(), status, "{name}: {value} for {path}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_fault_says_how_to_end_it() {
+    let bench = Bench::new().await;
+    let fault = json!({ "do": { "status": { "status": 429 } } });
+    assert_eq!(ask(&bench.sandbox, "POST", "faults", Some(fault)).await.0, 200);
+    for _ in 0..2 {
+        let (status, body) = bench.send(bench.signed(bench.increase()).await).await;
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(status, 429);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.ends_with("`DELETE /_sandbox/faults` ends it"), "{detail}");
+    }
+    assert_eq!(ask(&bench.sandbox, "DELETE", "faults", None).await.0, 204);
+    assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202);
+}
+
+#[tokio::test]
+async fn the_subscriptions_are_listed() {
+    let sandbox = started(Sandbox::builder()).await;
+    let client = sandbox.client().unwrap();
+    assert_eq!(ask(&sandbox, "GET", "webhooks", None).await, (200, json!([])));
+    let mut ids = Vec::new();
+    for title in ["first", "second"] {
+        let url = format!("http://127.0.0.1:9/{title}");
+        let new = CreateWebhook { title: title.into(), url, ..Default::default() };
+        ids.push(client.create_webhook(&new).await.unwrap().id);
+    }
+    let enable = UpdateWebhook { enabled: Some(true), ..Default::default() };
+    client.update_webhook(ids[1], &enable).await.unwrap();
+    let (status, listed) = ask(&sandbox, "GET", "webhooks", None).await;
+    assert_eq!((status, listed.as_array().unwrap().len()), (200, 2));
+    // As the API lists them.
+    let of_api = client.list_webhooks(&ListWebhooks::default()).await.unwrap();
+    assert_eq!(listed, json!(of_api.data));
+    assert_eq!((&listed[0]["title"], &listed[0]["enabled"]), (&json!("first"), &json!(false)));
+    assert_eq!((&listed[1]["title"], &listed[1]["enabled"]), (&json!("second"), &json!(true)));
+    client.delete_webhook(ids[0]).await.unwrap();
+    assert_eq!(ask(&sandbox, "GET", "webhooks", None).await.1.as_array().unwrap().len(), 1);
 }

@@ -257,8 +257,19 @@ async fn only_200_is_success_unless_it_is_assumed_otherwise() {
     let stage = Stage::new(singly()).await;
     stage.receiver.answer(&[204, 202, 301]);
     stage.client.increase(&increase("1.00")).await.unwrap();
-    for (attempts, pause) in [(1, 1), (2, 2), (3, 3)] {
+    for (attempts, pause, said) in [
+        (
+            1,
+            1,
+            "204, but 200 alone counts as delivered (`--assume webhook-no-content-succeeds` accepts \
+             204)",
+        ),
+        (2, 2, "202, but 200 alone counts as delivered"),
+        (3, 3, "301"),
+    ] {
         stage.tried(attempts).await;
+        let delivery = stage.sandbox.webhooks().deliveries().pop().unwrap();
+        assert_eq!((delivery.is_delivered, delivery.last.as_deref()), (false, Some(said)));
         stage.sandbox.clock().advance(Duration::from_secs(pause));
     }
     all_sent(&stage.sandbox).await;

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt as _, Collected, Limited};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
@@ -29,6 +30,7 @@ use crate::cash::Operation;
 use crate::faults::Fault;
 use crate::fidelity;
 use crate::server::Server;
+use crate::shape::{Field, Kind, optional, read, required};
 use crate::state::{State, StateError};
 use crate::webhooks::WebhookSender;
 
@@ -61,12 +63,10 @@ impl Asked {
         }
     }
 
-    fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Trouble> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            Trouble::new(
-                400,
-                format!("The body is not what /_sandbox/openapi.json describes: {error}"),
-            )
+    fn json<T: DeserializeOwned>(&self, fields: &[Field], example: &str) -> Result<T, Trouble> {
+        read(&self.body, fields, example).map_err(|why| {
+            let sentence = format!("The body is not what /_sandbox/openapi.json describes: {why}");
+            Trouble::new(400, sentence)
         })
     }
 }
@@ -97,7 +97,7 @@ type Done = Result<Value, Trouble>;
 type Handler = fn(&Server, &Asked) -> Done;
 
 /// Every route but the page, with what it does. `openapi.json` describes the same.
-const ROUTES: [(Method, &str, Handler); 21] = [
+const ROUTES: [(Method, &str, Handler); 22] = [
     (Method::GET, "/_sandbox/health", health),
     (Method::GET, "/_sandbox/openapi.json", openapi),
     (Method::GET, "/_sandbox/fidelity", fidelity_table),
@@ -109,6 +109,7 @@ const ROUTES: [(Method, &str, Handler); 21] = [
     (Method::POST, "/_sandbox/operations/{id}/confirm", confirm),
     (Method::POST, "/_sandbox/operations/{id}/queue", queue),
     (Method::POST, "/_sandbox/operations/{id}/cancel", cancel),
+    (Method::GET, "/_sandbox/webhooks", webhooks),
     (Method::GET, "/_sandbox/deliveries", deliveries),
     (Method::POST, "/_sandbox/deliveries/{number}/redeliver", redeliver),
     (Method::POST, "/_sandbox/verify_keys/rotate", rotate_key),
@@ -277,7 +278,8 @@ fn add_account_group(server: &Server, asked: &Asked) -> Done {
     struct New {
         id: AccountGroupId,
     }
-    let New { id } = asked.json()?;
+    let id = r#""ac1c39e9-2101-46b8-a624-d10a9e351b6c""#;
+    let New { id } = asked.json(&[required("id", Kind::Id, id)], &format!(r#"{{"id": {id}}}"#))?;
     State::of(server).add_account_group(id)?;
     Ok(shown_group(server, id))
 }
@@ -311,6 +313,10 @@ fn cancel(server: &Server, asked: &Asked) -> Done {
     listed(&State::of(server).cancel(asked.id::<Uuid>()?)?)
 }
 
+fn webhooks(server: &Server, _: &Asked) -> Done {
+    value_of(&WebhookSender::of(server).subscriptions())
+}
+
 fn deliveries(server: &Server, _: &Asked) -> Done {
     let mut deliveries = WebhookSender::of(server).newest(MOST_DELIVERIES);
     for delivery in &mut deliveries {
@@ -337,8 +343,8 @@ fn faults(server: &Server, _: &Asked) -> Done {
 }
 
 fn add_fault(server: &Server, asked: &Asked) -> Done {
-    let fault: Fault = asked.json()?;
-    let active = server.faults.add(fault).map_err(|error| Trouble::new(400, error.to_string()))?;
+    let fault = Fault::from_json(&asked.body).and_then(|fault| server.faults.add(fault));
+    let active = fault.map_err(|error| Trouble::new(400, error.to_string()))?;
     value_of(&active)
 }
 
@@ -377,7 +383,13 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
         #[serde(default)]
         advance_seconds: u64,
     }
-    let change: Change = asked.json()?;
+    let fields = [
+        optional("freeze", Kind::Truth, "true"),
+        optional("freeze_at", Kind::Time, r#""2026-01-01T12:00:00Z""#),
+        optional("reset", Kind::Truth, "true"),
+        optional("advance_seconds", Kind::Number { least: 0, most: u64::MAX }, "60"),
+    ];
+    let change: Change = asked.json(&fields, r#"{"advance_seconds": 60}"#)?;
     if change.reset {
         server.clock.reset();
     }

@@ -1,6 +1,8 @@
 //! Faults: what goes wrong on purpose, when, and for which requests. How a connection is broken is in
-//! `wire.rs`, how an answer is spoilt in `spoil.rs`, what a rule says in `rule.rs`.
+//! `wire.rs`, how an answer is spoilt in `spoil.rs`, what a rule says in `rule.rs`, and how it is
+//! written in `fields.rs`.
 
+mod fields;
 mod rule;
 mod spoil;
 pub(crate) mod wire;

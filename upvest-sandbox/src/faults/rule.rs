@@ -145,7 +145,9 @@ pub enum Effect {
     Overtake,
 }
 
-const MOST_BYTES: u32 = 64 << 20;
+pub(super) const MOST_BYTES: u32 = 64 << 20;
+/// In milliseconds.
+pub(super) const LONGEST_DELAY: u64 = 3_600_000;
 
 impl Fault {
     /// Hits every request, before it is carried out, in the header of the answer; until it is removed.
@@ -302,7 +304,7 @@ impl Fault {
             Effect::Redirect { location } if !is_text(location) => {
                 invalid("`location` is no value of a header")
             }
-            Effect::Delay { milliseconds } if *milliseconds > 3_600_000 => {
+            Effect::Delay { milliseconds } if *milliseconds > LONGEST_DELAY => {
                 invalid("`milliseconds` is at most an hour")
             }
             Effect::Slow { bytes_per_second: 0 } => invalid("`bytes_per_second` is at least 1"),
@@ -354,6 +356,12 @@ impl fmt::Display for Fault {
 /// Why a rule is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidFault(String);
+
+impl InvalidFault {
+    pub(super) fn new(why: String) -> Self {
+        Self(why)
+    }
+}
 
 impl fmt::Display for InvalidFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,7 @@ pub(crate) mod subscriptions;
 use std::fmt;
 
 use http::StatusCode;
-use upvest_core::webhook::VerificationKeySet;
+use upvest_core::webhook::{VerificationKeySet, Webhook};
 
 pub use self::queue::WebhookDelivery;
 use crate::cash::Answer;
@@ -19,7 +19,7 @@ use crate::problem::Refused;
 use crate::server::Server;
 use crate::state::{StateError, read};
 
-/// The most deliveries that are listed.
+/// The most deliveries, and the most subscriptions, that are listed.
 const MOST: u32 = 1_000;
 
 /// What the sandbox tells on its own. Who is told, and what of, is said through the endpoints of the
@@ -96,6 +96,10 @@ impl<'a> WebhookSender<'a> {
 
     pub(crate) fn newest(self, most: u32) -> Vec<WebhookDelivery> {
         read(self.0.gate.store.deliveries(most))
+    }
+
+    pub(crate) fn subscriptions(self) -> Vec<Webhook> {
+        read(self.0.gate.store.subscriptions(MOST))
     }
 
     /// Sends a package once more, whatever became of it: on its own, and once.

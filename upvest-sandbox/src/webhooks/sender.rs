@@ -126,7 +126,20 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
     if status == StatusCode::OK || takes_empty && status == StatusCode::NO_CONTENT {
         Tried::Delivered { answer, with_copy: fault == Some(DeliveryFault::Duplicate) }
     } else {
-        Tried::Failed(answer)
+        Tried::Failed(rejected(status))
+    }
+}
+
+/// Which answer it was; receivers take any 2xx for a success.
+fn rejected(status: StatusCode) -> String {
+    let status = status.as_u16();
+    match status {
+        204 => {
+            let switch = Assumption::WebhookNoContentSucceeds;
+            format!("204, but 200 alone counts as delivered (`--assume {switch}` accepts 204)")
+        }
+        200..300 => format!("{status}, but 200 alone counts as delivered"),
+        _ => status.to_string(),
     }
 }
 

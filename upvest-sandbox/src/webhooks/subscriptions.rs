@@ -371,6 +371,14 @@ fn damaged() -> Refused {
 }
 
 impl Store {
+    /// The subscriptions, oldest first.
+    pub(super) fn subscriptions(&self, most: u32) -> Result<Vec<Webhook>, Refused> {
+        self.transaction(|db| {
+            let mut query = db.prepare_cached(&format!("{WEBHOOK} ORDER BY number LIMIT ?1"))?;
+            query.query_map([most], |row| Ok(webhook(row)))?.map(|row| row?).collect()
+        })
+    }
+
     /// Whether anybody wants to be told of anything, from now on.
     pub(crate) fn look_for_webhooks(&self) -> Result<(), Refused> {
         self.transaction(|db| {

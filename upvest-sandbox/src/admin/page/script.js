@@ -208,6 +208,18 @@ function operationRow(operation) {
     steps);
 }
 
+function webhookRow(webhook) {
+  const excluded = webhook.exclude_type ?? [];
+  const types = webhook.type.join(", ") + (excluded.length ? `, without ${excluded.join(", ")}` : "");
+  const [kind, text] = webhook.enabled ? ["CONFIRMED", "enabled"] : ["QUEUED", "disabled"];
+  return make("tr", {},
+    make("td", {}, `${webhook.title} `,
+      make("span", { className: "small mono", text: webhook.id.slice(0, 8), title: webhook.id }),
+      make("div", { className: "small mono", text: `to ${webhook.url}` })),
+    make("td", { className: "small", text: types }),
+    make("td", {}, make("span", { className: `chip ${kind}`, text })));
+}
+
 /** A row, and one with what is sent. */
 function deliveryRows(delivery) {
   const [kind, text] = delivery.is_delivered
@@ -228,7 +240,7 @@ function deliveryRows(delivery) {
     make("td", {}, `${delivery.number}: ${events}`),
     make("td", { className: "number", text: delivery.attempts }),
     make("td", {}, make("span", { className: `chip ${kind}`, text }), " ",
-      make("span", { className: "small", text: delivery.last ?? "" })),
+      make("span", { className: "small" }, ...withCode(delivery.last ?? ""))),
     make("td", { className: "steps" }, button)), shown];
 }
 
@@ -276,12 +288,13 @@ function showClock(clock) {
 }
 
 async function refresh() {
-  const [operations, groups, deliveries, faults, clock] = await Promise.all(
-    ["operations", "account_groups", "deliveries", "faults", "clock"].map((path) => ask("GET", path)));
+  const [operations, groups, webhooks, deliveries, faults, clock] = await Promise.all(
+    ["operations", "account_groups", "webhooks", "deliveries", "faults", "clock"].map((path) => ask("GET", path)));
   // Who works with the keyboard stays where they are.
   const focused = document.activeElement?.dataset?.key;
   if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
   if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
+  if (isNew("webhooks", webhooks)) fill("webhooks", webhooks.map(webhookRow));
   if (isNew("deliveries", deliveries)) fill("deliveries", deliveries.flatMap(deliveryRows));
   if (isNew("faults", faults)) at("faults").replaceChildren(...faults.map(faultItem));
   showClock(clock);
