@@ -50,6 +50,11 @@ def operations(api):
                 for node in parameters
                 if node["in"] == "query"
             ]
+            values = [
+                node["name"] + "=" + "|".join(sorted(node["schema"]["enum"]))
+                for node in parameters
+                if node["in"] == "query" and "enum" in node["schema"]
+            ]
             bodies = list(resolve(api, operation.get("requestBody", {})).get("content", {}))
             status = min(code for code in operation["responses"] if code.startswith("2"))
             response = resolve(api, operation["responses"][status])
@@ -68,13 +73,14 @@ def operations(api):
                 "status": status,
                 "answer": answer(api, response),
                 "scopes": sorted(scopes),
+                "values": sorted(values),
             }
 
 
 def table():
     with TABLE.open() as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            for name in ["query", "scopes"]:
+            for name in ["query", "scopes", "values"]:
                 row[name] = sorted(row[name].split(",")) if row[name] != "-" else []
             yield row
 

@@ -51,6 +51,9 @@ fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
     members.sort_unstable();
     known.sort_unstable();
     assert_eq!(members, known, "{name}: the query");
+    for (member, value) in &query {
+        assert!(fact.takes(member, value), "{name}: `{member}` is never {value}");
+    }
 
     let content_type = match fact.body.as_str() {
         "json" => Some("application/json"),

@@ -17,11 +17,21 @@ pub struct Fact {
     pub answer: String,
     /// Any of them does.
     pub scopes: Vec<String>,
+    /// The values that a member of the query can have, where they are a list: `order=ASC|DESC`.
+    pub values: Vec<String>,
 }
 
 impl Fact {
     pub fn name(&self) -> String {
         format!("{} {}", self.verb, self.path)
+    }
+
+    /// Whether a member of the query may have this value.
+    pub fn takes(&self, member: &str, value: &str) -> bool {
+        let listed = self.values.iter().find_map(|values| {
+            values.strip_prefix(member).and_then(|values| values.strip_prefix('='))
+        });
+        listed.is_none_or(|values| values.split('|').any(|known| known == value))
     }
 
     /// Whether a path is one of this operation.
@@ -41,7 +51,7 @@ pub fn facts() -> Vec<Fact> {
     text.lines()
         .skip(1)
         .map(|line| {
-            let [verb, path, key, body, query, status, answer, scopes] =
+            let [verb, path, key, body, query, status, answer, scopes, values] =
                 line.split('\t').collect::<Vec<_>>().try_into().unwrap();
             Fact {
                 verb: verb.to_owned(),
@@ -52,6 +62,7 @@ pub fn facts() -> Vec<Fact> {
                 status: status.parse().unwrap(),
                 answer: answer.to_owned(),
                 scopes: list(scopes),
+                values: list(values),
             }
         })
         .collect()

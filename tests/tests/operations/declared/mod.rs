@@ -58,14 +58,19 @@ id! {
 }
 
 /// A query that has every member filled.
-pub trait Full {
-    /// One.
-    fn full() -> Self;
+pub trait Full: Sized {
+    /// One that sorts by what most lists can be sorted by.
+    fn full() -> Self {
+        Self::full_by("created_at")
+    }
+
+    /// One that sorts by this, if it sorts.
+    fn full_by(sort: &'static str) -> Self;
 }
 
-/// Declares queries, with what fills each member.
+/// Declares queries, with what fills each member; the name between bars is what it sorts by.
 macro_rules! queries {
-    ($($name:ident { $($(#[$attribute:meta])* $member:ident: $ty:ty = $value:expr,)+ })+) => {
+    (|$sort:ident| $($name:ident { $($(#[$attribute:meta])* $member:ident: $ty:ty = $value:expr,)+ })+) => {
         $(
             #[derive(Serialize)]
             pub struct $name {
@@ -73,7 +78,8 @@ macro_rules! queries {
             }
 
             impl Full for $name {
-                fn full() -> Self {
+                #[allow(unused_variables, reason = "some do not sort")]
+                fn full_by($sort: &'static str) -> Self {
                     Self { $($member: $value,)+ }
                 }
             }
@@ -90,38 +96,39 @@ fn moment() -> Timestamp {
 }
 
 queries! {
+    |sort|
     Offsets {
         offset: Option<u64> = Some(20),
         limit: Option<u32> = Some(10),
     }
     Paging {
-        sort: Option<&'static str> = Some("created_at"),
+        sort: Option<&'static str> = Some(sort),
         order: Option<&'static str> = Some("DESC"),
         #[serde(flatten)]
-        page: Offsets = Full::full(),
+        page: Offsets = Full::full_by(sort),
     }
     ListOrders {
         order: Option<&'static str> = Some("ASC"),
         #[serde(flatten)]
-        page: Offsets = Full::full(),
+        page: Offsets = Full::full_by(sort),
     }
     ListFeeCollections {
         account_id: AccountId = Uuid::from_u128(1).into(),
         account_group_id: AccountGroupId = Uuid::from_u128(2).into(),
         order: Option<&'static str> = Some("ASC"),
         #[serde(flatten)]
-        page: Offsets = Full::full(),
+        page: Offsets = Full::full_by(sort),
     }
     ListInstruments {
         trading_status: Option<&'static str> = Some("ACTIVE"),
         #[serde(flatten)]
-        page: Paging = Full::full(),
+        page: Paging = Full::full_by(sort),
     }
     ListReports {
         r#type: Option<&'static str> = Some("BUY_ORDER"),
         instrument: Option<&'static str> = Some("isin:US0378331005"),
         #[serde(flatten)]
-        page: Period = Full::full(),
+        page: Period = Full::full_by(sort),
     }
     ListAllocations {
         instrument_ids: Option<CommaSeparated<Uuid>> =
@@ -129,30 +136,30 @@ queries! {
         start_date: Option<Timestamp> = Some(moment()),
         end_date: Option<Timestamp> = Some(moment()),
         #[serde(flatten)]
-        page: Paging = Full::full(),
+        page: Paging = Full::full_by(sort),
     }
     ListOfPortfolio {
         account_id: Option<AccountId> = Some(Uuid::from_u128(1).into()),
         allocation_id: Option<Uuid> = Some(Uuid::from_u128(2)),
         #[serde(flatten)]
-        page: Period = Full::full(),
+        page: Period = Full::full_by(sort),
     }
     Period {
         start_date: Option<Date> = Some(day()),
         end_date: Option<Date> = Some(day()),
         #[serde(flatten)]
-        page: Paging = Full::full(),
+        page: Paging = Full::full_by(sort),
     }
     ListCashTransactions {
         account_group_id: Option<AccountGroupId> = Some(Uuid::from_u128(1).into()),
         #[serde(flatten)]
-        page: Period = Full::full(),
+        page: Period = Full::full_by(sort),
     }
     ListSecurityTransactions {
         account_group_id: Option<AccountGroupId> = Some(Uuid::from_u128(1).into()),
         account_id: Option<AccountId> = Some(Uuid::from_u128(1).into()),
         #[serde(flatten)]
-        page: Period = Full::full(),
+        page: Period = Full::full_by(sort),
     }
     CurrentValuation {
         price_quality: &'static str = "EOD",
