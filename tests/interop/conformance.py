@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 import time
+import uuid
 
 import requests
 import schemathesis
@@ -107,7 +108,23 @@ def access_token(settings, auth):
     return response.json()["access_token"]
 
 
-def description(path, settings, token):
+def pending_decrease(settings, auth, token):
+    """A decrease that can be cancelled: its account group has no money, so that it waits."""
+    response = requests.post(
+        f"{settings['UPVEST_API_BASE_URL']}/virtual_cash_balances/decreases",
+        headers={
+            "upvest-client-id": settings["UPVEST_API_CLIENT_ID"],
+            "authorization": f"Bearer {token}",
+            "idempotency-key": str(uuid.uuid4()),
+        },
+        json={"account_group_id": str(uuid.uuid4()), "amount": "1.00", "currency": "EUR"},
+        auth=auth,
+    )
+    assert response.status_code == 200, response.text
+    return response.json()["id"]
+
+
+def description(path, settings, token, decrease):
     """What is tested of the description; where it allows any credentials, only ours are good."""
     api = yaml.load(pathlib.Path(path).read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     api["paths"] = {path: api["paths"][path] for path in OPERATIONS}
@@ -140,6 +157,11 @@ def description(path, settings, token):
             for status in BEYOND:
                 problem = {"$ref": "#/components/responses/ResponseError401"}
                 operation["responses"].setdefault(status, problem)
+    # Whether a generated one can be cancelled is chance: this one can.
+    [cancelled] = [path for path in OPERATIONS if path.endswith("{virtual_cash_decrease_id}")]
+    for node in api["paths"][cancelled]["parameters"]:
+        if node["name"] == "virtual_cash_decrease_id":
+            node["example"] = decrease
     token_item = api["paths"]["/auth/token"]
     # One of Upvest's own clients leaves it out here.
     for node in token_item["parameters"]:
@@ -193,7 +215,9 @@ def main(program, path, seed="1"):
     program, path = os.path.abspath(program), os.path.abspath(path)
     with tempfile.TemporaryDirectory() as folder, sandbox.running(program, "--spec", "1.9") as settings:
         auth = Signed(settings)
-        api = description(path, settings, access_token(settings, auth))
+        token = access_token(settings, auth)
+        decrease = pending_decrease(settings, auth, token)
+        api = description(path, settings, token, decrease)
         register(auth)
         # It reads its settings where it stands, and leaves files there.
         os.chdir(folder)
