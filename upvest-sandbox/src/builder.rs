@@ -14,7 +14,6 @@ use upvest_core::{Clock, Endpoint, Timestamp};
 use crate::clock::SandboxClock;
 use crate::credentials::{Credentials, KeyFile};
 use crate::faults::Faults;
-use crate::faults::wire::{Line, WireListener};
 use crate::gate::Gate;
 use crate::log::Log;
 use crate::seed::Seed;
@@ -24,9 +23,23 @@ use crate::settings::{Assumption, Check, Progress, Settings, Spec};
 use crate::store::Store;
 use crate::webhooks::keys::WebhookKeys;
 use crate::webhooks::sender;
-use crate::{Sandbox, StartError, admin, operations, server};
+use crate::{Sandbox, StartError, admin, connections, operations, server};
 
 /// How a sandbox is started.
+///
+/// # Limits
+/// A sandbox that misbehaving clients have reached goes on to serve the others. In real time, not
+/// that of its clock:
+///
+/// | of | at most | beyond it |
+/// | --- | --- | --- |
+/// | header of a request, its first line included | 64 KiB, 100 fields | 431 |
+/// | time for the header of a request, or idle | 30 s | the connection is closed |
+/// | body of a request | 64 KiB | 400 |
+/// | time for the body of a request | 30 s | 408 |
+/// | time to read an answer, once the client does not keep up | 60 s | the connection is reset |
+/// | connections | 1,024, and 64 less than the process may have files | the next ones wait |
+/// | log | 1,000 requests, 8 MiB | the oldest are forgotten |
 #[must_use]
 pub struct SandboxBuilder {
     host: IpAddr,
@@ -239,17 +252,10 @@ impl SandboxBuilder {
         });
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<Line>();
-            let serving =
-                axum::serve(WireListener(listener), service).with_graceful_shutdown(async {
-                    // The sender says nothing: it is dropped with the sandbox.
-                    let _ = stopped.await;
-                });
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "the sandbox has stopped");
-            }
-        });
+        tokio::spawn(connections::serve(listener, router, async {
+            // The sender says nothing: it is dropped with the sandbox.
+            let _ = stopped.await;
+        }));
         let sender = tokio::spawn(sender::run(Arc::clone(&server))).abort_handle();
         Ok(Sandbox { address, server, sender, _stop: stop })
     }

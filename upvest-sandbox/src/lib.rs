@@ -45,6 +45,7 @@ mod body;
 mod builder;
 mod cash;
 mod clock;
+mod connections;
 mod credentials;
 mod faults;
 pub mod fidelity;

@@ -15,8 +15,12 @@ use crate::bases::Bases;
 
 /// How many requests are remembered.
 const MOST_ENTRIES: usize = 1_000;
+/// How much all of them take up at most, in bytes: beyond it, the oldest are forgotten.
+const MOST_BYTES: usize = 8 << 20;
 /// How much of a text is remembered, in characters.
 const LONGEST_TEXT: usize = 2_000;
+/// How much of all headers of a request is remembered, in bytes; the others are counted.
+const LONGEST_HEADERS: usize = 16 * 1024;
 
 /// How the access tokens of the API begin.
 const TOKEN_START: &str = "ory_at_";
@@ -92,6 +96,19 @@ impl Entry {
     pub fn is_replay(&self) -> bool {
         self.verdict == Verdict::Replayed
     }
+
+    /// How much memory it takes up, in bytes.
+    fn size(&self) -> usize {
+        let Self { method, path, query, headers, body, request_id, .. } = self;
+        let options = [query, &self.reason, &self.hint, &self.fault];
+        let texts = [method, path, body, request_id].into_iter();
+        let headers = headers.iter().flat_map(|(name, value)| [name, value]);
+        let bases = self.bases.iter().flat_map(|bases| [&bases.received, &bases.expected]);
+        let texts = texts.chain(options.into_iter().flatten()).chain(headers).chain(bases);
+        // A text that was appended to has room for as much again.
+        let pair = size_of::<(String, String)>();
+        size_of::<Self>() + self.headers.len() * pair + texts.map(String::capacity).sum::<usize>()
+    }
 }
 
 impl fmt::Display for Entry {
@@ -140,11 +157,29 @@ pub(crate) struct Outcome {
     pub(crate) fault: Option<String>,
 }
 
-/// The newest thousand requests.
+/// The newest thousand requests, or less where they take up more than 8 MiB. Of the headers of each
+/// it holds 16 KiB.
 pub struct Log {
-    entries: Mutex<VecDeque<Arc<Entry>>>,
+    entries: Mutex<Entries>,
     newest: watch::Sender<u64>,
     secret: SecretString,
+}
+
+#[derive(Default)]
+struct Entries {
+    newest_last: VecDeque<Arc<Entry>>,
+    bytes: usize,
+}
+
+impl Entries {
+    fn push(&mut self, entry: Arc<Entry>) {
+        self.bytes += entry.size();
+        self.newest_last.push_back(entry);
+        while self.newest_last.len() > MOST_ENTRIES || self.bytes > MOST_BYTES {
+            let Some(oldest) = self.newest_last.pop_front() else { break };
+            self.bytes -= oldest.size();
+        }
+    }
 }
 
 impl Log {
@@ -155,26 +190,27 @@ impl Log {
     /// All of them, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Arc<Entry>> {
-        self.locked(|entries| entries.iter().cloned().collect())
+        self.locked(|entries| entries.newest_last.iter().cloned().collect())
     }
 
     /// Those after the one with this number, oldest first.
     #[must_use]
     pub fn after(&self, number: u64) -> Vec<Arc<Entry>> {
         self.locked(|entries| {
-            entries.iter().skip_while(|entry| entry.number <= number).cloned().collect()
+            let entries = entries.newest_last.iter();
+            entries.skip_while(|entry| entry.number <= number).cloned().collect()
         })
     }
 
     /// The newest one.
     #[must_use]
     pub fn last(&self) -> Option<Arc<Entry>> {
-        self.locked(|entries| entries.back().cloned())
+        self.locked(|entries| entries.newest_last.back().cloned())
     }
 
     /// Forgets them. Their numbers are not given again.
     pub fn clear(&self) {
-        self.locked(VecDeque::clear);
+        self.locked(|entries| *entries = Entries::default());
     }
 
     /// Waits until there is one after that with this number.
@@ -218,7 +254,19 @@ impl Log {
                 };
                 (name.as_str().to_owned(), value)
             });
-        shown.collect()
+        let (mut kept, mut length, mut left_out) = (Vec::new(), 0, 0);
+        for (name, value) in shown {
+            length += name.len() + value.len();
+            if length <= LONGEST_HEADERS {
+                kept.push((name, value));
+            } else {
+                left_out += 1;
+            }
+        }
+        if left_out > 0 {
+            kept.push(("…".to_owned(), format!("{left_out} more, which are not kept")));
+        }
+        kept
     }
 
     pub(crate) fn push(&self, draft: Draft, at: Timestamp, outcome: Outcome) {
@@ -228,9 +276,6 @@ impl Log {
         let bases = bases
             .map(|bases| bases.masked(|base| self.without_secrets(&base_without_secrets(base))));
         let entry = self.locked(|entries| {
-            if entries.len() == MOST_ENTRIES {
-                entries.pop_front();
-            }
             let number = *self.newest.borrow() + 1;
             let entry = Arc::new(Entry {
                 number,
@@ -248,7 +293,7 @@ impl Log {
                 bases,
                 fault,
             });
-            entries.push_back(Arc::clone(&entry));
+            entries.push(Arc::clone(&entry));
             // Under the lock, so that numbers come in order.
             self.newest.send_replace(number);
             entry
@@ -282,7 +327,7 @@ impl Log {
         masked
     }
 
-    fn locked<T>(&self, work: impl FnOnce(&mut VecDeque<Arc<Entry>>) -> T) -> T {
+    fn locked<T>(&self, work: impl FnOnce(&mut Entries) -> T) -> T {
         work(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

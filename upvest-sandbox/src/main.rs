@@ -140,9 +140,9 @@ where
 async fn main() -> ExitCode {
     let Arguments { options, command } = Arguments::parse();
     let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
-    // Lines are lost rather than waited for, should nobody read them.
+    // Lines are lost rather than waited for, should nobody read them; one with two bases has 40 KiB.
     let (writer, _written) = tracing_appender::non_blocking::NonBlockingBuilder::default()
-        .buffered_lines_limit(1_000)
+        .buffered_lines_limit(250)
         .finish(std::io::stderr());
     tracing_subscriber::fmt()
         .with_max_level(level)

@@ -114,6 +114,10 @@ impl Refused {
         )
     }
 
+    pub(crate) fn request_timeout(detail: &str) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "Request timeout", detail)
+    }
+
     pub(crate) fn conflict(detail: &str) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
     }

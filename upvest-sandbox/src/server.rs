@@ -7,13 +7,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::extract::connect_info::ConnectInfo;
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Collected, Limited};
 use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
 use upvest_core::signature::{Message, SignatureInput, VerifyError};
 use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Timestamp, Verb};
@@ -22,6 +20,7 @@ use crate::StartError;
 use crate::bases::Bases;
 use crate::cash::Answer;
 use crate::clock::{ClockSetting, SandboxClock};
+use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::faults::wire::Line;
 use crate::faults::{Effect, Fault, Faults, of_nothing};
 use crate::gate::Gate;
@@ -32,9 +31,6 @@ use crate::problem::Refused;
 use crate::routes::{Choice, Handling, Route, routes};
 use crate::served::{Answering, Received, answered};
 use crate::settings::Assumption;
-
-/// More than any request of these endpoints needs.
-const LONGEST_BODY: usize = 64 * 1024;
 
 /// Tells whoever reads the answer what is probably wrong with the signature: the problem document
 /// says no more than the real one does.
@@ -97,9 +93,9 @@ fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
 
 impl Server {
     async fn serve(&self, choice: &Choice, request: Request) -> Response<Body> {
-        let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
+        let line = request.extensions().get::<Line>().cloned();
         let (head, body) = request.into_parts();
-        let body = Limited::new(body, LONGEST_BODY).collect().await.map(Collected::to_bytes);
+        let body = read_body(body).await;
         let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
         let draft = self.log.draft(&head, body.as_deref().unwrap_or_default());
         let fault = self.faults.pick(head.method.as_str(), head.uri.path());
@@ -117,9 +113,10 @@ impl Server {
                     let is_second = twin.as_ref().is_some_and(|twin| twin.is_second);
                     self.handle(endpoint, handling, &head, &body, is_second)
                 }
-                Err(_) => self.refuse(&Refused::invalid_request(
-                    "The body is longer than 64 KiB, or broke off",
-                )),
+                Err(BodyError::Late) => self.refuse(&Refused::request_timeout(LATE_BODY)),
+                Err(BodyError::Unreadable) => {
+                    self.refuse(&Refused::invalid_request(UNREADABLE_BODY))
+                }
             }
         };
         if let Some(Effect::Delay { milliseconds }) = after(fault.as_ref()) {
@@ -128,12 +125,15 @@ impl Server {
         drop(twin);
         outcome.fault = fault.as_ref().map(ToString::to_string);
         self.mark(&mut answer, &outcome);
-        if let Some(fault) = &fault {
-            let (seed, id) = (self.gate.store.seed(), &outcome.request_id);
-            answer = fault.spoil(answer, line.as_ref(), seed, id);
-        }
+        let answer = match &fault {
+            Some(fault) => {
+                let (seed, id) = (self.gate.store.seed(), &outcome.request_id);
+                fault.spoil(answer, line.as_ref(), seed, id)
+            }
+            None => answer.map(Body::from),
+        };
         self.log.push(draft, self.clock.now(), outcome);
-        answer.map(Body::from)
+        answer
     }
 
     /// Whether a request with the same key is under way, if that matters.

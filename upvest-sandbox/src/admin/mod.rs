@@ -17,7 +17,6 @@ use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, Collected, Limited};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,6 +26,7 @@ use uuid::Uuid;
 use self::access::{is_for_here, is_ours};
 use crate::balances::decimal;
 use crate::cash::Operation;
+use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::faults::Fault;
 use crate::fidelity;
 use crate::server::Server;
@@ -34,7 +34,6 @@ use crate::shape::{Field, Kind, optional, read, required};
 use crate::state::{State, StateError};
 use crate::webhooks::WebhookSender;
 
-const LONGEST_BODY: usize = 64 * 1024;
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How many packages are listed, and how much of each, in characters.
@@ -170,9 +169,10 @@ fn answer(
         if !is_ours(request.headers(), host) {
             return trouble(&stranger());
         }
-        let body = Limited::new(request.into_body(), LONGEST_BODY).collect().await;
-        let Ok(body) = body.map(Collected::to_bytes) else {
-            return trouble(&Trouble::new(413, "The body is longer than 64 KiB, or broke off"));
+        let body = match read_body(request.into_body()).await {
+            Ok(body) => body,
+            Err(BodyError::Late) => return trouble(&Trouble::new(408, LATE_BODY)),
+            Err(BodyError::Unreadable) => return trouble(&Trouble::new(413, UNREADABLE_BODY)),
         };
         let query = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
         let asked = Asked { params, query, body };

@@ -1,7 +1,11 @@
 //! Answers that are spoilt.
 
+use std::convert::Infallible;
 use std::io::Write as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use axum::body::Body;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -9,8 +13,9 @@ use http::header::{
     CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use http::{Response, StatusCode};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::wire::{End, Line, Place, Script};
+use super::wire::{End, FILLING, Line, Place, Script};
 use super::{Effect, Fault, Part};
 use crate::problem::Refused;
 use crate::seed::Seed;
@@ -23,7 +28,7 @@ impl Fault {
         line: Option<&Line>,
         seed: Seed,
         request_id: &str,
-    ) -> Response<Bytes> {
+    ) -> Response<Body> {
         let close = HeaderValue::from_static("close");
         answer.headers_mut().insert(CONNECTION, close);
         let place = match self.part() {
@@ -66,12 +71,10 @@ impl Fault {
                 *answer.body_mut() = Bytes::new();
             }
             Effect::Slow { bytes_per_second } => play(Script::Slow(*bytes_per_second)),
+            Effect::Huge { bytes } if self.part() == Part::Header => play(Script::Huge(*bytes)),
             Effect::Huge { bytes } => {
-                let long = "x".repeat(*bytes as usize);
-                match self.part() {
-                    Part::Header => set(&mut answer, HeaderName::from_static("x-huge"), &long),
-                    Part::Body => fill(&mut answer, long.into()),
-                }
+                fill(&mut answer, Bytes::new());
+                return answer.map(|_| Body::new(Filling { left: *bytes as usize }));
             }
             Effect::GzipBomb { bytes } => {
                 set(&mut answer, CONTENT_ENCODING, "gzip");
@@ -82,7 +85,35 @@ impl Fault {
                 answer.headers_mut().remove(CONNECTION);
             }
         }
-        answer
+        answer.map(Body::from)
+    }
+}
+
+/// A long body that is made while it is sent: however many are under way, none is in memory.
+struct Filling {
+    left: usize,
+}
+
+impl HttpBody for Filling {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let some = FILLING.get(..FILLING.len().min(self.left)).unwrap_or_default();
+        self.left -= some.len();
+        let some = Some(some).filter(|some| !some.is_empty());
+        Poll::Ready(some.map(|some| Ok(Frame::data(Bytes::from_static(some)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left as u64)
     }
 }
 

@@ -1,18 +1,22 @@
 //! Connections that can be broken: what HTTP writes passes through here, and does not always arrive.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use bytes::{Buf as _, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// How long the other side may take to read an answer, from when it does not keep up. That is real
+/// time, not that of the sandbox's clock.
+const LONGEST_WRITE: Duration = Duration::from_mins(1);
+
+/// What huge headers and bodies consist of: sent again and again, so that none is ever in memory.
+pub(super) static FILLING: [u8; 16 * 1024] = [b'x'; 16 * 1024];
 
 /// What is done to all that is written to a connection from now on.
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub(crate) enum Script {
     Instead(Bytes),
     /// So many bytes arrive in a second.
     Slow(u32),
+    /// The header ends with a field of this length, which is made while it is sent.
+    Huge(u32),
 }
 
 /// Where it ends.
@@ -56,42 +62,41 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, WireListener>> for Line {
-    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
-        stream.io().line.clone()
-    }
-}
-
-/// Accepts connections that can be broken.
-pub(crate) struct WireListener(pub(crate) TcpListener);
-
-impl Listener for WireListener {
-    type Io = Wire;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Not worth ending a connection for.
-        let _ = stream.set_nodelay(true);
-        (Wire { stream, line: Line::default(), written: 0, limit: None, pause: None }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
 pub(crate) struct Wire {
     stream: TcpStream,
     line: Line,
+    /// Ends when the other side takes too long to read an answer.
+    patience: Option<Pin<Box<Sleep>>>,
     /// How much has arrived since the script began.
     written: usize,
+    /// How much of a huge field has arrived.
+    filled: usize,
     /// How much may arrive.
     limit: Option<usize>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
+    pub(crate) fn new(stream: TcpStream, line: Line) -> Self {
+        // Not worth ending a connection for.
+        let _ = stream.set_nodelay(true);
+        let (patience, limit, pause) = (None, None, None);
+        Self { stream, line, patience, written: 0, filled: 0, limit, pause }
+    }
+
+    /// Writes, and gives up if the other side does not read: what waits to be read takes up memory and
+    /// a file descriptor.
+    fn poll_stream(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, bytes) {
+            return Poll::Ready(written);
+        }
+        let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(LONGEST_WRITE)));
+        ready!(patience.as_mut().poll(cx));
+        // Otherwise the system would go on to hold what is not read.
+        self.stream.set_zero_linger()?;
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
     fn cut(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +115,7 @@ impl Wire {
         });
         let allowed = bytes.get(..bytes.len().min(limit - self.written)).unwrap_or_default();
         if !allowed.is_empty() {
-            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, allowed))?;
+            let written = ready!(self.poll_stream(cx, allowed))?;
             self.written += written;
             return Poll::Ready(Ok(written));
         }
@@ -146,8 +151,31 @@ impl Wire {
             if rest.is_empty() {
                 return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
             }
-            self.written += ready!(Pin::new(&mut self.stream).poll_write(cx, &rest))?;
+            self.written += ready!(self.poll_stream(cx, &rest))?;
         }
+    }
+
+    /// Puts a field of this length at the end of the header.
+    fn inflate(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+        length: usize,
+    ) -> Poll<io::Result<usize>> {
+        let end = *self.limit.get_or_insert_with(|| {
+            let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+            end.map_or(bytes.len(), |position| position + 2)
+        });
+        if self.written < end {
+            let some = bytes.get(..bytes.len().min(end - self.written)).unwrap_or_default();
+            let written = ready!(self.poll_stream(cx, some))?;
+            self.written += written;
+            return Poll::Ready(Ok(written));
+        }
+        while let Some(some) = part_of_field(self.filled, length) {
+            self.filled += ready!(self.poll_stream(cx, some))?;
+        }
+        self.poll_stream(cx, bytes)
     }
 
     fn slowly(
@@ -162,7 +190,7 @@ impl Wire {
         }
         let chunk = (per_second / 10).max(1);
         let some = bytes.get(..bytes.len().min(chunk as usize)).unwrap_or_default();
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, some))?;
+        let written = ready!(self.poll_stream(cx, some))?;
         let pause = Duration::from_secs(1) * chunk / per_second.max(1);
         self.pause = Some(Box::pin(sleep_until(Instant::now() + pause)));
         Poll::Ready(Ok(written))
@@ -176,10 +204,11 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.line.script() {
-            None => Pin::new(&mut self.stream).poll_write(cx, bytes),
+            None => self.poll_stream(cx, bytes),
             Some(Script::Cut(place, end)) => self.cut(cx, bytes, place, end),
             Some(Script::Instead(other)) => self.instead(cx, &other),
             Some(Script::Slow(per_second)) => self.slowly(cx, bytes, per_second),
+            Some(Script::Huge(length)) => self.inflate(cx, bytes, length as usize),
         }
     }
 
@@ -198,6 +227,24 @@ impl AsyncRead for Wire {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            // The next request: its answer may take as long as the one before.
+            self.patience = None;
+        }
+        read
     }
+}
+
+/// What follows in `x-huge: xxx…` behind the first `at` bytes; nothing at its end.
+fn part_of_field(at: usize, length: usize) -> Option<&'static [u8]> {
+    const NAME: &[u8] = b"x-huge: ";
+    const END: &[u8] = b"\r\n";
+    let part = match at.checked_sub(NAME.len()) {
+        None => NAME.get(at..),
+        Some(at) if at < length => FILLING.get(..FILLING.len().min(length - at)),
+        Some(at) => END.get(at - length..),
+    };
+    part.filter(|part| !part.is_empty())
 }

@@ -7,6 +7,9 @@
     reason = "this is a test, its helpers too"
 )]
 
+#[cfg(target_os = "linux")]
+mod load;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -49,8 +52,11 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child =
-            program().args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::of(program().args(arguments))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut printed = String::new();
         let mut settings = HashMap::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

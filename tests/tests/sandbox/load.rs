@@ -1,0 +1,129 @@
+//! Clients that send or read too slowly, or too much: each is bounded in time and memory.
+//!
+//! Time stands still here, and jumps to the next timer when nothing else is left to do.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use upvest_sandbox::{Effect, Fault, Sandbox};
+
+use crate::bench::{raw_to, started};
+
+/// Longer than anything may last.
+const LONG: Duration = Duration::from_mins(5);
+
+async fn connected(sandbox: &Sandbox, bytes: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(sandbox.address()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// What arrives until the connection ends, within the time that it may take.
+async fn rest(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // A reset is an end too.
+    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("it ends");
+    bytes
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_that_does_not_come_ends_its_connection() {
+    let sandbox = started(Sandbox::builder()).await;
+    for sent in ["", "G", "GET /users HTTP/1.1\r\nhost: local", "\r\n"] {
+        let begin = Instant::now();
+        let mut stream = connected(&sandbox, sent.as_bytes()).await;
+        assert_eq!(rest(&mut stream).await, b"", "{sent:?}");
+        let seconds = begin.elapsed().as_secs();
+        assert!((29..=31).contains(&seconds), "{sent:?}: {seconds} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_kept_open_and_idle_ends() {
+    let sandbox = started(Sandbox::builder()).await;
+    let mut stream = connected(&sandbox, b"GET /users HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", answer.escape_ascii());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_a_408() {
+    let sandbox = started(Sandbox::builder()).await;
+    for path in ["/virtual_cash_balances/increases", "/_sandbox/clock"] {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{{");
+        let mut stream = connected(&sandbox, head.as_bytes()).await;
+        let answer = rest(&mut stream).await;
+        assert!(answer.starts_with(b"HTTP/1.1 408 "), "{path}: {}", answer.escape_ascii());
+    }
+    let entry = sandbox.log().last().unwrap();
+    assert_eq!(entry.reason.as_deref(), Some("The body did not arrive within 30 seconds"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_an_answer_loses_it() {
+    const BYTES: u32 = 64 << 20;
+    let sandbox = started(Sandbox::builder()).await;
+    for fault in [
+        Fault::new(Effect::Huge { bytes: BYTES }),
+        Fault::new(Effect::Huge { bytes: BYTES }).in_body(),
+    ] {
+        sandbox.faults().clear();
+        sandbox.faults().add(fault).unwrap();
+        let request = b"GET /users HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        // A client that reads gets it whole.
+        let mut stream = connected(&sandbox, request).await;
+        assert!(rest(&mut stream).await.len() > BYTES as usize);
+        let mut stream = connected(&sandbox, request).await;
+        tokio::time::sleep(LONG).await;
+        let arrived = rest(&mut stream).await.len();
+        assert!(arrived < BYTES as usize, "{arrived} bytes");
+    }
+}
+
+/// The limit of a header is exact, whatever it is made of.
+#[tokio::test]
+async fn a_header_may_have_64_kib() {
+    let sandbox = started(Sandbox::builder()).await;
+    let of_length = |length: usize, fields: usize| {
+        let mut head = "GET /users HTTP/1.1\r\nhost: localhost\r\n".to_owned();
+        for number in 0..fields {
+            head += &format!("note-{number}: x\r\n");
+        }
+        let rest = length - head.len() - "last: \r\n\r\n".len();
+        head + &format!("last: {}\r\n\r\n", "x".repeat(rest))
+    };
+    for fields in [0, 90] {
+        let whole = of_length(64 << 10, fields);
+        assert_eq!(raw_to(sandbox.address(), whole.into_bytes()).await, Some(400), "{fields}");
+        let longer = of_length((64 << 10) + 1, fields);
+        assert_eq!(raw_to(sandbox.address(), longer.into_bytes()).await, Some(431), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_bounded_in_bytes() {
+    let sandbox = started(Sandbox::builder()).await;
+    let mut head = "GET /users HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n".to_owned();
+    for number in 0..90 {
+        head += &format!("upvest-{number}: {}\r\n", "v".repeat(600));
+    }
+    head += "\r\n";
+    for _ in 0..700 {
+        assert_eq!(raw_to(sandbox.address(), head.clone().into_bytes()).await, Some(400));
+    }
+    let entries = sandbox.log().entries();
+    let lengths = entries.iter().map(|entry| {
+        entry.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    });
+    assert!(lengths.clone().all(|length| length < 17 << 10), "each is bounded");
+    assert!(lengths.sum::<usize>() < 8 << 20, "and all together");
+    let last = entries.last().unwrap();
+    assert_eq!((last.number, entries.len() < 700), (700, true), "the oldest have gone");
+    let (name, value) = last.headers.last().unwrap();
+    assert_eq!((&**name, &**value), ("…", "64 more, which are not kept"));
+    sandbox.log().clear();
+    assert!(sandbox.log().entries().is_empty());
+}

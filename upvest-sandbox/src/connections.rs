@@ -1,0 +1,149 @@
+//! Connections: accepted, served as HTTP/1.1, and ended where they take too much time or memory.
+//!
+//! All times here are real time, not that of the sandbox's clock: a client that stalls must not hold
+//! a connection for ever because the clock stands still.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+
+use crate::faults::wire::{Line, Wire};
+
+/// The longest header of a request, its first line included. Beyond it, a request is answered with
+/// 431. It is also the most that a connection holds of an answer that is not read yet.
+const LONGEST_HEAD: usize = 64 * 1024;
+/// How long the header of a request may take, and how long a connection may be idle.
+const LONGEST_HEAD_TIME: Duration = Duration::from_secs(30);
+
+/// More than any request of these endpoints needs.
+const LONGEST_BODY: usize = 64 * 1024;
+/// How long the body of a request may take.
+const LONGEST_BODY_TIME: Duration = Duration::from_secs(30);
+
+/// How many connections are open at once; the next ones wait until one is closed.
+const MOST_CONNECTIONS: usize = 1_024;
+/// How many file descriptors are left to the state, to webhooks, and to the runtime.
+#[cfg(unix)]
+const OTHER_FILES: usize = 64;
+
+/// Serves until `stopped` ends.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopped: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(most_connections()));
+    let mut stopped = std::pin::pin!(stopped);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            () = &mut stopped => break,
+        };
+        match accepted {
+            Ok((stream, permit)) => serve_one(stream, router.clone(), &graceful, permit),
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                // Probably there are no file descriptors. There will be, when a connection ends.
+                tracing::error!("no connection can be accepted: {error}");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, Option<OwnedSemaphorePermit>)> {
+    // It is never closed.
+    let permit = Arc::clone(room).acquire_owned().await.ok();
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, permit))
+}
+
+/// Whether it is the connection that failed, before it was accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// As many as this process may have open, less what it needs besides.
+fn most_connections() -> usize {
+    #[cfg(unix)]
+    {
+        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let files = files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+        MOST_CONNECTIONS.min(files.saturating_sub(OTHER_FILES).max(1))
+    }
+    #[cfg(not(unix))]
+    MOST_CONNECTIONS
+}
+
+fn serve_one(
+    stream: TcpStream,
+    router: Router,
+    graceful: &GracefulShutdown,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    let line = Line::default();
+    let wire = Wire::new(stream, line.clone());
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(line.clone());
+        router.call(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_HEAD_TIME)
+        .max_header_size(LONGEST_HEAD)
+        .max_buf_size(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(wire), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await
+            && error.is_parse_too_large()
+        {
+            tracing::warn!(
+                "a request -> 431 its header is longer than 64 KiB, or has too many fields"
+            );
+        }
+        drop(permit);
+    });
+}
+
+/// Why the body of a request cannot be used.
+pub(crate) enum BodyError {
+    Late,
+    Unreadable,
+}
+
+pub(crate) const LATE_BODY: &str = "The body did not arrive within 30 seconds";
+pub(crate) const UNREADABLE_BODY: &str = "The body is longer than 64 KiB, or broke off";
+
+/// The whole body of a request.
+pub(crate) async fn read_body(body: Body) -> Result<Bytes, BodyError> {
+    let whole = timeout(LONGEST_BODY_TIME, Limited::new(body, LONGEST_BODY).collect()).await;
+    match whole {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(_)) => Err(BodyError::Unreadable),
+        Err(_) => Err(BodyError::Late),
+    }
+}
