@@ -24,7 +24,8 @@ pub struct Bases {
     pub expected: String,
     /// Whether `received` is what was signed for certain: one of the known mistakes was found.
     pub is_signed: bool,
-    /// The first line in which they differ, counted from 0.
+    /// The first line in which they differ, counted from 0. They look the same if what differs is
+    /// masked.
     pub first_difference: Option<usize>,
 }
 
@@ -68,8 +69,9 @@ impl Bases {
         if received.len().max(expected.len()) > LONGEST_BASE {
             return None;
         }
-        let (received, expected) = (mask_token(&received), mask_token(&expected));
+        // It may be in a value that is masked.
         let first_difference = first_difference(&received, &expected);
+        let (received, expected) = (mask_token(&received), mask_token(&expected));
         Some(Self { received, expected, is_signed, first_difference })
     }
 
@@ -123,21 +125,37 @@ fn list(components: &[String]) -> String {
     format!("({})", quoted.join(" "))
 }
 
-/// Both bases, one below the other, the first difference marked with `>`; one alone if they are equal.
+/// Both bases, one below the other, the first difference marked with `>`; one alone if they look the
+/// same.
 impl fmt::Display for Bases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first_difference.is_none() {
-            f.write_str("  the base of what was received, which is as it should be:")?;
-            return self.received.split('\n').try_for_each(|line| write!(f, "\n    {line}"));
+        if self.received == self.expected {
+            let (title, end) = match self.first_difference {
+                None => ("the base of what was received, which is as it should be:", ""),
+                Some(_) => {
+                    ("expected base:", "\n  `>` marks the value that differs, which is masked")
+                }
+            };
+            write!(f, "  {title}")?;
+            self.lines(&self.expected).try_for_each(|line| write!(f, "\n{line}"))?;
+            return f.write_str(end);
         }
         let first = if self.is_signed { "signed" } else { "received" };
         for (title, base) in [(first, &self.received), ("expected", &self.expected)] {
             writeln!(f, "  {title} base:")?;
-            for (index, line) in base.split('\n').enumerate() {
-                let mark = if self.first_difference == Some(index) { '>' } else { ' ' };
-                writeln!(f, "  {mark} {line}")?;
-            }
+            self.lines(base).try_for_each(|line| writeln!(f, "{line}"))?;
         }
         f.write_str("  `>` marks the first difference")
+    }
+}
+
+impl Bases {
+    /// The lines of one of the bases, the first difference marked.
+    fn lines<'b>(&self, base: &'b str) -> impl Iterator<Item = String> + use<'b> {
+        let first = self.first_difference;
+        base.split('\n').enumerate().map(move |(index, line)| {
+            let mark = if first == Some(index) { '>' } else { ' ' };
+            format!("  {mark} {line}")
+        })
     }
 }

@@ -15,7 +15,7 @@ use aws_lc_rs::signature::{ECDSA_P521_SHA256_ASN1, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::HeaderName;
 use upvest_core::Timestamp;
 use upvest_core::headers::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_VERSION};
 use upvest_core::signature::{
@@ -85,16 +85,6 @@ impl Suspect<'_> {
             VerifyError::UnknownKey => self.of_key().into(),
             VerifyError::Algorithm => {
                 "leave `alg` out: the algorithm is that of the registered key".into()
-            }
-            VerifyError::NotCovered("@query") => {
-                "the query was left out: cover `@query`, with its `?`, whenever there is one".into()
-            }
-            VerifyError::NotCovered("authorization")
-                if !self.message.headers.contains_key(AUTHORIZATION) =>
-            {
-                "get an access token from `/auth/token`, send it as `authorization: Bearer …`, and cover \
-                 `authorization`"
-                    .into()
             }
             VerifyError::NotCovered(name) => names::not_covered(name, self.message.headers).into(),
             VerifyError::Lifetime => self.of_life().into(),

@@ -5,7 +5,7 @@ pub(super) fn other_kind(signature: &[u8], is_ed25519: bool) -> Option<String> {
     let longest = longest_number(signature);
     let length = signature.len();
     let made_by = match (longest, length) {
-        (Some(_), _) if is_ed25519 => "an ECDSA key",
+        (Some(_), _) | (None, 132) if is_ed25519 => "an ECDSA key",
         (Some(..=32), _) => "a key on P-256",
         (Some(33..=48), _) | (None, 96) => "a key on P-384",
         (Some(_), _) | (None, 130..=141) => return None,
@@ -60,4 +60,40 @@ pub(super) fn der_of_raw(raw: &[u8]) -> Option<Vec<u8>> {
     let mut der = if length < 0x80 { vec![0x30, length] } else { vec![0x30, 0x81, length] };
     der.extend(content);
     Some(der)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_kind;
+
+    #[test]
+    fn a_signature_tells_by_its_length_which_key_made_it() {
+        let der = |digits: u8| {
+            let number = [&[2, digits], &*vec![7; usize::from(digits)]].concat();
+            let content = [number.clone(), number].concat();
+            let length = u8::try_from(content.len()).unwrap();
+            let head = if length < 0x80 { vec![0x30, length] } else { vec![0x30, 0x81, length] };
+            [head, content].concat()
+        };
+        for (signature, on_p521, on_ed25519) in [
+            (der(32), Some("a key on P-256"), Some("an ECDSA key")),
+            (der(48), Some("a key on P-384"), Some("an ECDSA key")),
+            (der(66), None, Some("an ECDSA key")),
+            (vec![7; 64], Some("a key on P-256, or an Ed25519 key"), None),
+            (vec![7; 96], Some("a key on P-384"), Some("a key on P-384")),
+            (vec![7; 132], None, Some("an ECDSA key")),
+            (vec![7; 256], Some("an RSA key"), Some("an RSA key")),
+            (vec![7; 20], Some("has 20 bytes"), Some("has 20 bytes")),
+            (Vec::new(), Some("has 0 bytes"), Some("has 0 bytes")),
+        ] {
+            for (is_ed25519, wanted) in [(false, on_p521), (true, on_ed25519)] {
+                let said = other_kind(&signature, is_ed25519);
+                let fits = match (wanted, &said) {
+                    (Some(wanted), Some(said)) => said.contains(wanted),
+                    (wanted, said) => wanted.is_none() && said.is_none(),
+                };
+                assert!(fits, "{} bytes: {said:?}, not {wanted:?}", signature.len());
+            }
+        }
+    }
 }

@@ -160,6 +160,10 @@ fn of_values(
             );
             other_line(name, one, what.into());
         }
+        let what = format!(
+            "`{name}` is sent {times} times: its values are joined with a comma and a space"
+        );
+        other_line(name, &values().collect::<Vec<_>>().join(","), what.into());
     } else if parts().nth(1).is_some() {
         for one in [parts().next(), sent.rsplit(", ").next()].into_iter().flatten() {
             let what = format!(

@@ -1,6 +1,7 @@
 //! What is wrong with the names that a signature covers.
 
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use upvest_core::signature::{BaseError, Message, SignatureInput};
 
 /// The derived components that Upvest's form has.
@@ -13,9 +14,19 @@ pub(super) fn not_covered(name: &str, headers: &HeaderMap) -> String {
         let is_real = DERIVED.contains(&covered.as_str()) || headers.contains_key(covered.as_str());
         !is_real && is_like(covered, name)
     };
-    match covered.unwrap_or_default().iter().find(is_typo) {
-        Some(typo) => format!("`{typo}` is misspelt: it is `{name}`"),
-        None => format!("add `{name}` to the covered components, with the value that is sent"),
+    if let Some(typo) = covered.unwrap_or_default().iter().find(is_typo) {
+        return format!("`{typo}` is misspelt: it is `{name}`");
+    }
+    match name {
+        "@query" => {
+            "the query was left out: cover `@query`, with its `?`, whenever there is one".to_owned()
+        }
+        "authorization" if !headers.contains_key(AUTHORIZATION) => {
+            "get an access token from `/auth/token`, send it as `authorization: Bearer …`, and cover \
+             `authorization`"
+                .to_owned()
+        }
+        name => format!("add `{name}` to the covered components, with the value that is sent"),
     }
 }
 

@@ -6,6 +6,7 @@ use upvest_core::Endpoint;
 pub(crate) fn other_path(path: &str, endpoints: &[&Endpoint]) -> Option<String> {
     let here = endpoints.iter().filter(|at| is_of(path, at));
     let mut methods: Vec<String> = here.map(|at| at.verb().to_string()).collect();
+    methods.sort_unstable();
     methods.dedup();
     if !methods.is_empty() {
         return Some(format!("`{path}` takes {} alone", methods.join(", ")));

@@ -92,9 +92,11 @@ function details(entry) {
   if (entry.bases) {
     const { received, expected, first_difference: difference } = entry.bases;
     const bases = make("div", { className: "bases" });
-    const title = entry.bases.is_signed ? "Signature base, as it was signed" : "Signature base, as it came in";
+    const isMasked = difference !== null && received === expected;
+    const title = isMasked ? `Signature base; line ${difference + 1} differs in what is masked`
+      : entry.bases.is_signed ? "Signature base, as it was signed" : "Signature base, as it came in";
     bases.append(base(title, "received", received, expected));
-    if (difference !== null) {
+    if (received !== expected) {
       bases.append(base("Signature base, as it should be", "expected", expected, received));
     }
     body.append(bases);
