@@ -34,7 +34,7 @@ use crate::{Sandbox, StartError, admin, connections, operations, server};
 /// | of | at most | beyond it |
 /// | --- | --- | --- |
 /// | header of a request, its first line included | 64 KiB, 100 fields | 431 |
-/// | time for the header of a request, or idle | 30 s | the connection is closed |
+/// | time for the header of a request, or idle | 75 s | the connection is closed |
 /// | body of a request | 64 KiB | 400 |
 /// | time for the body of a request | 30 s | 408 |
 /// | time to read an answer, once the client does not keep up | 60 s | the connection is reset |

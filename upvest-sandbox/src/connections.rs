@@ -27,8 +27,9 @@ use crate::faults::wire::{Line, Wire};
 /// The longest header of a request, its first line included. Beyond it, a request is answered with
 /// 431. It is also the most that a connection holds of an answer that is not read yet.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// How long the header of a request may take, and how long a connection may be idle.
-const LONGEST_HEAD_TIME: Duration = Duration::from_secs(30);
+/// How long the header of a request may take, and how long a connection may be idle: longer than
+/// `upvest-core` keeps its idle connections, so that it does not reuse one that is being closed.
+const LONGEST_HEAD_TIME: Duration = Duration::from_secs(75);
 
 /// More than any request of these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -111,6 +112,8 @@ fn serve_one(
         router.call(request)
     });
     let connection = http1::Builder::new()
+        // A client may close its half once it has sent all, and still wants the answer.
+        .half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_HEAD_TIME)
         .max_header_size(LONGEST_HEAD)

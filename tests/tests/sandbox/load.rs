@@ -36,7 +36,7 @@ async fn a_header_that_does_not_come_ends_its_connection() {
         let mut stream = connected(&sandbox, sent.as_bytes()).await;
         assert_eq!(rest(&mut stream).await, b"", "{sent:?}");
         let seconds = begin.elapsed().as_secs();
-        assert!((29..=31).contains(&seconds), "{sent:?}: {seconds} s");
+        assert!((74..=76).contains(&seconds), "{sent:?}: {seconds} s");
     }
 }
 
