@@ -35,6 +35,7 @@ enum Step {
     Flood(Vec<u8>),
     Gate(Arc<Notify>),
     Stall,
+    Closed(Arc<Notify>),
     Reset,
 }
 
@@ -77,6 +78,11 @@ impl Script {
     /// Says nothing more, and lets time pass until the client has gone.
     pub fn stall(self) -> Self {
         self.then(Step::Stall)
+    }
+
+    /// Waits until the client has closed the connection, and tells the test.
+    pub fn closed(self, told: &Arc<Notify>) -> Self {
+        self.then(Step::Closed(Arc::clone(told)))
     }
 
     /// Ends with a reset instead of a close.
@@ -253,6 +259,11 @@ async fn follow(mut stream: TcpStream, script: Script, state: &State) -> io::Res
                 while !is_gone(&stream) {
                     tick().await;
                 }
+            }
+            Step::Closed(told) => {
+                // An error is a reset: the client has left bytes unread.
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+                told.notify_one();
             }
             Step::Reset => {
                 socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;

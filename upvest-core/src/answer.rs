@@ -8,6 +8,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http::{HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::echo;
 use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::null::from_json;
@@ -128,6 +129,12 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
         };
     }
     let body = whole(target, answer)?;
+    if let Some(contradiction) = echo::contradiction(&target.body, &body, target.echoes) {
+        let status = answer.status.as_u16();
+        let message = format!("{target} answered {status}, but {contradiction}");
+        let error = Error::new(ErrorKind::Decode, Outcome::Unknown, message);
+        return Err(keeping_body(error, target, answer));
+    }
     from_json(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
         let encoding = answer.encoding.as_ref().filter(|_| is_torn);

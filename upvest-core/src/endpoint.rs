@@ -120,6 +120,7 @@ pub struct Endpoint {
     signed: bool,
     anonymous: bool,
     scopes: &'static [&'static str],
+    echoes: &'static [&'static str],
 }
 
 const JSON: &str = "application/json";
@@ -141,6 +142,7 @@ impl Endpoint {
             signed: false,
             anonymous: false,
             scopes: &[],
+            echoes: &[],
         }
     }
 
@@ -219,6 +221,14 @@ impl Endpoint {
         self
     }
 
+    /// Names fields of the body that the response repeats. A response that contradicts one of them
+    /// is not the response to this request.
+    #[must_use]
+    pub const fn echoing(mut self, fields: &'static [&'static str]) -> Self {
+        self.echoes = fields;
+        self
+    }
+
     /// The name of the method that declares it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -289,6 +299,12 @@ impl Endpoint {
     #[must_use]
     pub const fn scopes(&self) -> &'static [&'static str] {
         self.scopes
+    }
+
+    /// The fields of the body that the response repeats.
+    #[must_use]
+    pub const fn echoes(&self) -> &'static [&'static str] {
+        self.echoes
     }
 }
 

@@ -41,7 +41,8 @@ pub enum ErrorKind {
     Api,
     /// The server answered with a redirect, which is never followed: the signature covers the path.
     Redirect,
-    /// The server answered with success, but with a body that could not be read.
+    /// The server answered with success, but with a body that could not be read, or that contradicts
+    /// the request.
     Decode,
     /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is older than its window.
     /// Nothing was sent for this; of the call that was recorded the outcome says what is known.

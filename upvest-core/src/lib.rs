@@ -69,6 +69,7 @@ mod call;
 mod client;
 #[doc(hidden)]
 pub mod declare;
+mod echo;
 mod endpoint;
 mod env;
 mod environment;
@@ -168,6 +169,7 @@ pub use upvest_macros::api;
 /// | `form` | sends `body` as a form instead of JSON; only the token endpoint |
 /// | `accept = "application/pdf"` | asks for this instead of JSON; the method returns `Call<`[`Bytes`]`>` |
 /// | `redirect` | is answered by a place to go; the method returns `Call<`[`Redirect`]`>` |
+/// | `echoes = ["amount", "currency"]` | fields of the JSON body that the answer repeats; see below |
 /// | `header = "accept"` | sends this header, with what the parameter of the same name says |
 /// | `scope = "users:admin"` | the scope of this endpoint, instead of that of the trait; or several in brackets |
 ///
@@ -182,6 +184,12 @@ pub use upvest_macros::api;
 ///
 /// The answer is read from JSON, so its type has `Deserialize`; `Call<()>` reads none. A list that is
 /// given out in pages is a [`Page`].
+///
+/// With `echoes`, each field that it names is compared with the field of this name in the answer. If
+/// they differ, the answer belongs to another request: the call fails with [`ErrorKind::Decode`] and
+/// [`Outcome::Unknown`], the error shows both values, and nothing is sent again. Two texts that are
+/// decimal numbers are compared by value, UUIDs without regard to case; a field that is absent or
+/// `null` in either differs from nothing. Name what the API repeats as it was sent.
 ///
 /// It needs no import: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;

@@ -38,6 +38,8 @@ pub(crate) struct Target {
     /// The type of answer to ask for, unless the caller says another one.
     pub(crate) accept: &'static str,
     pub(crate) answer: AnswerKind,
+    /// The fields of the body that the response repeats.
+    pub(crate) echoes: &'static [&'static str],
     pub(crate) is_signed: bool,
     pub(crate) is_anonymous: bool,
 }
@@ -54,6 +56,7 @@ impl Target {
             content_type: endpoint.body().content_type(),
             accept: endpoint.accepts(),
             answer: endpoint.answer(),
+            echoes: endpoint.echoes(),
             is_signed: endpoint.is_signed(),
             is_anonymous: endpoint.is_anonymous(),
         }

@@ -12,7 +12,7 @@ pub(crate) const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// What may follow the path, in the order in which it is documented: words alone,
 const FLAGS: [&str; 5] = ["idempotent", "signed", "anonymous", "form", "redirect"];
 /// and words with a value.
-const SETTINGS: [&str; 3] = ["accept", "header", "scope"];
+const SETTINGS: [&str; 4] = ["accept", "echoes", "header", "scope"];
 const GRAMMAR: &str = "`#[endpoint(VERB, \"/path/{id}\", idempotent, signed)]`";
 
 /// A word, and what stands behind its `=`.
@@ -36,6 +36,7 @@ pub(crate) struct EndpointOptions {
     pub(crate) accept: Option<Setting<LitStr>>,
     pub(crate) header: Option<Setting<LitStr>>,
     pub(crate) scope: Option<Setting<Vec<LitStr>>>,
+    pub(crate) echoes: Option<Setting<Vec<LitStr>>>,
     /// Whether a header was meant, but could not be read.
     pub(crate) is_header_broken: bool,
     flags: Vec<Ident>,
@@ -80,6 +81,8 @@ const SCOPE: &str = "write `scope = \"users:admin\"`, or `scope = [\"users:read\
                      if any of several will do";
 const CRATE: &str = "write `crate = path`, with the path under which `upvest_core` is found here";
 const ACCEPT: &str = "write `accept = \"application/pdf\"`, with the type of the answer";
+const ECHOES: &str = "write `echoes = [\"amount\", \"currency\"]`, with the fields of the body that \
+                      the answer repeats";
 const HEADER: &str =
     "write `header = \"accept\"`, with the name of the header that a parameter fills";
 
@@ -186,6 +189,9 @@ impl EndpointOptions {
             Argument::Setting(word, value) if word == "scope" => {
                 set(&mut self.scope, word, texts(value, SCOPE, errors), errors);
             }
+            Argument::Setting(word, value) if word == "echoes" => {
+                set(&mut self.echoes, word, several(value, ECHOES, errors), errors);
+            }
             Argument::Setting(word, _) if is_known(&word) => {
                 errors.on(argument, format!("`{word}` takes no value: write `{word}` alone"));
                 self.flags.push(word);
@@ -196,6 +202,7 @@ impl EndpointOptions {
                 self.is_header_broken = true;
             }
             Argument::Word(word) if word == "scope" => errors.at(word.span(), SCOPE),
+            Argument::Word(word) if word == "echoes" => errors.at(word.span(), ECHOES),
             Argument::Word(word) | Argument::Setting(word, _) => {
                 errors.at(word.span(), unknown("word", &word.to_string(), &words()));
                 // As good as given: that it is missing would be a second error for one mistake.
@@ -288,9 +295,14 @@ fn text(value: TokenStream, usage: &str, errors: &mut Errors) -> Option<LitStr> 
 
 /// One text, or several in brackets.
 fn texts(value: TokenStream, usage: &str, errors: &mut Errors) -> Option<Vec<LitStr>> {
-    if let Some(text) = literal(&value) {
-        return Some(vec![text]);
+    match literal(&value) {
+        Some(text) => Some(vec![text]),
+        None => several(value, usage, errors),
     }
+}
+
+/// Texts in brackets, at least one.
+fn several(value: TokenStream, usage: &str, errors: &mut Errors) -> Option<Vec<LitStr>> {
     let texts = match value.clone().into_iter().next() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
             Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(group.stream()).ok()

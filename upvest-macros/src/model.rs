@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
-use syn::{ItemTrait, LitStr, Path, Type};
+use syn::{GenericArgument, ItemTrait, LitStr, Path, PathArguments, Type};
 
 pub(crate) struct Api {
     /// The trait as written, less our own attributes.
@@ -23,6 +23,8 @@ pub(crate) struct Endpoint {
     pub(crate) header: Option<LitStr>,
     /// The method's own, or else those of the trait.
     pub(crate) scopes: Vec<LitStr>,
+    /// The fields of the body that the answer repeats.
+    pub(crate) echoes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,
     /// Placeholders that no parameter fills, with what there is to say of each.
     pub(crate) unfilled: Vec<(String, String)>,
@@ -54,6 +56,19 @@ pub(crate) enum Place {
     Body,
     /// Nowhere: most likely it was to fill a placeholder that is spelt otherwise.
     Nowhere,
+}
+
+/// The `T` in `Call<T>`.
+pub(crate) fn answer_of(returns: &Type) -> Option<&Type> {
+    let Type::Path(path) = returns else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) if last.ident == "Call" || last.ident == "IdempotentCall" => {
+            Some(ty)
+        }
+        _ => None,
+    }
 }
 
 /// The constant beside `ENDPOINTS` and `SCOPES` that describes a method.

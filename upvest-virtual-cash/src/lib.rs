@@ -66,17 +66,30 @@ use upvest_core::{Call, IdempotentCall, api, events, id, open_enum};
 ///
 /// As every [`Call`]. The API answers 400 if the body or the idempotency key is wrong, 401 if token or
 /// signature are, 403 if the token lacks the scope, and 404 if there is no such account group or
-/// decrease.
+/// decrease. An answer with another account group, amount or currency than the order has is of kind
+/// `Decode`, with the outcome `Unknown`.
 #[api(scope = "virtual_cash_balances:admin")]
 pub trait VirtualCash: Send + Sync {
     /// Raises the virtual cash balance of an account group.
-    #[endpoint(POST, "/virtual_cash_balances/increases", idempotent, signed)]
+    #[endpoint(
+        POST,
+        "/virtual_cash_balances/increases",
+        idempotent,
+        signed,
+        echoes = ["account_group_id", "amount", "currency"],
+    )]
     fn increase(&self, body: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease>;
 
     /// Lowers the virtual cash balance of an account group.
     ///
     /// More than the balance is not refused: the decrease waits, `QUEUED`, until money comes.
-    #[endpoint(POST, "/virtual_cash_balances/decreases", idempotent, signed)]
+    #[endpoint(
+        POST,
+        "/virtual_cash_balances/decreases",
+        idempotent,
+        signed,
+        echoes = ["account_group_id", "amount", "currency"],
+    )]
     fn decrease(&self, body: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease>;
 
     /// Cancels a decrease that is still `ISSUED` or `QUEUED`; any other is a 422.

@@ -10,6 +10,7 @@ mod bodies;
 mod callers;
 mod clocks;
 mod connections;
+mod echoes;
 mod held;
 mod hops;
 mod nulls;

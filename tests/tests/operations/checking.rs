@@ -119,7 +119,7 @@ pub fn json_of(fact: &Fact) -> Value {
     });
     let money = json!({
         "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
-        "account_group_id": "ac1c39e9-2101-46b8-a624-d10a9e351b6c",
+        "account_group_id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
         "amount": "200.00",
         "currency": "EUR",
         "status": "ISSUED",

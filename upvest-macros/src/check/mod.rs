@@ -3,6 +3,7 @@
 //! A rule that lacks what it needs, because another mistake took it away, says nothing: one mistake
 //! gives one error.
 
+mod echoes;
 mod params;
 mod signature;
 mod words;
@@ -89,6 +90,7 @@ fn endpoint(
     words::accept_is_a_media_type(&options, errors);
     words::header_is_free(&options, errors);
     let returns = signature::returns(&method.sig, &options, errors);
+    echoes::are_comparable(&options, &params, returns.as_ref(), errors);
 
     let is_anonymous = options.flag("anonymous").is_some();
     let flags = options.flags();
@@ -105,6 +107,7 @@ fn endpoint(
         accept: options.accept.map(|accept| accept.value),
         header: options.header.map(|header| header.value),
         scopes,
+        echoes: options.echoes.map(|echoes| echoes.value).unwrap_or_default(),
         params,
         unfilled,
         returns: returns?,

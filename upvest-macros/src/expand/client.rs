@@ -7,10 +7,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{GenericArgument, Path, PathArguments, Type};
+use syn::{Path, Type};
 
 use super::{Method, attributes};
-use crate::model::{Api, Param, Place};
+use crate::model::{Api, Param, Place, answer_of};
 
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
@@ -93,17 +93,4 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (answer, decoder) = (Ident::new(answer, span), Ident::new("decoder", span));
     let decoder = quote_spanned!(span=> <#ty as #core::declare::#answer>::#decoder);
     quote!(.call(#call::#new, #decoder()))
-}
-
-/// The `T` in `Call<T>`.
-fn answer_of(returns: &Type) -> Option<&Type> {
-    let Type::Path(path) = returns else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(ty) if last.ident == "Call" || last.ident == "IdempotentCall" => {
-            Some(ty)
-        }
-        _ => None,
-    }
 }

@@ -43,6 +43,11 @@ impl Method<'_> {
         parts.extend(endpoint.flags.iter().map(|flag| (*flag).to_owned()));
         parts.extend(endpoint.header.iter().map(|header| format!("header `{}`", header.value())));
         parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
+        let echoes: Vec<_> =
+            endpoint.echoes.iter().map(|field| format!("`{}`", field.value())).collect();
+        if !echoes.is_empty() {
+            parts.push(format!("echoes {}", echoes.join(", ")));
+        }
         let scopes: Vec<_> =
             endpoint.scopes.iter().map(|scope| format!("`{}`", scope.value())).collect();
         if !scopes.is_empty() {

@@ -130,7 +130,13 @@ mod tests {
             quote! {
                 pub trait VirtualCash: Send + Sync {
                     /// Raises the virtual cash balance of an account group.
-                    #[endpoint(POST, "/virtual_cash_balances/increases", idempotent, signed)]
+                    #[endpoint(
+                        POST,
+                        "/virtual_cash_balances/increases",
+                        idempotent,
+                        signed,
+                        echoes = ["account_group_id", "amount", "currency"],
+                    )]
                     fn increase(&self, body: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease>;
 
                     /// Cancels a decrease that is still `ISSUED` or `QUEUED`.
@@ -185,6 +191,9 @@ mod tests {
                 #[endpoint(GET, "/files/{folder}/{type}", redirect, scope = "files:read")]
                 #[doc(hidden)]
                 fn file(&self, folder: &str, r#type: &str, query: &Redirected) -> Call<Redirect>;
+
+                #[endpoint(PATCH, "/users/{user_id}", signed, echoes = ["first_name", "email"])]
+                fn update(&self, user_id: UserId, body: &UpdateUser) -> Call<User>;
 
                 #[endpoint(POST, "/auth/token", form, anonymous, signed)]
                 #[cfg_attr(test, deprecated, must_use, expect(unused, reason = "x"))]

@@ -44,7 +44,7 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
 }
 
 fn description(method: &Method<'_>, core: &Path) -> TokenStream {
-    let Endpoint { verb, path, flags, accept, header, scopes, .. } = method.endpoint;
+    let Endpoint { verb, path, flags, accept, header, scopes, echoes, .. } = method.endpoint;
     let name = method.item.sig.ident.unraw().to_string();
     let verb = format_ident!("{}{}", &verb.to_string()[..1], verb.to_string()[1..].to_lowercase());
     let flags = flags.iter().filter(|flag| **flag != "form").map(|flag| format_ident!("{flag}"));
@@ -57,8 +57,9 @@ fn description(method: &Method<'_>, core: &Path) -> TokenStream {
     let accept = accept.iter();
     let header = header.iter();
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes_any_of(&[#(#scopes),*])));
+    let echoes = (!echoes.is_empty()).then(|| quote!(.echoing(&[#(#echoes),*])));
     quote! {
         #core::Endpoint::new(#name, #core::Verb::#verb, #path)
-            #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes
+            #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes #echoes
     }
 }

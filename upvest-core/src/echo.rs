@@ -1,0 +1,141 @@
+//! Whether a response is the one to its request: fields of the body that it repeats must agree.
+//!
+//! An HTTP/1.1 peer that sends a response too many makes it the answer of the next call on that
+//! connection. Nothing in HTTP tells them apart, but what they say may.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::declare::hyphenated;
+use crate::text::printable;
+
+/// As much of a value as a message shows.
+const LONGEST_SHOWN: usize = 80;
+/// A value of the response that is longer than this, and longer than the same value of the request can
+/// be written, is another one. It is not looked into.
+const LONGEST: usize = 64 * 1024;
+const LONGEST_ESCAPE: usize = 12;
+
+/// Which of these fields contradicts the request, in words. A field that is absent or `null` in
+/// either contradicts nothing.
+pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) -> Option<String> {
+    if fields.is_empty() {
+        return None;
+    }
+    let (sent, received) =
+        (Fields::read(request, Some(fields)), Fields::read(response, Some(fields)));
+    received.0.iter().find_map(|(name, received)| {
+        let sent = sent.values(name).find(|sent| !agree(sent, received))?;
+        let shown = |value: &RawValue| printable(value.get(), LONGEST_SHOWN);
+        Some(format!(
+            "its `{name}` is {} and the request says {}: it may be the response to another request",
+            shown(received),
+            shown(sent)
+        ))
+    })
+}
+
+/// Whether two values say the same, however it is written.
+fn agree(sent: &RawValue, received: &RawValue) -> bool {
+    let (sent, received) = (sent.get(), received.get());
+    if sent == received || sent == "null" || received == "null" {
+        return true;
+    }
+    if received.len() > LONGEST.max(sent.len().saturating_mul(LONGEST_ESCAPE)) {
+        return false;
+    }
+    match (sent.as_bytes().first(), received.as_bytes().first()) {
+        (Some(b'"'), Some(b'"')) => {
+            let texts = (serde_json::from_str(sent), serde_json::from_str(received));
+            matches!(&texts, (Ok(sent), Ok(received)) if texts_agree(sent, received))
+        }
+        (Some(b'{'), Some(b'{')) => {
+            let sent = Fields::read(sent.as_bytes(), None);
+            let names: Vec<&str> = sent.0.iter().map(|(name, _)| name.as_str()).collect();
+            let received = Fields::read(received.as_bytes(), Some(&names));
+            sent.0.iter().all(|(name, sent)| received.values(name).all(|value| agree(sent, value)))
+        }
+        (Some(b'['), Some(b'[')) => {
+            let items = serde_json::from_str::<Vec<&RawValue>>;
+            match (items(sent), items(received)) {
+                (Ok(sent), Ok(received)) if sent.len() == received.len() => {
+                    sent.iter().zip(received).all(|(sent, received)| agree(sent, received))
+                }
+                _ => false,
+            }
+        }
+        (Some(b'-' | b'0'..=b'9'), Some(b'-' | b'0'..=b'9')) => {
+            number(sent).is_some_and(|sent| number(received) == Some(sent))
+        }
+        _ => false,
+    }
+}
+
+fn texts_agree(sent: &String, received: &String) -> bool {
+    let decimals = (decimal(sent), decimal(received));
+    let uuids = (hyphenated(sent), hyphenated(received));
+    sent == received
+        || matches!(decimals, (Some(sent), Some(received)) if sent == received)
+        || matches!(uuids, (Some(sent), Some(received)) if sent == received)
+}
+
+/// A decimal number as the API writes one: the library reads `1_000` and `+1` as well.
+fn decimal(text: &str) -> Option<Decimal> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    is_plain.then(|| Decimal::from_str_exact(text).ok())?
+}
+
+/// A number of JSON, which may have an exponent. It never becomes a float.
+fn number(text: &str) -> Option<Decimal> {
+    decimal(text).or_else(|| Decimal::from_scientific(text).ok())
+}
+
+/// Fields of an object, as they are written; one that is there twice is here twice.
+struct Fields<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'j> Fields<'j> {
+    /// The fields with these names, or all of them. What is not an object has none.
+    fn read(json: &'j [u8], names: Option<&[&str]>) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        Self(Reader { names }.deserialize(&mut deserializer).unwrap_or_default())
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'j RawValue> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| *value)
+    }
+}
+
+struct Reader<'n> {
+    names: Option<&'n [&'n str]>,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if self.names.is_none_or(|names| names.contains(&name.as_str())) {
+                fields.push((name, map.next_value()?));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(fields)
+    }
+}

@@ -1,0 +1,65 @@
+//! What `echoes` may name, and where there is something to compare.
+
+use syn::Type;
+
+use crate::attr::EndpointOptions;
+use crate::errors::Errors;
+use crate::model::{Param, Place, answer_of};
+use crate::path;
+
+/// The body and the answer are JSON objects, and each field is named once.
+pub(super) fn are_comparable(
+    options: &EndpointOptions,
+    params: &[Param],
+    returns: Option<&Type>,
+    errors: &mut Errors,
+) {
+    let Some(echoes) = &options.echoes else { return };
+    for (index, field) in echoes.value.iter().enumerate() {
+        let value = field.value();
+        if value.is_empty() || value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            errors.at(field.span(), "a field is one word such as \"amount\"");
+        } else if echoes.value.iter().take(index).any(|earlier| earlier.value() == value) {
+            errors.at(field.span(), format!("the field \"{value}\" is named twice: remove one"));
+        }
+    }
+
+    let word = &echoes.word;
+    let chooses_accept =
+        options.header.as_ref().is_some_and(|header| header.value.value() == "accept");
+    let other = [
+        (options.flag("form").is_some(), "form"),
+        (options.flag("redirect").is_some(), "redirect"),
+        (options.accept.is_some() || chooses_accept, "accept"),
+    ];
+    if let Some((_, other)) = other.iter().find(|(is_given, _)| *is_given) {
+        errors.at(
+            word.span(),
+            format!(
+                "`echoes` compares a JSON body with a JSON answer, and with `{other}` one of them is \
+                 not: remove `echoes` or `{other}`"
+            ),
+        );
+        return;
+    }
+    // Without a path that can be read, nothing is known of the parameters.
+    let has_path =
+        options.path.as_ref().is_some_and(|path| path::placeholders(&path.value()).is_ok());
+    if has_path && !params.iter().any(|param| param.place == Place::Body) {
+        errors.at(
+            word.span(),
+            "`echoes` names fields of the body, but there is no parameter `body`: add it, or remove \
+             `echoes`",
+        );
+    } else if returns.and_then(answer_of).is_some_and(is_nothing) {
+        errors.at(
+            word.span(),
+            "`echoes` compares the body with the answer, but `()` reads none: return a type with these \
+             fields, or remove `echoes`",
+        );
+    }
+}
+
+fn is_nothing(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
