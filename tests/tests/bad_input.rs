@@ -134,7 +134,8 @@ async fn an_unusable_token_answer_is_explained() {
         (
             "application/json",
             with("\"soon\""),
-            "no access token: POST /auth/token answered 200, but its body does not fit its type",
+            "no access token: POST /auth/token answered 200, but its `expires_in` is a text that is not a \
+             number: expected a whole number of seconds",
             1,
         ),
     ] {
@@ -157,7 +158,9 @@ async fn an_unusable_token_answer_is_explained() {
 #[tokio::test]
 async fn an_odd_life_of_a_token_is_borne() {
     // Calls made, requests expected: a token without a life is used once, and never in a circle.
-    for (expires_in, requests) in [("0", 4), ("-5", 4), ("1000000000000", 3)] {
+    for (expires_in, requests) in
+        [("0", 4), ("-5", 4), ("1000000000000", 3), ("\"1799\"", 3), ("1799.0", 3)]
+    {
         let answer =
             format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
         let (client, count) = client("application/json", &answer);

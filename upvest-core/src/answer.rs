@@ -1,6 +1,6 @@
 //! What a success holds: from its bytes to a value, or to what can be said of the money without it.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::borrow::Cow;
 
 use bytes::Bytes;
@@ -8,6 +8,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http::{HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::auth::AccessToken;
 use crate::echo;
 use crate::endpoint::AnswerKind;
 use crate::error::{Error, ErrorKind, Result};
@@ -138,10 +139,23 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
     from_json(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
         let encoding = answer.encoding.as_ref().filter(|_| is_torn);
-        let why = encoding.map_or("its body does not fit its type".into(), Encoding::why);
+        let why = match encoding {
+            Some(encoding) => encoding.why(),
+            None => misfit::<T>(&cause),
+        };
         let error = answer.unreadable(ErrorKind::Decode, target, &why).because(cause);
         keeping_body(if is_torn { error.torn() } else { error }, target, answer)
     })
+}
+
+/// What to say of JSON that is not a `T`.
+fn misfit<T: 'static>(cause: &serde_json::Error) -> Cow<'static, str> {
+    // What is wrong with a token is said in our words, which repeat nothing of it.
+    if TypeId::of::<T>() == TypeId::of::<AccessToken>() && cause.is_data() {
+        let cause = cause.to_string();
+        return cause.split(" at line ").next().unwrap_or_default().to_owned().into();
+    }
+    "its body does not fit its type".into()
 }
 
 /// Takes the body as it is.

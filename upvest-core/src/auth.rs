@@ -1,5 +1,6 @@
 //! The token endpoint, declared with our own macro.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -9,7 +10,7 @@ use upvest_macros::api;
 use uuid::Uuid;
 
 use crate::call::Call;
-use crate::lenient::Members;
+use crate::lenient::{Members, Value};
 
 /// However long an answer promises, a token is asked for anew after a day.
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
@@ -80,23 +81,49 @@ impl AccessToken {
     }
 
     /// Reads the answer. Nothing of it is repeated in an error: it may be the token.
-    fn from_members(mut answer: Option<Members>) -> std::result::Result<Self, &'static str> {
+    fn from_members(mut answer: Option<Members>) -> std::result::Result<Self, Cow<'static, str>> {
         let mut text = |name| answer.as_mut().and_then(|answer| answer.text(name));
         let secret = text("access_token").ok_or("it has no text `access_token`")?;
         if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err("its `access_token` cannot stand in a header");
+            return Err("its `access_token` cannot stand in a header".into());
         }
         if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
-            return Err("its `token_type` is not `bearer`");
+            return Err("its `token_type` is not `bearer`".into());
         }
         let scope = text("scope").unwrap_or_default();
-        let seconds = answer
-            .and_then(|mut answer| answer.number("expires_in"))
-            .ok_or("its `expires_in` is no whole number of seconds")?;
-        // Nothing or less is a token for the calls that wait for it now.
-        let expires_in = Duration::from_secs(seconds.try_into().unwrap_or(0)).min(LONGEST_LIFE);
+        let life = answer.and_then(|mut answer| answer.value("expires_in"));
+        let life =
+            life.ok_or("its `expires_in` is missing: it says how many seconds the token lives")?;
+        let seconds = whole_seconds(&life).map_err(|form| {
+            format!("its `expires_in` is {form}: expected a whole number of seconds")
+        })?;
+        let expires_in = Duration::from_secs(seconds).min(LONGEST_LIFE);
         Ok(Self { secret: secret.into(), expires_in, scope })
     }
+}
+
+/// The number that a number or a text is, or else what it is: some servers write `"1799"` or `1799.0`.
+fn whole_seconds(life: &Value) -> std::result::Result<u64, &'static str> {
+    let text = match life {
+        Value::Number(number) => number,
+        Value::Text(text) => text.trim(),
+        other => return Err(other.form()),
+    };
+    let (is_negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(fraction) {
+        return Err("a text that is not a number");
+    }
+    if fraction.bytes().any(|digit| digit != b'0') {
+        return Err("a number with a fraction");
+    }
+    // Nothing or less is a token for the calls that wait for it now.
+    Ok(if is_negative { 0 } else { whole.parse().unwrap_or(u64::MAX) })
 }
 
 impl<'de> Deserialize<'de> for AccessToken {
@@ -116,19 +143,86 @@ mod tests {
         serde_json::from_str(json).map_err(|error| error.to_string())
     }
 
+    fn with(expires_in: &str) -> String {
+        format!(
+            r#"{{"access_token":"ory_at_secret","token_type":"Bearer","expires_in":{expires_in},"scope":"a"}}"#
+        )
+    }
+
     #[test]
     fn the_life_of_a_token_is_read_with_care() {
-        for (expires_in, seconds) in
-            [("1799", 1799), ("0", 0), ("-5", 0), ("1000000000000", 86_400), ("86400", 86_400)]
-        {
-            let json = format!(
-                r#"{{"access_token":"ory_at_x","token_type":"Bearer","expires_in":{expires_in},"scope":"a"}}"#
-            );
-            assert_eq!(
-                read(&json).unwrap().expires_in,
-                Duration::from_secs(seconds),
-                "{expires_in}"
-            );
+        for (expires_in, seconds) in [
+            ("1799", 1799),
+            ("0", 0),
+            ("-5", 0),
+            ("86400", 86_400),
+            ("1000000000000", 86_400),
+            // As text, or as a number that is whole however it is written.
+            ("\"1799\"", 1799),
+            ("\" 1799 \"", 1799),
+            ("\"01799\"", 1799),
+            ("1799.0", 1799),
+            ("1799.000", 1799),
+            ("\"1799.0\"", 1799),
+            ("1.799e3", 1799),
+            ("1.799E+3", 1799),
+            ("-0", 0),
+            ("-0.0", 0),
+            ("\"-5\"", 0),
+            ("-1e40", 0),
+            // Longer than anything is a day.
+            ("1e40", 86_400),
+            ("100000000000000000000", 86_400),
+            ("18446744073709551615", 86_400),
+            ("\"99999999999999999999999999999999\"", 86_400),
+        ] {
+            let token =
+                read(&with(expires_in)).unwrap_or_else(|error| panic!("{expires_in}: {error}"));
+            assert_eq!(token.expires_in, Duration::from_secs(seconds), "{expires_in}");
+        }
+    }
+
+    #[test]
+    fn a_life_that_is_not_clear_is_named_by_its_form() {
+        for (expires_in, form) in [
+            ("\"secret\"", "a text that is not a number"),
+            ("\"\"", "a text that is not a number"),
+            ("\"30m\"", "a text that is not a number"),
+            ("\"1799s\"", "a text that is not a number"),
+            ("\"1.799e3\"", "a text that is not a number"),
+            ("\"1,799\"", "a text that is not a number"),
+            ("\"+1799\"", "a text that is not a number"),
+            ("\"0x707\"", "a text that is not a number"),
+            ("\"-\"", "a text that is not a number"),
+            ("\"1799.\"", "a text that is not a number"),
+            ("\".0\"", "a text that is not a number"),
+            ("\"2026-11-25T18:00:00Z\"", "a text that is not a number"),
+            ("1799.5", "a number with a fraction"),
+            ("\"1799.5\"", "a number with a fraction"),
+            ("0.1", "a number with a fraction"),
+            ("null", "null"),
+            ("true", "true or false"),
+            ("[1799]", "a list"),
+            ("{\"seconds\":\"secret\"}", "an object"),
+        ] {
+            let error = read(&with(expires_in)).unwrap_err();
+            let sentence =
+                format!("its `expires_in` is {form}: expected a whole number of seconds");
+            assert!(error.starts_with(&sentence), "{expires_in}: {error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+        let error = read(r#"{"access_token":"ory_at_secret","token_type":"bearer"}"#).unwrap_err();
+        assert!(error.starts_with("its `expires_in` is missing"), "{error}");
+    }
+
+    #[test]
+    fn the_kind_of_a_token_is_bearer_in_any_case() {
+        for kind in ["bearer", "Bearer", "BEARER", "bEARER"] {
+            assert!(read(&with("1").replace("Bearer", kind)).is_ok(), "{kind}");
+        }
+        for kind in ["\"mac\"", "\"\"", "null", "7", "[\"bearer\"]"] {
+            let error = read(&with("1").replace("\"Bearer\"", kind)).unwrap_err();
+            assert!(error.starts_with("its `token_type` is not `bearer`"), "{kind}: {error}");
         }
     }
 
@@ -149,18 +243,6 @@ mod tests {
             (
                 r#"{"access_token":"ory_at_secret","token_type":"mac","expires_in":1}"#,
                 "its `token_type` is not `bearer`",
-            ),
-            (
-                r#"{"access_token":"ory_at_secret","token_type":"bearer"}"#,
-                "its `expires_in` is no whole number of seconds",
-            ),
-            (
-                r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":"soon"}"#,
-                "its `expires_in` is no whole number of seconds",
-            ),
-            (
-                r#"{"access_token":"ory_at_secret","token_type":"bearer","expires_in":1e40}"#,
-                "its `expires_in` is no whole number of seconds",
             ),
         ] {
             let error = read(json).unwrap_err();

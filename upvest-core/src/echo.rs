@@ -3,6 +3,7 @@
 //! An HTTP/1.1 peer that sends a response too many makes it the answer of the next call on that
 //! connection. Nothing in HTTP tells them apart, but what they say may.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -27,8 +28,11 @@ pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) ->
     }
     let (sent, received) =
         (Fields::read(request, Some(fields)), Fields::read(response, Some(fields)));
-    received.0.iter().find_map(|(name, received)| {
-        let sent = sent.values(name).find(|sent| !agree(sent, received))?;
+    fields.iter().find_map(|name| {
+        let (sent, received) = sent.0.get(*name).zip(received.0.get(*name))?;
+        if agree(sent, received) {
+            return None;
+        }
         let shown = |value: &RawValue| printable(value.get(), LONGEST_SHOWN);
         Some(format!(
             "its `{name}` is {} and the request says {}: it may be the response to another request",
@@ -54,9 +58,11 @@ fn agree(sent: &RawValue, received: &RawValue) -> bool {
         }
         (Some(b'{'), Some(b'{')) => {
             let sent = Fields::read(sent.as_bytes(), None);
-            let names: Vec<&str> = sent.0.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = sent.0.keys().map(String::as_str).collect();
             let received = Fields::read(received.as_bytes(), Some(&names));
-            sent.0.iter().all(|(name, sent)| received.values(name).all(|value| agree(sent, value)))
+            sent.0.iter().all(|(name, sent)| {
+                received.0.get(name).is_none_or(|received| agree(sent, received))
+            })
         }
         (Some(b'['), Some(b'[')) => {
             let items = serde_json::from_str::<Vec<&RawValue>>;
@@ -93,18 +99,14 @@ fn number(text: &str) -> Option<Decimal> {
     decimal(text).or_else(|| Decimal::from_scientific(text).ok())
 }
 
-/// Fields of an object, as they are written; one that is there twice is here twice.
-struct Fields<'j>(Vec<(String, &'j RawValue)>);
+/// Fields of an object, as they are written; of one that is there twice, the last.
+struct Fields<'j>(HashMap<String, &'j RawValue>);
 
 impl<'j> Fields<'j> {
     /// The fields with these names, or all of them. What is not an object has none.
     fn read(json: &'j [u8], names: Option<&[&str]>) -> Self {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         Self(Reader { names }.deserialize(&mut deserializer).unwrap_or_default())
-    }
-
-    fn values(&self, name: &str) -> impl Iterator<Item = &'j RawValue> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| *value)
     }
 }
 
@@ -113,7 +115,7 @@ struct Reader<'n> {
 }
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Vec<(String, &'de RawValue)>;
+    type Value = HashMap<String, &'de RawValue>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -121,17 +123,17 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Vec<(String, &'de RawValue)>;
+    type Value = HashMap<String, &'de RawValue>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::new();
+        let mut fields = HashMap::new();
         while let Some(name) = map.next_key::<String>()? {
             if self.names.is_none_or(|names| names.contains(&name.as_str())) {
-                fields.push((name, map.next_value()?));
+                fields.insert(name, map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -8,11 +8,28 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A value, as far as it is of interest here.
-enum Value {
+pub(crate) enum Value {
     Object(HashMap<String, Value>),
     Text(String),
-    Number(i64),
-    Other,
+    /// Without an exponent, however it was written.
+    Number(String),
+    List,
+    Flag,
+    Null,
+}
+
+impl Value {
+    /// What kind of value it is, in words that show nothing of it.
+    pub(crate) fn form(&self) -> &'static str {
+        match self {
+            Self::Object(_) => "an object",
+            Self::Text(_) => "a text",
+            Self::Number(_) => "a number",
+            Self::List => "a list",
+            Self::Flag => "true or false",
+            Self::Null => "null",
+        }
+    }
 }
 
 /// The members of an object that were asked for.
@@ -27,23 +44,28 @@ impl Members {
     ) -> Result<Option<Self>, D::Error> {
         match deserializer.deserialize_any(Reader { names })? {
             Value::Object(members) => Ok(Some(Self(members))),
-            Value::Text(_) | Value::Number(_) | Value::Other => Ok(None),
+            _ => Ok(None),
         }
+    }
+
+    /// Takes out a member, whatever it is.
+    pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
     }
 
     /// Takes out a member, if it is a text.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
-        match self.0.remove(name)? {
+        match self.value(name)? {
             Value::Text(text) => Some(text),
-            Value::Object(_) | Value::Number(_) | Value::Other => None,
+            _ => None,
         }
     }
 
     /// Takes out a member, if it is a whole number.
     pub(crate) fn number(&mut self, name: &str) -> Option<i64> {
-        match self.0.remove(name)? {
-            Value::Number(number) => Some(number),
-            Value::Object(_) | Value::Text(_) | Value::Other => None,
+        match self.value(name)? {
+            Value::Number(number) => number.parse().ok(),
+            _ => None,
         }
     }
 }
@@ -80,7 +102,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Other)
+        Ok(Value::List)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
@@ -88,22 +110,22 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(number))
+        Ok(Value::Number(number.to_string()))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(i64::try_from(number).map_or(Value::Other, Value::Number))
+        Ok(Value::Number(number.to_string()))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Other)
+        Ok(Value::Flag)
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Other)
+        Ok(Value::Null)
     }
 }
