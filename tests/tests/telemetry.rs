@@ -11,7 +11,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use upvest_core::transport::TransportError;
-use upvest_tests::in_memory::{Paging, Server, Things, problem, thing};
+use upvest_tests::in_memory::{Paging, Server, Things, problem, reply, thing};
 
 type Fields = BTreeMap<String, String>;
 
@@ -141,5 +141,43 @@ fn an_attempt_is_a_span_and_a_resend_is_an_event() {
     let everything = format!("{:?} {:?}", seen.spans.lock().unwrap(), seen.events.lock().unwrap());
     for hidden in ["the-id-of-somebody", "the-query", "the-body", "ory_at_", "the-client-secret"] {
         assert!(!everything.contains(hidden), "{hidden} shows: {everything}");
+    }
+}
+
+/// Whatever a server sends, a field is one short line of visible text.
+#[test]
+fn what_a_server_sends_is_fit_for_a_field() {
+    let seen = Seen::default();
+    let subscriber = tracing_subscriber::registry().with(seen.clone());
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let hostile = "\u{1b}[2J\n\u{85}\u{2028}\u{202e}\u{2066}";
+    tracing::subscriber::with_default(subscriber, || {
+        runtime.unwrap().block_on(async {
+            let server = Server::new(move |number, _| {
+                let document = serde_json::json!({ "type": hostile, "detail": hostile, "request_id": hostile });
+                let mut reply = reply(503, "application/problem+json", &document.to_string())?;
+                reply.headers_mut().remove("upvest-request-id");
+                if number > 0 {
+                    let id = "i".repeat(300_000);
+                    reply.headers_mut().insert("upvest-request-id", id.parse().unwrap());
+                }
+                Ok(reply)
+            });
+            server.unwatched().build().unwrap().create("x").await.unwrap_err();
+        });
+    });
+    let ids: Vec<String> =
+        seen.calls().iter().map(|call| call["upvest.request_id"].clone()).collect();
+    assert_eq!(ids[0], "\\u{1b}[2J\\n\\u{85}\\u{2028}\\u{202e}\\u{2066}");
+    assert_eq!(ids[1], format!("{}…", "i".repeat(256)));
+    let spans = seen.calls().into_iter();
+    let events = seen.events.lock().unwrap().clone();
+    for fields in spans.chain(events.into_iter().map(|(_, fields)| fields)) {
+        for (name, value) in fields {
+            assert!(value.len() < 1_024, "{name} has {} bytes", value.len());
+            let is_active = |c: char| c.is_control() || (!c.is_ascii() && hostile.contains(c));
+            assert!(!value.contains(is_active), "{name}: {value:?}");
+        }
     }
 }

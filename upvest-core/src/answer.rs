@@ -99,7 +99,7 @@ impl<T> Response<T> {
         self.status
     }
 
-    /// The request id in the answer.
+    /// The request id in the answer: at most 256 characters of it, then `…`; controls are escaped.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()

@@ -9,10 +9,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
+use crate::cause::printable_cause;
 use crate::idempotency::IdempotencyKey;
 use crate::outcome::{Outcome, judge};
 use crate::problem::Problem;
 use crate::retry;
+use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, printable};
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -101,18 +103,19 @@ impl Error {
         let mut message = format!("{what} answered {}", status.as_u16());
         if let Some(code) = code.or_else(|| status.canonical_reason()) {
             message.push(' ');
-            message.push_str(&one_line(code));
+            message.push_str(&printable(code, LONGEST_TEXT));
         }
         let detail = problem.as_ref().and_then(|p| p.detail.as_deref().or(p.title.as_deref()));
         if let Some(detail) = detail {
             message.push_str(": ");
-            message.push_str(&one_line(detail));
+            message.push_str(&printable(detail.trim(), LONGEST_TEXT));
         }
         let (kind, outcome) = judge(status);
         if kind == ErrorKind::Redirect {
             message.push_str(", which is not followed");
         }
-        let request_id = problem.as_ref().and_then(|problem| problem.request_id.clone());
+        let request_id = problem.as_ref().and_then(|problem| problem.request_id.as_deref());
+        let request_id = request_id.map(|id| printable(id, LONGEST_REQUEST_ID));
         Self(Box::new(Inner {
             status: Some(status),
             problem,
@@ -137,7 +140,7 @@ impl Error {
     where
         Box<dyn StdError + Send + Sync>: From<E>,
     {
-        self.0.source = Some(Box::<dyn StdError + Send + Sync>::from(source).into());
+        self.0.source = Some(printable_cause(source.into()).into());
         self
     }
 
@@ -274,7 +277,8 @@ impl Error {
         self.0.problem.as_ref()
     }
 
-    /// The request id in the answer; name it when you ask Upvest.
+    /// The request id in the answer; name it when you ask Upvest. At most 256 characters of it, then
+    /// `…`; controls are escaped.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -349,13 +353,6 @@ impl Inner {
     }
 }
 
-/// A text from elsewhere, fit to stand inside our sentence.
-fn one_line(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    clean.take(LONGEST).collect::<String>().trim().to_owned()
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
@@ -400,7 +397,7 @@ mod tests {
         problem.detail = Some(format!("a\r\nb{}", "c".repeat(1_000)));
         let error = Error::answered("POST /x", http::StatusCode::BAD_REQUEST, Some(problem));
         let shown = error.to_string();
-        assert!(shown.starts_with("POST /x answered 400 invalid_request: a  bccc"), "{shown}");
+        assert!(shown.starts_with("POST /x answered 400 invalid_request: a\\r\\nbccc"), "{shown}");
         assert!(shown.len() < 300 && !shown.contains('\n'));
     }
 

@@ -66,6 +66,7 @@
 mod answer;
 pub mod auth;
 mod call;
+mod cause;
 mod client;
 #[doc(hidden)]
 pub mod declare;

@@ -1,13 +1,17 @@
 //! The problem document that the API sends with every error.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::lenient::Members;
+use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, cut};
 
 /// A problem document, `application/problem+json`, as the API sends with every error.
 ///
 /// Decide by [`code`](Problem::code), never by `title` or `detail`: they are texts for people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// `https://docs.upvest.co/errors/<code>`
@@ -79,6 +83,23 @@ impl Problem {
     #[must_use]
     pub fn code(&self) -> &str {
         self.kind.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// Each text as far as a line has room for it.
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn short(text: Option<&String>, longest: usize) -> Option<Cow<'_, str>> {
+            text.map(|text| cut(text, longest))
+        }
+        f.debug_struct("Problem")
+            .field("kind", &cut(&self.kind, LONGEST_TEXT))
+            .field("status", &self.status)
+            .field("title", &short(self.title.as_ref(), LONGEST_TEXT))
+            .field("detail", &short(self.detail.as_ref(), LONGEST_TEXT))
+            .field("instance", &short(self.instance.as_ref(), LONGEST_TEXT))
+            .field("request_id", &short(self.request_id.as_ref(), LONGEST_REQUEST_ID))
+            .finish()
     }
 }
 

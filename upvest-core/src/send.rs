@@ -30,6 +30,7 @@ use crate::request::Target;
 use crate::retry::{self, Budget, Repeatable};
 use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
+use crate::text::{LONGEST_REQUEST_ID, printable};
 use crate::tokens::Token;
 use crate::trial::{Entry, Probe};
 
@@ -365,7 +366,8 @@ async fn exchange(
     let (head, body) = response.into_parts();
     let now = client.now();
     let status = head.status;
-    let request_id = text(&head.headers, REQUEST_ID.as_str()).map(str::to_owned);
+    let request_id = text(&head.headers, REQUEST_ID.as_str());
+    let request_id = request_id.map(|id| printable(id, LONGEST_REQUEST_ID));
     let content_type = answer::content_type(&head.headers);
     let encoding = Encoding::of(&head.headers);
     let is_wanted = answer::is_wanted(target, status);

@@ -1,15 +1,19 @@
 //! Texts that others have written, made fit for a message, a log line or a span.
 
+use std::borrow::Cow;
+
+/// As much of a request id as is kept: those of the API have 36 characters.
+pub(crate) const LONGEST_REQUEST_ID: usize = 256;
+
+/// As much of any other text as a message shows.
+pub(crate) const LONGEST_TEXT: usize = 200;
+
 /// `text` on one line, with what would act on a terminal or change the order of the line escaped, as
 /// `\n` or `\u{202e}`. Of a longer text the first `longest` characters, and `…`.
 #[must_use]
 pub fn printable(text: &str, longest: usize) -> String {
     let mut shown = String::new();
-    for (index, character) in text.chars().enumerate() {
-        if index == longest {
-            shown.push('…');
-            break;
-        }
+    for character in cut(text, longest).chars() {
         if is_active(character) {
             shown.extend(character.escape_debug());
         } else {
@@ -17,6 +21,14 @@ pub fn printable(text: &str, longest: usize) -> String {
         }
     }
     shown
+}
+
+/// Of a longer text the first `longest` characters, and `…`; for `Debug`, which escapes by itself.
+pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
 }
 
 /// Controls, separators of lines, and the marks of bidirectional text (Unicode Standard Annex 9).

@@ -138,7 +138,8 @@ macro_rules! id {
 }
 
 /// Declares an enum that survives values which the API adds later: they land in `Unknown`, with
-/// their text, and are written back as they came.
+/// their text, and are written back as they came. `as_str` is that text; `Display` escapes controls in
+/// it.
 ///
 /// ```
 /// upvest_core::open_enum! {
@@ -191,7 +192,7 @@ macro_rules! open_enum {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
+                f.write_str(&$crate::declare::printable(self.as_str(), ::core::primitive::usize::MAX))
             }
         }
 

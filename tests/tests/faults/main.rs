@@ -16,6 +16,7 @@ mod hops;
 mod nulls;
 mod records;
 mod refusals;
+mod texts;
 mod throttling;
 mod tokens;
 

@@ -6,6 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::key::{KeyError, VerifyingKey};
+use crate::text::{LONGEST_TEXT, cut};
 
 /// How long a coordinate of a point on P-521 is, in bytes.
 const P521_COORDINATE: usize = 66;
@@ -90,8 +91,10 @@ impl JsonWebKey {
             }
             ("OKP", "Ed25519", None) => VerifyingKey::from_point(&ED25519, &decode(&self.x, 32)?),
             (kind, curve, _) => Err(KeyError::new(format!(
-                "the key is {kind:?} on {curve:?}, and must be EC on P-521, with `x` and `y`, or OKP on \
-                 Ed25519, with `x` alone"
+                "the key is {:?} on {:?}, and must be EC on P-521, with `x` and `y`, or OKP on \
+                 Ed25519, with `x` alone",
+                cut(kind, LONGEST_TEXT),
+                cut(curve, LONGEST_TEXT)
             ))),
         }
     }

@@ -8,6 +8,10 @@ use super::event::EventError;
 use super::subscription::WebhookId;
 use crate::error::Error;
 use crate::signature::VerifyError;
+use crate::text::{LONGEST_TEXT, cut, printable};
+
+/// As much of a line of the base as a message shows: a digest in whole.
+const LONGEST_LINE: usize = 300;
 
 /// Why a webhook was not taken. For your logs: outward, [`status`](Self::status) says enough.
 #[derive(Debug, Clone)]
@@ -78,10 +82,12 @@ impl fmt::Display for WebhookError {
             }
             Self::Refused(error) => write!(f, "the signature is refused: {error}"),
             Self::UnknownKey { key_id, known } => {
+                let key_id = cut(key_id, LONGEST_TEXT);
                 write!(f, "the signature is refused: none of the {known} known keys is {key_id:?}")
             }
             Self::WrongSignature { base } => {
-                let lines = base.split('\n').map(|line| line.replace('"', "")).collect::<Vec<_>>();
+                let line = |line: &str| printable(&line.replace('"', ""), LONGEST_LINE);
+                let lines = base.split('\n').map(line).collect::<Vec<_>>();
                 let (_, what) = lines.split_last().unwrap_or((&String::new(), &[]));
                 let what = what.join(", ");
                 write!(f, "the signature is refused: it is not for what has come, {what}")

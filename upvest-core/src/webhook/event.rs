@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::subscription::WebhookId;
 use crate::null::{from_json, null_as_default};
+use crate::text::{LONGEST_TEXT, cut, printable};
 use crate::types::Timestamp;
 
 crate::id! {
@@ -110,7 +111,10 @@ impl Event {
         let holder: Holder<T> = from_json(self.json().as_bytes()).map_err(|cause| {
             let Inner { id, event_type, .. } = &*self.0;
             EventError::new(
-                format!("the object of the event {id}, {event_type:?}, does not fit"),
+                format!(
+                    "the object of the event {id}, {:?}, does not fit",
+                    cut(event_type, LONGEST_TEXT)
+                ),
                 &cause,
             )
         })?;
@@ -179,7 +183,7 @@ impl fmt::Debug for Event {
         f.debug_struct("Event")
             .field("id", &self.0.id)
             .field("created_at", &self.0.created_at)
-            .field("type", &self.0.event_type)
+            .field("type", &cut(&self.0.event_type, LONGEST_TEXT))
             .field("webhook_id", &self.0.webhook_id)
             .finish_non_exhaustive()
     }
@@ -196,7 +200,9 @@ impl EventError {
         // The name is ours, and no value that was found.
         let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
         let why = match (cause.classify(), missing) {
-            (Category::Data, Some((name, _))) => format!("`{name}` is missing"),
+            (Category::Data, Some((name, _))) => {
+                format!("`{}` is missing", printable(name, LONGEST_TEXT))
+            }
             (Category::Data, None) => "a member is not of its type, or there twice".to_owned(),
             (Category::Eof, _) => "the JSON ends too early".to_owned(),
             (Category::Io | Category::Syntax, _) => "it is no JSON".to_owned(),
