@@ -9,10 +9,11 @@ use std::time::Duration;
 use http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::runtime::{Builder, Runtime};
 use upvest_core::auth::AccessToken;
 use upvest_core::signature::{JsonWebKey, SignatureInput, SignatureVersion, SigningKey, sign};
-use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
+use upvest_core::webhook::{Event, Inbox, VerificationKeySet, WebhookError, WebhookVerifier};
 use upvest_core::{Amount, CallRecord, Client, ErrorKind, Outcome, Problem, Timestamp};
 use upvest_virtual_cash::VirtualCashIncrease;
 
@@ -71,6 +72,7 @@ pub const PARSERS: [Parser; 9] = [
         vec![
             br#"{"kid":"9ed77463-c18e-4794-ab5c-17423f9b801a","kty":"EC","crv":"P-521","x":"AcYAf5Ou0UvtehpeRvyhnvvrUQvjI4B3VCxfSmxK4gqKJGxO_jTB-nTdrHbBfmZpwmwYR86DppMg43E579K5MQ54","y":"ALkrId77iD0Ye2vBS5bTkLqPH-bo8urTpTXiNc6Ub-VOFbXfJrR0tQ8COvVXXu58BTu8jWV-1mtbjfJpDl3ISbcK"}"#.to_vec(),
             br#"{"kid":"x","kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#.to_vec(),
+            br#"{"kty":"AKP","kid":"pq","crv":null}"#.to_vec(),
         ]
     }),
 ];
@@ -266,8 +268,15 @@ pub fn webhook(input: &[u8]) {
     assert!(inbox.put(events).is_empty());
 }
 
-/// A public key is read or not; what is read is written as the same key.
+/// A public key is read or not; what is read is written as the same key. In a set, it spoils no
+/// other.
 pub fn json_web_key(input: &[u8]) {
+    if serde_json::from_slice::<&RawValue>(input).is_ok() {
+        let good = r#"{"kid":"good","kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#;
+        let set = [br#"{"keys":["#, input, b",", good.as_bytes(), b",", input, b"]}"].concat();
+        let set: VerificationKeySet = serde_json::from_slice(&set).expect("a set");
+        assert!(set.keys.iter().any(|key| key.key_id == "good" && key.verifying_key().is_ok()));
+    }
     let Ok(key) = serde_json::from_slice::<JsonWebKey>(input) else { return };
     if let Ok(verifying) = key.verifying_key() {
         let written = JsonWebKey::new(key.key_id.clone(), &verifying).expect("a key");

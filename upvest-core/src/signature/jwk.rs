@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ED25519};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::key::{KeyError, VerifyingKey};
 use crate::text::{LONGEST_TEXT, cut};
@@ -14,7 +14,7 @@ const P521_COORDINATE: usize = 66;
 const UNCOMPRESSED: u8 = 4;
 
 /// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519). One of another kind can be
-/// read, too, so that it does not spoil the list that it stands in.
+/// read, too; its members that are not texts cannot. A member that is `null` is read as absent.
 ///
 /// ```
 /// use upvest_core::signature::JsonWebKey;
@@ -31,20 +31,31 @@ const UNCOMPRESSED: u8 = 4;
 #[non_exhaustive]
 pub struct JsonWebKey {
     /// By which signatures name it.
-    #[serde(rename = "kid", default)]
+    #[serde(rename = "kid", default, deserialize_with = "or_empty")]
     pub key_id: String,
     /// The kind: `EC` for P-521, `OKP` for Ed25519.
-    #[serde(rename = "kty", default)]
+    #[serde(rename = "kty", default, deserialize_with = "or_empty")]
     pub kind: String,
     /// The curve: `P-521` or `Ed25519`.
-    #[serde(rename = "crv", default)]
+    #[serde(rename = "crv", default, deserialize_with = "or_empty")]
     pub curve: String,
     /// The point, or its first coordinate: base64url without padding.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub x: String,
     /// The second coordinate, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
+    /// What the key is for, if it says so: `sig` for signatures.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
+    /// The operations that the key is for, if it says so: `verify` is among them.
+    #[serde(rename = "key_ops", default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<String>>,
+}
+
+/// A text; empty if it is `null`, as some servers write what is absent.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl JsonWebKey {
@@ -60,20 +71,31 @@ impl JsonWebKey {
         if key.is_ed25519() {
             let point = spki.last_chunk::<32>().ok_or_else(failed)?;
             let (kind, curve) = ("OKP".to_owned(), "Ed25519".to_owned());
-            return Ok(Self { key_id, kind, curve, x: encode(point), y: None });
+            let (usage, operations) = (None, None);
+            return Ok(Self { key_id, kind, curve, x: encode(point), y: None, usage, operations });
         }
         let point = spki.last_chunk::<{ 1 + 2 * P521_COORDINATE }>().ok_or_else(failed)?;
         let [UNCOMPRESSED, coordinates @ ..] = point else { return Err(failed()) };
         let (x, y) = coordinates.split_at(P521_COORDINATE);
         let (kind, curve) = ("EC".to_owned(), "P-521".to_owned());
-        Ok(Self { key_id, kind, curve, x: encode(x), y: Some(encode(y)) })
+        let (usage, operations) = (None, None);
+        Ok(Self { key_id, kind, curve, x: encode(x), y: Some(encode(y)), usage, operations })
     }
 
     /// The key itself.
     ///
     /// # Errors
-    /// If it is of another kind or curve, or no point of its curve.
+    /// If it is of another kind or curve, no point of its curve, or not for verifying signatures.
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
+        let verifies = |operations: &Vec<String>| operations.iter().any(|name| name == "verify");
+        if self.usage.as_deref().is_some_and(|usage| usage != "sig")
+            || !self.operations.as_ref().is_none_or(verifies)
+        {
+            return Err(KeyError::new(
+                "the key is not for verifying signatures: its `use` must be `sig`, and its \
+                 `key_ops` must contain `verify`, if they are there",
+            ));
+        }
         let decode = |text: &str, length| {
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
             bytes.filter(|bytes| bytes.len() == length).ok_or_else(|| {
@@ -116,6 +138,8 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
             curve: "P-521".into(),
             x: "AcYAf5Ou0UvtehpeRvyhnvvrUQvjI4B3VCxfSmxK4gqKJGxO_jTB-nTdrHbBfmZpwmwYR86DppMg43E579K5MQ54".into(),
             y: Some("ALkrId77iD0Ye2vBS5bTkLqPH-bo8urTpTXiNc6Ub-VOFbXfJrR0tQ8COvVXXu58BTu8jWV-1mtbjfJpDl3ISbcK".into()),
+            usage: None,
+            operations: None,
         }
     }
 
@@ -135,9 +159,31 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
     }
 
     #[test]
+    fn what_a_key_is_for_is_read_and_written() {
+        let text =
+            r#"{"kid":"k","kty":"EC","crv":"P-521","x":"","use":"sig","key_ops":["verify"]}"#;
+        let key: JsonWebKey = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&key).unwrap(), text);
+        assert!(!serde_json::to_string(&p521()).unwrap().contains("use"));
+        let absent =
+            r#"{"kid":null,"kty":null,"crv":null,"x":null,"y":null,"use":null,"key_ops":null}"#;
+        let empty: JsonWebKey = serde_json::from_str("{}").unwrap();
+        assert_eq!(serde_json::from_str::<JsonWebKey>(absent).unwrap(), empty);
+    }
+
+    #[test]
+    fn an_error_shows_the_start_of_a_long_kind() {
+        let key = JsonWebKey { kind: "R".repeat(100_000), curve: "\u{202e}".into(), ..p521() };
+        let error = key.verifying_key().unwrap_err().to_string();
+        assert!(error.len() < 250 && !error.contains('\u{202e}'), "{error}");
+    }
+
+    #[test]
     fn what_is_no_point_is_refused() {
         let zero = "A".repeat(88);
-        let changes: [fn(&mut JsonWebKey); 8] = [
+        let changes: [fn(&mut JsonWebKey); 10] = [
+            |key| key.usage = Some("enc".into()),
+            |key| key.operations = Some(vec!["sign".into()]),
             |key| key.kind = "RSA".into(),
             |key| key.curve = "P-256".into(),
             |key| key.y = None,

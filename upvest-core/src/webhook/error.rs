@@ -38,6 +38,9 @@ pub enum WebhookError {
     },
     /// The keys to check it with could not be fetched.
     NoKeys(Error),
+    /// The API lists no key that the signature could be checked with: the list is empty, or all of its
+    /// keys are of other kinds. The list is fetched again after a minute.
+    NoUsableKey,
     /// It is Upvest's, but for a subscription that is not ours: this one.
     Foreign(WebhookId),
     /// It is Upvest's, but its events cannot be read: the API has changed, or its description is
@@ -56,7 +59,7 @@ impl WebhookError {
             | Self::UnknownKey { .. }
             | Self::WrongSignature { .. }
             | Self::Foreign(_) => StatusCode::UNAUTHORIZED,
-            Self::NoKeys(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoKeys(_) | Self::NoUsableKey => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -95,6 +98,10 @@ impl fmt::Display for WebhookError {
             Self::NoKeys(error) => {
                 write!(f, "the keys to check the signature with could not be fetched: {error}")
             }
+            Self::NoUsableKey => f.write_str(
+                "the signature cannot be checked: GET /auth/verify_keys lists no key that can be \
+                 used (at least one P-521 or Ed25519 key is expected)",
+            ),
             Self::Foreign(id) => {
                 write!(f, "the signature is right, but the subscription {id} is none of ours")
             }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use upvest_macros::api;
@@ -13,7 +14,6 @@ use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::null::null_as_default;
 use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::types::Timestamp;
 
@@ -42,9 +42,24 @@ pub trait VerificationKeys: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VerificationKeySet {
-    /// Each under its id.
-    #[serde(deserialize_with = "null_as_default")]
+    /// Each under its id. An entry of the API's list that is not a JSON Web Key is left out, as RFC
+    /// 7517, section 5, asks for.
+    #[serde(deserialize_with = "readable")]
     pub keys: Vec<JsonWebKey>,
+}
+
+/// The entries that can be read. Each is skipped as text at first: read as a value, a number out of
+/// range or a list in a list in a list would fail the whole set.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
+    let entries: Option<Vec<Box<RawValue>>> = Option::deserialize(deserializer)?;
+    let read = |entry: Box<RawValue>| {
+        let key = serde_json::from_str(entry.get()).ok();
+        if key.is_none() {
+            tracing::warn!("an entry of a key set is left out: not a JSON Web Key");
+        }
+        key
+    };
+    Ok(entries.unwrap_or_default().into_iter().filter_map(read).collect())
 }
 
 impl VerificationKeySet {
@@ -64,7 +79,8 @@ pub(super) struct Keys {
 
 #[derive(Default)]
 struct State {
-    keys: HashMap<String, VerifyingKey>,
+    /// More than one under an id if they are of different kinds (RFC 7517, section 4.5).
+    keys: HashMap<String, Vec<VerifyingKey>>,
     /// When the keys were fetched.
     fetched: Option<Timestamp>,
     /// When they were last asked for.
@@ -102,14 +118,14 @@ impl Keys {
         Self { by_hand, client, state: Mutex::default() }
     }
 
-    /// The key with this id, if need be from the API.
+    /// The keys with this id, if need be from the API; at least one.
     pub(super) async fn find(
         self: &Arc<Self>,
         id: &str,
         now: Timestamp,
-    ) -> Result<VerifyingKey, WebhookError> {
+    ) -> Result<Vec<VerifyingKey>, WebhookError> {
         if let Some(key) = self.by_hand.get(id) {
-            return Ok(key.clone());
+            return Ok(vec![key.clone()]);
         }
         let unknown = |fetched| {
             let known = self.by_hand.len() + fetched;
@@ -118,10 +134,10 @@ impl Keys {
         let client = self.client.as_ref().ok_or_else(|| unknown(0))?;
         let fetch = {
             let mut state = self.state();
-            if let Some(key) = state.keys.get(id)
+            if let Some(keys) = state.keys.get(id)
                 && !is_over(state.fetched, LIFE_SECONDS, now)
             {
-                return Ok(key.clone());
+                return Ok(keys.clone());
             }
             match state.under_way() {
                 Some(fetch) => Some(fetch),
@@ -139,8 +155,9 @@ impl Keys {
         let state = self.state();
         match (state.keys.get(id), &state.failure) {
             // Perhaps an old one: while the API cannot be asked, it is the best there is.
-            (Some(key), _) => Ok(key.clone()),
+            (Some(keys), _) => Ok(keys.clone()),
             (None, Some(failure)) => Err(WebhookError::NoKeys(failure.clone())),
+            (None, None) if state.keys.is_empty() => Err(WebhookError::NoUsableKey),
             (None, None) => Err(unknown(state.keys.len())),
         }
     }
@@ -180,13 +197,14 @@ impl Keys {
 }
 
 /// The keys that can be used: others may be added some day, and do no harm.
-fn usable(set: &VerificationKeySet) -> HashMap<String, VerifyingKey> {
-    let read = |key: &JsonWebKey| match key.verifying_key() {
-        Ok(verifying) => Some((key.key_id.clone(), verifying)),
-        Err(error) => {
-            tracing::warn!(%error, "a key of webhooks is left out");
-            None
+fn usable(set: &VerificationKeySet) -> HashMap<String, Vec<VerifyingKey>> {
+    let mut usable: HashMap<String, Vec<VerifyingKey>> = HashMap::new();
+    // Without an id, no signature can name it.
+    for key in set.keys.iter().filter(|key| !key.key_id.is_empty()) {
+        match key.verifying_key() {
+            Ok(verifying) => usable.entry(key.key_id.clone()).or_default().push(verifying),
+            Err(error) => tracing::warn!(%error, "a key of webhooks is left out"),
         }
-    };
-    set.keys.iter().filter_map(read).collect()
+    }
+    usable
 }

@@ -125,18 +125,18 @@ impl WebhookVerifier {
         check_version(message.headers, inner.policy.version)?;
         let input = SignatureInput::from_headers(message.headers)?;
         let now = inner.clock.now();
-        let key = inner.keys.find(&input.key_id, now).await?;
-        let base =
-            verify_by(&message, body, &input, &key, now, &inner.policy).map_err(|error| {
-                if error == VerifyError::WrongSignature {
-                    let SignatureInput { components, parameters, .. } = &input;
-                    let version = inner.policy.version;
-                    let base = signature_base(version, &message, components, parameters);
-                    let base = shown(&base.unwrap_or_default());
-                    return WebhookError::WrongSignature { base };
-                }
-                error.into()
-            })?;
+        let keys = inner.keys.find(&input.key_id, now).await?;
+        let checked = check(&message, body, &input, &keys, now, &inner.policy);
+        let base = checked.map_err(|error| {
+            if error == VerifyError::WrongSignature {
+                let SignatureInput { components, parameters, .. } = &input;
+                let version = inner.policy.version;
+                let base = signature_base(version, &message, components, parameters);
+                let base = shown(&base.unwrap_or_default());
+                return WebhookError::WrongSignature { base };
+            }
+            error.into()
+        })?;
         let is_repeat = !self.seen(&base);
         let events = Event::of_package(body)?;
         if let Some(webhooks) = &inner.webhooks
@@ -154,6 +154,27 @@ impl WebhookVerifier {
     fn seen(&self, base: &str) -> bool {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base)
     }
+}
+
+/// The base, if its signature is one by any of the keys.
+fn check(
+    message: &Message<'_>,
+    body: &[u8],
+    input: &SignatureInput,
+    keys: &[VerifyingKey],
+    now: Timestamp,
+    policy: &Policy,
+) -> Result<String, VerifyError> {
+    let mut refused = VerifyError::UnknownKey;
+    for key in keys {
+        match verify_by(message, body, input, key, now, policy) {
+            Ok(base) => return Ok(base),
+            // That a key is of another algorithm than `alg` says less than what another key found.
+            Err(VerifyError::Algorithm) if refused == VerifyError::WrongSignature => {}
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
 }
 
 /// A base with the values that cannot be secret. Whoever has sent it chooses what it covers: that can be a
