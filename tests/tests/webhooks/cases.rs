@@ -432,21 +432,21 @@ async fn binding(cases: &mut Cases) {
     cases.refused(62, "another body", changed, is_digest).await;
     let digest = cases.digest();
     let weak = if version == V6 { V15 } else { V6 };
+    let whole = digest_of(version, BODY.as_bytes());
     for (number, value) in [
         (63, digest_of(weak, BODY.as_bytes())),
-        (
-            63,
-            digest_of(version, BODY.as_bytes())
-                .replacen("sha", "SHA", 1)
-                .replacen("SHA-2", "sha-2", 1),
-        ),
         (63, digest_of(V15, BODY.as_bytes()).replacen("512", "256", 1)),
-        (64, format!("{}, md5=x", digest_of(version, BODY.as_bytes()))),
-        (64, format!("md5=x, {}", digest_of(version, BODY.as_bytes()))),
         (66, digest_of(version, b"packed")),
+        (64, format!("{whole}, {}", digest_of(version, b"packed"))),
+        (64, format!("{}, {whole}", digest_of(version, b"packed"))),
+        (64, format!("md5={}", whole.split_once('=').unwrap().1)),
+        (64, format!("{whole}x")),
+        (64, format!("x{whole}")),
     ] {
         cases.hostile(number, &value, |forge| forge.set(digest, &value), is_digest).await;
     }
+    names_of_digests(cases).await;
+    lengths(cases).await;
     let twice = |forge: &mut Forge| {
         let value = digest_of(version, BODY.as_bytes());
         forge.add(digest, value.as_bytes());
@@ -510,6 +510,79 @@ async fn binding(cases: &mut Cases) {
         added.headers_mut().append(name, HeaderValue::from_static("x"));
         cases.refused(76, name, added, |error| is_wrong(error) || is_malformed(error)).await;
     }
+}
+
+/// RFC 3230: the names of algorithms are in any case, and there may be several digests. The keys of
+/// `content-digest` are in lower case (RFC 9530), and Upvest sends one.
+async fn names_of_digests(cases: &mut Cases) {
+    let version = cases.version;
+    let digest = cases.digest();
+    let whole = digest_of(version, BODY.as_bytes());
+    let (name, value) = whole.split_once('=').unwrap();
+    let long = digest_of(V15, BODY.as_bytes()).replace(['=', ':'], "").replacen("sha-512", "", 1);
+    let padded = format!("{long}==");
+    for said in [
+        format!("{}={value}", name.to_uppercase()),
+        format!("{}={value}", name.to_lowercase()),
+        format!("{}={value}", name.replacen("sha", "Sha", 1).replacen("SHA", "Sha", 1)),
+        format!("{whole}, md5=x"),
+        format!("md5=x,{whole}"),
+        format!("unixsum=30637 , {whole},{whole}"),
+        format!("SHA-512={padded}, {whole}"),
+        format!("{whole}, sha-512={padded}"),
+    ] {
+        let set = |forge: &mut Forge| forge.set(digest, &said);
+        if version == V6 || said == whole {
+            cases.accepted(63, &said, set).await;
+        } else {
+            cases.hostile(63, &said, set, |error| *error == VerifyError::Digest(version)).await;
+        }
+    }
+    let wrong = format!("{whole}, SHA-512=AQAB");
+    let set = |forge: &mut Forge| forge.set(digest, &wrong);
+    cases.hostile(63, &wrong, set, |error| *error == VerifyError::Digest(version)).await;
+}
+
+/// A proxy that sends the body in chunks drops `content-length`, and so does one that speaks HTTP/2 to
+/// the receiver. The signature says what it was.
+async fn lengths(cases: &mut Cases) {
+    let version = cases.version;
+    let mut forge = Forge::new(version);
+    forge.components.insert(3, "content-length".to_owned());
+    let right = forge.made().await;
+    assert!(verify(&cases.verifier, right.clone()).await.is_ok());
+    let mut dropped = right.clone();
+    dropped.headers_mut().remove("content-length");
+    assert!(verify(&cases.verifier, dropped.clone()).await.is_ok());
+    let chunked = with(dropped.clone(), "transfer-encoding", "chunked");
+    assert!(verify(&cases.verifier, chunked.clone()).await.is_ok());
+    let both = with(right.clone(), "transfer-encoding", "chunked");
+    assert!(verify(&cases.verifier, both.clone()).await.is_ok());
+    cases.note(75);
+
+    let is_length = |error: &VerifyError| *error == VerifyError::Length;
+    for value in ["7", "", "0", "-1"] {
+        for request in [&right, &both] {
+            let request = with(request.clone(), "content-length", value);
+            cases.refused(75, "a wrong length", request, is_length).await;
+        }
+    }
+    for request in [&dropped, &chunked] {
+        let mut longer = request.clone();
+        longer.body_mut().push(b' ');
+        let is_digest = |error: &VerifyError| *error == VerifyError::Digest(version);
+        cases.refused(75, "a longer body", longer, is_digest).await;
+    }
+    // What was signed is another length than the body has.
+    let mut other = Forge::new(version);
+    other.set("content-length", "7");
+    other.components.push("content-length".to_owned());
+    let mut other = other.made().await;
+    other.headers_mut().remove("content-length");
+    cases.refused(75, "another length signed", other, is_wrong).await;
+    // Nothing else is made up.
+    let more = |forge: &mut Forge| forge.components.push("transfer-encoding".to_owned());
+    cases.hostile(75, "another header", more, is_base).await;
 }
 
 async fn availability(cases: &mut Cases) {

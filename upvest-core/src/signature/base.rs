@@ -1,12 +1,13 @@
 //! The signature base: the exact text that is signed, for signing and for verifying.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::fmt;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 /// Which draft of the signature standard is meant.
 ///
@@ -54,6 +55,34 @@ impl SignatureVersion {
             Self::V15 => {
                 let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body));
                 ["sha-512=:", &digest, ":"].concat()
+            }
+        }
+    }
+
+    /// Whether that header, in `said`, is right for `body`.
+    ///
+    /// `digest` may hold several digests, and the names of their algorithms are in any case (RFC 3230,
+    /// section 4.1.1): a SHA-256 is among them, and each that is known is right. `content-digest` is
+    /// as [`digest`](Self::digest) writes it.
+    pub(super) fn is_digest(self, said: &HeaderValue, body: &[u8]) -> bool {
+        let Ok(said) = said.to_str() else { return false };
+        match self {
+            Self::V15 => said == self.digest(body),
+            Self::V6 => {
+                let encode = |algorithm| BASE64_STANDARD.encode(digest::digest(algorithm, body));
+                // Once each, however often a stranger repeats them.
+                let sha256 = encode(&digest::SHA256);
+                let sha512 = LazyCell::new(|| encode(&digest::SHA512));
+                let mut has_sha256 = false;
+                let mut digests = said.split(',').filter_map(|one| one.trim().split_once('='));
+                digests.all(|(name, value)| match name.to_ascii_lowercase().as_str() {
+                    "sha-256" => {
+                        has_sha256 = true;
+                        value == sha256
+                    }
+                    "sha-512" => value == *sha512,
+                    _ => true,
+                }) && has_sha256
             }
         }
     }

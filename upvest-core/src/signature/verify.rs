@@ -343,7 +343,7 @@ fn check_body(
         (_, Some(_)) => {
             Err(VerifyError::Malformed(version.digest_name(), "the header is there twice"))
         }
-        (Some(digest), None) if digest == version.digest(body).as_str() => Ok(()),
+        (Some(digest), None) if version.is_digest(digest, body) => Ok(()),
         (Some(_), None) => Err(VerifyError::Digest(version)),
     }
 }

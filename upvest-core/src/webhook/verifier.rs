@@ -1,10 +1,13 @@
 //! Checking what comes in: who has sent it, before anything in it is believed.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 
 use super::error::WebhookError;
@@ -108,7 +111,8 @@ impl WebhookVerifier {
     /// Checks a request, and reads its events: the signature first, over the bytes as they came.
     ///
     /// The path and the query must be those of the URL that was subscribed to: if something before
-    /// you rewrites them, write them back.
+    /// you rewrites them, write them back. A `content-length` that was dropped on the way is taken from
+    /// the body.
     ///
     /// # Errors
     /// If it is not Upvest's, if the keys cannot be fetched, or if its events cannot be read. What to
@@ -126,6 +130,8 @@ impl WebhookVerifier {
         let input = SignatureInput::from_headers(message.headers)?;
         let now = inner.clock.now();
         let keys = inner.keys.find(&input.key_id, now).await?;
+        let headers = with_length(message.headers, &input, body);
+        let message = Message { headers: &headers, ..message };
         let checked = check(&message, body, &input, &keys, now, &inner.policy);
         let base = checked.map_err(|error| {
             if error == VerifyError::WrongSignature {
@@ -154,6 +160,22 @@ impl WebhookVerifier {
     fn seen(&self, base: &str) -> bool {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base)
     }
+}
+
+/// The headers, with the length of the body if it is covered and was dropped on the way: a proxy that
+/// sends the body in chunks must drop it (RFC 9112, section 6.2). The signature says whether it was
+/// this one.
+fn with_length<'h>(
+    headers: &'h HeaderMap,
+    input: &SignatureInput,
+    body: &[u8],
+) -> Cow<'h, HeaderMap> {
+    let is_covered = input.components.iter().any(|name| name == CONTENT_LENGTH.as_str());
+    let mut headers = Cow::Borrowed(headers);
+    if is_covered && !headers.contains_key(CONTENT_LENGTH) {
+        headers.to_mut().insert(CONTENT_LENGTH, body.len().into());
+    }
+    headers
 }
 
 /// The base, if its signature is one by any of the keys.
