@@ -6,7 +6,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::key::{KeyError, VerifyingKey};
-use crate::text::{LONGEST_TEXT, cut};
+use crate::text::cut;
+
+/// As much of the name of a kind or curve as an error shows, in characters.
+const LONGEST_NAME: usize = 32;
 
 /// How long a coordinate of a point on P-521 is, in bytes.
 const P521_COORDINATE: usize = 66;
@@ -115,8 +118,8 @@ impl JsonWebKey {
             (kind, curve, _) => Err(KeyError::new(format!(
                 "the key is {:?} on {:?}, and must be EC on P-521, with `x` and `y`, or OKP on \
                  Ed25519, with `x` alone",
-                cut(kind, LONGEST_TEXT),
-                cut(curve, LONGEST_TEXT)
+                cut(kind, LONGEST_NAME),
+                cut(curve, LONGEST_NAME)
             ))),
         }
     }
