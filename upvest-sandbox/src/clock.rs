@@ -7,10 +7,12 @@ use serde::Serialize;
 use upvest_core::{Clock, Timestamp};
 
 use crate::StartError;
+use crate::problem::Refused;
 use crate::store::Store;
 
 /// Tells the sandbox's time in whole seconds, can be stopped, and can be put forward. With a state file
-/// it goes on from where it was.
+/// it goes on from where it was. A change that cannot be stored there is not made, and the reason is in
+/// the logs.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,9 +62,7 @@ impl SandboxClock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let source = self.0.source.now();
-        let setting = self.setting();
-        let running = source.unix_seconds().saturating_add(setting.ahead_seconds);
-        let seconds = setting.frozen_at.unwrap_or(running).min(LAST_SECOND);
+        let seconds = self.setting().now(source.unix_seconds());
         Timestamp::from_unix_seconds(seconds).unwrap_or(source)
     }
 
@@ -74,47 +74,75 @@ impl SandboxClock {
 
     /// Stops it where it is.
     pub fn freeze(&self) {
-        let now = self.now().unix_seconds();
-        self.change(|setting| setting.frozen_at = setting.frozen_at.or(Some(now)));
+        self.change_or_say(ClockSetting::freeze);
     }
 
     /// Stops it at a time, be that later or earlier.
     pub fn freeze_at(&self, time: Timestamp) {
-        self.change(|setting| setting.frozen_at = Some(time.unix_seconds()));
+        self.change_or_say(|setting, _| setting.freeze_at(time));
     }
 
     /// Lets it run again, from where it was stopped.
     pub fn resume(&self) {
-        let source = self.0.source.now().unix_seconds();
-        self.change(|setting| {
-            if let Some(frozen_at) = setting.frozen_at.take() {
-                setting.ahead_seconds = frozen_at.saturating_sub(source);
-            }
-        });
+        self.change_or_say(ClockSetting::resume);
     }
 
     /// Lets it tell the time that it was started with.
     pub fn reset(&self) {
-        self.change(|setting| *setting = ClockSetting::default());
+        self.change_or_say(|setting, _| *setting = ClockSetting::default());
     }
 
     /// Puts it forward, whether it stands or runs. Parts of a second are left out.
     pub fn advance(&self, by: Duration) {
-        let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        self.change(|setting| match &mut setting.frozen_at {
-            Some(frozen_at) => *frozen_at = frozen_at.saturating_add(by).min(LAST_SECOND),
-            None => {
-                setting.ahead_seconds = setting.ahead_seconds.saturating_add(by).min(LAST_SECOND);
-            }
-        });
+        self.change_or_say(|setting, _| setting.advance(by));
     }
 
-    fn change(&self, change: impl FnOnce(&mut ClockSetting)) {
-        let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut setting);
-        if let Err(refused) = self.0.store.set_clock(*setting) {
-            tracing::error!("the clock could not be stored: {}", refused.reason);
+    fn change_or_say(&self, change: impl FnOnce(&mut ClockSetting, i64)) {
+        if let Err(refused) = self.change(change) {
+            tracing::error!("the clock was not changed: {}", refused.reason);
         }
+    }
+
+    /// Changes it, with the seconds that the clock tells with which it was started; not at all if the
+    /// change cannot be stored.
+    pub(crate) fn change(
+        &self,
+        change: impl FnOnce(&mut ClockSetting, i64),
+    ) -> Result<(), Refused> {
+        let source = self.0.source.now().unix_seconds();
+        let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = *setting;
+        change(&mut changed, source);
+        self.0.store.set_clock(changed)?;
+        *setting = changed;
+        Ok(())
+    }
+}
+
+impl ClockSetting {
+    fn now(self, source: i64) -> i64 {
+        let running = source.saturating_add(self.ahead_seconds);
+        self.frozen_at.unwrap_or(running).min(LAST_SECOND)
+    }
+
+    pub(crate) fn freeze(&mut self, source: i64) {
+        self.frozen_at = Some(self.now(source));
+    }
+
+    pub(crate) fn freeze_at(&mut self, time: Timestamp) {
+        self.frozen_at = Some(time.unix_seconds());
+    }
+
+    pub(crate) fn resume(&mut self, source: i64) {
+        if let Some(frozen_at) = self.frozen_at.take() {
+            self.ahead_seconds = frozen_at.saturating_sub(source);
+        }
+    }
+
+    pub(crate) fn advance(&mut self, by: Duration) {
+        let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let moved = self.frozen_at.as_mut().unwrap_or(&mut self.ahead_seconds);
+        *moved = moved.saturating_add(by).min(LAST_SECOND);
     }
 }
 

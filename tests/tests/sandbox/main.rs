@@ -5,6 +5,7 @@ mod bench;
 mod broken;
 mod hints;
 mod hostile;
+mod itself;
 mod load;
 mod malformed;
 mod mistakes;

@@ -1,13 +1,17 @@
 //! Who may look: programs on this machine, and the sandbox's own page.
 //!
 //! There is no login. So that no page of somebody else's can reach it through a browser, a request
-//! must name this machine as its host, and come from nowhere else.
+//! must name this machine as its host, and come from nowhere else. Webhooks come from this machine as
+//! well, and go wherever a subscription says: those of a sandbox are not accepted.
 
 use std::net::IpAddr;
 
-use http::header::{HOST, ORIGIN};
+use http::header::{HOST, ORIGIN, USER_AGENT};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName};
+use upvest_core::headers::{SIGNATURE, SIGNATURE_INPUT};
+
+use crate::webhooks::sender::PRODUCT;
 
 /// By which a browser says whose page a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -20,7 +24,17 @@ pub(super) fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
         text(headers, &ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
     let is_of_page =
         text(headers, &SEC_FETCH_SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
-    is_for_here(headers, bound) && is_from_here && is_of_page
+    is_for_here(headers, bound) && is_from_here && is_of_page && !is_webhook(headers)
+}
+
+/// Whether it is a webhook, of this sandbox or of another one. Its URL does not tell: there are many
+/// spellings of an address, and names and proxies that lead to it.
+fn is_webhook(headers: &HeaderMap) -> bool {
+    let is_sent_by_sandbox = headers
+        .get_all(USER_AGENT)
+        .iter()
+        .any(|agent| agent.as_bytes().starts_with(PRODUCT.as_bytes()));
+    is_sent_by_sandbox || [SIGNATURE, SIGNATURE_INPUT].iter().any(|name| headers.contains_key(name))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
@@ -49,6 +63,20 @@ mod tests {
     use http::HeaderMap;
 
     use super::is_ours;
+
+    #[test]
+    fn a_webhook_is_not_let_in() {
+        let is_let_in = |name: &'static str, value: &str| {
+            let headers = [("host", "localhost"), (name, value)];
+            let headers =
+                headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            is_ours(&HeaderMap::from_iter(headers), "127.0.0.1".parse().unwrap())
+        };
+        assert!(is_let_in("user-agent", "curl/8"));
+        assert!(!is_let_in("user-agent", "upvest-sandbox/0.1.0"));
+        assert!(!is_let_in("signature", "sig1=:AQID:"));
+        assert!(!is_let_in("signature-input", "sig1=()"));
+    }
 
     #[test]
     fn a_page_of_somebody_else_is_not_let_in() {

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use self::access::{is_for_here, is_ours};
 use crate::balances::decimal;
 use crate::cash::Operation;
+use crate::clock::ClockSetting;
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::faults::Fault;
 use crate::fidelity;
@@ -191,7 +192,7 @@ fn answer(
 
 fn stranger() -> Trouble {
     let sentence = "Only the sandbox's own page and programs may ask this, and only under an address of \
-                    this machine, such as 127.0.0.1 or localhost: see the headers `host` and `origin`";
+                    this machine, such as 127.0.0.1 or localhost: see the headers `host` and `origin`. Webhooks may not";
     Trouble::new(403, sentence)
 }
 
@@ -390,18 +391,21 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
         optional("advance_seconds", Kind::Number { least: 0, most: u64::MAX }, "60"),
     ];
     let change: Change = asked.json(&fields, r#"{"advance_seconds": 60}"#)?;
-    if change.reset {
-        server.clock.reset();
-    }
-    if let Some(time) = change.freeze_at {
-        server.clock.freeze_at(time);
-    }
-    match change.freeze {
-        Some(true) => server.clock.freeze(),
-        Some(false) => server.clock.resume(),
-        None => {}
-    }
-    server.clock.advance(Duration::from_secs(change.advance_seconds));
+    let changed = server.clock.change(|setting, source| {
+        if change.reset {
+            *setting = ClockSetting::default();
+        }
+        if let Some(time) = change.freeze_at {
+            setting.freeze_at(time);
+        }
+        match change.freeze {
+            Some(true) => setting.freeze(source),
+            Some(false) => setting.resume(source),
+            None => {}
+        }
+        setting.advance(Duration::from_secs(change.advance_seconds));
+    });
+    changed.map_err(StateError::from)?;
     clock(server, asked)
 }
 
@@ -417,9 +421,66 @@ fn reset(server: &Server, _: &Asked) -> Done {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
+    use bytes::Bytes;
+    use serde_json::{Value, json};
+    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash as _};
+    use uuid::Uuid;
 
-    use super::ROUTES;
+    use super::{Asked, ROUTES};
+    use crate::{Effect, Fault, Progress, Sandbox};
+
+    /// Whatever changes the state: carried out, or refused and not carried out.
+    #[tokio::test]
+    async fn a_change_that_cannot_be_stored_is_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let builder = Sandbox::builder().progress(Progress::Manual);
+        let sandbox = builder.state_file(folder.path().join("state.db")).start().await.unwrap();
+        let server = &sandbox.server;
+        let order = CreateVirtualCashIncrease {
+            account_group_id: Uuid::from_u128(1).into(),
+            amount: "1.00".parse().unwrap(),
+            currency: Currency::Eur,
+        };
+        let increase = sandbox.client().unwrap().increase(&order).await.unwrap();
+        sandbox.faults().add(Fault::new(Effect::Html).nth(9)).unwrap();
+        let asked = |path: &str, params: &[String], body: Value| {
+            // Of two routes with one path, the last one changes something.
+            let handler = ROUTES.iter().rfind(|(_, known, _)| *known == path).unwrap().2;
+            let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
+            handler(server, &Asked { params: params.to_vec(), query: Vec::new(), body })
+        };
+        let shown = || {
+            let clock = sandbox.clock().setting();
+            let (faults, log) = (sandbox.faults().active().len(), sandbox.log().entries().len());
+            let key = server.gate.store.webhook_key().unwrap();
+            let groups = sandbox.state().account_groups();
+            format!("{clock:?} {faults} {log} {key} {groups:?} {:?}", sandbox.state().operations())
+        };
+        let (id, nothing) = ([increase.id.to_string()], json!(null));
+        let changes: [(&str, &[String], Value); 10] = [
+            ("/_sandbox/clock", &[], json!({"advance_seconds": 5})),
+            ("/_sandbox/clock", &[], json!({"freeze": true})),
+            ("/_sandbox/clock", &[], json!({"freeze": false})),
+            ("/_sandbox/clock", &[], json!({"freeze_at": "2026-11-22T12:00:00Z"})),
+            ("/_sandbox/clock", &[], json!({"reset": true})),
+            ("/_sandbox/account_groups", &[], json!({"id": Uuid::from_u128(2)})),
+            ("/_sandbox/operations/{id}/confirm", &id, nothing.clone()),
+            ("/_sandbox/operations/{id}/cancel", &id, nothing.clone()),
+            ("/_sandbox/verify_keys/rotate", &[], nothing.clone()),
+            ("/_sandbox/reset", &[], nothing),
+        ];
+        let before = shown();
+        server.gate.store.refuse_writes(true);
+        for (path, params, body) in changes {
+            let status = asked(path, params, body).err().map(|trouble| trouble.status);
+            assert!(status >= Some(500), "{path}: {status:?}");
+        }
+        sandbox.clock().freeze();
+        assert_eq!(shown(), before);
+        server.gate.store.refuse_writes(false);
+        assert!(asked("/_sandbox/reset", &[], Value::Null).is_ok());
+        assert_ne!(shown(), before);
+    }
 
     #[test]
     fn the_description_names_every_route_and_no_other() {

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-use self::file::{Trouble, begin, check, connect, create, explain};
+use self::file::{StateFiles, Trouble, begin, check, connect, create, explain};
 use crate::StartError;
 use crate::clock::ClockSetting;
 use crate::problem::Refused;
@@ -23,6 +23,8 @@ use crate::seed::Seed;
 const MOST_NONCES: u64 = 1_000_000;
 
 pub(crate) struct Store {
+    /// The files of the state, if it is in one.
+    files: Option<StateFiles>,
     /// None when the sandbox has ended: the file is free then, though a connection may still be open.
     connection: Mutex<Option<Connection>>,
     seed: Seed,
@@ -78,7 +80,9 @@ impl Store {
         let has_webhooks = connection
             .query_row("SELECT EXISTS (SELECT 1 FROM webhook)", [], |row| row.get(0))
             .map_err(damaged)?;
+        let files = file.map(StateFiles::of).transpose()?;
         Ok(Self {
+            files,
             connection: Mutex::new(Some(connection)),
             seed: stored,
             starts,
@@ -112,7 +116,11 @@ impl Store {
 
     /// Lets go of the file. Whoever asks for something from now on gets an error.
     pub(crate) fn close(&self) {
-        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(connection), Some(files)) = (&connection, &self.files) {
+            // It leaves files alone that are not its own.
+            let _ = files.check(connection);
+        }
     }
 
     /// What was done to the clock.
@@ -152,6 +160,13 @@ impl Store {
     pub(crate) fn tells_webhooks(&self, is_told: bool) {
         self.has_webhooks.store(is_told, Ordering::Relaxed);
         self.changed.notify_one();
+    }
+
+    /// Lets every write fail, as on a full disk.
+    #[cfg(test)]
+    pub(crate) fn refuse_writes(&self, is_refused: bool) {
+        let connection = self.connection.lock().unwrap();
+        connection.as_ref().unwrap().pragma_update(None, "query_only", is_refused).unwrap();
     }
 
     /// Whether the sandbox has not ended.
@@ -195,6 +210,9 @@ impl Store {
         let stopped = || Refused::internal("the sandbox has been stopped");
         let transaction = connection.as_mut().ok_or_else(stopped)?.transaction()?;
         let result = work(&transaction)?;
+        if let Some(files) = &self.files {
+            files.check(&transaction).map_err(Refused::internal)?;
+        }
         transaction.commit()?;
         Ok(result)
     }
@@ -337,5 +355,85 @@ mod tests {
 
         let error = Store::open(Some(folder.path()), None).err().unwrap().to_string();
         assert!(error.contains("cannot be opened"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_state_that_is_removed_or_replaced_takes_nothing_more() {
+        type Harm = fn(&std::path::Path, &std::path::Path);
+        let harms: [Harm; 4] = [
+            |file, _| std::fs::remove_file(file).unwrap(),
+            |_, log| std::fs::remove_file(log).unwrap(),
+            |file, _| std::fs::rename(file, file.with_extension("moved")).unwrap(),
+            |file, log| {
+                // Another sandbox begins there, and has a log of its own.
+                std::fs::remove_file(file).unwrap();
+                std::fs::remove_file(log).unwrap();
+                let other = Store::open(Some(file), None).unwrap();
+                other.add_token("of the other", "s", 100, 0).unwrap();
+                std::mem::forget(other);
+            },
+        ];
+        for (number, harm) in harms.into_iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let (file, log) = (folder.path().join("state.db"), folder.path().join("state.db-wal"));
+            let store = Store::open(Some(&file), None).unwrap();
+            store.add_token("a", "s", 100, 0).unwrap();
+            harm(&file, &log);
+            let was_there = log.exists();
+            let refused = store.add_token("b", "s", 100, 0).unwrap_err();
+            assert!(refused.reason.contains("was removed or replaced"), "{}", refused.reason);
+            assert_eq!(refused.status.as_u16(), 500);
+            assert!(store.scopes("a", 50).is_err(), "{number}: not even a look");
+            store.close();
+            assert_eq!(log.exists(), was_there, "{number}: the log of another one is left alone");
+        }
+    }
+
+    /// Each page of a state in turn: what is damaged in it is noticed, or nothing depends on it.
+    #[test]
+    fn a_damaged_page_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (whole, file) = (folder.path().join("whole.db"), folder.path().join("state.db"));
+        let store = Store::open(Some(&whole), Some(Seed::of_number(7))).unwrap();
+        for number in 0..2_000 {
+            store.take_nonce("key", &number.to_string(), 100, 0).unwrap();
+            store.add_token(&number.to_string(), "s", 100, 0).unwrap();
+        }
+        drop(store);
+        let bytes = std::fs::read(&whole).unwrap();
+        let pages = bytes.len() / 4096;
+        type Harm = fn(&mut [u8]);
+        let harms: [(&str, Harm); 4] = [
+            ("zeroed", |page| page.fill(0)),
+            ("overwritten", |page| page.fill(0x5a)),
+            ("half of it", |page| page[2048..].fill(0x5a)),
+            ("a sector", |page| page[3584..].iter_mut().for_each(|byte| *byte = !*byte)),
+        ];
+        let has_cells = |page: usize| {
+            let header = if page == 0 { 100 } else { page * 4096 };
+            bytes[header + 3..header + 5] != [0, 0]
+        };
+        let (mut started, mut tried) = (Vec::new(), 0);
+        for (what, harm) in harms {
+            // Behind the first bytes of a page that holds nothing, nothing can be damaged.
+            let is_whole = ["zeroed", "overwritten"].contains(&what);
+            for page in (0..pages).filter(|page| is_whole || has_cells(*page)) {
+                tried += 1;
+                let mut damaged = bytes.clone();
+                harm(&mut damaged[page * 4096..][..4096]);
+                std::fs::write(&file, damaged).unwrap();
+                match Store::open(Some(&file), None) {
+                    Ok(_) => started.push((what, page)),
+                    Err(error) => {
+                        let error = error.to_string();
+                        assert!(error.contains("move it away, or name another file"), "{error}");
+                    }
+                }
+                let _ = std::fs::remove_file(folder.path().join("state.db-wal"));
+            }
+        }
+        println!("{tried} damaged copies");
+        assert!(started.is_empty(), "{started:?}");
     }
 }

@@ -25,6 +25,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How much of an answer is read, so that the connection can be used again.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
+/// How the header `user-agent` of a webhook begins.
+pub(crate) const PRODUCT: &str = "upvest-sandbox/";
+
 /// How many are sent at once.
 const MOST_AT_ONCE: usize = 64;
 
@@ -34,13 +37,21 @@ pub(crate) async fn run(server: Arc<Server>) {
     let transport = Arc::new(OnceLock::new());
     let mut sending = JoinSet::new();
     let mut under_way: HashMap<Id, i64> = HashMap::new();
+    let mut said = String::new();
     loop {
         let is_under_way = |number| under_way.values().any(|known| *known == number);
         let work = match store.webhook_work(server.clock.now(), is_under_way) {
-            Ok(work) => work,
+            Ok(work) => {
+                said.clear();
+                work
+            }
             Err(_) if !store.is_open() => return,
             Err(refused) => {
-                tracing::error!("no webhooks can be sent: {}", refused.reason);
+                // Once, and not each time that it is tried again.
+                if said != refused.reason {
+                    tracing::error!("no webhooks can be sent: {}", refused.reason);
+                    said = refused.reason;
+                }
                 Work { due: Vec::new(), is_waiting: true }
             }
         };
@@ -156,7 +167,7 @@ async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
     let url = Url::parse(&due.url).map_err(|_| "the URL cannot be used".to_owned())?;
     let mut request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")
-        .header(USER_AGENT, concat!("upvest-sandbox/", env!("CARGO_PKG_VERSION")))
+        .header(USER_AGENT, [PRODUCT, env!("CARGO_PKG_VERSION")].concat())
         .body(Bytes::from(due.body))
         .map_err(|_| "the URL cannot be used".to_owned())?;
     let store = &server.gate.store;
