@@ -201,7 +201,7 @@ async fn the_careful_form_pays_once_however_often_it_runs() {
         amount: "200.00".parse().unwrap(),
         currency: Currency::Eur,
     };
-    // Each run of the program has a client of its own, and nothing but the ledger stays.
+    // Each run of the program has another client, and only the ledger stays.
     let run = || payout(&sandbox.client().unwrap(), &ledger, "payout-4711", &order);
     let entries = || sandbox.state().ledger_entries(order.account_group_id, &order.currency);
     let record = || {

@@ -161,7 +161,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another client id or
-    /// another base URL, if it was changed, if it fits none of `endpoints`, if its version is not
+    /// another base URL, if it was changed, if no endpoint in `endpoints` fits it, if its version is not
     /// known, or if it is older than 23 hours. Nothing is sent then. What the first sending did remains open all the same, so the
     /// outcome is [`Outcome::Unknown`].
     pub fn replay<T: DeserializeOwned + Send + 'static>(

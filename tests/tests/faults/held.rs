@@ -142,9 +142,13 @@ async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
     // A little back and forth is what clocks do.
     let (client, clock) = clocked(&server);
     let call = client.create("x");
-    clock.store(START - 299, Ordering::SeqCst);
+    clock.store(START - 300, Ordering::SeqCst);
     call.await.unwrap();
     assert_eq!(server.sent().len(), 1);
+    let (client, clock) = clocked(&server);
+    let call = client.create("x");
+    clock.store(START - 301, Ordering::SeqCst);
+    is_too_old(&call.await.unwrap_err());
 }
 
 #[tokio::test(start_paused = true)]

@@ -119,6 +119,13 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
         assert!(serde_json::from_str::<CallRecord>(bad).is_err(), "{bad}");
     }
     let made = clock.load(Ordering::SeqCst);
+    for (age, is_in_time) in
+        [(-301, false), (-300, true), (0, true), (23 * 3_600 - 1, true), (23 * 3_600, false)]
+    {
+        clock.store(made + age, Ordering::SeqCst);
+        let replay = client.replay::<Thing>(<dyn Things>::ENDPOINTS, read(&good));
+        assert_eq!(replay.is_ok(), is_in_time, "{age}");
+    }
     clock.store(made + 23 * 3_600, Ordering::SeqCst);
     refused(read(&good), "more than 23 hours ago");
     clock.store(made - 3_600, Ordering::SeqCst);

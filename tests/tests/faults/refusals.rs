@@ -325,7 +325,7 @@ async fn tokens_that_live_for_no_time_are_tried_too() {
 }
 
 #[test]
-fn a_probe_that_nobody_drives_is_not_waited_for() {
+fn a_probe_on_an_idle_runtime_is_not_waited_for() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let gate = Arc::new(Notify::new());
     let opened = Arc::clone(&gate);
