@@ -259,3 +259,16 @@ async fn what_was_refused_before_is_not_said_to_have_taken_effect() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::Rejected));
     assert!(error.to_string().ends_with("; an earlier attempt was refused"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_leaves_room_for_others() {
+    let server = writes(|number| if number == 0 { busy(503, &["10"]) } else { thing() });
+    let client = server.builder().max_in_flight(1).build().unwrap();
+    let waiting = tokio::spawn(client.create("x").into_future());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let started = Instant::now();
+    client.create("x").await.unwrap();
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    waiting.await.unwrap().unwrap();
+    assert_eq!(started.elapsed(), Duration::from_millis(9_050));
+}
