@@ -174,7 +174,16 @@ fn f67_a_client_outlives_its_runtime() {
 #[test]
 fn f67_a_fetch_that_died_with_its_runtime_is_begun_again() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let server = Server::new(|_, _| thing());
+    // The first fetch never ends, however long the test takes.
+    let server = Server::new(|_, _| thing()).with_tokens(|number| {
+        Box::pin(async move {
+            if number == 0 {
+                std::future::pending::<()>().await;
+            }
+            let token = upvest_tests::in_memory::token(number, 1800);
+            upvest_tests::in_memory::reply(200, "application/json", &token)
+        })
+    });
     let client = server.client();
     let first = runtime();
     // Begins to fetch, and is left alone.
