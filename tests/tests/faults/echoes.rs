@@ -225,3 +225,43 @@ async fn a_connection_with_unread_bytes_is_closed() {
         assert_eq!((server.connections(), server.requests().len()), (2, 2));
     }
 }
+
+/// The server answers the first order twice; the second time, when the next order has left.
+#[tokio::test(start_paused = true)]
+async fn a_response_too_many_is_told_apart_and_spoils_no_third_call() {
+    let response = |amount: &str| answer(200, &answered("amount", json!(amount)));
+    let gone = Arc::new(Notify::new());
+    let server = Scripted::start([
+        Script::new()
+            .answer(response("200.00"))
+            .request()
+            .write(response("200.00") + &response("300.00"))
+            .closed(&gone),
+        Script::new().answer(response("400.00")),
+    ])
+    .await;
+    let client = server.client();
+    let order =
+        |amount: &str| CreateVirtualCashIncrease { amount: amount.parse().unwrap(), ..increase() };
+    assert_eq!(client.increase(&order("200.00")).await.unwrap().amount.to_string(), "200.00");
+    let error = client.increase(&order("300.00")).await.unwrap_err();
+    is_unknown(&error, "amount", "\"200.00\"", "\"300.00\"");
+    gone.notified().await;
+    assert_eq!(client.increase(&order("400.00")).await.unwrap().amount.to_string(), "400.00");
+    assert_eq!((server.connections(), server.requests().len()), (2, 3));
+}
+
+/// Nor if the next call is made in the same moment.
+#[tokio::test(start_paused = true)]
+async fn a_connection_with_unread_bytes_is_not_used_at_once_either() {
+    let (good, stale) = (answer(200, r#"{"id":7}"#), answer(200, r#"{"id":8}"#));
+    for _ in 0..20 {
+        let script = Script::new().answer(good.clone() + &stale).request().stall();
+        let server = Scripted::start([script, Script::new().thing()]).await;
+        let client = server.client();
+        for connections in [1, 2] {
+            assert_eq!(client.create("x").await.unwrap(), Thing { id: 7 });
+            assert_eq!(server.connections(), connections);
+        }
+    }
+}
