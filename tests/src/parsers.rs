@@ -53,10 +53,16 @@ pub const PARSERS: [Parser; 9] = [
         vec![serde_json::to_vec(&client().create("x").record()).unwrap_or_default()]
     }),
     ("pem", pem, || {
-        ["sec1_plain.pem", "p8_plain.pem", "upvest_doc_p521.priv", "ed25519_plain.pem"]
-            .iter()
-            .filter_map(|name| std::fs::read(crate::data("keys").join(name)).ok())
-            .collect()
+        [
+            "sec1_plain.pem",
+            "p8_plain.pem",
+            "upvest_doc_p521.priv",
+            "ed25519_plain.pem",
+            "openssh_p521",
+        ]
+        .iter()
+        .filter_map(|name| std::fs::read(crate::data("keys").join(name)).ok())
+        .collect()
     }),
     ("signature_input", signature_input, || {
         vec![br#"sig1=("@method" "@path" "accept" "content-digest");keyid="8d4997a8-cf7a-4e51-adbb-401656a3e5c2";created=1633529659;expires=1633529669;nonce="a1b2""#.to_vec()]

@@ -1,12 +1,14 @@
 //! Every form in which users hold a key: loaded, or refused with the command that mends it.
 
-use upvest_core::signature::{KeyError, Signer as _, SigningKey};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use upvest_core::signature::{KeyError, Signer as _, SigningKey, VerifyingKey};
 use upvest_tests::{PASSPHRASE, data};
 
 const ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
 
 /// File, and whether it is encrypted.
-const LOAD: [(&str, bool); 16] = [
+const LOAD: [(&str, bool); 23] = [
     ("upvest_doc_p521.priv", true),
     ("dek_aes128.pem", true),
     ("dek_aes192.pem", true),
@@ -23,6 +25,13 @@ const LOAD: [(&str, bool); 16] = [
     ("pkey_aes256.pem", true),
     ("ed25519_plain.pem", false),
     ("ed25519_enc_default.pem", true),
+    ("ed25519_v2.pem", false),
+    ("ed25519_ring.pem", false),
+    ("cert_and_key.pem", false),
+    ("openssh_ed25519", false),
+    ("openssh_p521", false),
+    ("openssh_ed25519_enc", true),
+    ("openssh_p521_enc", true),
 ];
 
 fn read(name: &str) -> Vec<u8> {
@@ -101,6 +110,9 @@ fn what_cannot_be_used_says_why_and_what_to_do() {
         ("upvest_doc_p521.pub", ["public key", "load the private one"]),
         ("ed25519.pub", ["public key", "load the private one"]),
         ("sec1.der", ["DER, not PEM", "from_der"]),
+        ("openssh_rsa", ["ssh-rsa", "`openssl ecparam -genkey -name secp521r1"]),
+        ("openssh_p256", ["ecdsa-sha2-nistp256", "`openssl ecparam -genkey -name secp521r1"]),
+        ("openssh_ed25519.pub", ["public key", "load the private one"]),
     ] {
         let error = load(&read(name), Some(PASSPHRASE)).unwrap_err();
         for part in parts {
@@ -112,8 +124,8 @@ fn what_cannot_be_used_says_why_and_what_to_do() {
 #[test]
 fn damaged_files_are_refused_without_a_panic() {
     for (name, is_encrypted) in LOAD {
-        // Deriving a key with scrypt takes long, and is the same for every damage behind it.
-        if name.contains("scrypt") {
+        // Deriving a key with scrypt or bcrypt takes long, and is the same for every damage behind it.
+        if name.contains("scrypt") || name.contains("openssh") && is_encrypted {
             continue;
         }
         let file = read(name);
@@ -137,6 +149,123 @@ fn damaged_files_are_refused_without_a_panic() {
     assert!(load(rsa.as_bytes(), None).unwrap_err().contains("RSA PRIVATE KEY"));
     let hostile = "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n";
     assert!(load(hostile.as_bytes(), Some("x")).unwrap_err().contains("DEK-Info"));
+}
+
+/// As for openssl and Python's cryptography, the first private key of a file counts.
+#[test]
+fn the_first_private_key_of_a_file_is_taken() {
+    let file = |name: &str| String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
+    let [first, second] = ["p8_plain.pem", "ed25519_plain.pem"].map(file);
+    let expected = |text: &str| load(text.as_bytes(), None).unwrap().public_key_pem();
+    let certificate = file("cert_and_key.pem").replace(&first, "");
+    let [public, parameters] = ["upvest_doc_p521.pub", "ecparam_with_params.pem"].map(file);
+    let parameters = parameters.split_inclusive("-----END EC PARAMETERS-----\n").next().unwrap();
+    for before in [
+        certificate.clone(),
+        certificate.repeat(3),
+        certificate.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+        public.clone(),
+        parameters.to_owned(),
+        format!("{parameters}{certificate}{public}"),
+        "Bag Attributes\n    localKeyID: 01\nsubject=CN = test\n".to_owned(),
+    ] {
+        for (key, other) in [(&first, &second), (&second, &first)] {
+            for text in [
+                format!("{before}{key}"),
+                format!("{key}{before}"),
+                format!("{before}{key}{before}{other}"),
+                format!("\u{feff}{before}{key}").replace('\n', "\r\n"),
+            ] {
+                let taken = load(text.as_bytes(), None).unwrap_or_else(|e| panic!("{e}: {text}"));
+                assert_eq!(taken.public_key_pem(), expected(key), "{text}");
+            }
+        }
+        // An encrypted key next to a plain one asks for no passphrase unless it is the first.
+        let encrypted = file("p8_enc_default.pem");
+        assert!(load(format!("{before}{first}{encrypted}").as_bytes(), None).is_ok());
+        let error = load(format!("{before}{encrypted}{first}").as_bytes(), None).unwrap_err();
+        assert_eq!(error, "the key file is encrypted: give its passphrase");
+    }
+    // Its kind decides, not whether a later key could be used.
+    let rsa = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let error = load(format!("{rsa}{first}").as_bytes(), None).unwrap_err();
+    assert!(error.contains("RSA PRIVATE KEY"), "{error}");
+    let error = load(certificate.as_bytes(), None).unwrap_err();
+    assert!(error.contains("CERTIFICATE"), "{error}");
+    // A plain key that is damaged is not said to have a wrong passphrase.
+    let damaged = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let text = format!("{damaged}{}", file("p8_enc_default.pem"));
+    let error = load(text.as_bytes(), Some(PASSPHRASE)).unwrap_err();
+    assert!(!error.contains("passphrase"), "{error}");
+
+    // And the first public key of a file with several blocks.
+    for text in [format!("{certificate}{public}"), format!("{parameters}{public}{certificate}")] {
+        assert!(VerifyingKey::from_pem(text).is_ok());
+    }
+    assert!(VerifyingKey::from_pem(certificate).is_err());
+}
+
+/// Environment files and some secret stores keep a key on one line.
+#[test]
+fn line_breaks_and_padding_may_be_lost() {
+    for (name, _) in LOAD.iter().filter(|(name, _)| !name.contains("scrypt")) {
+        let text = String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
+        let mut changes = vec![text.replace('\n', "\\n"), text.replace('\n', "\\r\\n")];
+        changes.push(text.replace('\n', "\\\\n"));
+        changes.push(format!("\"{}\"", text.replace('\n', "\\n")));
+        changes.push(text.replace('=', ""));
+        changes.push(text.replace('=', "").replace('\n', "\\n"));
+        changes.push(text.replace('=', "").replace('\n', "\r\n"));
+        if !text.contains("DEK-Info") {
+            changes.push(text.replace('\n', " "));
+        }
+        for changed in changes {
+            let key = load(changed.as_bytes(), Some(PASSPHRASE));
+            assert!(key.is_ok(), "{name}: {changed}");
+        }
+    }
+}
+
+/// A wrong passphrase that ends in white space is mostly a right one that was read with its line.
+#[test]
+fn white_space_around_a_passphrase_is_named() {
+    for (name, _) in
+        LOAD.into_iter().filter(|(name, encrypted)| *encrypted && *name != "p8_enc_scrypt.pem")
+    {
+        for passphrase in
+            [format!("{PASSPHRASE}\n"), format!(" {PASSPHRASE}"), format!("{PASSPHRASE}\t")]
+        {
+            let error = load(&read(name), Some(&passphrase)).unwrap_err();
+            let sentence = "wrong passphrase or damaged key: the passphrase begins or ends with white \
+                            space (remove it)";
+            assert_eq!(error, sentence, "{name}");
+        }
+    }
+    // A file that is not encrypted does not need it.
+    assert!(load(&read("p8_plain.pem"), Some("x\n")).is_ok());
+}
+
+#[test]
+fn white_space_around_a_key_id_is_cut() {
+    for id in [format!("{ID}\n"), format!(" {ID}\r\n"), format!("\t{ID} ")] {
+        let key = SigningKey::from_pem(id, read("sec1_plain.pem"), None).unwrap();
+        assert_eq!(key.key_id(), ID);
+    }
+}
+
+#[tokio::test]
+async fn keys_of_openssh_are_the_ones_that_ssh_keygen_shows() {
+    for (name, kind) in [("openssh_ed25519", "Ed25519"), ("openssh_p521", "ECDSA P-521")] {
+        let key = load(&read(name), None).unwrap();
+        assert!(format!("{key:?}").contains(kind), "{name}");
+        signs(&key).await;
+    }
+    // The raw public key stands at the end of the line that `ssh-keygen` wrote.
+    let line = String::from_utf8(read("openssh_ed25519.pub")).unwrap();
+    let written = BASE64_STANDARD.decode(line.split(' ').nth(1).unwrap()).unwrap();
+    let ours = load(&read("openssh_ed25519"), None).unwrap().public_key_pem();
+    let ours = pem::parse(ours).unwrap().into_contents();
+    assert_eq!(ours[ours.len() - 32..], written[written.len() - 32..]);
 }
 
 /// What a damaged file says of itself may be anything, a part of the key included.
@@ -173,6 +302,32 @@ fn a_file_that_asks_for_endless_work_is_refused_at_once() {
     let changed = pem::encode(&pem::Pem::new("ENCRYPTED PRIVATE KEY", der));
     let error = load(changed.as_bytes(), Some(PASSPHRASE)).unwrap_err();
     assert!(error.contains("asks for too much work"), "{error}");
+}
+
+#[test]
+fn a_key_of_openssh_that_asks_for_endless_work_is_refused_at_once() {
+    let block = pem::parse(read("openssh_ed25519_enc")).unwrap();
+    let mut bytes = block.contents().to_vec();
+    // The rounds stand behind the length (16) and the salt, in options of 24 bytes.
+    let options = bytes.windows(8).position(|window| window == [0, 0, 0, 24, 0, 0, 0, 16]).unwrap();
+    bytes[options + 24..options + 28].copy_from_slice(&u32::MAX.to_be_bytes());
+    let changed = pem::encode(&pem::Pem::new("OPENSSH PRIVATE KEY", bytes));
+    let error = load(changed.as_bytes(), Some(PASSPHRASE)).unwrap_err();
+    assert!(error.contains("asks for too much work"), "{error}");
+}
+
+#[test]
+fn a_key_of_openssh_that_is_damaged_is_refused_without_a_panic() {
+    let ppk = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n";
+    assert!(load(ppk.as_bytes(), None).unwrap_err().contains("PuTTY"));
+    for name in ["openssh_ed25519", "openssh_p521", "openssh_rsa"] {
+        let block = pem::parse(read(name)).unwrap();
+        for length in 0..block.contents().len() {
+            let cut = block.contents()[..length].to_vec();
+            let text = pem::encode(&pem::Pem::new("OPENSSH PRIVATE KEY", cut));
+            assert!(load(text.as_bytes(), Some(PASSPHRASE)).is_err(), "{name} cut to {length}");
+        }
+    }
 }
 
 #[test]

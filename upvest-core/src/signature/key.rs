@@ -24,6 +24,11 @@ impl KeyError {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
+
+    /// Whether the passphrase may be what is wrong.
+    pub(crate) fn is_of_passphrase(&self) -> bool {
+        self.0.starts_with(pem::WRONG_PASSPHRASE)
+    }
 }
 
 impl fmt::Display for KeyError {
@@ -78,8 +83,12 @@ impl Pair {
 }
 
 impl SigningKey {
-    /// Reads a key file in any of the forms that `openssl` makes: traditional or PKCS#8, plain or
-    /// encrypted. The passphrase is not looked at if the file is not encrypted.
+    /// Reads a key file in any of the forms that `openssl` and `ssh-keygen` make: traditional, PKCS#8 or
+    /// OpenSSH, plain or encrypted. The passphrase is not looked at if the file is not encrypted.
+    ///
+    /// Of several keys in the file, and other things such as certificates, the first private key is
+    /// taken. Its line breaks may be written as `\n`, and the padding of its base64 may be missing.
+    /// White space around `key_id` is cut.
     ///
     /// # Errors
     /// If the file or the passphrase is wrong, if the key lies on another curve, or if `key_id` is
@@ -89,12 +98,11 @@ impl SigningKey {
         pem: impl AsRef<[u8]>,
         passphrase: Option<&str>,
     ) -> Result<Self, KeyError> {
-        let der = pem::read(pem.as_ref(), passphrase)?;
-        let is_encrypted = pem.as_ref().windows(9).any(|window| window == b"ENCRYPTED");
+        let pem::Pem { der, is_encrypted } = pem::read(pem.as_ref(), passphrase)?;
         Self::from_der(key_id, &*der).map_err(|error| {
             // A wrong passphrase survives the padding check about once in 280 tries.
             if is_encrypted && error == not_a_key() {
-                KeyError::new("wrong passphrase or damaged key")
+                pem::wrong_passphrase(passphrase.unwrap_or_default())
             } else {
                 error
             }
@@ -106,21 +114,15 @@ impl SigningKey {
     /// # Errors
     /// As [`from_pem`](Self::from_pem).
     pub fn from_der(key_id: impl Into<String>, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        let key_id = key_id.into();
-        if key_id.is_empty()
-            || !key_id.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\')
-        {
-            return Err(KeyError::new(
-                "the key id must be the one that Upvest gave to the public key, such as \
-                 8d4997a8-cf7a-4e51-adbb-401656a3e5c2",
-            ));
-        }
+        let key_id = checked_key_id(&key_id.into())?.to_owned();
         let der = der.as_ref();
         let pair = if let Ok(pair) =
             EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_ASN1_SIGNING, der)
         {
             Pair::P521(pair)
         } else if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
+            Pair::Ed25519(pair)
+        } else if let Some(pair) = of_ring(der) {
             Pair::Ed25519(pair)
         } else {
             return Err(wrong_curve(der).unwrap_or_else(not_a_key));
@@ -180,9 +182,37 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// The key id as it can stand in a signature.
+pub(crate) fn checked_key_id(key_id: &str) -> Result<&str, KeyError> {
+    let key_id = key_id.trim();
+    let fits = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if key_id.is_empty() || !key_id.bytes().all(fits) {
+        return Err(KeyError::new(
+            "the key id must be the one that Upvest gave to the public key, such as \
+             8d4997a8-cf7a-4e51-adbb-401656a3e5c2",
+        ));
+    }
+    Ok(key_id)
+}
+
+/// An Ed25519 key as the crate `ring` writes it: PKCS#8 version 2 with a public key that is tagged
+/// twice (`ring::signature::Ed25519KeyPair::generate_pkcs8`), where RFC 5958 wants one tag.
+fn of_ring(der: &[u8]) -> Option<Ed25519KeyPair> {
+    const BEFORE_SEED: [u8; 16] = [
+        0x30, 0x53, 0x02, 0x01, 0x01, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
+        0x20,
+    ];
+    const BEFORE_POINT: [u8; 5] = [0xa1, 0x23, 0x03, 0x21, 0x00];
+    let (seed, rest) = der.strip_prefix(&BEFORE_SEED)?.split_first_chunk::<32>()?;
+    Ed25519KeyPair::from_seed_and_public_key(seed, rest.strip_prefix(&BEFORE_POINT)?).ok()
+}
+
 fn not_a_key() -> KeyError {
     KeyError::new("the file holds no ECDSA P-521 or Ed25519 private key, or a damaged one")
 }
+
+pub(super) const NEW_KEY: &str = "make a new one with \
+     `openssl ecparam -genkey -name secp521r1 -noout | openssl ec -aes256 -out NEW_FILE`";
 
 fn wrong_curve(der: &[u8]) -> Option<KeyError> {
     let curve = [
@@ -194,8 +224,7 @@ fn wrong_curve(der: &[u8]) -> Option<KeyError> {
     .find(|(_, algorithm)| EcdsaKeyPair::from_private_key_der(algorithm, der).is_ok())?
     .0;
     Some(KeyError::new(format!(
-        "the key is on the curve {curve}, but Upvest takes secp521r1 or Ed25519: make a new one with \
-         `openssl ecparam -genkey -name secp521r1 -noout | openssl ec -aes256 -out NEW_FILE`"
+        "the key is on the curve {curve}, but Upvest takes secp521r1 or Ed25519: {NEW_KEY}"
     )))
 }
 
@@ -246,14 +275,15 @@ fn by_anybody() -> KeyError {
 const OTHERS: [&str; 6] = ["ecdsa-p256", "ecdsa-p384", "ed25519", "ed448", "hmac", "rsa"];
 
 impl VerifyingKey {
-    /// Reads a public key in PEM (`BEGIN PUBLIC KEY`): P-521 or Ed25519.
+    /// Reads a public key in PEM: P-521 or Ed25519. It is the first `BEGIN PUBLIC KEY` of the file.
     ///
     /// # Errors
     /// If it is none.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        match ::pem::parse(pem) {
-            Ok(block) if block.tag() == "PUBLIC KEY" => Self::from_der(block.contents()),
-            _ => Err(KeyError::new("the file holds no `-----BEGIN PUBLIC KEY-----`")),
+        let blocks = pem::blocks(pem.as_ref()).unwrap_or_default();
+        match blocks.iter().find(|block| block.tag() == "PUBLIC KEY") {
+            Some(block) => Self::from_der(block.contents()),
+            None => Err(KeyError::new("the file holds no `-----BEGIN PUBLIC KEY-----`")),
         }
     }
 

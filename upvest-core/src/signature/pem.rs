@@ -11,6 +11,7 @@ use pkcs8::pkcs5::pbes2::Kdf;
 use zeroize::Zeroizing;
 
 use super::key::KeyError;
+use super::openssh;
 
 pub(super) type Der = Zeroizing<Vec<u8>>;
 
@@ -19,39 +20,106 @@ const MOST_ROUNDS: u32 = 5_000_000;
 const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
 
 const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
-const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
+const PUBLIC: &str = "this is the public key: load the private one";
+pub(super) const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
 
-/// The private key in a PEM text, decrypted: SEC1 or PKCS#8.
-pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> {
-    let blocks =
-        ::pem::parse_many(text).map_err(|_| KeyError::new("the key file is damaged PEM"))?;
+/// A key as it was in the file.
+pub(super) struct Pem {
+    /// SEC1 or PKCS#8, decrypted.
+    pub(super) der: Der,
+    pub(super) is_encrypted: bool,
+}
+
+/// The first private key in a PEM text: as for openssl, whatever stands before it.
+pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Pem, KeyError> {
+    let blocks = blocks(text)?;
     if blocks.is_empty() {
-        return Err(KeyError::new(match text.first() {
-            None => "the key file is empty",
-            Some(0x30) => "the key file is DER, not PEM: load it with `SigningKey::from_der`",
-            Some(_) => "the key file is no PEM: it has no `-----BEGIN … PRIVATE KEY-----`",
+        return Err(KeyError::new(match text {
+            [] => "the key file is empty",
+            [0x30, ..] => "the key file is DER, not PEM: load it with `SigningKey::from_der`",
+            [b'P', b'u', b'T', b'T', b'Y', b'-', ..] => {
+                "the key file is of PuTTY: write it anew with `puttygen OLD_FILE -O private-openssh \
+                 -o NEW_FILE`"
+            }
+            _ if text.starts_with(b"ssh-") || text.starts_with(b"ecdsa-sha2-") => PUBLIC,
+            _ => "the key file is no PEM: it has no `-----BEGIN … PRIVATE KEY-----`",
         }));
     }
+    let is_private = |block: &::pem::Pem| block.tag().ends_with("PRIVATE KEY");
     // `openssl ecparam -genkey` puts a block with the curve before the key.
-    let Some(block) = blocks.into_iter().find(|block| block.tag() != "EC PARAMETERS") else {
+    let is_telling = |block: &::pem::Pem| block.tag() != "EC PARAMETERS";
+    let index = blocks.iter().position(is_private);
+    let index = index.or_else(|| blocks.iter().position(is_telling));
+    let Some(block) = index.and_then(|index| blocks.into_iter().nth(index)) else {
         return Err(KeyError::new("the key file holds the parameters of a curve, but no key"));
     };
+    let plain = |block: ::pem::Pem| {
+        Ok(Pem { der: Zeroizing::new(block.into_contents()), is_encrypted: false })
+    };
+    let decrypted = |der| Pem { der, is_encrypted: true };
     match block.tag() {
-        "PRIVATE KEY" => Ok(Zeroizing::new(block.into_contents())),
+        "PRIVATE KEY" => plain(block),
         "EC PRIVATE KEY" => match block.headers().get("DEK-Info") {
-            None => Ok(Zeroizing::new(block.into_contents())),
+            None => plain(block),
             Some(info) => {
                 let info = info.trim().to_owned();
-                decrypt_traditional(&info, block.into_contents(), passphrase)
+                decrypt_traditional(&info, block.into_contents(), passphrase).map(decrypted)
             }
         },
-        "ENCRYPTED PRIVATE KEY" => decrypt_pkcs8(block.contents(), passphrase),
-        "PUBLIC KEY" => Err(KeyError::new("this is the public key: load the private one")),
+        "ENCRYPTED PRIVATE KEY" => decrypt_pkcs8(block.contents(), passphrase).map(decrypted),
+        "OPENSSH PRIVATE KEY" => openssh::read(&Zeroizing::new(block.into_contents()), passphrase),
+        "PUBLIC KEY" => Err(KeyError::new(PUBLIC)),
         tag => Err(KeyError::new(format!(
             "the key file holds {}, not an EC or Ed25519 private key",
             name(tag).map_or_else(|| "something unknown".to_owned(), |tag| format!("a `{tag}`"))
         ))),
     }
+}
+
+/// All blocks of a PEM text, also of one that came through a variable or a secret store.
+pub(super) fn blocks(text: &[u8]) -> Result<Vec<::pem::Pem>, KeyError> {
+    let text = with_line_breaks(text);
+    ::pem::parse_many(&*text)
+        .or_else(|_| ::pem::parse_many(&*with_padding(&text)))
+        .map_err(|_| KeyError::new("the key file is damaged PEM"))
+}
+
+/// The text with line breaks where it has them in letters: `\n` or `\r\n`, escaped once or more. No
+/// other backslash belongs into PEM.
+fn with_line_breaks(text: &[u8]) -> Der {
+    let mut broken = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut is_escaped = false;
+    for &byte in text {
+        match byte {
+            b'\\' => is_escaped = true,
+            b'n' if std::mem::take(&mut is_escaped) => broken.push(b'\n'),
+            b'r' if std::mem::take(&mut is_escaped) => broken.push(b'\r'),
+            _ => {
+                is_escaped = false;
+                broken.push(byte);
+            }
+        }
+    }
+    broken
+}
+
+/// The text with the `=` that are missing at the end of its blocks.
+fn with_padding(text: &[u8]) -> Der {
+    const END: &[u8] = b"-----END ";
+    let mut padded = Zeroizing::new(Vec::with_capacity(text.len() + 16));
+    let mut rest = text;
+    while let Some(end) = rest.windows(END.len()).position(|window| window == END) {
+        let (block, after) = rest.split_at(end);
+        // Before it is the line with the tag, or a header that ends in a number of 16 or 32 digits.
+        let body = block.rsplit(|byte| matches!(byte, b'-' | b',')).next().unwrap_or_default();
+        padded.extend_from_slice(block);
+        let digits = body.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+        padded.extend(std::iter::repeat_n(b'=', digits.next_multiple_of(4) - digits));
+        padded.extend_from_slice(END);
+        rest = after.get(END.len()..).unwrap_or_default();
+    }
+    padded.extend_from_slice(rest);
+    padded
 }
 
 /// What a file calls a thing, if that is a name: in a damaged one it may be a part of the key.
@@ -60,8 +128,19 @@ fn name(text: &str) -> Option<&str> {
     ((1..=32).contains(&text.len()) && text.bytes().all(is_of_a_name)).then_some(text)
 }
 
-fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
+pub(super) fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
     passphrase.ok_or_else(|| KeyError::new("the key file is encrypted: give its passphrase"))
+}
+
+/// White space may belong to a passphrase, so it is cut from none: but it is what is wrong mostly, for
+/// a file that a passphrase was read from ends with a line break.
+pub(super) fn wrong_passphrase(passphrase: &str) -> KeyError {
+    if passphrase.trim() == passphrase {
+        return KeyError::new(WRONG_PASSPHRASE);
+    }
+    KeyError::new(format!(
+        "{WRONG_PASSPHRASE}: the passphrase begins or ends with white space (remove it)"
+    ))
 }
 
 /// `Proc-Type: 4,ENCRYPTED`: what `openssl ec -aes256` writes, and so what most users hold.
@@ -84,7 +163,7 @@ fn decrypt_traditional(
         }
     };
     let passphrase = needed(passphrase)?;
-    let damaged = || KeyError::new(WRONG_PASSPHRASE);
+    let damaged = || wrong_passphrase(passphrase);
     let iv: [u8; 16] =
         unhex(iv).ok_or_else(|| KeyError::new("the key file has a damaged DEK-Info line"))?;
     let key = derive_key(passphrase.as_bytes(), &iv, key_length);
@@ -144,6 +223,6 @@ fn decrypt_pkcs8(der: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> 
         )));
     }
     let passphrase = needed(passphrase)?;
-    let plain = info.decrypt(passphrase).map_err(|_| KeyError::new(WRONG_PASSPHRASE))?;
+    let plain = info.decrypt(passphrase).map_err(|_| wrong_passphrase(passphrase))?;
     Ok(Zeroizing::new(plain.as_bytes().to_vec()))
 }
