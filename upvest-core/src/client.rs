@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -190,7 +190,8 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The client id, a UUID, and the client secret.
+    /// The client id, a UUID, and the client secret. White space around the id is cut; around the secret,
+    /// [`build`](Self::build) refuses it.
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         self.credentials = Some((id.into(), secret.into()));
         self
@@ -203,10 +204,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds scopes that the token is asked for; for a trait `Users`, `<dyn Users>::SCOPES`.
+    /// Adds scopes that the token is asked for; for a trait `Users`, `<dyn Users>::SCOPES`. White space
+    /// around a scope is cut.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         for scope in scopes {
-            let scope = scope.as_ref();
+            let scope = scope.as_ref().trim();
             if !self.scopes.iter().any(|known| known == scope) {
                 self.scopes.push(scope.to_owned());
             }
@@ -284,7 +286,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// If credentials, signing key or scopes are missing (all of them are named at once), if the
-    /// client id is no UUID, if the base URL cannot be used, or if TLS cannot be set up.
+    /// client id is no UUID, if white space is around the client secret, if the base URL cannot be used, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
         let mut missing = Vec::new();
         if self.credentials.is_none() {
@@ -301,9 +303,15 @@ impl ClientBuilder {
         else {
             return Err(Error::config(format!("the client lacks {}", missing.join(", "))));
         };
-        let client_id = Uuid::try_parse(&id).map_err(|_| {
+        let client_id = Uuid::try_parse(id.trim()).map_err(|_| {
             Error::config("the client id is no UUID: take the one that Upvest gave you")
         })?;
+        // Left to the server it is a 401, which does not say why.
+        if has_white_space_around(client_secret.expose_secret()) {
+            return Err(Error::config(
+                "invalid client secret: it begins or ends with white space (remove it)",
+            ));
+        }
         let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
             Error::config("the client id cannot stand in a header").because(error)
         })?;
@@ -331,6 +339,12 @@ impl ClientBuilder {
     }
 }
 
+/// Whether a text begins or ends with white space. It is mostly the end of the line that it was read
+/// with.
+pub(crate) fn has_white_space_around(text: &str) -> bool {
+    text.trim() != text
+}
+
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -338,7 +352,7 @@ impl fmt::Debug for ClientBuilder {
             // Not what else may have been put in its place.
             .field(
                 "client_id",
-                &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id).ok()),
+                &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id.trim()).ok()),
             )
             .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
             .field("scopes", &self.scopes)

@@ -1,12 +1,16 @@
 //! Settings from the environment, under the names that Upvest's own packages use.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use std::ffi::{OsStr, OsString};
 
-use crate::client::{Client, ClientBuilder};
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+use crate::client::{Client, ClientBuilder, has_white_space_around};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::signature::SigningKey;
+use crate::signature::{SigningKey, checked_key_id};
 
 const BASE_URL: &str = "UPVEST_API_BASE_URL";
 const CLIENT_ID: &str = "UPVEST_API_CLIENT_ID";
@@ -30,72 +34,145 @@ impl ClientBuilder {
     /// | `UPVEST_API_BASE_URL` | Upvest's sandbox unless set |
     /// | `UPVEST_API_SCOPES` | optional; with commas in between |
     ///
+    /// White space around a value is cut, but for the secret and the passphrase. The text of a key may
+    /// have its line breaks as `\n`, and base64 may lack its padding. The name of the file need not be
+    /// UTF-8; all other values must be.
+    ///
     /// # Errors
-    /// One error that names every variable that is missing, or says why the key cannot be used.
+    /// One error that names every variable that is missing, or the one that cannot be used, and says
+    /// why: it is not UTF-8, begins or ends with white space, or holds no usable key.
     pub fn from_env() -> Result<Self> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        Self::from_variables(|name| std::env::var_os(name))
     }
 
     /// As [`from_env`](Self::from_env), with the variables from elsewhere: a settings file, a
-    /// secret store, a test.
+    /// secret store, a test. The values are `String` or `OsString`.
     ///
     /// # Errors
     /// As [`from_env`](Self::from_env).
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        // As for Upvest's own packages, empty is not set.
-        let get = |name| lookup(name).filter(|value| !value.is_empty());
-        let key_is_set = [KEY_FILE, KEY, KEY_BASE64].iter().any(|name| get(name).is_some());
-        let (Some(id), Some(secret), Some(key_id), true) =
-            (get(CLIENT_ID), get(CLIENT_SECRET), get(KEY_ID), key_is_set)
+    pub fn from_variables<V: Into<OsString>>(lookup: impl Fn(&str) -> Option<V>) -> Result<Self> {
+        let variables = Variables(|name: &str| lookup(name).map(Into::into));
+        let (id, key_id) = (variables.trimmed(CLIENT_ID)?, variables.trimmed(KEY_ID)?);
+        let secret = variables.text(CLIENT_SECRET)?;
+        let key = variables.key()?;
+        let (Some(id), Some(secret), Some(key_id), Some((key_name, key))) =
+            (&id, &secret, &key_id, &key)
         else {
-            let mut missing: Vec<String> = [CLIENT_ID, CLIENT_SECRET, KEY_ID]
-                .into_iter()
-                .filter(|name| get(name).is_none())
-                .map(str::to_owned)
-                .collect();
-            if !key_is_set {
+            let settings = [(CLIENT_ID, &id), (CLIENT_SECRET, &secret), (KEY_ID, &key_id)];
+            let missing = settings.iter().filter(|(_, value)| value.is_none());
+            let mut missing: Vec<String> = missing.map(|(name, _)| (*name).to_owned()).collect();
+            if key.is_none() {
                 missing.push(format!("{KEY_FILE} (or {KEY}, or {KEY_BASE64})"));
             }
             return Err(Error::config(format!("the environment lacks {}", missing.join(", "))));
         };
-
-        let environment = get(BASE_URL).map_or(Environment::Sandbox, Environment::Custom);
-        let key = signing_key(key_id, get)?;
-        let scopes = get(SCOPES).unwrap_or_default();
-        Ok(Client::builder(environment)
-            .credentials(id, secret)
+        if has_white_space_around(secret) {
+            return Err(unusable(
+                CLIENT_SECRET,
+                "the value begins or ends with white space (remove it)",
+            ));
+        }
+        let key_id = checked_key_id(key_id).map_err(|error| unusable(KEY_ID, error))?;
+        let passphrase = variables.text(PASSPHRASE)?;
+        let key = signing_key(key_id, key_name, key, passphrase.as_deref())?;
+        let environment = variables.trimmed(BASE_URL)?;
+        let scopes = variables.trimmed(SCOPES)?.unwrap_or_default();
+        Ok(Client::builder(environment.map_or(Environment::Sandbox, Environment::Custom))
+            .credentials(id, secret.as_str())
             .signing_key(key)
             .scopes(scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty())))
     }
 }
 
-fn signing_key(key_id: String, get: impl Fn(&'static str) -> Option<String>) -> Result<SigningKey> {
-    let (name, content) = if let Some(path) = get(KEY_FILE) {
-        let content = std::fs::read(&path).map_err(|error| {
-            // Somebody may have put the key itself there.
-            let is_name =
-                path.len() < 200 && !path.contains(['\n', '\r']) && !path.contains("-----");
-            let name = if is_name { format!(": {path}") } else { String::new() };
-            Error::config(format!("{KEY_FILE} names a file that cannot be read{name}"))
-                .because(error)
-        })?;
-        (KEY_FILE, content)
-    } else if let Some(text) = get(KEY) {
-        (KEY, text.into_bytes())
-    } else {
-        let text: String = get(KEY_BASE64).unwrap_or_default().split_whitespace().collect();
-        let content = BASE64_STANDARD
-            .decode(text)
-            .map_err(|_| Error::config(format!("{KEY_BASE64} is no base64")))?;
-        (KEY_BASE64, content)
-    };
-    let passphrase = get(PASSPHRASE);
+fn unusable(name: &str, why: impl std::fmt::Display) -> Error {
+    Error::config(format!("{name}: {why}"))
+}
+
+/// What a file or a variable with a key holds.
+type Content = Zeroizing<Vec<u8>>;
+
+struct Variables<F>(F);
+
+impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
+    /// As for Upvest's own packages, empty is not set.
+    fn value(&self, name: &str) -> Option<OsString> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>> {
+        let text = self.value(name).map(OsString::into_string).transpose();
+        // Not the value: it may be a secret.
+        text.map_err(|_| unusable(name, "the value is not UTF-8"))
+    }
+
+    fn trimmed(&self, name: &str) -> Result<Option<String>> {
+        let text = self.text(name)?;
+        Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    /// The key as it was given, and by which variable.
+    fn key(&self) -> Result<Option<(&'static str, Content)>> {
+        if let Some(path) = self.value(KEY_FILE) {
+            return Ok(Some((KEY_FILE, read_file(&path)?)));
+        }
+        if let Some(text) = self.text(KEY)? {
+            let text = Zeroizing::new(text);
+            // Meant for the other variable.
+            let decoded = decoded(&text).filter(|decoded| is_pem(decoded));
+            let content = decoded.unwrap_or_else(|| Zeroizing::new(text.as_bytes().to_vec()));
+            return Ok(Some((KEY, content)));
+        }
+        let Some(text) = self.text(KEY_BASE64)?.map(Zeroizing::new) else { return Ok(None) };
+        let content = if is_pem(text.as_bytes()) {
+            Zeroizing::new(text.as_bytes().to_vec())
+        } else {
+            decoded(&text).ok_or_else(|| Error::config(format!("{KEY_BASE64} is no base64")))?
+        };
+        Ok(Some((KEY_BASE64, content)))
+    }
+}
+
+fn read_file(path: &OsStr) -> Result<Content> {
+    // A line break is legal in the name of a file, but nobody means it at its end.
+    let path = path.to_str().map_or(path, |path| path.trim_end_matches(['\r', '\n']).as_ref());
+    std::fs::read(path).map(Zeroizing::new).map_err(|error| {
+        let path = path.to_string_lossy();
+        // Somebody may have put the key itself there.
+        let is_name = path.len() < 200 && !path.contains(['\n', '\r']) && !path.contains("-----");
+        let name = if is_name { format!(": {path}") } else { String::new() };
+        Error::config(format!("{KEY_FILE} names a file that cannot be read{name}")).because(error)
+    })
+}
+
+fn is_pem(content: &[u8]) -> bool {
+    content.windows(11).any(|window| window == b"-----BEGIN ")
+}
+
+/// What is in base64, of either alphabet (RFC 4648), with its padding or without it.
+fn decoded(text: &str) -> Option<Content> {
+    let text = text.replace("\\r", "").replace("\\n", "").replace('-', "+").replace('_', "/");
+    let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let engine = GeneralPurpose::new(&alphabet::STANDARD, config);
+    engine.decode(text.as_bytes()).map(Zeroizing::new).ok()
+}
+
+fn signing_key(
+    key_id: &str,
+    name: &str,
+    content: &[u8],
+    passphrase: Option<&str>,
+) -> Result<SigningKey> {
     let is_der = content.first() == Some(&0x30);
     let key = if is_der {
-        SigningKey::from_der(key_id, &content)
+        SigningKey::from_der(key_id, content)
     } else {
-        SigningKey::from_pem(key_id, &content, passphrase.as_deref())
+        SigningKey::from_pem(key_id, content, passphrase)
     };
-    zeroize::Zeroizing::new(content);
-    key.map_err(|error| Error::config(format!("{name}: {error}")))
+    key.map_err(|error| {
+        let is_of_passphrase =
+            error.is_of_passphrase() && passphrase.is_some_and(has_white_space_around);
+        unusable(if is_of_passphrase { PASSPHRASE } else { name }, error)
+    })
 }
