@@ -1,10 +1,13 @@
 //! `upvest-sandbox`: serves the sandbox until it is stopped, or while a command runs.
 
-use std::io::{IsTerminal as _, Write as _};
+mod ends;
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret as _;
 use tempfile::NamedTempFile;
@@ -12,8 +15,17 @@ use tracing_subscriber::filter::LevelFilter;
 use upvest_core::Timestamp;
 use upvest_sandbox::{Assumption, Check, Progress, Sandbox, SandboxBuilder, Spec};
 
+use crate::ends::{Ends, pass_on};
+
 /// Where the passphrase of a key is looked for.
 const PASSPHRASE: &str = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
+
+/// The exit status of `exec` if its command cannot be run, as shells have it.
+const NOT_FOUND: u8 = 127;
+const NOT_EXECUTABLE: u8 = 126;
+
+/// More than any key file has.
+const LONGEST_KEY: u64 = 1 << 20;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -138,7 +150,8 @@ where
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { options, command } = Arguments::parse();
+    let Arguments { options, command } =
+        Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
     // Lines are lost rather than waited for, should nobody read them; one with two bases has 40 KiB.
     let (writer, _written) = tracing_appender::non_blocking::NonBlockingBuilder::default()
@@ -160,6 +173,30 @@ async fn main() -> ExitCode {
     })
 }
 
+/// Says what is wrong with the arguments, and how a command is written.
+fn refuse(error: &clap::Error) -> ! {
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let mut behind = arguments.skip_while(|argument| argument != "exec").skip(1).peekable();
+    let is_first = match (error.get(ContextKind::InvalidArg), behind.peek()) {
+        (Some(ContextValue::String(wrong)), Some(first)) => wrong == first,
+        _ => false,
+    };
+    if is_first {
+        let is_option = behind.peek().is_some_and(|first| first.starts_with('-'));
+        let command: Vec<_> = behind.map(|argument| quoted(&argument)).collect();
+        // It is the reason why the program ends: nothing can be done if that cannot be printed.
+        let _ = error.print();
+        if is_option {
+            eprintln!("\n  tip: options of the sandbox come before `exec`, the command after `--`");
+        } else {
+            let command = command.join(" ");
+            eprintln!("\n  tip: the command comes after `--`: `upvest-sandbox exec -- {command}`");
+        }
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
+}
+
 async fn start(options: &Options) -> Result<Sandbox, String> {
     let builder: SandboxBuilder = Sandbox::builder()
         .host(options.host)
@@ -178,9 +215,12 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
     };
     let builder = match &options.key {
         Some(file) => {
-            let pem = std::fs::read_to_string(file).map_err(|error| {
-                format!("the key file {} cannot be read: {error}", file.display())
-            })?;
+            let mut pem = String::new();
+            std::fs::File::open(file)
+                .and_then(|file| file.take(LONGEST_KEY).read_to_string(&mut pem))
+                .map_err(|error| {
+                    format!("the key file {} cannot be read: {error}", file.display())
+                })?;
             let passphrase = std::env::var(PASSPHRASE).ok();
             upvest_core::SigningKey::from_pem("x", &pem, passphrase.as_deref()).map_err(|error| {
                 let file = file.display();
@@ -193,6 +233,9 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
     let sandbox = builder.start().await.map_err(|error| error.to_string())?;
     if let Some(time) = options.clock {
         sandbox.clock().freeze_at(time);
+        if sandbox.clock().setting().frozen_at != Some(time.unix_seconds()) {
+            return Err("the clock cannot be stopped: the state cannot be written".to_owned());
+        }
     }
     if let Some(file) = &options.write_env {
         let mut lines = String::new();
@@ -206,8 +249,8 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
 }
 
 async fn serve(options: Options) -> Result<(), String> {
-    let mut ends = Ends::new()?;
     let sandbox = start(&options).await?;
+    let mut ends = Ends::new()?;
     // It goes when this ends.
     let mut made = None;
     let key_file = match &options.key {
@@ -277,52 +320,10 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// What ends this: Ctrl-C, or whoever stops a process or closes a terminal.
-struct Ends {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 3],
-}
-
-impl Ends {
-    #[cfg(unix)]
-    fn new() -> Result<Self, String> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [first, second, third] = kinds.map(signal);
-        let failed = |error| format!("the end cannot be waited for: {error}");
-        let signals = [first.map_err(failed)?, second.map_err(failed)?, third.map_err(failed)?];
-        Ok(Self { signals })
-    }
-
-    /// The next one.
-    #[cfg(unix)]
-    async fn next(&mut self) -> rustix::process::Signal {
-        use rustix::process::Signal;
-        let [interrupt, terminate, hangup] = &mut self.signals;
-        tokio::select! {
-            _ = interrupt.recv() => Signal::INT,
-            _ = terminate.recv() => Signal::TERM,
-            _ = hangup.recv() => Signal::HUP,
-        }
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    fn new() -> Result<Self, String> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        // Where it cannot be waited for, the process ends by itself.
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
 /// Runs a command beside a sandbox.
 async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String> {
-    let mut ends = Ends::new()?;
     let sandbox = start(&options).await?;
+    let mut ends = Ends::new()?;
     let Some((program, arguments)) = command.split_first() else {
         return Err("there is no command to run".to_owned());
     };
@@ -335,8 +336,14 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
         }
     }
     child.envs(sandbox.settings());
-    let mut running =
-        child.spawn().map_err(|error| format!("`{program}` cannot be run: {error}"))?;
+    let mut running = match child.spawn() {
+        Ok(running) => running,
+        Err(error) => {
+            eprintln!("`{program}` cannot be run: {error}");
+            let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+            return Ok(ExitCode::from(if is_missing { NOT_FOUND } else { NOT_EXECUTABLE }));
+        }
+    };
     let status = loop {
         tokio::select! {
             status = running.wait() => {
@@ -344,27 +351,12 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
             }
             signal = ends.next() => {
                 // The command ends first, and then the sandbox does.
-                pass_on(signal, &running);
+                pass_on(&signal, &running);
             }
         }
     };
     Ok(exit_code(status))
 }
-
-/// Passes a signal on to a command, but for Ctrl-C, which a terminal sends to both.
-#[cfg(unix)]
-fn pass_on(signal: rustix::process::Signal, running: &tokio::process::Child) {
-    use rustix::process::{Pid, Signal, kill_process};
-    let id = running.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let (Some(id), true) = (id, signal != Signal::INT) {
-        // It may have ended by itself.
-        let _ = kill_process(id, signal);
-    }
-}
-
-/// Elsewhere the command gets it by itself.
-#[cfg(not(unix))]
-fn pass_on((): (), _: &tokio::process::Child) {}
 
 /// The exit status of a command, as a shell passes it on.
 fn exit_code(status: std::process::ExitStatus) -> ExitCode {

@@ -393,6 +393,7 @@ mod tests {
     /// Each page of a state in turn: what is damaged in it is noticed, or nothing depends on it.
     #[test]
     fn a_damaged_page_is_noticed() {
+        type Harm = fn(&mut [u8]);
         let folder = tempfile::tempdir().unwrap();
         let (whole, file) = (folder.path().join("whole.db"), folder.path().join("state.db"));
         let store = Store::open(Some(&whole), Some(Seed::of_number(7))).unwrap();
@@ -403,7 +404,6 @@ mod tests {
         drop(store);
         let bytes = std::fs::read(&whole).unwrap();
         let pages = bytes.len() / 4096;
-        type Harm = fn(&mut [u8]);
         let harms: [(&str, Harm); 4] = [
             ("zeroed", |page| page.fill(0)),
             ("overwritten", |page| page.fill(0x5a)),

@@ -7,6 +7,8 @@
     reason = "this is a test, its helpers too"
 )]
 
+#[cfg(unix)]
+mod ends;
 #[cfg(target_os = "linux")]
 mod load;
 
@@ -114,10 +116,15 @@ impl Drop for Running {
     }
 }
 
-/// By the shell's own `kill`: the program of that name is not everywhere.
 #[cfg(unix)]
 fn kill_softly(id: &str) {
-    let status = Command::new("sh").args(["-c", "kill \"$0\"", id]).status();
+    send("TERM", id);
+}
+
+/// By the shell's own `kill`: the program of that name is not everywhere.
+#[cfg(unix)]
+fn send(signal: &str, id: &str) {
+    let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, id]).status();
     assert!(status.unwrap().success());
 }
 
