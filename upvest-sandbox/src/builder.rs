@@ -1,5 +1,6 @@
 //! How a sandbox is started.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -212,11 +213,7 @@ impl SandboxBuilder {
             }
         }
         let wanted = SocketAddr::from((self.host, self.port));
-        let unavailable = |error| {
-            StartError::new(format!(
-                "{wanted} cannot be listened on: {error}; port 0 takes a free one"
-            ))
-        };
+        let unavailable = |error| unavailable(wanted, &error);
         let listener = TcpListener::bind(wanted).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         if let Some(key_file) = &self.key_file {
@@ -259,4 +256,21 @@ impl SandboxBuilder {
         let sender = tokio::spawn(sender::run(Arc::clone(&server))).abort_handle();
         Ok(Sandbox { address, server, sender, _stop: stop })
     }
+}
+
+/// Why an address cannot be listened on, and what to do about it.
+fn unavailable(wanted: SocketAddr, error: &io::Error) -> StartError {
+    let why = match error.kind() {
+        io::ErrorKind::AddrNotAvailable => {
+            let ip = wanted.ip();
+            let all = if ip.is_ipv4() { "0.0.0.0" } else { "::" };
+            format!("{ip} is not an address of this machine ({all} listens on all that it has)")
+        }
+        io::ErrorKind::AddrInUse => format!("{error} (port 0 takes a free one)"),
+        io::ErrorKind::PermissionDenied if (1..1024).contains(&wanted.port()) => {
+            format!("{error} (ports from 1024 on need no rights; port 0 takes a free one)")
+        }
+        _ => error.to_string(),
+    };
+    StartError::new(format!("{wanted} cannot be listened on: {why}"))
 }

@@ -1,6 +1,7 @@
 //! `upvest-sandbox`: serves the sandbox until it is stopped, or while a command runs.
 
 mod ends;
+mod secret_file;
 
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::net::IpAddr;
@@ -95,7 +96,7 @@ struct Options {
     key: Option<PathBuf>,
 
     /// Writes the settings as NAME=value lines that a shell can source. Holds secrets: made
-    /// readable for you alone, and replaced if it is there.
+    /// readable for you alone, and replaced if it is there. A pipe, or `/dev/stdout`, is written to.
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
 
@@ -242,7 +243,7 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
         for (name, value) in sandbox.settings() {
             lines.extend([name, "=", &quoted(&value), "\n"]);
         }
-        write_secretly(file, &lines)
+        secret_file::write(file, &lines)
             .map_err(|error| format!("{} cannot be written: {}", file.display(), error.kind()))?;
     }
     Ok(sandbox)
@@ -366,13 +367,4 @@ fn exit_code(status: std::process::ExitStatus) -> ExitCode {
     let signal = None;
     let code = status.code().or(signal).and_then(|code| u8::try_from(code).ok());
     code.map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn write_secretly(file: &Path, content: &str) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut draft = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    draft.write_all(content.as_bytes())?;
-    draft.persist(file)?;
-    Ok(())
 }

@@ -26,6 +26,20 @@ pub(super) fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, Start
     let name = file.display();
     let cannot =
         |error| StartError::new(format!("the state file {name} cannot be opened: {error}"));
+    // SQLite has its log, or its journal, under a longer name.
+    for suffix in ["", "-wal", "-journal"] {
+        let mut part = file.as_os_str().to_owned();
+        part.push(suffix);
+        if let Ok(found) = std::fs::metadata(&part)
+            && !found.is_file()
+        {
+            let part = Path::new(&part).display();
+            let sentence = format!(
+                "the state file {part} cannot be opened: it is not a regular file (name another file)"
+            );
+            return Err(StartError::new(sentence));
+        }
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -9,6 +9,8 @@
 
 #[cfg(unix)]
 mod ends;
+#[cfg(unix)]
+mod files;
 #[cfg(target_os = "linux")]
 mod load;
 
@@ -324,6 +326,11 @@ fn what_goes_wrong_is_one_sentence() {
     let running = Running::start(&[]);
     let taken = sentence(&["--port", running.port()]);
     assert!(taken.contains("cannot be listened on") && taken.contains(running.port()), "{taken}");
+    assert!(taken.ends_with("(port 0 takes a free one)"), "{taken}");
+
+    let said = sentence(&["--host", "192.0.2.1"]);
+    assert!(said.contains("192.0.2.1 is not an address of this machine"), "{said}");
+    assert!(!said.contains("port 0"), "{said}");
 
     let broken = file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     let said = sentence(&["--key", &broken]);

@@ -1,0 +1,92 @@
+//! Writes secrets to where they are wanted: a file, a pipe, or a device.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// As many links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Writes to a file that only its owner can read, whole or not at all. Links are followed. What is not
+/// a regular file, such as a pipe or `/dev/stdout`, is written to, and not replaced.
+pub(crate) fn write(file: &Path, content: &str) -> io::Result<()> {
+    if is_same(file, &io::stdout()) {
+        // To open it once more would begin at its start.
+        return io::stdout().write_all(content.as_bytes());
+    }
+    if is_same(file, &io::stderr()) {
+        return io::stderr().write_all(content.as_bytes());
+    }
+    let found = match std::fs::metadata(file) {
+        Ok(found) => Some(found),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    match found {
+        Some(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Some(found) if !found.is_file() => {
+            OpenOptions::new().write(true).open(file)?.write_all(content.as_bytes())
+        }
+        found => match (target(file)?, found) {
+            // A file that is open: its name is not that of `/dev/fd/3`.
+            (None, _) => OpenOptions::new().append(true).open(file)?.write_all(content.as_bytes()),
+            (Some(target), None) => replace(&target, content),
+            // A mounted file cannot be replaced, nor one in a folder that is read-only.
+            (Some(target), Some(_)) => {
+                replace(&target, content).or_else(|_| overwrite(&target, content))
+            }
+        },
+    }
+}
+
+/// Where links lead to, be that there or not. Nothing for what is open in this process.
+fn target(file: &Path) -> io::Result<Option<PathBuf>> {
+    let mut file = std::path::absolute(file)?;
+    for _ in 0..MOST_LINKS {
+        if ["/dev/", "/proc/"].iter().any(|folder| file.starts_with(folder)) {
+            return Ok(None);
+        }
+        match std::fs::read_link(&file) {
+            // A target that is absolute takes the place of the folder.
+            Ok(next) => file = file.parent().unwrap_or(&file).join(next),
+            Err(_) => return Ok(Some(file)),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+/// Only its owner can read it, from the beginning.
+fn replace(file: &Path, content: &str) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut draft = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    draft.write_all(content.as_bytes())?;
+    draft.persist(file)?;
+    Ok(())
+}
+
+fn overwrite(file: &Path, content: &str) -> io::Result<()> {
+    let mut open: File = OpenOptions::new().write(true).open(file)?;
+    // Before there is a secret in it.
+    #[cfg(unix)]
+    open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    open.set_len(0)?;
+    open.write_all(content.as_bytes())
+}
+
+/// Whether a path leads to what is open here.
+#[cfg(unix)]
+fn is_same(file: &Path, open: &impl std::os::fd::AsFd) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let open = open.as_fd().try_clone_to_owned().and_then(|open| File::from(open).metadata());
+    match (std::fs::metadata(file), open) {
+        (Ok(file), Ok(open)) => (file.dev(), file.ino()) == (open.dev(), open.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_same<T>(_: &Path, _: &T) -> bool {
+    false
+}
