@@ -68,7 +68,7 @@ fn without_null_fields(json: &[u8]) -> Option<Vec<u8>> {
             match rest.strip_prefix(b",") {
                 Some(next) => rest = next,
                 None => {
-                    bare.truncate(bare.trim_ascii_end().strip_suffix(b",").unwrap_or(&bare).len())
+                    bare.truncate(bare.trim_ascii_end().strip_suffix(b",").unwrap_or(&bare).len());
                 }
             }
             is_value = false;
