@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A signature by every test key that loads is verified by openssl, with the public key that openssl
-# itself finds in the key file.
+# A signature by every test key that loads, and that openssl can read, is verified by openssl, with the
+# public key that openssl itself finds in the key file.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
@@ -10,6 +10,8 @@ cargo run --quiet -p upvest-tests --example sign_with_every_key -- "$out"
 count=0
 for signature in "$out"/*.sig; do
     name=$(basename "$signature" .sig)
+    # openssl 3.0 does not read these.
+    [[ $name == openssh_* || $name == ed25519_v2.pem || $name == ed25519_ring.pem ]] && continue
     form=PEM
     [[ $name == *.der ]] && form=DER
     openssl pkey -inform "$form" -in "tests/data/keys/$name" -passin pass:test-passphrase-123 \
@@ -23,4 +25,4 @@ for signature in "$out"/*.sig; do
     count=$((count + 1))
 done
 echo "openssl verified $count signatures, each by another key file"
-[[ $count -eq 17 ]]
+[[ $count -eq 18 ]]

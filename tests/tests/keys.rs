@@ -254,18 +254,24 @@ fn white_space_around_a_key_id_is_cut() {
 }
 
 #[tokio::test]
-async fn keys_of_openssh_are_the_ones_that_ssh_keygen_shows() {
+async fn keys_of_openssh_and_ring_are_the_ones_that_other_tools_show() {
     for (name, kind) in [("openssh_ed25519", "Ed25519"), ("openssh_p521", "ECDSA P-521")] {
         let key = load(&read(name), None).unwrap();
         assert!(format!("{key:?}").contains(kind), "{name}");
         signs(&key).await;
     }
+    let plain = load(&read("ed25519_plain.pem"), None).unwrap().public_key_pem();
+    for name in ["ed25519_v2.pem", "ed25519_ring.pem"] {
+        assert_eq!(load(&read(name), None).unwrap().public_key_pem(), plain, "{name}");
+    }
     // The raw public key stands at the end of the line that `ssh-keygen` wrote.
-    let line = String::from_utf8(read("openssh_ed25519.pub")).unwrap();
-    let written = BASE64_STANDARD.decode(line.split(' ').nth(1).unwrap()).unwrap();
-    let ours = load(&read("openssh_ed25519"), None).unwrap().public_key_pem();
-    let ours = pem::parse(ours).unwrap().into_contents();
-    assert_eq!(ours[ours.len() - 32..], written[written.len() - 32..]);
+    for (name, length) in [("openssh_ed25519", 32), ("openssh_p521", 133)] {
+        let line = String::from_utf8(read(&format!("{name}.pub"))).unwrap();
+        let written = BASE64_STANDARD.decode(line.split(' ').nth(1).unwrap()).unwrap();
+        let ours = load(&read(name), None).unwrap().public_key_pem();
+        let ours = pem::parse(ours).unwrap().into_contents();
+        assert_eq!(ours[ours.len() - length..], written[written.len() - length..], "{name}");
+    }
 }
 
 /// What a damaged file says of itself may be anything, a part of the key included.
