@@ -8,7 +8,7 @@ use upvest_tests::{PASSPHRASE, data};
 const ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
 
 /// File, and whether it is encrypted.
-const LOAD: [(&str, bool); 23] = [
+const LOAD: [(&str, bool); 24] = [
     ("upvest_doc_p521.priv", true),
     ("dek_aes128.pem", true),
     ("dek_aes192.pem", true),
@@ -30,6 +30,7 @@ const LOAD: [(&str, bool); 23] = [
     ("cert_and_key.pem", false),
     ("openssh_ed25519", false),
     ("openssh_p521", false),
+    ("openssh_p521_short", false),
     ("openssh_ed25519_enc", true),
     ("openssh_p521_enc", true),
 ];
@@ -110,6 +111,7 @@ fn what_cannot_be_used_says_why_and_what_to_do() {
         ("upvest_doc_p521.pub", ["public key", "load the private one"]),
         ("ed25519.pub", ["public key", "load the private one"]),
         ("sec1.der", ["DER, not PEM", "from_der"]),
+        ("openssh_3des", ["3des-cbc", "`ssh-keygen -p -f FILE`"]),
         ("openssh_rsa", ["ssh-rsa", "`openssl ecparam -genkey -name secp521r1"]),
         ("openssh_p256", ["ecdsa-sha2-nistp256", "`openssl ecparam -genkey -name secp521r1"]),
         ("openssh_ed25519.pub", ["public key", "load the private one"]),

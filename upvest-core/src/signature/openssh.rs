@@ -1,7 +1,7 @@
 //! The format of `ssh-keygen`: of keys that Upvest takes, the DER inside.
 
 use ssh_key::private::{EcdsaKeypair, KeypairData};
-use ssh_key::{Kdf, PrivateKey};
+use ssh_key::{Cipher, Kdf, PrivateKey};
 use zeroize::Zeroizing;
 
 use super::key::{KeyError, NEW_KEY};
@@ -31,6 +31,12 @@ pub(super) fn read(contents: &[u8], passphrase: Option<&str>) -> Result<Pem, Key
             return Err(KeyError::new(
                 "the key file asks for too much work to derive its key: write it anew with \
                  `ssh-keygen -p -a 24 -f FILE`",
+            ));
+        }
+        if key.cipher() == Cipher::TdesCbc {
+            return Err(KeyError::new(
+                "the key file is encrypted with 3des-cbc, which is not supported: write it anew with \
+                 `ssh-keygen -p -f FILE`",
             ));
         }
         let passphrase = needed(passphrase)?;
