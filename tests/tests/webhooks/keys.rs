@@ -405,6 +405,10 @@ async fn without_a_client_nobody_is_asked() {
     let clock = crate::forge::at(NOON);
     let verifier = WebhookVerifier::builder().json_web_key(&listed).unwrap().clock(clock).build();
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
+    let id = format!(" {P521}\n");
+    let builder = WebhookVerifier::builder().key(id, key(P521).verifying_key().unwrap());
+    let verifier = builder.clock(crate::forge::at(NOON)).build();
+    assert!(verify(&verifier, signed(P521).await).await.is_ok());
     let mut other = listed;
     other.y = None;
     let error = WebhookVerifier::builder().json_web_key(&other).unwrap_err().to_string();

@@ -292,9 +292,9 @@ impl WebhookVerifierBuilder {
         self
     }
 
-    /// Knows this key, whether the API lists it or not.
+    /// Knows this key, whether the API lists it or not. White space around the id is cut.
     pub fn key(mut self, id: impl Into<String>, key: VerifyingKey) -> Self {
-        self.keys.insert(id.into(), key);
+        self.keys.insert(id.into().trim().to_owned(), key);
         self
     }
 
