@@ -148,10 +148,20 @@ fn is_pem(content: &[u8]) -> bool {
     content.windows(11).any(|window| window == b"-----BEGIN ")
 }
 
-/// What is in base64, of either alphabet (RFC 4648), with its padding or without it.
+/// What is in base64, of either alphabet (RFC 4648), with its padding or without it, and with line
+/// breaks or `\n` in it.
 fn decoded(text: &str) -> Option<Content> {
-    let text = text.replace("\\r", "").replace("\\n", "").replace('-', "+").replace('_', "/");
-    let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+    let lines = text.split("\\n").map(|line| line.trim_end_matches("\\r"));
+    let digits = lines.flat_map(str::chars).filter(|character| !character.is_whitespace());
+    let text: Zeroizing<String> = Zeroizing::new(
+        digits
+            .map(|digit| match digit {
+                '-' => '+',
+                '_' => '/',
+                other => other,
+            })
+            .collect(),
+    );
     let config =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&alphabet::STANDARD, config);
