@@ -195,6 +195,10 @@ impl<T, K> Call<T, K> {
     /// again at once, each at most one time; if not, they end with their own refusal. Meanwhile they
     /// wait, within their own time.
     ///
+    /// A request that an HTTP/2 server declares unprocessed does not count: it is sent again at once,
+    /// at most 10 times a call, and for all clones together at most as often as requests may be under
+    /// way until one succeeds.
+    ///
     /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
     /// trouble gets 15 requests.
     pub fn attempts(mut self, attempts: u32) -> Self {

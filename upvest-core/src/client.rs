@@ -19,6 +19,7 @@ use crate::source::{Clock, Randomness, system_randomness};
 use crate::tokens::TokenCache;
 use crate::transport::{ReqwestTransport, Transport};
 use crate::types::Timestamp;
+use crate::unprocessed::FreeRetries;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -59,6 +60,7 @@ struct Inner {
     attempt_timeout: Duration,
     attempts: u32,
     budget: Budget,
+    free_retries: FreeRetries,
     slots: Semaphore,
     max_response_bytes: usize,
 }
@@ -138,6 +140,10 @@ impl Client {
 
     pub(crate) fn budget(&self) -> &Budget {
         &self.0.budget
+    }
+
+    pub(crate) fn free_retries(&self) -> &FreeRetries {
+        &self.0.free_retries
     }
 
     /// One for each request that may be under way.
@@ -315,13 +321,14 @@ impl ClientBuilder {
         let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
             Error::config("the client id cannot stand in a header").because(error)
         })?;
+        let origin = self.environment.origin()?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(ReqwestTransport::new()?),
+            None => Arc::new(transport_to(&origin)?),
         };
         let credentials = TokenRequest { client_id, client_secret, scope: self.scopes.join(" ") };
         Ok(Client(Arc::new(Inner {
-            origin: self.environment.origin()?,
+            origin,
             client_id,
             client_id_header: header,
             tokens: TokenCache::new(credentials),
@@ -333,10 +340,20 @@ impl ClientBuilder {
             attempt_timeout: self.attempt_timeout,
             attempts: self.attempts,
             budget: Budget::full(),
+            free_retries: FreeRetries::new(self.max_in_flight),
             slots: Semaphore::new(self.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             max_response_bytes: self.max_response_bytes,
         })))
     }
+}
+
+/// The default transport, ready for this origin.
+fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
+    let transport = ReqwestTransport::new()?;
+    if origin.base_url.starts_with("https:") {
+        transport.load_authorities()?;
+    }
+    Ok(transport)
 }
 
 /// Whether a text begins or ends with white space. It is mostly the end of the line that it was read

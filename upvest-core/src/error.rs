@@ -79,6 +79,8 @@ struct Inner {
     body: Bytes,
     is_clock_off: bool,
     is_torn: bool,
+    is_unprocessed: bool,
+    is_permanent: bool,
     attempts: u32,
     is_retryable: bool,
     retry_after: Option<Duration>,
@@ -207,6 +209,26 @@ impl Error {
 
     pub(crate) fn is_torn(&self) -> bool {
         self.0.is_torn
+    }
+
+    /// The server declares that it did not process the request.
+    pub(crate) fn unprocessed(mut self) -> Self {
+        self.0.is_unprocessed = true;
+        self
+    }
+
+    pub(crate) fn is_unprocessed(&self) -> bool {
+        self.0.is_unprocessed
+    }
+
+    /// Another attempt fails the same way.
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.is_permanent = true;
+        self
+    }
+
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.is_permanent
     }
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
@@ -345,6 +367,8 @@ impl Inner {
             body: Bytes::new(),
             is_clock_off: false,
             is_torn: false,
+            is_unprocessed: false,
+            is_permanent: false,
             attempts: 0,
             is_retryable: false,
             retry_after: None,

@@ -98,6 +98,7 @@ mod tokens;
 pub mod transport;
 mod trial;
 mod types;
+mod unprocessed;
 pub mod webhook;
 
 use std::pin::Pin;

@@ -48,7 +48,7 @@ impl Repeatable {
 pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) -> bool {
     let is_repeatable = repeatable != Repeatable::No;
     match error.kind() {
-        ErrorKind::Connect => true,
+        ErrorKind::Connect => !error.is_permanent(),
         ErrorKind::Timeout if error.outcome() == Outcome::NotSent => true,
         ErrorKind::Timeout | ErrorKind::Transport => is_repeatable,
         // One that came apart on its way may be whole the next time.

@@ -32,7 +32,9 @@ use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
 use crate::text::{LONGEST_REQUEST_ID, printable};
 use crate::tokens::Token;
+use crate::transport::{AttemptEnds, Failure};
 use crate::trial::{Entry, Probe};
+use crate::unprocessed::MOST_PER_CALL;
 
 /// What is sent, and on what terms.
 pub(crate) struct Terms<'c> {
@@ -59,6 +61,7 @@ pub(crate) async fn send<T>(
         match course.attempt(&decode).await {
             Ok(response) => {
                 terms.client.budget().earn(course.spent);
+                terms.client.free_retries().give_back(course.unprocessed);
                 return Ok(response);
             }
             Err(failure) => course.again(failure).await?,
@@ -74,6 +77,8 @@ struct Course<'c> {
     is_keyless_write: bool,
     /// How many requests were handed to the transport.
     attempts: u32,
+    /// How many of them the server declared unprocessed, and were sent again for that.
+    unprocessed: u32,
     /// The most that they may have done, and those before this call.
     worst: Outcome,
     /// One of the requests that may be under way.
@@ -98,6 +103,7 @@ impl<'c> Course<'c> {
             repeatable: Repeatable::of(target.verb, key.is_some(), target.asks_for_token()),
             is_keyless_write: key.is_none() && target.verb != Verb::Get && !target.asks_for_token(),
             attempts: 0,
+            unprocessed: 0,
             worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
             slot: None,
             token: None,
@@ -185,7 +191,16 @@ impl<'c> Course<'c> {
         let earlier = self.worst;
         self.worst = outcome::over_attempts(earlier, error.outcome(), self.is_keyless_write);
         let may_help = retry::may_help(&error, self.repeatable, earlier);
-        if self.attempts >= attempts {
+        // At once: the server is well, only the connection is gone.
+        if error.is_unprocessed()
+            && self.unprocessed < MOST_PER_CALL
+            && client.free_retries().take()
+        {
+            self.unprocessed += 1;
+            telemetry::resend(target, self.attempts, &error, Duration::ZERO);
+            return Ok(());
+        }
+        if self.attempts - self.unprocessed >= attempts {
             // Even so: a token that was refused is not for the next call.
             self.replace_token(&error);
             return Err(self.end(error, may_help));
@@ -344,21 +359,14 @@ async fn sign(
 async fn exchange(
     client: &Client,
     target: &Target,
-    request: http::Request<Bytes>,
+    mut request: http::Request<Bytes>,
     ends: Instant,
 ) -> Result<Answer> {
+    request.extensions_mut().insert(AttemptEnds(ends));
     let response = match timeout_at(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
-            let host = client.base_url();
-            let failed = if error.may_have_been_sent() {
-                let message = format!("{target} has no answer: the connection to {host} broke");
-                Error::new(ErrorKind::Transport, Outcome::Unknown, message)
-            } else {
-                let message =
-                    format!("{target} was not sent: no connection to {host} could be made");
-                Error::new(ErrorKind::Connect, Outcome::NotSent, message)
-            };
+            let failed = not_answered(target, client.base_url(), error.failure());
             return Err(failed.because(error.into_cause()));
         }
         Err(_) => return Err(no_answer_in_time(target)),
@@ -455,6 +463,26 @@ fn check_age(terms: &Terms<'_>, attempts: u32) -> Result<()> {
 fn out_of_time(target: &Target, during: &str) -> Error {
     let message = format!("{target} was not sent: the time of the call was over {during}");
     Error::new(ErrorKind::Timeout, Outcome::NotSent, message)
+}
+
+/// What the transport says of a request without an answer.
+fn not_answered(target: &Target, host: &str, failure: Failure) -> Error {
+    let not_sent = |kind, what: &str| {
+        Error::new(kind, Outcome::NotSent, format!("{target} was not sent{what}"))
+    };
+    match failure {
+        Failure::MaybeSent => {
+            let message = format!("{target} has no answer: the connection to {host} broke");
+            Error::new(ErrorKind::Transport, Outcome::Unknown, message)
+        }
+        Failure::NotSent => {
+            not_sent(ErrorKind::Connect, &format!(": no connection to {host} could be made"))
+        }
+        Failure::Unprocessed => {
+            not_sent(ErrorKind::Connect, &format!(": {host} did not process it")).unprocessed()
+        }
+        Failure::Final(kind, why) => not_sent(kind, &format!(" to {host}: {why}")).permanent(),
+    }
 }
 
 /// The request has left, or some of it.

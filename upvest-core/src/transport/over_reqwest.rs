@@ -1,0 +1,201 @@
+//! The transport that is used by default.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::ClientBuilder;
+
+use super::failure::TransportError;
+use super::pools::Pools;
+use super::tls::{NO_AUTHORITIES, Tls};
+use super::watch::{AttemptEnds, Watch, Watched};
+use super::{Body, Transport};
+use crate::BoxFuture;
+use crate::error::{Error, Result};
+
+/// The transport that is used unless you bring your own.
+///
+/// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
+/// from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never for an address on this machine. Redirects, compression and reqwest's own retries are off, whatever features of reqwest another
+/// crate of the build enables.
+///
+/// The certificate authorities are those of the system, and are loaded before the first `https`
+/// request. On Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. Plain `http` needs none.
+///
+/// Clones share connections, and each runtime that uses them has its own. A connection that lets a
+/// request time out is not used again: the next attempt opens a new one. So does a request after
+/// 3 seconds without any response in which callers dropped theirs.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport(Arc<Pools>);
+
+impl ReqwestTransport {
+    /// With the defaults above.
+    ///
+    /// # Errors
+    /// If the TLS library cannot be set up.
+    pub fn new() -> Result<Self> {
+        let failed = |error| Error::config("the HTTP client could not be set up").because(error);
+        Ok(Self::with(Tls::new().map_err(failed)?, |builder| builder))
+    }
+
+    pub(super) fn with(tls: Tls, configure: fn(ClientBuilder) -> ClientBuilder) -> Self {
+        Self(Arc::new(Pools::new(tls, configure)))
+    }
+
+    /// Loads the certificate authorities now instead of before the first request.
+    pub(crate) fn load_authorities(&self) -> Result<()> {
+        let loaded = self.0.tls().trusting_the_system();
+        loaded.map(drop).map_err(|error| Error::config(NO_AUTHORITIES).because(error.into_cause()))
+    }
+}
+
+impl Transport for ReqwestTransport {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let ends = request.extensions().get::<AttemptEnds>().copied();
+            let request = reqwest::Request::try_from(request)
+                .map_err(|error| TransportError::not_sent(error.without_url()))?;
+            let pool = self.0.get(request.url())?;
+            let mut watch = Watch::new(&self.0, &pool, ends);
+            match pool.client().execute(request).await {
+                Ok(response) => {
+                    Ok(http::Response::from(response)
+                        .map(|body| Body::new(Watched::new(body, watch))))
+                }
+                Err(error) => {
+                    watch.end();
+                    Err(error.into())
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use reqwest::dns::{Name, Resolve, Resolving};
+    use rustls::RootCertStore;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::super::failure::Failure;
+    use super::super::testing::{acceptor, trusting};
+    use super::{ReqwestTransport, Tls, Transport as _, TransportError};
+    use crate::error::ErrorKind;
+
+    struct NoSuchName;
+
+    impl Resolve for NoSuchName {
+        fn resolve(&self, _: Name) -> Resolving {
+            Box::pin(async { Err("no such name".into()) })
+        }
+    }
+
+    fn request(url: String) -> http::Request<Bytes> {
+        http::Request::post(url).body(Bytes::from_static(b"x")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn f01_a_name_that_is_not_found_means_not_sent() {
+        let transport = ReqwestTransport::with(Tls::trusting(RootCertStore::empty()), |builder| {
+            builder.no_proxy().dns_resolver(Arc::new(NoSuchName))
+        });
+        let error =
+            transport.send(request("https://sandbox.upvest.co/x".into())).await.unwrap_err();
+        assert!(!error.may_have_been_sent());
+    }
+
+    /// A TLS server with this certificate, on 127.0.0.1, which answers nothing.
+    async fn tls_server(certificate: &str) -> u16 {
+        let acceptor = acceptor(certificate, &[]);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let _ = stream.read(&mut [0; 1]).await;
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn f25_a_certificate_that_is_not_good_ends_it_before_a_byte_is_sent() {
+        for (certificate, tls, why) in [
+            ("good", trusting(), None),
+            ("wrong_host", trusting(), Some("not valid for this host")),
+            ("expired", trusting(), Some("has expired")),
+            ("good", Tls::trusting(RootCertStore::empty()), Some("its issuer is unknown")),
+        ] {
+            let port = tls_server(certificate).await;
+            let transport = ReqwestTransport::with(tls, |builder| builder);
+            let error =
+                transport.send(request(format!("https://127.0.0.1:{port}/x"))).await.unwrap_err();
+            // With the good one the request leaves, and the server hangs up.
+            assert_eq!(error.may_have_been_sent(), why.is_none(), "{certificate}: {error:?}");
+            if let Some(why) = why {
+                assert!(error.to_string().contains(why), "{error}");
+                assert!(matches!(error.failure(), Failure::Final(ErrorKind::Connect, _)));
+            }
+        }
+    }
+
+    /// HTTP/2 without TLS, as only a test has it: answers the first stream with these frames.
+    async fn answered_with(frames: &'static [u8]) -> TransportError {
+        const HEADERS: u8 = 1;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+            stream.read_exact(&mut [0; 24]).await.unwrap();
+            assert_eq!(preface.len(), 24);
+            // SETTINGS, none of them.
+            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+            while frame(&mut stream).await != HEADERS {}
+            stream.write_all(frames).await.unwrap();
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        let transport =
+            ReqwestTransport::with(Tls::new().unwrap(), |builder| builder.http2_prior_knowledge());
+        transport.send(request(format!("http://{address}/x"))).await.unwrap_err()
+    }
+
+    /// Takes in a frame, and gives its type.
+    async fn frame(stream: &mut TcpStream) -> u8 {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.unwrap();
+        let [a, b, c, kind, ..] = head;
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        stream.read_exact(&mut vec![0; length]).await.unwrap();
+        kind
+    }
+
+    #[tokio::test]
+    async fn f17_a_server_that_goes_away_before_the_stream_has_done_nothing() {
+        // GOAWAY, last stream 0, NO_ERROR.
+        let error = answered_with(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).await;
+        assert!(!error.may_have_been_sent(), "{error:?}");
+        // The same, but the stream is among those that it may have worked on; then it hangs up.
+        let frames = &[
+            0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, // GOAWAY, last stream 1
+            0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8, // RST_STREAM, CANCEL
+        ];
+        assert!(answered_with(frames).await.may_have_been_sent());
+    }
+
+    #[tokio::test]
+    async fn f18_a_refused_stream_was_not_worked_on() {
+        let refused = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
+        let error = answered_with(refused).await;
+        assert!(!error.may_have_been_sent(), "{error:?}");
+        let internal = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2];
+        assert!(answered_with(internal).await.may_have_been_sent());
+    }
+}
