@@ -3,6 +3,7 @@
 mod ends;
 mod secret_file;
 
+use std::env::VarError;
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -222,7 +223,13 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
                 .map_err(|error| {
                     format!("the key file {} cannot be read: {error}", file.display())
                 })?;
-            let passphrase = std::env::var(PASSPHRASE).ok();
+            let passphrase = match std::env::var(PASSPHRASE) {
+                Ok(passphrase) => Some(passphrase),
+                Err(VarError::NotPresent) => None,
+                Err(VarError::NotUnicode(_)) => {
+                    return Err(format!("{PASSPHRASE}: the value is not UTF-8"));
+                }
+            };
             upvest_core::SigningKey::from_pem("x", &pem, passphrase.as_deref()).map_err(|error| {
                 let file = file.display();
                 format!("the key file {file} cannot be used: {error} ({PASSPHRASE} has the passphrase)")

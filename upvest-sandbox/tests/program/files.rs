@@ -1,6 +1,8 @@
 //! The files that it writes: what is not a regular file is neither replaced nor waited for.
 
+use std::ffi::OsStr;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -169,4 +171,19 @@ fn the_state_is_for_its_owner_alone() {
     let mut header = [0; 15];
     std::fs::File::open(&state).unwrap().read_exact(&mut header).unwrap();
     assert_eq!(&header, b"SQLite format 3");
+}
+
+#[test]
+fn a_passphrase_that_is_not_utf_8_is_not_taken_for_none() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("key.pem");
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/keys/p8_enc_default.pem");
+    std::fs::copy(key, &file).unwrap();
+    let mut command = program();
+    command.arg("--key").arg(&file);
+    command.env("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE", OsStr::from_bytes(b"secret\xff"));
+    let output = command.output().unwrap();
+    let (_, said) = text(&output);
+    let sentence = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE: the value is not UTF-8\n";
+    assert_eq!((output.status.success(), &*said), (false, sentence));
 }
