@@ -15,6 +15,7 @@ use crate::outcome::{Outcome, judge};
 use crate::problem::Problem;
 use crate::retry;
 use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, printable};
+use crate::transport::Failure;
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -79,8 +80,7 @@ struct Inner {
     body: Bytes,
     is_clock_off: bool,
     is_torn: bool,
-    is_unprocessed: bool,
-    is_permanent: bool,
+    failure: Option<Failure>,
     attempts: u32,
     is_retryable: bool,
     retry_after: Option<Duration>,
@@ -211,24 +211,20 @@ impl Error {
         self.0.is_torn
     }
 
-    /// The server declares that it did not process the request.
-    pub(crate) fn unprocessed(mut self) -> Self {
-        self.0.is_unprocessed = true;
+    /// What the transport said.
+    pub(crate) fn with_failure(mut self, failure: Failure) -> Self {
+        self.0.failure = Some(failure);
         self
     }
 
+    /// Whether the server declares that it did not process the request.
     pub(crate) fn is_unprocessed(&self) -> bool {
-        self.0.is_unprocessed
+        self.0.failure == Some(Failure::Unprocessed)
     }
 
-    /// Another attempt fails the same way.
-    pub(crate) fn permanent(mut self) -> Self {
-        self.0.is_permanent = true;
-        self
-    }
-
+    /// Whether another attempt fails the same way.
     pub(crate) fn is_permanent(&self) -> bool {
-        self.0.is_permanent
+        matches!(self.0.failure, Some(Failure::Final(..)))
     }
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
@@ -367,8 +363,7 @@ impl Inner {
             body: Bytes::new(),
             is_clock_off: false,
             is_torn: false,
-            is_unprocessed: false,
-            is_permanent: false,
+            failure: None,
             attempts: 0,
             is_retryable: false,
             retry_after: None,

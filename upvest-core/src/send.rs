@@ -470,7 +470,7 @@ fn not_answered(target: &Target, host: &str, failure: Failure) -> Error {
     let not_sent = |kind, what: &str| {
         Error::new(kind, Outcome::NotSent, format!("{target} was not sent{what}"))
     };
-    match failure {
+    let error = match failure {
         Failure::MaybeSent => {
             let message = format!("{target} has no answer: the connection to {host} broke");
             Error::new(ErrorKind::Transport, Outcome::Unknown, message)
@@ -479,10 +479,11 @@ fn not_answered(target: &Target, host: &str, failure: Failure) -> Error {
             not_sent(ErrorKind::Connect, &format!(": no connection to {host} could be made"))
         }
         Failure::Unprocessed => {
-            not_sent(ErrorKind::Connect, &format!(": {host} did not process it")).unprocessed()
+            not_sent(ErrorKind::Connect, &format!(": {host} did not process it"))
         }
-        Failure::Final(kind, why) => not_sent(kind, &format!(" to {host}: {why}")).permanent(),
-    }
+        Failure::Final(kind, why) => not_sent(kind, &format!(" to {host}: {why}")),
+    };
+    error.with_failure(failure)
 }
 
 /// The request has left, or some of it.

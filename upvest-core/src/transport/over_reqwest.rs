@@ -162,8 +162,10 @@ mod tests {
             stream.write_all(frames).await.unwrap();
             let _ = stream.read_to_end(&mut Vec::new()).await;
         });
-        let transport =
-            ReqwestTransport::with(Tls::new().unwrap(), |builder| builder.http2_prior_knowledge());
+        let transport = ReqwestTransport::with(
+            Tls::new().unwrap(),
+            reqwest::ClientBuilder::http2_prior_knowledge,
+        );
         transport.send(request(format!("http://{address}/x"))).await.unwrap_err()
     }
 

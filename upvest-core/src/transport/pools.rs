@@ -32,7 +32,7 @@ pub(super) struct Pools {
     /// What tests change.
     configure: fn(ClientBuilder) -> ClientBuilder,
     /// The one that was used last is the last.
-    pools: Mutex<Vec<Arc<Pool>>>,
+    open: Mutex<Vec<Arc<Pool>>>,
 }
 
 /// The connections to one origin that one runtime drives.
@@ -47,7 +47,7 @@ pub(super) struct Pool {
 
 impl Pools {
     pub(super) fn new(tls: Tls, configure: fn(ClientBuilder) -> ClientBuilder) -> Self {
-        Self { tls, configure, pools: Mutex::default() }
+        Self { tls, configure, open: Mutex::default() }
     }
 
     pub(super) fn tls(&self) -> &Tls {
@@ -116,7 +116,7 @@ impl Pools {
     }
 
     fn pools(&self) -> MutexGuard<'_, Vec<Arc<Pool>>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
