@@ -15,6 +15,7 @@ use upvest_macros::api;
 
 use super::over_reqwest::ReqwestTransport;
 use super::testing::{acceptor, trusting};
+use super::tls::Tls;
 use crate::client::ClientBuilder;
 use crate::{Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, SigningKey};
 
@@ -306,6 +307,18 @@ async fn a_server_that_refuses_all_gets_little_more_than_its_load() {
         assert!(error.is_retryable() && error.attempts() <= 13, "{error:?}");
     }
     assert!(requests <= 5_500, "{requests}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_named_and_not_tried_again() {
+    let server = Server::start(Manner::FirstAnswers(usize::MAX)).await;
+    let nobody = Tls::trusting(rustls::RootCertStore::empty());
+    let transport = ReqwestTransport::with(nobody, |builder| builder);
+    let client = server.builder().transport(transport).build().unwrap();
+    let error = client.create("x").await.unwrap_err();
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotSent, false));
+    assert!(error.to_string().contains("the server's certificate is not trusted"), "{error}");
+    assert_eq!(server.connections(), 1);
 }
 
 /// A runtime that is driven only while something is awaited in it.
