@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
+use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
@@ -13,7 +14,6 @@ use crate::auth::{AccessToken, AccessTokens as _, TokenRequest};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
-use crate::send::after;
 use crate::trial::Trial;
 
 /// Refreshed this long before it ends, or a tenth of its life if that is shorter.
@@ -89,7 +89,8 @@ pub(crate) struct TokenCache {
 #[derive(Default)]
 struct State {
     current: Option<Arc<Token>>,
-    fetch: Option<Fetch>,
+    /// At most one for each runtime: another one may not be driven, so nothing can wait for it.
+    fetches: Vec<Fetch>,
     /// Why the last fetch gave no token, and since when that is known.
     failure: Option<(Error, Instant)>,
     /// When a refused token was last replaced.
@@ -98,10 +99,16 @@ struct State {
 
 /// A fetch that was begun.
 struct Fetch {
+    /// The one that drives it.
+    runtime: runtime::Id,
     /// Closed when it has ended, however it ended.
     ended: watch::Receiver<()>,
-    /// When it has ended at the latest, unless nobody drives its runtime any more.
-    ends: Instant,
+}
+
+impl Fetch {
+    fn is_under_way(&self) -> bool {
+        self.ended.has_changed().is_ok()
+    }
 }
 
 impl TokenCache {
@@ -121,7 +128,7 @@ impl TokenCache {
         deadline: Instant,
     ) -> Result<Arc<Token>> {
         loop {
-            let (mut ended, ends) = {
+            let mut ended = {
                 let mut state = self.state();
                 let now = Instant::now();
                 let usable = state.current.as_ref().and_then(|token| {
@@ -135,7 +142,7 @@ impl TokenCache {
                     }
                     return Ok(token);
                 }
-                if !state.is_fetching(now) {
+                if state.fetch_here().is_none() {
                     if let Some((error, at)) = &state.failure
                         && (*at >= asked || !state.may_fetch(now))
                     {
@@ -143,11 +150,11 @@ impl TokenCache {
                     }
                     state.fetch(client, client.attempts());
                 }
-                let Some(fetch) = &state.fetch else { continue };
-                (fetch.ended.clone(), fetch.ends)
+                let Some(fetch) = state.fetch_here() else { continue };
+                fetch.ended.clone()
             };
             // An error, for nothing is ever sent: it ends when the sender is dropped.
-            let _ = timeout_at(deadline.min(ends), ended.changed()).await;
+            let _ = timeout_at(deadline, ended.changed()).await;
             if Instant::now() >= deadline {
                 let message = "no access token: the time ran out while it was fetched";
                 return Err(Error::new(ErrorKind::Timeout, Outcome::NotSent, message));
@@ -201,11 +208,10 @@ impl TokenCache {
 }
 
 impl State {
-    /// Whether a fetch is under way: not one whose runtime has ended, or is not driven.
-    fn is_fetching(&self, now: Instant) -> bool {
-        self.fetch
-            .as_ref()
-            .is_some_and(|fetch| fetch.ended.has_changed().is_ok() && now < fetch.ends)
+    /// The fetch that is under way on the current runtime.
+    fn fetch_here(&self) -> Option<&Fetch> {
+        let here = Handle::current().id();
+        self.fetches.iter().find(|fetch| fetch.runtime == here && fetch.is_under_way())
     }
 
     fn may_fetch(&self, now: Instant) -> bool {
@@ -213,14 +219,13 @@ impl State {
             let wanted = error.retry_after().unwrap_or_default();
             now < *at + wanted.clamp(PAUSE, LONGEST_PAUSE)
         });
-        !is_pausing && !self.is_fetching(now)
+        !is_pausing && self.fetch_here().is_none()
     }
 
     fn fetch(&mut self, client: &Client, attempts: u32) {
         let (sender, ended) = watch::channel(());
-        // As a call to which nobody gave less time, and a little to tell what came of it.
-        let ends = after(client.timeout()) + Duration::from_millis(100);
-        self.fetch = Some(Fetch { ended, ends });
+        self.fetches.retain(Fetch::is_under_way);
+        self.fetches.push(Fetch { runtime: Handle::current().id(), ended });
         let end = End { client: client.clone(), _sender: sender };
         let fetching = async move { end.client.tokens().fetch(&end.client, attempts).await };
         tokio::spawn(fetching.in_current_span());

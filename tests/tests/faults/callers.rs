@@ -195,16 +195,27 @@ fn f67_a_fetch_that_died_with_its_runtime_is_begun_again() {
 }
 
 #[test]
-fn f67_a_fetch_that_nobody_drives_is_not_waited_for_for_ever() {
+fn f67_a_fetch_that_nobody_drives_is_not_waited_for() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::new(|_, _| thing());
-    let client = server.builder().timeout(Duration::from_millis(200)).build().unwrap();
+    let client = server.client();
     let idle = runtime();
     // Begins to fetch; then its runtime is there, and does nothing.
     idle.block_on(async { polled(client.create("x").into_future(), 3).await });
-    let call = client.create("x").timeout(Duration::from_mins(1));
-    runtime().block_on(call.into_future()).unwrap();
+    assert_eq!(server.token_requests(), 1);
+    // Less than the time that the first fetch has.
+    let call = || client.create("x").timeout(Duration::from_secs(30)).into_future();
+    runtime().block_on(call()).unwrap();
     assert_eq!(server.token_requests(), 2);
+    // On one runtime, all wait for one.
+    let (fresh, both) = (server.client(), runtime());
+    both.block_on(async {
+        let calls = [0; 20].map(|_| tokio::spawn(fresh.create("x").into_future()));
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    });
+    assert_eq!(server.token_requests(), 3);
 }
 
 #[test]
