@@ -1,7 +1,10 @@
 //! Whom a verifier asks for keys, and how often.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
@@ -116,6 +119,11 @@ async fn until_asked(server: &Server) {
     while server.sent().is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+/// Polls it once.
+async fn polled<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 fn is_unknown(result: Result<Delivery, WebhookError>) -> bool {
@@ -393,6 +401,33 @@ async fn a_fetch_that_does_not_end_is_given_up_and_a_known_key_never_waits_for_i
     let error = stranger.await.unwrap().unwrap_err();
     assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(tokio::time::Instant::now() - before <= Duration::from_secs(11));
+}
+
+#[test]
+fn a_fetch_that_another_runtime_does_not_drive_is_not_waited_for() {
+    let time = Time::new();
+    let server = Server::new(|_, _| set(&[P521]));
+    let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let idle = runtime();
+    // Begins to fetch; then its runtime is there, and does nothing.
+    idle.block_on(async {
+        let request = signed(P521).await;
+        let verifying = pin!(verify(&verifier, request));
+        assert!(polled(verifying).await.is_pending());
+    });
+    assert_eq!(server.sent().len(), 0);
+    runtime().block_on(async {
+        // Less than the time that the first fetch has.
+        let verifying = verify(&verifier, signed(P521).await);
+        let verified = tokio::time::timeout(Duration::from_secs(9), verifying).await;
+        assert!(verified.unwrap().is_ok());
+        // Although the first one is still under way, a stranger's key is not asked for each time.
+        for _ in 0..5 {
+            assert!(is_unknown(verify(&verifier, signed(ED25519).await).await));
+        }
+    });
+    assert_eq!(server.sent().len(), 1);
 }
 
 #[tokio::test]

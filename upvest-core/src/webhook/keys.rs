@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use upvest_macros::api;
@@ -52,14 +53,14 @@ pub struct VerificationKeySet {
 /// range or a list in a list in a list would fail the whole set.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
     let entries: Option<Vec<Box<RawValue>>> = Option::deserialize(deserializer)?;
-    let read = |entry: Box<RawValue>| {
-        let key = serde_json::from_str(entry.get()).ok();
-        if key.is_none() {
-            tracing::warn!("an entry of a key set is left out: not a JSON Web Key");
-        }
-        key
-    };
-    Ok(entries.unwrap_or_default().into_iter().filter_map(read).collect())
+    let entries = entries.unwrap_or_default();
+    let read = |entry: &Box<RawValue>| serde_json::from_str(entry.get()).ok();
+    let keys: Vec<_> = entries.iter().filter_map(read).collect();
+    let left_out = entries.len() - keys.len();
+    if left_out > 0 {
+        tracing::warn!(left_out, "entries of a key set are left out: not JSON Web Keys");
+    }
+    Ok(keys)
 }
 
 impl VerificationKeySet {
@@ -83,20 +84,29 @@ struct State {
     keys: HashMap<String, Vec<VerifyingKey>>,
     /// When the keys were fetched.
     fetched: Option<Timestamp>,
-    /// When they were last asked for.
-    asked: Option<Timestamp>,
     /// Why the last fetch failed.
     failure: Option<Error>,
-    fetch: Option<Fetch>,
+    /// Those of the last minute. Of each runtime one is under way at most: another runtime may not be
+    /// driven, so nothing can wait for its fetch.
+    fetches: Vec<Fetch>,
 }
 
 /// A fetch that was begun.
 #[derive(Clone)]
 struct Fetch {
+    /// The one that drives it.
+    runtime: runtime::Id,
+    begun: Timestamp,
     /// Closed when it has ended, however it ended.
     ended: watch::Receiver<()>,
-    /// When it has ended at the latest, unless nobody drives its runtime any more.
+    /// When it has ended at the latest.
     ends: Instant,
+}
+
+impl Fetch {
+    fn is_under_way(&self) -> bool {
+        self.ended.has_changed().is_ok() && Instant::now() < self.ends
+    }
 }
 
 /// Whether so many seconds have passed; also if the clock was put back.
@@ -105,11 +115,25 @@ fn is_over(since: Option<Timestamp>, seconds: u64, now: Timestamp) -> bool {
 }
 
 impl State {
-    /// The fetch that is under way.
-    fn under_way(&self) -> Option<Fetch> {
-        let fetch = self.fetch.as_ref()?;
-        let is_under_way = fetch.ended.has_changed().is_ok() && Instant::now() < fetch.ends;
-        is_under_way.then(|| fetch.clone())
+    /// The fetch to wait for, if another one is begun by `begin` or under way on this runtime.
+    fn fetch(&mut self, now: Timestamp, begin: impl FnOnce() -> Fetch) -> Option<Fetch> {
+        let here = Handle::current().id();
+        self.fetches.retain(|fetch| {
+            fetch.is_under_way() || !is_over(Some(fetch.begun), PAUSE_SECONDS, now)
+        });
+        let mut fetches = self.fetches.iter();
+        if let Some(fetch) =
+            fetches.clone().find(|fetch| fetch.runtime == here && fetch.is_under_way())
+        {
+            return Some(fetch.clone());
+        }
+        // What another runtime has begun may never end.
+        if fetches.any(|fetch| fetch.runtime == here || !fetch.is_under_way()) {
+            return None;
+        }
+        let fetch = begin();
+        self.fetches.push(fetch.clone());
+        Some(fetch)
     }
 }
 
@@ -139,14 +163,7 @@ impl Keys {
             {
                 return Ok(keys.clone());
             }
-            match state.under_way() {
-                Some(fetch) => Some(fetch),
-                None if is_over(state.asked, PAUSE_SECONDS, now) => {
-                    state.asked = Some(now);
-                    Some(state.fetch.insert(self.fetch(client, now)).clone())
-                }
-                None => None,
-            }
+            state.fetch(now, || self.fetch(client, now))
         };
         if let Some(mut fetch) = fetch {
             // An error, for nothing is ever sent: it ends when the sender is dropped.
@@ -172,7 +189,8 @@ impl Keys {
             keys.learn(answer, now);
             drop(sender);
         });
-        Fetch { ended, ends: Instant::now() + FETCH_TIME + Duration::from_secs(1) }
+        let ends = Instant::now() + FETCH_TIME + Duration::from_secs(1);
+        Fetch { runtime: Handle::current().id(), begun: now, ended, ends }
     }
 
     fn learn(&self, answer: crate::Result<VerificationKeySet>, now: Timestamp) {
@@ -199,12 +217,17 @@ impl Keys {
 /// The keys that can be used: others may be added some day, and do no harm.
 fn usable(set: &VerificationKeySet) -> HashMap<String, Vec<VerifyingKey>> {
     let mut usable: HashMap<String, Vec<VerifyingKey>> = HashMap::new();
+    let mut left_out = Vec::new();
     // Without an id, no signature can name it.
     for key in set.keys.iter().filter(|key| !key.key_id.is_empty()) {
         match key.verifying_key() {
             Ok(verifying) => usable.entry(key.key_id.clone()).or_default().push(verifying),
-            Err(error) => tracing::warn!(%error, "a key of webhooks is left out"),
+            Err(error) => left_out.push(error),
         }
+    }
+    // One line, however many there are.
+    if let Some(error) = left_out.first() {
+        tracing::warn!(left_out = left_out.len(), %error, "keys of webhooks are left out");
     }
     usable
 }
