@@ -46,6 +46,17 @@ fn explain_shows_what_is_signed_with_the_token_masked() {
     assert!(!stdout.contains("ory_at_") && !stdout.contains("client_secret"));
 }
 
+/// The client, and the sandbox that sends it webhooks: all of it is `http` on this machine.
+#[test]
+fn it_needs_no_certificate_authorities() {
+    let nowhere = "/nonexistent";
+    let output =
+        main_job().env("SSL_CERT_FILE", nowhere).env("SSL_CERT_DIR", nowhere).output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+    assert_eq!(stdout.matches("told   ").count(), 5, "{stdout}");
+}
+
 #[test]
 fn a_proxy_is_not_asked_for_this_machine() {
     let nobody = "http://127.0.0.1:1";
