@@ -168,3 +168,27 @@ impl<'de> Deserialize<'de> for IdempotencyKey {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::{Uuid, uuid};
+
+    use super::IdempotencyKey;
+
+    #[test]
+    fn a_key_is_the_uuid_that_it_was_made_of() {
+        let uuid = uuid!("ccb07f42-4104-44ad-8e1f-c660bb7b269c");
+        assert_eq!(Uuid::from(IdempotencyKey::try_from(uuid).unwrap()), uuid);
+    }
+
+    #[test]
+    fn a_key_is_written_with_hyphens_or_without() {
+        let key = "ccb07f42-4104-44ad-8e1f-c660bb7b269c";
+        for text in [key, &key.to_uppercase(), &key.replace('-', "")] {
+            assert_eq!(text.parse::<IdempotencyKey>().unwrap().to_string(), key);
+        }
+        for text in [&format!("{{{key}}}"), &format!("urn:uuid:{key}"), &key[1..], ""] {
+            assert!(text.parse::<IdempotencyKey>().is_err(), "{text}");
+        }
+    }
+}

@@ -54,8 +54,8 @@ pub struct VerificationKeySet {
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
     let entries: Option<Vec<Box<RawValue>>> = Option::deserialize(deserializer)?;
     let entries = entries.unwrap_or_default();
-    let read = |entry: &Box<RawValue>| serde_json::from_str(entry.get()).ok();
-    let keys: Vec<_> = entries.iter().filter_map(read).collect();
+    let keys: Vec<_> =
+        entries.iter().filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect();
     let left_out = entries.len() - keys.len();
     if left_out > 0 {
         tracing::warn!(left_out, "entries of a key set are left out: not JSON Web Keys");
