@@ -68,6 +68,7 @@ pub mod auth;
 mod call;
 mod cause;
 mod client;
+mod deadline;
 #[doc(hidden)]
 pub mod declare;
 mod echo;

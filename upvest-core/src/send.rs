@@ -12,13 +12,14 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USE
 use http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
 use url::Url;
 
 use crate::answer::{self, Answer, Encoding, LONGEST_ERROR_BODY, Response, longest_body};
 use crate::call::Idempotent;
 use crate::client::Client;
+use crate::deadline::within;
 use crate::endpoint::Verb;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
@@ -126,7 +127,7 @@ impl<'c> Course<'c> {
         check_age(self.terms, self.attempts)?;
         // Not for the fetch of a token: those who have a slot may be waiting for just that.
         if !target.is_anonymous && self.slot.is_none() {
-            let slot = timeout_at(deadline, client.slots().acquire()).await;
+            let slot = within(deadline, client.slots().acquire()).await;
             let slot = slot.map_err(|_| out_of_time(target, "while others were under way"))?;
             self.slot = slot.ok();
         }
@@ -345,7 +346,7 @@ async fn sign(
     let nonce = client.random_bytes()?;
     let signing =
         signature::sign(SignatureVersion::V15, request, client.signer(), client.now(), nonce);
-    match timeout_at(deadline, signing).await {
+    match within(deadline, signing).await {
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {
             let message = format!("{target} was not sent: it could not be signed");
@@ -363,7 +364,7 @@ async fn exchange(
     ends: Instant,
 ) -> Result<Answer> {
     request.extensions_mut().insert(AttemptEnds(ends));
-    let response = match timeout_at(ends, client.transport().send(request)).await {
+    let response = match within(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
             let failed = not_answered(target, client.base_url(), error.failure());

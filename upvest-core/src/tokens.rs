@@ -7,11 +7,12 @@ use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::auth::{AccessToken, AccessTokens as _, TokenRequest};
 use crate::client::Client;
+use crate::deadline::within;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
 use crate::trial::Trial;
@@ -154,7 +155,7 @@ impl TokenCache {
                 fetch.ended.clone()
             };
             // An error, for nothing is ever sent: it ends when the sender is dropped.
-            let _ = timeout_at(deadline, ended.changed()).await;
+            let _ = within(deadline, ended.changed()).await;
             if Instant::now() >= deadline {
                 let message = "no access token: the time ran out while it was fetched";
                 return Err(Error::new(ErrorKind::Timeout, Outcome::NotSent, message));

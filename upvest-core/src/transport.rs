@@ -16,6 +16,8 @@ use crate::BoxFuture;
 mod connecting;
 mod failure;
 #[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod over_http2;
 mod over_reqwest;
 mod pools;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use crate::deadline::within;
 use crate::send::after;
 
 /// What is known of a token. Shared by all who hold it.
@@ -112,7 +113,7 @@ pub(crate) struct Wait {
 impl Wait {
     /// Whether it is time to ask again, before the deadline.
     pub(crate) async fn ends_before(mut self, deadline: Instant) -> bool {
-        let _ = timeout_at(deadline.min(self.until), self.changes.changed()).await;
+        let _ = within(deadline.min(self.until), self.changes.changed()).await;
         Instant::now() < deadline
     }
 }

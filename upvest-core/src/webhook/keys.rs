@@ -8,12 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use upvest_macros::api;
 
 use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
+use crate::deadline::within;
 use crate::error::Error;
 use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::types::Timestamp;
@@ -167,7 +168,7 @@ impl Keys {
         };
         if let Some(mut fetch) = fetch {
             // An error, for nothing is ever sent: it ends when the sender is dropped.
-            let _ = timeout_at(fetch.ends, fetch.ended.changed()).await;
+            let _ = within(fetch.ends, fetch.ended.changed()).await;
         }
         let state = self.state();
         match (state.keys.get(id), &state.failure) {
