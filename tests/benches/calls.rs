@@ -28,10 +28,12 @@ use upvest_core::transport::{Body, TransportError};
 use upvest_core::{Client, Environment, SigningKey, Timestamp};
 use upvest_tests::data;
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 const CLIENT_ID: &str = "5ec16164-6173-461d-b90d-116d68f55b40";
 const TOKEN: &str = "ory_at_J4tXl6kJ1hI7o0Qb9cV3n5m8r2s1u4w7.z0y9x8v7u6t5s4r3q2p1";
+/// That of the answer: it repeats its order.
+const GROUP: Uuid = uuid!("2596db3b-0d03-4651-9eda-970910479dfb");
 const ANSWER: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
 const INCREASES: &str = "/virtual_cash_balances/increases";
 
@@ -161,7 +163,7 @@ fn in_memory(runtime: &Runtime, pem: &[u8]) {
         .transport(answer)
         .build()
         .expect("a client");
-    let group = Uuid::new_v4();
+    let group = GROUP;
     let one_by_hand = || {
         runtime.block_on(async {
             let response = answer(by_hand.increase(group)).await.expect("an answer");
@@ -256,7 +258,7 @@ fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: us
         .scopes(<dyn VirtualCash>::SCOPES)
         .build()
         .expect("a client");
-    let group = Uuid::new_v4();
+    let group = GROUP;
     let rounds = requests / at_once;
     let run_by_hand = || {
         let mut workers = JoinSet::new();
