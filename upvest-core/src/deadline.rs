@@ -1,11 +1,14 @@
 //! Deadlines that hold while the runtime is busy.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::LazyLock;
 use std::task::Poll;
+use std::thread;
+use std::time::Duration;
 
-use futures_timer::Delay;
-use tokio::time::{Instant, timeout_at};
+use tokio::runtime::{Builder, Handle};
+use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 /// The deadline has passed.
 pub(crate) struct Elapsed;
@@ -14,11 +17,10 @@ pub(crate) struct Elapsed;
 ///
 /// tokio notices that a time has come only when a worker looks for events. One that parses a flood of
 /// informational responses does that after dozens of polls, each of which takes long, while an idle one
-/// may not look for events at all. So another thread wakes the task too. Not for each of many pieces,
-/// such as those of a body: that thread forgets an alarm later than it is dropped.
+/// may not look for events at all. So another thread wakes the task too.
 pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Result<F::Output, Elapsed> {
     let mut timed = pin!(timeout_at(deadline, future));
-    let mut alarm = None;
+    let mut alarm = pin!(None);
     poll_fn(|context| {
         if let Poll::Ready(result) = timed.as_mut().poll(context) {
             return Poll::Ready(result.map_err(|_| Elapsed));
@@ -27,10 +29,37 @@ pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Result<F:
         if now >= deadline {
             return Poll::Ready(Err(Elapsed));
         }
-        // Only for what waits at all. It counts real time: where a test stops the clock, it is late.
-        let alarm = alarm.get_or_insert_with(|| Delay::new(deadline - now));
-        let _ = Pin::new(alarm).poll(context);
+        // Only for what waits at all.
+        if alarm.is_none() {
+            alarm.set(alarm_after(deadline - now));
+        }
+        if let Some(alarm) = alarm.as_mut().as_pin_mut() {
+            let _ = alarm.poll(context);
+        }
         Poll::Pending
     })
     .await
 }
+
+/// Real time, also where a test stops the clock: there it is late and does nothing.
+fn alarm_after(time: Duration) -> Option<Sleep> {
+    let _guard = ALARMS.as_ref()?.enter();
+    Some(sleep(time))
+}
+
+/// The runtime of a thread that only waits. Without it deadlines are those of tokio.
+static ALARMS: LazyLock<Option<Handle>> = LazyLock::new(|| {
+    /// Whatever is due later does not need to wake the thread when it is set.
+    const TICK: Duration = Duration::from_secs(1);
+    let runtime = Builder::new_current_thread().enable_time().build().ok()?;
+    let handle = runtime.handle().clone();
+    let ticking = move || {
+        runtime.block_on(async {
+            loop {
+                sleep(TICK).await;
+            }
+        });
+    };
+    thread::Builder::new().name("upvest-deadlines".to_owned()).spawn(ticking).ok()?;
+    Some(handle)
+});
