@@ -3,10 +3,12 @@
 //! An HTTP/1.1 peer that sends a response too many makes it the answer of the next call on that
 //! connection. Nothing in HTTP tells them apart, but what they say may.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -58,10 +60,10 @@ fn agree(sent: &RawValue, received: &RawValue) -> bool {
         }
         (Some(b'{'), Some(b'{')) => {
             let sent = Fields::read(sent.as_bytes(), None);
-            let names: Vec<&str> = sent.0.keys().map(String::as_str).collect();
+            let names: Vec<&str> = sent.0.keys().map(AsRef::as_ref).collect();
             let received = Fields::read(received.as_bytes(), Some(&names));
             sent.0.iter().all(|(name, sent)| {
-                received.0.get(name).is_none_or(|received| agree(sent, received))
+                received.0.get(name.as_ref()).is_none_or(|received| agree(sent, received))
             })
         }
         (Some(b'['), Some(b'[')) => {
@@ -100,7 +102,7 @@ fn number(text: &str) -> Option<Decimal> {
 }
 
 /// Fields of an object, as they are written; of one that is there twice, the last.
-struct Fields<'j>(HashMap<String, &'j RawValue>);
+struct Fields<'j>(HashMap<Cow<'j, str>, &'j RawValue>);
 
 impl<'j> Fields<'j> {
     /// The fields with these names, or all of them. What is not an object has none.
@@ -110,12 +112,16 @@ impl<'j> Fields<'j> {
     }
 }
 
+/// The name of a field, mostly without a copy.
+#[derive(Deserialize)]
+struct Name<'j>(#[serde(borrow)] Cow<'j, str>);
+
 struct Reader<'n> {
     names: Option<&'n [&'n str]>,
 }
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = HashMap<String, &'de RawValue>;
+    type Value = HashMap<Cow<'de, str>, &'de RawValue>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -123,7 +129,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = HashMap<String, &'de RawValue>;
+    type Value = HashMap<Cow<'de, str>, &'de RawValue>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -131,8 +137,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = HashMap::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if self.names.is_none_or(|names| names.contains(&name.as_str())) {
+        while let Some(Name(name)) = map.next_key()? {
+            if self.names.is_none_or(|names| names.contains(&&*name)) {
                 fields.insert(name, map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
