@@ -160,7 +160,9 @@ mod tests {
 
     use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-    use super::{Budget, Repeatable, back_off, clock_offset, may_help, retry_after};
+    use super::{
+        Budget, Repeatable, back_off, clock_offset, may_be_the_token, may_help, retry_after,
+    };
     use crate::endpoint::Verb;
     use crate::error::{Error, ErrorKind};
     use crate::outcome::Outcome;
@@ -245,6 +247,25 @@ mod tests {
         let torn = Error::new(ErrorKind::Decode, Outcome::Applied, "x").torn();
         assert!(may_help(&torn, Keyed, Outcome::NotSent));
         assert!(!may_help(&torn, No, Outcome::NotSent));
+    }
+
+    #[test]
+    fn a_refusal_may_be_that_of_the_token() {
+        for (status, expected) in [
+            (400, false),
+            (401, true),
+            (403, false),
+            (407, false),
+            (413, false),
+            (430, false),
+            (431, true),
+            (500, false),
+        ] {
+            let error = Error::problem(status, "x");
+            assert_eq!(may_be_the_token(&error), expected, "{status}");
+        }
+        let lost = Error::new(ErrorKind::Transport, Outcome::Unknown, "x");
+        assert!(!may_be_the_token(&lost));
     }
 
     #[test]
