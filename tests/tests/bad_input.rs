@@ -121,7 +121,7 @@ async fn an_unusable_token_answer_is_explained() {
         (
             "text/html",
             "<html>the-secret-token".to_owned(),
-            "no access token: POST /auth/token answered 200, but its body is no JSON",
+            "no access token: POST /auth/token answered 200, but its `content-type` is not that of JSON",
             3,
         ),
         (

@@ -199,7 +199,7 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
             Some(_) if answer.is_as_asked && is_json => return Ok(answer.body.clone()),
             Some(encoding) => encoding.why(),
             None if answer.is_as_asked => return Ok(answer.body.clone()),
-            None if answer.has_type && is_json => "its body is no JSON".into(),
+            None if answer.has_type && is_json => "its `content-type` is not that of JSON".into(),
             None if answer.has_type => "its body is not what was asked for".into(),
             None if !is_json => "it has no `content-type`, so nothing says what its body is".into(),
             None if answer.request_id.is_some() => {

@@ -292,7 +292,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// If credentials, signing key or scopes are missing (all of them are named at once), if the
-    /// client id is no UUID, if white space is around the client secret, if the base URL cannot be used, or if TLS cannot be set up.
+    /// client id is not a UUID, if white space is around the client secret, if the base URL cannot be
+    /// used, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
         let mut missing = Vec::new();
         if self.credentials.is_none() {

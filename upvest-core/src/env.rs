@@ -34,9 +34,9 @@ impl ClientBuilder {
     /// | `UPVEST_API_BASE_URL` | Upvest's sandbox unless set |
     /// | `UPVEST_API_SCOPES` | optional; with commas in between |
     ///
-    /// White space around a value is cut, but for the secret and the passphrase. The text of a key may
-    /// have its line breaks as `\n`, and base64 may lack its padding. The name of the file need not be
-    /// UTF-8; all other values must be.
+    /// White space around a value is cut, but for the secret and the passphrase; of the name of the file
+    /// only the line break at its end. The text of a key may have its line breaks as `\n`, and base64 may
+    /// lack its padding. The name of the file need not be UTF-8; all other values must be.
     ///
     /// # Errors
     /// One error that names every variable that is missing, or the one that cannot be used, and says

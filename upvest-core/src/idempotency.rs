@@ -56,9 +56,12 @@ impl Window {
     }
 
     pub(crate) fn age(&self, now: Timestamp) -> Age {
-        if now.unix_seconds().saturating_sub(self.since.unix_seconds()) < -FUTURE {
+        // First by the clock of the process: nobody sets it back.
+        if Instant::now() >= self.ends {
+            Age::TooOld
+        } else if now.unix_seconds().saturating_sub(self.since.unix_seconds()) < -FUTURE {
             Age::NotKnown
-        } else if now >= window_end(self.since) || Instant::now() >= self.ends {
+        } else if now >= window_end(self.since) {
             Age::TooOld
         } else {
             Age::InTime

@@ -60,9 +60,9 @@ pub(crate) fn judge(status: StatusCode) -> (ErrorKind, Outcome) {
 /// A hop in between may repeat a request whose answer it lost, and then the client gets the refusal
 /// of the copy: 401, for its nonce is known. Without a key, the refusal of the next attempt may speak
 /// of what the first copy has done already.
-pub(crate) fn over_attempts(earlier: Outcome, last: Outcome, is_keyless_write: bool) -> Outcome {
+pub(crate) fn over_attempts(earlier: Outcome, last: Outcome, is_doubtful: bool) -> Outcome {
     match (earlier, last) {
-        (Outcome::Rejected, Outcome::Rejected) if is_keyless_write => Outcome::Unknown,
+        (Outcome::Rejected, Outcome::Rejected) if is_doubtful => Outcome::Unknown,
         _ => earlier.max(last),
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) 
         ErrorKind::Api => match error.status().map_or(0, |status| status.as_u16()) {
             408 | 425 | 429 | 500 | 502 | 503 | 504 => is_repeatable,
             // After a lost answer this is likely the first request, still at work.
-            409 => repeatable == Repeatable::Keyed && earlier >= Outcome::Unknown,
+            409 => repeatable == Repeatable::Keyed && earlier >= Outcome::Rejected,
             _ => false,
         },
         ErrorKind::Config
@@ -199,7 +199,7 @@ mod tests {
             (407, unknown, false, false, false),
             (408, Outcome::NotSent, true, true, false),
             (409, Outcome::NotSent, false, false, false),
-            (409, Outcome::Rejected, false, false, false),
+            (409, Outcome::Rejected, true, false, false),
             (409, unknown, true, false, false),
             (409, Outcome::Applied, true, false, false),
             (422, unknown, false, false, false),

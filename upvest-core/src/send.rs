@@ -190,7 +190,11 @@ impl<'c> Course<'c> {
         self.probe = None;
         let slot = self.slot.take();
         let earlier = self.worst;
-        self.worst = outcome::over_attempts(earlier, error.outcome(), self.is_keyless_write);
+        // With a key, a conflict is that with an earlier request, which may be still at work.
+        let is_conflict = error.status() == Some(StatusCode::CONFLICT);
+        let is_doubtful =
+            self.is_keyless_write || self.repeatable == Repeatable::Keyed && is_conflict;
+        self.worst = outcome::over_attempts(earlier, error.outcome(), is_doubtful);
         let may_help = retry::may_help(&error, self.repeatable, earlier);
         // At once: the server is well, only the connection is gone.
         if error.is_unprocessed()
@@ -226,8 +230,9 @@ impl<'c> Course<'c> {
             return Err(self.end(error, may_help));
         }
         // Beyond what the server wants, so that those whom it told the same come back one by one.
-        let wait = retry::back_off(self.attempts, client.random_number())
-            .saturating_add(error.retry_after().unwrap_or_default());
+        let wait =
+            retry::back_off((self.attempts - self.unprocessed).max(1), client.random_number())
+                .saturating_add(error.retry_after().unwrap_or_default());
         if Instant::now().checked_add(wait).is_none_or(|due| due >= deadline) {
             return Err(self.end(error, may_help));
         }

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::BoxFuture;
+use crate::deadline::within;
 
 mod connecting;
 mod failure;
@@ -101,7 +102,7 @@ impl Body {
         // A promise costs a hostile server nothing.
         let mut read = Vec::with_capacity(promised.min(limit).min(STEP));
         let broken = loop {
-            let data = match timeout_at(ends, self.frame()).await {
+            let data = match within(ends, self.frame()).await {
                 Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
                 Ok(Some(Err(error))) => break Some(BodyError::Broken(error.into_cause())),
                 Ok(None) => break None,

@@ -169,6 +169,24 @@ async fn a_held_call_that_is_sent_again_keeps_to_its_first_window() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_during_a_call_does_not_prolong_its_window() {
+    let clock = Arc::new(AtomicI64::new(START));
+    let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
+    let server = Server::new(move |_, _| {
+        passing.store(START - HOUR, Ordering::SeqCst);
+        problem(503, "service_unavailable").map(|mut reply| {
+            reply.headers_mut().insert("retry-after", "86400".parse().unwrap());
+            reply
+        })
+    });
+    let now = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
+    let client = server.builder().clock(now).build().unwrap();
+    let error = client.create("x").timeout(Duration::from_hours(30)).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown), "{error}");
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_without_a_key_may_be_held() {
     let server = Server::new(|_, _| thing());
     let (client, clock) = clocked(&server);

@@ -143,6 +143,23 @@ async fn a_key_or_a_read_is_refused_as_before() {
     }
 }
 
+/// A copy of the request may be at work still.
+#[tokio::test(start_paused = true)]
+async fn a_conflict_of_a_key_that_was_refused_before_is_not_a_refusal() {
+    let conflict: fn() -> Reply = || problem(409, "conflict");
+    let write: Write = |client| client.keyed_post("x").into_future();
+    for first in [unauthorised as fn() -> Reply, throttled] {
+        let (result, sent) = after(vec![first, conflict, thing], write).await;
+        assert_eq!((result.unwrap().id, sent), (7, 3));
+        let (result, sent) = after(vec![first, conflict], write).await;
+        let error = result.unwrap_err();
+        assert_eq!((error.outcome(), sent), (Outcome::Unknown, 3), "{error}");
+    }
+    // Without an earlier request there is nothing that it could be in conflict with.
+    let (result, sent) = after(vec![conflict], write).await;
+    assert_eq!((result.unwrap_err().outcome(), sent), (Outcome::Rejected, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cancellation_that_a_hop_repeats_is_not_reported_as_refused() {
     use std::sync::atomic::{AtomicBool, Ordering};

@@ -33,7 +33,7 @@ const END_HEADERS: u8 = 4;
 const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
 
 /// Of a wedged connection; short, for it passes in real time.
-const ATTEMPT: Duration = Duration::from_millis(300);
+const ATTEMPT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Thing {
@@ -297,7 +297,7 @@ async fn a_server_that_goes_away_time_and_again_loses_no_call() {
 #[tokio::test]
 async fn a_server_that_refuses_all_gets_little_more_than_its_load() {
     let server = Server::start(Manner::Refuses).await;
-    let client = server.builder().build().unwrap();
+    let client = server.builder().attempt_timeout(Duration::from_secs(15)).build().unwrap();
     let failed = load(&client, 5_000, 200).await;
     let requests = server.requests();
     println!("5000 calls, all refused: {requests} requests, {} connections", server.connections());

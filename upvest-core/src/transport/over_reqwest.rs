@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 /// The transport that is used unless you bring your own.
 ///
 /// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
-/// from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never for an address on this machine. Redirects, compression and reqwest's own retries are off, whatever features of reqwest another
+/// from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never for an address on this machine. Redirects,
+/// compression and reqwest's own retries are off, whatever features of reqwest another
 /// crate of the build enables.
 ///
 /// The certificate authorities are those of the system, and are loaded before the first `https`

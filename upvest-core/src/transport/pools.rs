@@ -22,8 +22,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// A pool that is silent for this long while requests wait is not used again. As long as opening a
 /// connection may take.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3);
-/// How many pools are kept; the one that was not used for longest goes first.
-const MOST_POOLS: usize = 16;
+/// How many pools are kept: more than most machines have cores, each of which may have a runtime. The
+/// one that was not used for longest goes first.
+const MOST_POOLS: usize = 256;
 
 /// All pools of a transport and its clones.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! The keys that webhooks are signed with: given by hand, or fetched from the API.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
@@ -50,18 +52,46 @@ pub struct VerificationKeySet {
     pub keys: Vec<JsonWebKey>,
 }
 
-/// The entries that can be read. Each is skipped as text at first: read as a value, a number out of
-/// range or a list in a list in a list would fail the whole set.
+/// As many keys of a list as are kept: the API has a handful.
+const MOST_KEYS: usize = 1_000;
+
+/// The entries that can be read, one after the other: a list may have millions. Each is skipped as text
+/// at first: read as a value, a number out of range or a list in a list in a list would fail the whole
+/// set.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
-    let entries: Option<Vec<Box<RawValue>>> = Option::deserialize(deserializer)?;
-    let entries = entries.unwrap_or_default();
-    let keys: Vec<_> =
-        entries.iter().filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect();
-    let left_out = entries.len() - keys.len();
-    if left_out > 0 {
-        tracing::warn!(left_out, "entries of a key set are left out: not JSON Web Keys");
+    struct Entries;
+
+    impl<'de> Visitor<'de> for Entries {
+        type Value = Vec<JsonWebKey>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of keys")
+        }
+
+        // `null`
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let (mut keys, mut left_out) = (Vec::new(), 0_u64);
+            while let Some(entry) = list.next_element::<Box<RawValue>>()? {
+                match serde_json::from_str(entry.get()) {
+                    Ok(key) if keys.len() < MOST_KEYS => keys.push(key),
+                    _ => left_out += 1,
+                }
+            }
+            if left_out > 0 {
+                tracing::warn!(
+                    left_out,
+                    "entries of a key set are left out: not JSON Web Keys, or too many"
+                );
+            }
+            Ok(keys)
+        }
     }
-    Ok(keys)
+
+    deserializer.deserialize_any(Entries)
 }
 
 impl VerificationKeySet {
