@@ -45,7 +45,10 @@ pub(crate) fn write(file: &Path, content: &str) -> io::Result<()> {
 fn target(file: &Path) -> io::Result<Option<PathBuf>> {
     let mut file = std::path::absolute(file)?;
     for _ in 0..MOST_LINKS {
-        if ["/dev/", "/proc/"].iter().any(|folder| file.starts_with(folder)) {
+        // `/dev/stdout` and the like lead to `/proc/self/fd/1`.
+        let is_open = ["/dev", "/proc"].iter().any(|folder| file.starts_with(folder))
+            && file.parent().is_some_and(|folder| folder.ends_with("fd"));
+        if is_open {
             return Ok(None);
         }
         match std::fs::read_link(&file) {

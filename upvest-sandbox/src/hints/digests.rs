@@ -39,6 +39,8 @@ fn mistake(given: &str, body: &[u8], right: &str) -> &'static str {
          was signed"
     } else if with_other_end(body).any(|other| given == V15.digest(&other)) {
         "this is the digest of the body with a line break at its end, which was not sent or was added"
+    } else if body.trim_ascii().is_empty() {
+        "no body was received: it was not sent, or was removed after signing"
     } else if is_cut_off(body) {
         "the body ends in the middle: `content-length` must count bytes, not characters"
     } else {

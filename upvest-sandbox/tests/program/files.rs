@@ -46,6 +46,21 @@ fn settings_are_written_to_a_file_that_is_there_or_is_not() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
 }
 
+/// A folder like any other, though it is under `/dev`.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_in_memory_is_a_file() {
+    let folder = TempDir::new_in("/dev/shm").unwrap();
+    let file = folder.path().join("my.env");
+    for _ in 0..2 {
+        written(&["--write-env", file.to_str().unwrap()]);
+        assert!(is_settings(&std::fs::read_to_string(&file).unwrap()));
+        assert_eq!(mode(&file), 0o600);
+        std::fs::write(&file, "x".repeat(100_000)).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    }
+}
+
 #[test]
 fn links_are_followed() {
     let folder = TempDir::new().unwrap();

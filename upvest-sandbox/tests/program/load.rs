@@ -89,7 +89,7 @@ fn it_recovers_when_its_file_descriptors_are_used_up() {
     }
     let running = Running::of(&mut limited);
     let held: Vec<_> =
-        (0..100).map(|_| sent(&running, b"GET /users HTTP/1.1\r\nhost: local")).collect();
+        (0..160).map(|_| sent(&running, b"GET /users HTTP/1.1\r\nhost: local")).collect();
     let health = b"GET /_sandbox/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     drop(held);
     until("it answers again", || answer(&running, health).starts_with("HTTP/1.1 200 "));

@@ -46,6 +46,10 @@ async fn each_form_of_a_digest_has_its_hint() {
     let request = with(cut, "content-digest", &V15.digest(whole.body()));
     let cut_off = signed_as(&bench, request, &[], |base| base).await;
     mistakes.push((cut_off, "the body ends in the middle"));
+    let gone = whole.clone().map(|_| bytes::Bytes::new());
+    let request = with(gone, "content-digest", &V15.digest(whole.body()));
+    let lost = signed_as(&bench, request, &[], |base| base).await;
+    mistakes.push((lost, "no body was received"));
     hinted(&bench, mistakes).await;
 }
 
