@@ -207,8 +207,8 @@ fn by_hand(count: usize, is_whole: bool) -> String {
         }
     }
     source.push_str(
-        "use upvest_core::declare::{Body, IdempotentReturn, JsonAnswer, PlainReturn, Query, \
-         Request, Segment};\nuse upvest_core::{Client, Endpoint, Verb};\n",
+        "use upvest_core::__private::{Body, IdempotentReturn, JsonResponse, PlainReturn, Query, \
+         Request, Segment};\nuse upvest_core::{Client, Endpoint, Method};\n",
     );
     source
 }
@@ -222,7 +222,7 @@ struct Written {
 }
 
 fn method_by_hand(number: usize) -> Written {
-    let decoder = "<Placed as JsonAnswer>::decoder()";
+    let decoder = "<Placed as JsonResponse>::decoder()";
     let constant = |new: String| {
         format!("ENDPOINT{number}: Endpoint = {new}.signed().scopes_any_of(&[\"things:admin\"])")
     };
@@ -230,7 +230,7 @@ fn method_by_hand(number: usize) -> Written {
         0 => Written {
             signature: format!("fn create{number}(&self, body: &Order) -> IdempotentCall<Placed>"),
             constant: constant(format!(
-                "Endpoint::new(\"create{number}\", Verb::Post, \"/things/{number}\")\
+                "Endpoint::new(\"create{number}\", Method::Post, \"/things/{number}\")\
                  .idempotent().json_body()"
             )),
             call: format!(
@@ -242,7 +242,7 @@ fn method_by_hand(number: usize) -> Written {
         _ => Written {
             signature: format!("fn get{number}(&self, id: &str, query: &Order) -> Call<Placed>"),
             constant: constant(format!(
-                "Endpoint::new(\"get{number}\", Verb::Get, \"/things/{{id}}/{number}\").query()"
+                "Endpoint::new(\"get{number}\", Method::Get, \"/things/{{id}}/{number}\").query()"
             )),
             call: format!(
                 "Request::new(self, ENDPOINT{number}).path(\"id\", id, <str as Segment>::text)\

@@ -154,7 +154,7 @@ fn call(server: &Server) -> upvest_core::Error {
             async move { reply(200, "application/json", &crate::in_memory::token(number, 60)) },
         )
     });
-    let call = server.client().create("x").attempts(1);
+    let call = server.client().create("x").max_attempts(1);
     runtime().block_on(call.into_future()).expect_err("an error")
 }
 

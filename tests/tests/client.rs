@@ -117,7 +117,7 @@ async fn an_error_holds_what_the_api_said() {
     let error = call.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api);
     assert_eq!(error.status().unwrap().as_u16(), 422, "the real status counts");
-    assert_eq!(error.problem_document().unwrap().code(), "unprocessable_entity");
+    assert_eq!(error.problem().unwrap().code(), "unprocessable_entity");
     assert_eq!(error.request_id(), Some("the-request-id"));
     assert_eq!(error.idempotency_key(), Some(key));
     assert_eq!(error.outcome(), Outcome::Rejected);
@@ -188,7 +188,7 @@ async fn a_deadline_holds_wherever_the_time_goes() {
     }
     // One attempt takes no longer than 15 seconds, though the call has 60.
     let started = tokio::time::Instant::now();
-    let error = never().client().create("x").attempts(1).await.unwrap_err();
+    let error = never().client().create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(started.elapsed() - Duration::from_millis(50), Duration::from_secs(15));
     assert_eq!(error.kind(), ErrorKind::Timeout);
     // Waiting for a token counts, and nothing has been sent then.
@@ -420,7 +420,7 @@ impl http_body::Body for Empty {
 #[tokio::test]
 async fn a_body_that_is_never_pending_ends_with_the_attempt_too() {
     let server = Server::new(|_, _| Ok(http::Response::new(Body::new(Empty))));
-    let call = server.client().create("x").attempts(1).timeout(Duration::from_millis(200));
+    let call = server.client().create("x").max_attempts(1).timeout(Duration::from_millis(200));
     let error = call.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
 }

@@ -80,7 +80,7 @@ fn every_mistake_gives_one_error_where_it_is_marked() {
 
 #[test]
 fn the_compilers_own_words_are_rare() {
-    // Of the traits in `upvest_core::declare`; all else that is ours has no number.
+    // Of the traits in `upvest_core::__private`; all else that is ours has no number.
     let of_types =
         ["cannot stand in", "cannot be sent", "cannot be an answer", "answers", "returns"];
     let is_ours = |line: &str| match line.strip_prefix("error[E0277]: ") {

@@ -77,10 +77,10 @@ async fn the_trait_can_be_faked_by_hand() {
 
     impl VirtualCash for Lost {
         fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-            Call::ready(Err(Error::problem(503, "unavailable")))
+            Call::ready(Err(Error::from_problem(503, "unavailable")))
         }
         fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
-            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
         }
         fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
             Call::ready(Ok(()))

@@ -58,18 +58,18 @@ async fn a_document_may_be_larger_than_json_but_not_endless() {
 #[tokio::test(start_paused = true)]
 async fn what_was_not_asked_for_is_refused() {
     let server = Server::new(|_, _| reply(200, "text/html", "<h1>Sign in</h1>"));
-    let error = server.client().print(7).attempts(1).await.unwrap_err();
+    let error = server.client().print(7).max_attempts(1).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
     assert!(error.to_string().contains("not what was asked for"), "{error}");
 
     let server = Server::new(|_, _| reply(200, "application/pdf", ""));
-    let error = server.client().print(7).attempts(1).await.unwrap_err();
+    let error = server.client().print(7).max_attempts(1).await.unwrap_err();
     assert!(error.to_string().contains("is empty"), "{error}");
 
     let server = Server::new(|_, _| problem(404, "not_found"));
     let error = server.client().print(7).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Api);
-    assert!(error.problem_document().is_some());
+    assert!(error.problem().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn the_caller_may_say_what_is_asked_for() {
     for accept in ["text/csv", "application/pdf, text/csv;q=0.5", "text/*", "*/*"] {
         assert_eq!(client.print_as(7, accept).await.unwrap(), "a,b", "{accept}");
     }
-    assert!(client.print_as(7, "application/pdf").attempts(1).await.is_err());
+    assert!(client.print_as(7, "application/pdf").max_attempts(1).await.is_err());
     // It is sent as it is, and signed.
     let sent = &server.sent()[1];
     assert_eq!(sent.headers()["accept"], "application/pdf, text/csv;q=0.5");
@@ -121,7 +121,7 @@ async fn a_place_that_is_none_is_refused() {
             }
             Ok(reply)
         });
-        let call = server.client().find("a", "b", &File { redirect: 1 }).attempts(1);
+        let call = server.client().find("a", "b", &File { redirect: 1 }).max_attempts(1);
         let error = call.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(words), "{location:?}: {error}");

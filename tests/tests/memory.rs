@@ -73,7 +73,7 @@ fn cost_to(
 ) -> (u64, Error) {
     let address = hostile(head.into(), body);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let client = build(builder(&format!("http://{address}")).attempts(1)).build().unwrap();
+    let client = build(builder(&format!("http://{address}")).max_attempts(1)).build().unwrap();
     runtime.block_on(client.create("x").into_future()).unwrap();
     let mut error = None;
     let info = measure(|| error = runtime.block_on(client.create("x").into_future()).err());
@@ -135,7 +135,7 @@ fn a_short_document_costs_as_little() {
     );
     let address = hostile(answer.into_bytes(), &[]);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let client = builder(&format!("http://{address}")).attempts(1).build().unwrap();
+    let client = builder(&format!("http://{address}")).max_attempts(1).build().unwrap();
     runtime.block_on(client.create("x").into_future()).unwrap();
     let mut document = None;
     let cost = measure(|| document = runtime.block_on(client.print("x").into_future()).ok());
@@ -163,7 +163,7 @@ fn a_document_of_many_members_costs_two_mebibytes_at_most() {
              content-length: {length}\r\n\r\n{document}"
         );
         let (bytes, error) = cost(answer, &[]);
-        assert!(error.problem_document().is_some() && error.body().len() == length);
+        assert!(error.problem().is_some() && error.body().len() == length);
         assert!(bytes <= 2 * MIB, "{bytes} bytes for {}…", &document[..20]);
         let bytes = cost_of_a_token(document.as_bytes());
         assert!(bytes <= 2 * MIB, "{bytes} bytes for {}…", &document[..20]);

@@ -131,7 +131,7 @@ async fn each_page_has_the_attempts_of_the_call() {
             _ => page(3, &[3, 4, 5], 6),
         });
         let client = server.client();
-        let mut pages = client.list(&ListNumbers::default()).attempts(attempts).pages();
+        let mut pages = client.list(&ListNumbers::default()).max_attempts(attempts).pages();
         let mut count = 0;
         while let Some(Ok(_)) = pages.next().await {
             count += 1;

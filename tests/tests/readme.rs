@@ -32,10 +32,10 @@ mod fake {
 
     impl VirtualCash for Broke {
         fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
         }
         fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
-            Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
         }
         fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
             Call::ready(Ok(()))

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use upvest_core::{
-    Bytes, Call, Client, CommaSeparated, Date, Endpoint, ErrorKind, Outcome, Timestamp, Verb, api,
+    Bytes, Call, Client, CommaSeparated, Date, Endpoint, ErrorKind, Method, Outcome, Timestamp, api,
 };
 use upvest_sandbox::{Received, Sandbox};
 
@@ -217,7 +217,7 @@ async fn a_closure_that_panics_is_a_500_that_says_why_in_the_log() {
         .await
         .unwrap();
     let query = Members { text: "other", list: None };
-    let call = sandbox.client().unwrap().query(&query).attempts(1);
+    let call = sandbox.client().unwrap().query(&query).max_attempts(1);
     let error = call.await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
     let reason = sandbox.log().last().unwrap().reason.clone().unwrap();
@@ -274,27 +274,27 @@ async fn a_header_that_is_declared_must_be_sent() {
     let (_sandbox, client) = start().await;
     let error = client.silent().await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
-    let problem = error.problem_document().unwrap();
+    let problem = error.problem().unwrap();
     assert_eq!(problem.detail.as_deref(), Some("The header accept-language is missing"));
 }
 
 /// The macro lets no such thing through; a table that is written by hand may.
 #[tokio::test]
 async fn what_cannot_be_sent_is_refused_before_it_is() {
-    use upvest_core::declare::{JsonAnswer, PlainReturn, Request};
+    use upvest_core::__private::{JsonResponse, PlainReturn, Request};
 
-    const REMOVE: Endpoint = Endpoint::new("remove", Verb::Delete, "/echo/{id}").signed();
+    const REMOVE: Endpoint = Endpoint::new("remove", Method::Delete, "/echo/{id}").signed();
     let (sandbox, client) = start().await;
     let call: Call<()> = Request::new(&client, REMOVE)
-        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
+        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonResponse>::decoder());
     let error = call.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     assert_eq!(error.to_string(), "DELETE /echo/{id} was not sent: a placeholder is not filled");
     assert!(sandbox.log().entries().is_empty());
 
-    const PRINT: Endpoint = Endpoint::new("print", Verb::Get, "/echo").accept("text/é\n");
+    const PRINT: Endpoint = Endpoint::new("print", Method::Get, "/echo").accept("text/é\n");
     let call: Call<()> = Request::new(&client, PRINT)
-        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonAnswer>::decoder());
+        .call(<Call<()> as PlainReturn<_>>::new, <() as JsonResponse>::decoder());
     let error = call.await.unwrap_err();
     assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` cannot stand in a header");
     assert!(sandbox.log().entries().iter().all(|entry| entry.path == "/auth/token"));
@@ -302,20 +302,20 @@ async fn what_cannot_be_sent_is_refused_before_it_is() {
 
 #[tokio::test]
 async fn a_table_that_cannot_be_served_is_refused_in_one_sentence() {
-    const TWICE: Endpoint = Endpoint::new("twice", Verb::Get, "/echo/{a}/of/{b}");
+    const TWICE: Endpoint = Endpoint::new("twice", Method::Get, "/echo/{a}/of/{b}");
     let started = Sandbox::builder().serve(&<dyn Echo>::PATH, echo).serve(&TWICE, echo).start();
     assert_eq!(
         started.await.unwrap_err().to_string(),
         "the sandbox did not start: GET /echo/{a}/of/{b} is served twice: remove one of the two"
     );
     const STRANGE: [Endpoint; 7] = [
-        Endpoint::new("", Verb::Get, ""),
-        Endpoint::new("", Verb::Get, "echo"),
-        Endpoint::new("", Verb::Get, "/:echo"),
-        Endpoint::new("", Verb::Get, "/*echo"),
-        Endpoint::new("", Verb::Get, "/{echo"),
-        Endpoint::new("", Verb::Get, "/a{echo}"),
-        Endpoint::new("", Verb::Get, "/é"),
+        Endpoint::new("", Method::Get, ""),
+        Endpoint::new("", Method::Get, "echo"),
+        Endpoint::new("", Method::Get, "/:echo"),
+        Endpoint::new("", Method::Get, "/*echo"),
+        Endpoint::new("", Method::Get, "/{echo"),
+        Endpoint::new("", Method::Get, "/a{echo}"),
+        Endpoint::new("", Method::Get, "/é"),
     ];
     for strange in &STRANGE {
         let error = Sandbox::builder().serve(strange, echo).start().await.unwrap_err();

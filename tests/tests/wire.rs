@@ -23,7 +23,7 @@ async fn the_headers_are_ours_and_the_host() {
         amount: "200.00".parse().unwrap(),
         currency: Currency::Eur,
     };
-    let increase = client.increase(&order).attempts(1).await;
+    let increase = client.increase(&order).max_attempts(1).await;
     assert!(increase.is_err(), "an increase has an answer");
     let requests = server.requests();
     assert_eq!(

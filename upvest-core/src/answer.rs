@@ -10,12 +10,12 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::auth::AccessToken;
 use crate::echo;
-use crate::endpoint::AnswerKind;
+use crate::endpoint::ResponseKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::null::from_json;
 use crate::outcome::Outcome;
 use crate::redirect::Redirect;
-use crate::request::Target;
+use crate::request::PreparedRequest;
 use crate::text::printable;
 use crate::transport::BodyError;
 
@@ -27,17 +27,17 @@ pub(crate) const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
 /// How long the body of a success may be, if JSON may have `longest` bytes; as
 /// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes) promises.
-pub(crate) fn longest_body(target: &Target, longest: usize) -> usize {
-    match target.answer {
-        AnswerKind::Bytes => longest.max(LONGEST_DOCUMENT),
-        AnswerKind::Json if target.asks_for_token() => LONGEST_ERROR_BODY,
-        AnswerKind::Json => longest.max(LONGEST_ERROR_BODY),
-        AnswerKind::Redirect => LONGEST_ERROR_BODY,
+pub(crate) fn longest_body(prepared: &PreparedRequest, longest: usize) -> usize {
+    match prepared.answer {
+        ResponseKind::Bytes => longest.max(LONGEST_DOCUMENT),
+        ResponseKind::Json if prepared.asks_for_token() => LONGEST_ERROR_BODY,
+        ResponseKind::Json => longest.max(LONGEST_ERROR_BODY),
+        ResponseKind::Redirect => LONGEST_ERROR_BODY,
     }
 }
 
 /// How an answer becomes a `T`.
-pub(crate) type Decode<T> = fn(&Target, &mut Answer) -> Result<T>;
+pub(crate) type Decode<T> = fn(&PreparedRequest, &mut Answer) -> Result<T>;
 
 /// A success, not yet decoded.
 pub(crate) struct Answer {
@@ -65,8 +65,8 @@ impl Answer {
         if is_marked { Outcome::Applied } else { Outcome::Unknown }
     }
 
-    fn unreadable(&self, kind: ErrorKind, target: &Target, why: &str) -> Error {
-        let message = format!("{target} answered {}, but {why}", self.status.as_u16());
+    fn unreadable(&self, kind: ErrorKind, prepared: &PreparedRequest, why: &str) -> Error {
+        let message = format!("{prepared} answered {}, but {why}", self.status.as_u16());
         Error::new(kind, self.outcome(), message)
     }
 }
@@ -114,7 +114,7 @@ impl<T> Response<T> {
 
 /// Reads an answer. `()` reads no body: an endpoint without an answer may still send one some day.
 pub(crate) fn decode<T: DeserializeOwned + 'static>(
-    target: &Target,
+    prepared: &PreparedRequest,
     answer: &mut Answer,
 ) -> Result<T> {
     let mut nothing: Option<T> = None;
@@ -126,15 +126,15 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
         let unmarked = "without a request id, so it may not come from Upvest";
         return match answer.request_id {
             Some(_) => Ok(nothing),
-            None => Err(answer.unreadable(ErrorKind::Decode, target, unmarked).torn()),
+            None => Err(answer.unreadable(ErrorKind::Decode, prepared, unmarked).torn()),
         };
     }
-    let body = whole(target, answer)?;
-    if let Some(contradiction) = echo::contradiction(&target.body, &body, target.echoes) {
+    let body = whole(prepared, answer)?;
+    if let Some(contradiction) = echo::contradiction(&prepared.body, &body, prepared.echoes) {
         let status = answer.status.as_u16();
-        let message = format!("{target} answered {status}, but {contradiction}");
+        let message = format!("{prepared} answered {status}, but {contradiction}");
         let error = Error::new(ErrorKind::Decode, Outcome::Unknown, message);
-        return Err(keeping_body(error, target, answer));
+        return Err(keeping_body(error, prepared, answer));
     }
     from_json(&body).map_err(|cause| {
         let is_torn = !cause.is_data();
@@ -143,8 +143,8 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
             Some(encoding) => encoding.why(),
             None => misfit::<T>(&cause),
         };
-        let error = answer.unreadable(ErrorKind::Decode, target, &why).because(cause);
-        keeping_body(if is_torn { error.torn() } else { error }, target, answer)
+        let error = answer.unreadable(ErrorKind::Decode, prepared, &why).because(cause);
+        keeping_body(if is_torn { error.torn() } else { error }, prepared, answer)
     })
 }
 
@@ -159,22 +159,22 @@ fn misfit<T: 'static>(cause: &serde_json::Error) -> Cow<'static, str> {
 }
 
 /// Takes the body as it is.
-pub(crate) fn decode_bytes(target: &Target, answer: &mut Answer) -> Result<Bytes> {
-    whole(target, answer)
+pub(crate) fn decode_bytes(prepared: &PreparedRequest, answer: &mut Answer) -> Result<Bytes> {
+    whole(prepared, answer)
 }
 
 /// Reads no body, but where to go.
-pub(crate) fn decode_redirect(target: &Target, answer: &mut Answer) -> Result<Redirect> {
+pub(crate) fn decode_redirect(prepared: &PreparedRequest, answer: &mut Answer) -> Result<Redirect> {
     let why = match answer.location.as_deref().map(Redirect::to) {
         Some(Ok(redirect)) => return Ok(redirect),
         Some(Err(_)) => "its `location` is no URL",
         None => "it has no `location`",
     };
-    Err(answer.unreadable(ErrorKind::Decode, target, why).torn())
+    Err(answer.unreadable(ErrorKind::Decode, prepared, why).torn())
 }
 
 /// The body, if all of it is there and it is of the type that was asked for.
-fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
+fn whole(prepared: &PreparedRequest, answer: &mut Answer) -> Result<Bytes> {
     // Whatever stood in the way may be gone the next time; a limit or a type stays.
     let error = if let Some(broken) = answer.broken.take() {
         let (kind, is_torn) = match broken {
@@ -183,16 +183,16 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
             BodyError::TooLong(_) => (ErrorKind::Decode, false),
         };
         let why: Cow<'_, str> = match broken {
-            BodyError::TooLong(limit) if !target.asks_for_token() => format!(
+            BodyError::TooLong(limit) if !prepared.asks_for_token() => format!(
                 "its body is longer than {limit} bytes (raise `max_response_bytes` of the client)"
             )
             .into(),
             _ => "its body could not be read to the end".into(),
         };
-        let error = answer.unreadable(kind, target, &why).because(broken);
+        let error = answer.unreadable(kind, prepared, &why).because(broken);
         if is_torn { error.torn() } else { error }
     } else {
-        let is_json = target.answer == AnswerKind::Json;
+        let is_json = prepared.answer == ResponseKind::Json;
         let why: Cow<'_, str> = match &answer.encoding {
             _ if answer.body.is_empty() => "its body is empty".into(),
             // It may be left over from what something on the way has decoded: reading it tells.
@@ -208,14 +208,14 @@ fn whole(target: &Target, answer: &mut Answer) -> Result<Bytes> {
             None => "it has neither `content-type` nor request id, so it may not come from Upvest"
                 .into(),
         };
-        answer.unreadable(ErrorKind::Decode, target, &why).torn()
+        answer.unreadable(ErrorKind::Decode, prepared, &why).torn()
     };
-    Err(keeping_body(error, target, answer))
+    Err(keeping_body(error, prepared, answer))
 }
 
 /// What was to be a token is kept by nobody.
-fn keeping_body(error: Error, target: &Target, answer: &Answer) -> Error {
-    if target.asks_for_token() { error } else { error.with_body(excerpt(&answer.body)) }
+fn keeping_body(error: Error, prepared: &PreparedRequest, answer: &Answer) -> Error {
+    if prepared.asks_for_token() { error } else { error.with_body(excerpt(&answer.body)) }
 }
 
 /// The first bytes of a body, as an error keeps them.
@@ -228,10 +228,10 @@ fn excerpt(body: &Bytes) -> Bytes {
 }
 
 /// Whether a status says that the endpoint has answered as it is declared to.
-pub(crate) fn is_wanted(target: &Target, status: StatusCode) -> bool {
-    match target.answer {
-        AnswerKind::Redirect => matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),
-        AnswerKind::Json | AnswerKind::Bytes => status.is_success(),
+pub(crate) fn is_wanted(prepared: &PreparedRequest, status: StatusCode) -> bool {
+    match prepared.answer {
+        ResponseKind::Redirect => matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),
+        ResponseKind::Json | ResponseKind::Bytes => status.is_success(),
     }
 }
 
@@ -242,8 +242,8 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Whether a body that does not say what it is can be nothing else, all of it.
-pub(crate) fn is_json(target: &Target, body: &[u8]) -> bool {
-    target.answer == AnswerKind::Json && serde_json::from_slice::<IgnoredAny>(body).is_ok()
+pub(crate) fn is_json(prepared: &PreparedRequest, body: &[u8]) -> bool {
+    prepared.answer == ResponseKind::Json && serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A `content-encoding` that nobody has asked for.

@@ -7,17 +7,17 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use crate::__private::Decoder;
 use crate::BoxFuture;
 use crate::answer::{Decode, Response, decode};
 use crate::client::Client;
-use crate::declare::Decoder;
-use crate::endpoint::Verb;
+use crate::endpoint::Method;
 use crate::error::{Error, Result};
 use crate::idempotency::{IdempotencyKey, Window};
 use crate::outcome::Outcome;
 use crate::record::CallRecord;
-use crate::request::{Request, Target};
-use crate::send::{self, Terms};
+use crate::request::{PreparedRequest, Request};
+use crate::send::{self, Plan};
 use crate::types::Timestamp;
 
 /// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
@@ -134,7 +134,7 @@ mod sealed {
 
 enum State<T> {
     Ready(Result<T>),
-    Fixed { client: Client, target: Target, decode: Decode<T> },
+    Fixed { client: Client, prepared: PreparedRequest, decode: Decode<T> },
 }
 
 #[derive(Clone, Copy)]
@@ -154,7 +154,7 @@ impl<T, K: Default> Call<T, K> {
     /// let call: Call<u8> = Call::ready(Ok(7));
     /// assert_eq!(call.await.ok(), Some(7));
     ///
-    /// let call: Call<u8> = Call::ready(Err(Error::problem(422, "unprocessable_entity")));
+    /// let call: Call<u8> = Call::ready(Err(Error::from_problem(422, "unprocessable_entity")));
     /// assert_eq!(call.await.unwrap_err().status().map(|s| s.as_u16()), Some(422));
     /// # }
     /// ```
@@ -201,7 +201,7 @@ impl<T, K> Call<T, K> {
     ///
     /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
     /// trouble gets 15 requests.
-    pub fn attempts(mut self, attempts: u32) -> Self {
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts);
         self
     }
@@ -209,20 +209,20 @@ impl<T, K> Call<T, K> {
 
 impl<T> Call<T> {
     /// Another call like this one; none if it is not sent anywhere, or must not be sent twice.
-    pub(crate) fn twin(&self) -> Option<Self> {
-        let State::Fixed { client, target, decode } = &self.state else { return None };
-        if target.verb != Verb::Get {
+    pub(crate) fn try_clone(&self) -> Option<Self> {
+        let State::Fixed { client, prepared, decode } = &self.state else { return None };
+        if prepared.method != Method::Get {
             return None;
         }
-        let (client, target) = (client.clone(), target.clone());
-        let state = State::Fixed { client, target, decode: *decode };
+        let (client, prepared) = (client.clone(), prepared.clone());
+        let state = State::Fixed { client, prepared, decode: *decode };
         Some(Self { state, key: self.key, limit: self.limit, attempts: self.attempts })
     }
 
     /// The same, asking for the page that begins there.
     pub(crate) fn at_offset(mut self, offset: u64) -> Self {
-        if let State::Fixed { target, .. } = &mut self.state {
-            target.set_offset(offset);
+        if let State::Fixed { prepared, .. } = &mut self.state {
+            prepared.set_offset(offset);
         }
         self
     }
@@ -268,8 +268,8 @@ impl<T> Call<T, Idempotent> {
         let Idempotent { key, window, .. } = self.key;
         match &self.state {
             State::Ready(_) => CallRecord::of_nothing(key, window.since()),
-            State::Fixed { client, target, .. } => {
-                CallRecord::of(client, target, key, window.since())
+            State::Fixed { client, prepared, .. } => {
+                CallRecord::of(client, prepared, key, window.since())
             }
         }
     }
@@ -279,13 +279,13 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
     /// A call that was recorded at `since`, once more.
     pub(crate) fn replay(
         client: Client,
-        target: Target,
+        prepared: PreparedRequest,
         key: IdempotencyKey,
         since: Timestamp,
     ) -> Self {
         let window = Window::new(since, client.now());
         let key = Idempotent { key, window, is_replay: true };
-        Self::of(State::Fixed { client, target, decode: decode::<T> }, key)
+        Self::of(State::Fixed { client, prepared, decode: decode::<T> }, key)
     }
 }
 
@@ -310,11 +310,11 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
                 request_id: None,
                 attempts: 1,
             }),
-            State::Fixed { client, target, decode } => {
+            State::Fixed { client, prepared, decode } => {
                 let deadline = deadline(self.limit, &client);
                 let attempts = self.attempts.unwrap_or(client.attempts()).max(1);
-                let terms = Terms { client: &client, target: &target, key, deadline, attempts };
-                send::send(&terms, decode).await
+                let plan = Plan { client: &client, prepared: &prepared, key, deadline, attempts };
+                send::send(&plan, decode).await
             }
         };
         result.map_err(|error| error.with_idempotency_key(self.key.idempotency_key()))
@@ -343,7 +343,7 @@ impl<T, K: fmt::Debug> fmt::Debug for Call<T, K> {
         let mut debug = f.debug_struct("Call");
         match &self.state {
             State::Ready(_) => debug.field("ready", &true),
-            State::Fixed { target, .. } => debug.field("endpoint", &target.to_string()),
+            State::Fixed { prepared, .. } => debug.field("endpoint", &prepared.to_string()),
         };
         debug.field("key", &self.key).finish_non_exhaustive()
     }
@@ -395,7 +395,7 @@ impl<T> State<T> {
     fn fixed(request: Request<'_>, Decoder(decode): Decoder<T>) -> Self {
         let client = request.client.clone();
         match request.finish() {
-            Ok(target) => Self::Fixed { client, target, decode },
+            Ok(prepared) => Self::Fixed { client, prepared, decode },
             Err(error) => Self::Ready(Err(error)),
         }
     }

@@ -254,8 +254,8 @@ impl ClientBuilder {
     }
 
     /// How many requests a call sends at most, unless it says otherwise; 3 by default, and at least
-    /// one. See [`Call::attempts`](crate::Call::attempts).
-    pub fn attempts(mut self, attempts: u32) -> Self {
+    /// one. See [`Call::max_attempts`](crate::Call::max_attempts).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }

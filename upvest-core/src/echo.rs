@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::declare::hyphenated;
+use crate::__private::hyphenated;
 use crate::text::printable;
 
 /// As much of a value as a message shows.

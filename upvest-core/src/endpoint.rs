@@ -5,7 +5,7 @@ use std::fmt;
 /// The HTTP method of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Verb {
+pub enum Method {
     /// `GET`
     Get,
     /// `POST`
@@ -18,8 +18,8 @@ pub enum Verb {
     Delete,
 }
 
-impl Verb {
-    /// The verb as it stands in a request line.
+impl Method {
+    /// The method as it stands in a request line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -32,20 +32,20 @@ impl Verb {
     }
 }
 
-impl fmt::Display for Verb {
+impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl From<Verb> for http::Method {
-    fn from(verb: Verb) -> Self {
-        match verb {
-            Verb::Get => Self::GET,
-            Verb::Post => Self::POST,
-            Verb::Put => Self::PUT,
-            Verb::Patch => Self::PATCH,
-            Verb::Delete => Self::DELETE,
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
         }
     }
 }
@@ -77,7 +77,7 @@ impl BodyKind {
 /// What an endpoint answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AnswerKind {
+pub enum ResponseKind {
     /// JSON, or nothing.
     Json,
     /// Bytes of the type that it is asked for.
@@ -91,7 +91,7 @@ pub enum AnswerKind {
 /// `#[api]` writes these; servers, tests and docs read them from the trait object's constants.
 ///
 /// ```
-/// use upvest_core::{Call, IdempotentCall, Verb, api};
+/// use upvest_core::{Call, IdempotentCall, Method, api};
 ///
 /// #[api(scope = "users:admin")]
 /// pub trait Users {
@@ -101,7 +101,7 @@ pub enum AnswerKind {
 /// }
 ///
 /// let create = <dyn Users>::CREATE;
-/// assert_eq!((create.verb(), create.path()), (Verb::Post, "/users"));
+/// assert_eq!((create.method(), create.path()), (Method::Post, "/users"));
 /// assert!(create.is_idempotent() && create.is_signed());
 /// assert_eq!(create.scopes(), ["users:admin"]);
 /// ```
@@ -109,13 +109,13 @@ pub enum AnswerKind {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Endpoint {
     name: &'static str,
-    verb: Verb,
+    method: Method,
     path: &'static str,
     query: bool,
     header: Option<&'static str>,
     body: BodyKind,
     accept: &'static str,
-    answer: AnswerKind,
+    answer: ResponseKind,
     idempotent: bool,
     signed: bool,
     anonymous: bool,
@@ -128,16 +128,16 @@ const JSON: &str = "application/json";
 impl Endpoint {
     /// An endpoint with no body, no key, no signature, that needs a token.
     #[must_use]
-    pub const fn new(name: &'static str, verb: Verb, path: &'static str) -> Self {
+    pub const fn new(name: &'static str, method: Method, path: &'static str) -> Self {
         Self {
             name,
-            verb,
+            method,
             path,
             query: false,
             header: None,
             body: BodyKind::None,
             accept: JSON,
-            answer: AnswerKind::Json,
+            answer: ResponseKind::Json,
             idempotent: false,
             signed: false,
             anonymous: false,
@@ -179,8 +179,8 @@ impl Endpoint {
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
-        if are_equal(name, "accept") && matches!(self.answer, AnswerKind::Json) {
-            self.answer = AnswerKind::Bytes;
+        if are_equal(name, "accept") && matches!(self.answer, ResponseKind::Json) {
+            self.answer = ResponseKind::Bytes;
         }
         self
     }
@@ -203,14 +203,14 @@ impl Endpoint {
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
-        self.answer = AnswerKind::Bytes;
+        self.answer = ResponseKind::Bytes;
         self
     }
 
     /// Answers with a place to go.
     #[must_use]
     pub const fn redirect(mut self) -> Self {
-        self.answer = AnswerKind::Redirect;
+        self.answer = ResponseKind::Redirect;
         self
     }
 
@@ -237,8 +237,8 @@ impl Endpoint {
 
     /// The HTTP method.
     #[must_use]
-    pub const fn verb(&self) -> Verb {
-        self.verb
+    pub const fn method(&self) -> Method {
+        self.method
     }
 
     /// The path template, with placeholders such as `{user_id}`.
@@ -273,7 +273,7 @@ impl Endpoint {
 
     /// What it answers with.
     #[must_use]
-    pub const fn answer(&self) -> AnswerKind {
+    pub const fn answer(&self) -> ResponseKind {
         self.answer
     }
 
@@ -315,10 +315,10 @@ impl AsRef<[Endpoint]> for Endpoint {
     }
 }
 
-/// Verb and path template: `GET /users/{user_id}`.
+/// Method and path template: `GET /users/{user_id}`.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.verb, self.path)
+        write!(f, "{} {}", self.method, self.path)
     }
 }
 
@@ -338,18 +338,18 @@ pub(crate) const fn are_equal(left: &str, right: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnswerKind, Endpoint, Verb};
+    use super::{Endpoint, Method, ResponseKind};
 
     #[test]
     fn the_kind_of_an_answer_does_not_hang_on_the_order_of_words() {
-        let endpoint = Endpoint::new("", Verb::Get, "/");
+        let endpoint = Endpoint::new("", Method::Get, "/");
         for (endpoint, kind) in [
-            (endpoint, AnswerKind::Json),
-            (endpoint.header("accept-language"), AnswerKind::Json),
-            (endpoint.header("accept"), AnswerKind::Bytes),
-            (endpoint.accept("text/csv"), AnswerKind::Bytes),
-            (endpoint.redirect().header("accept"), AnswerKind::Redirect),
-            (endpoint.header("accept").redirect(), AnswerKind::Redirect),
+            (endpoint, ResponseKind::Json),
+            (endpoint.header("accept-language"), ResponseKind::Json),
+            (endpoint.header("accept"), ResponseKind::Bytes),
+            (endpoint.accept("text/csv"), ResponseKind::Bytes),
+            (endpoint.redirect().header("accept"), ResponseKind::Redirect),
+            (endpoint.header("accept").redirect(), ResponseKind::Redirect),
         ] {
             assert_eq!(endpoint.answer(), kind, "{endpoint:?}");
         }

@@ -59,10 +59,10 @@ pub enum ErrorKind {
 /// ```
 /// use upvest_core::{Error, ErrorKind, Outcome};
 ///
-/// let error = Error::problem(422, "unprocessable_entity");
+/// let error = Error::from_problem(422, "unprocessable_entity");
 /// assert_eq!(error.kind(), ErrorKind::Api);
 /// assert_eq!(error.outcome(), Outcome::Rejected);
-/// assert_eq!(error.problem_document().map(|problem| problem.code()), Some("unprocessable_entity"));
+/// assert_eq!(error.problem().map(|problem| problem.code()), Some("unprocessable_entity"));
 /// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
@@ -90,17 +90,17 @@ struct Inner {
 impl Error {
     /// An error as if the API had answered with this problem; for fakes in tests.
     #[must_use]
-    pub fn problem(status: u16, code: &str) -> Self {
+    pub fn from_problem(status: u16, code: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut error =
-            Self::answered("the API", status, Some(Problem::new(status.as_u16(), code)));
+            Self::from_response("the API", status, Some(Problem::new(status.as_u16(), code)));
         error.0.is_retryable = retry::may_help(&error, retry::Repeatable::Keyed, Outcome::NotSent);
         error.0.attempts = 1;
         error
     }
 
     /// An error that the server answered with.
-    pub(crate) fn answered(what: &str, status: StatusCode, problem: Option<Problem>) -> Self {
+    pub(crate) fn from_response(what: &str, status: StatusCode, problem: Option<Problem>) -> Self {
         let code = problem.as_ref().map(Problem::code).filter(|code| !code.is_empty());
         let mut message = format!("{what} answered {}", status.as_u16());
         if let Some(code) = code.or_else(|| status.canonical_reason()) {
@@ -291,7 +291,7 @@ impl Error {
 
     /// The problem document in the answer, if there was one.
     #[must_use]
-    pub fn problem_document(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&Problem> {
         self.0.problem.as_ref()
     }
 
@@ -414,7 +414,7 @@ mod tests {
     fn a_text_from_the_server_stays_on_one_line() {
         let mut problem = Problem::new(400, "invalid_request");
         problem.detail = Some(format!("a\r\nb{}", "c".repeat(1_000)));
-        let error = Error::answered("POST /x", http::StatusCode::BAD_REQUEST, Some(problem));
+        let error = Error::from_response("POST /x", http::StatusCode::BAD_REQUEST, Some(problem));
         let shown = error.to_string();
         assert!(shown.starts_with("POST /x answered 400 invalid_request: a\\r\\nbccc"), "{shown}");
         assert!(shown.len() < 300 && !shown.contains('\n'));

@@ -40,12 +40,12 @@
 //! The method fills the path, encodes the body and fixes the key: no I/O, and a mistake here means
 //! [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: budget, deadline, token,
 //! signature, sending, classifying. The key and the body bytes are the same in every attempt; the
-//! signature is made last and made anew. [`Call::attempts`] says what is sent again, and when.
+//! signature is made last and made anew. [`Call::max_attempts`] says what is sent again, and when.
 //!
 //! # When something fails
 //!
 //! [`Error::outcome`] says what is known of the money, [`Error::is_retryable`] whether to try again,
-//! and [`Error::problem_document`] what the API said. [`Call::record`], stored before the call is
+//! and [`Error::problem`] what the API said. [`Call::record`], stored before the call is
 //! awaited, and [`Client::replay`] find out what became of it: [`guide::exactly_once`] shows how, and
 //! says what happens when a future is dropped.
 //!
@@ -63,14 +63,14 @@
 //! `server.address`, `server.port`, `error.type`; and `upvest.request_id` and `upvest.outcome`. Each
 //! sending again is an event, with its reason. No body, token or key is ever shown.
 
+#[doc(hidden)]
+pub mod __private;
 mod answer;
 pub mod auth;
 mod call;
 mod cause;
 mod client;
 mod deadline;
-#[doc(hidden)]
-pub mod declare;
 mod echo;
 mod endpoint;
 mod env;
@@ -108,7 +108,7 @@ pub use answer::Response;
 pub use bytes::Bytes;
 pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless};
 pub use client::{Client, ClientBuilder};
-pub use endpoint::{AnswerKind, BodyKind, Endpoint, Verb};
+pub use endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Result};
 pub use idempotency::IdempotencyKey;

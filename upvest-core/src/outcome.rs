@@ -127,7 +127,7 @@ mod tests {
             (500, ErrorKind::Api, Outcome::Unknown),
             (503, ErrorKind::Api, Outcome::Unknown),
         ] {
-            let error = Error::problem(status, "x");
+            let error = Error::from_problem(status, "x");
             assert_eq!((error.kind(), error.outcome()), (kind, outcome), "{status}");
         }
     }

@@ -138,7 +138,7 @@ impl<T: Send + 'static> Stream for Pages<T> {
         let (mut fetch, template, expected) = match self.0.take() {
             None => return Poll::Ready(None),
             Some(State::Waiting(call, expected)) => {
-                let template = call.twin();
+                let template = call.try_clone();
                 (call.into_future(), template, expected)
             }
             Some(State::UnderWay(fetch, template, expected)) => (fetch, template, expected),

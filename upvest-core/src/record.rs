@@ -11,11 +11,11 @@ use uuid::Uuid;
 use crate::auth::AccessTokens;
 use crate::call::IdempotentCall;
 use crate::client::Client;
-use crate::endpoint::{AnswerKind, BodyKind, Endpoint};
+use crate::endpoint::{BodyKind, Endpoint, ResponseKind};
 use crate::error::{Error, Result};
 use crate::idempotency::{Age, IdempotencyKey, Window, window_end};
 use crate::outcome::Outcome;
-use crate::request::{Target, check_path};
+use crate::request::{PreparedRequest, check_path};
 use crate::signature::SignatureVersion;
 use crate::types::Timestamp;
 
@@ -81,16 +81,21 @@ impl Recorded {
 }
 
 impl CallRecord {
-    pub(crate) fn of(client: &Client, target: &Target, key: IdempotencyKey, at: Timestamp) -> Self {
+    pub(crate) fn of(
+        client: &Client,
+        prepared: &PreparedRequest,
+        key: IdempotencyKey,
+        at: Timestamp,
+    ) -> Self {
         // What was encoded as JSON or as a form is UTF-8.
-        let body = String::from_utf8_lossy(&target.body).into_owned();
+        let body = String::from_utf8_lossy(&prepared.body).into_owned();
         let request = RecordedRequest {
             base_url: client.base_url().to_owned(),
             client_id: client.client_id(),
-            method: target.verb.to_string(),
-            path: target.path.clone(),
-            template: target.template.to_string(),
-            content_type: target.content_type.map(str::to_owned),
+            method: prepared.method.to_string(),
+            path: prepared.path.clone(),
+            template: prepared.template.to_string(),
+            content_type: prepared.content_type.map(str::to_owned),
             body,
         };
         Self::new(key, at, Some(request))
@@ -182,12 +187,12 @@ impl Client {
                 ));
             }
         };
-        let target = self
+        let prepared = self
             .check(&recorded)
-            .and_then(|request| request.target(endpoints.as_ref()))
+            .and_then(|request| request.prepared(endpoints.as_ref()))
             .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
         let Recorded { idempotency_key: key, made_at, .. } = recorded;
-        Ok(IdempotentCall::replay(self.clone(), target, key, made_at))
+        Ok(IdempotentCall::replay(self.clone(), prepared, key, made_at))
     }
 
     /// What to send, if this client may send it now.
@@ -223,10 +228,10 @@ impl Client {
 
 impl RecordedRequest {
     /// What to send; refused, if no call to one of `endpoints` has this record.
-    fn target(&self, endpoints: &[Endpoint]) -> std::result::Result<Target, String> {
+    fn prepared(&self, endpoints: &[Endpoint]) -> std::result::Result<PreparedRequest, String> {
         let of_this_name = || {
             endpoints.iter().copied().filter(|endpoint| {
-                endpoint.verb().as_str() == self.method && endpoint.path() == self.template
+                endpoint.method().as_str() == self.method && endpoint.path() == self.template
             })
         };
         let Some(endpoint) = of_this_name().find(is_replayable) else {
@@ -249,13 +254,13 @@ impl RecordedRequest {
         if path == Some(<dyn AccessTokens>::CREATE_ACCESS_TOKEN.path()) {
             return Err("it asks for an access token, which is never replayed".to_owned());
         }
-        let target = Target::of(endpoint);
+        let prepared = PreparedRequest::of(endpoint);
         let is_body = endpoint.body() != BodyKind::None || self.body.is_empty();
-        if self.content_type.as_deref() != target.content_type || !is_body {
+        if self.content_type.as_deref() != prepared.content_type || !is_body {
             return Err(format!("it is not a call of {endpoint}: its body is of another type"));
         }
         let (path, body) = (self.path.clone(), Bytes::from(self.body.clone()));
-        Ok(Target { path, body, ..target })
+        Ok(PreparedRequest { path, body, ..prepared })
     }
 }
 
@@ -266,7 +271,7 @@ fn is_replayable(endpoint: &Endpoint) -> bool {
         && endpoint.is_signed()
         && !endpoint.is_anonymous()
         && endpoint.body() != BodyKind::Form
-        && endpoint.answer() == AnswerKind::Json
+        && endpoint.answer() == ResponseKind::Json
         && endpoint.header_name().is_none()
 }
 

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
+use crate::__private::{Decoder, WriteError};
 use crate::client::Client;
-use crate::declare::{Decoder, WriteError};
-use crate::endpoint::{AnswerKind, BodyKind, Endpoint, Verb};
+use crate::endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
 
@@ -20,13 +20,13 @@ use crate::outcome::Outcome;
 pub struct Request<'c> {
     pub(crate) client: &'c Client,
     endpoint: Endpoint,
-    target: Result<Target>,
+    prepared: Result<PreparedRequest>,
 }
 
 /// All that sending needs: it stands for itself, with no declaration behind it.
 #[derive(Clone)]
-pub(crate) struct Target {
-    pub(crate) verb: Verb,
+pub(crate) struct PreparedRequest {
+    pub(crate) method: Method,
     /// The path with its placeholders, to speak of it without the ids.
     pub(crate) template: &'static str,
     /// The path, and the query if there is one.
@@ -37,18 +37,18 @@ pub(crate) struct Target {
     pub(crate) content_type: Option<&'static str>,
     /// The type of answer to ask for, unless the caller says another one.
     pub(crate) accept: &'static str,
-    pub(crate) answer: AnswerKind,
+    pub(crate) answer: ResponseKind,
     /// The fields of the body that the response repeats.
     pub(crate) echoes: &'static [&'static str],
     pub(crate) is_signed: bool,
     pub(crate) is_anonymous: bool,
 }
 
-impl Target {
+impl PreparedRequest {
     /// A request to `endpoint`, nothing filled in yet.
     pub(crate) fn of(endpoint: Endpoint) -> Self {
         Self {
-            verb: endpoint.verb(),
+            method: endpoint.method(),
             template: endpoint.path(),
             path: endpoint.path().to_owned(),
             header: None,
@@ -87,24 +87,24 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for PreparedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.verb, self.template)
+        write!(f, "{} {}", self.method, self.template)
     }
 }
 
 impl<'c> Request<'c> {
     /// A request to `endpoint`, nothing filled in yet.
     pub fn new(client: &'c Client, endpoint: Endpoint) -> Self {
-        Self { client, endpoint, target: Ok(Target::of(endpoint)) }
+        Self { client, endpoint, prepared: Ok(PreparedRequest::of(endpoint)) }
     }
 
     /// Fills the placeholder `{name}`.
     pub fn path<T: ?Sized>(self, name: &str, value: &T, text: fn(&T) -> String) -> Self {
-        self.change(|target| {
+        self.change(|prepared| {
             let value = text(value);
             check_segment(&value).map_err(|why| format!("the path value `{name}` {why}"))?;
-            target.path = target.path.replacen(&format!("{{{name}}}"), &value, 1);
+            prepared.path = prepared.path.replacen(&format!("{{{name}}}"), &value, 1);
             Ok(())
         })
     }
@@ -115,7 +115,7 @@ impl<'c> Request<'c> {
         query: &T,
         write: fn(&T) -> std::result::Result<String, WriteError>,
     ) -> Self {
-        self.change(|target| {
+        self.change(|prepared| {
             let query = write(query).map_err(|error| {
                 let error = error.to_string();
                 let hint = match error.as_str() {
@@ -128,8 +128,8 @@ impl<'c> Request<'c> {
                 format!("the query cannot be written: {error}{hint}")
             })?;
             if !query.is_empty() {
-                target.path.push('?');
-                target.path.push_str(&query);
+                prepared.path.push('?');
+                prepared.path.push_str(&query);
             }
             Ok(())
         })
@@ -138,12 +138,12 @@ impl<'c> Request<'c> {
     /// Fills the header that the endpoint names.
     pub fn header<T: ?Sized>(self, value: &T, text: fn(&T) -> String) -> Self {
         let name = self.endpoint.header_name().unwrap_or_default();
-        self.change(|target| {
+        self.change(|prepared| {
             let value = text(value);
             check_header(&value).map_err(|why| format!("the header `{name}` {why}"))?;
             let pair = HeaderName::from_str(name).ok().zip(HeaderValue::from_str(&value).ok());
             let (name, value) = pair.ok_or_else(|| format!("the header `{name}` is none"))?;
-            target.header = Some(Box::new((name, value)));
+            prepared.header = Some(Box::new((name, value)));
             Ok(())
         })
     }
@@ -156,8 +156,8 @@ impl<'c> Request<'c> {
     ) -> Self {
         let kind = self.endpoint.body();
         let how = if kind == BodyKind::Form { "a form" } else { "JSON" };
-        self.change(|target| {
-            target.body = write(body, kind)
+        self.change(|prepared| {
+            prepared.body = write(body, kind)
                 .map_err(|error| format!("the body cannot be written as {how}: {error}"))?;
             Ok(())
         })
@@ -168,25 +168,25 @@ impl<'c> Request<'c> {
         new(self, decoder)
     }
 
-    pub(crate) fn finish(self) -> Result<Target> {
+    pub(crate) fn finish(self) -> Result<PreparedRequest> {
         // What is filled in has no braces, and neither has the template.
-        let is_unfilled = self.target.as_ref().is_ok_and(|target| target.path.contains('{'));
+        let is_unfilled = self.prepared.as_ref().is_ok_and(|prepared| prepared.path.contains('{'));
         if is_unfilled {
-            return self.change(|_| Err("a placeholder is not filled".to_owned())).target;
+            return self.change(|_| Err("a placeholder is not filled".to_owned())).prepared;
         }
-        self.target
+        self.prepared
     }
 
     /// `change` says why it cannot be.
     fn change(
         mut self,
-        change: impl FnOnce(&mut Target) -> std::result::Result<(), String>,
+        change: impl FnOnce(&mut PreparedRequest) -> std::result::Result<(), String>,
     ) -> Self {
-        if let Ok(target) = &mut self.target
-            && let Err(why) = change(target)
+        if let Ok(prepared) = &mut self.prepared
+            && let Err(why) = change(prepared)
         {
             let message = format!("{} was not sent: {why}", self.endpoint);
-            self.target = Err(Error::new(ErrorKind::Request, Outcome::NotSent, message));
+            self.prepared = Err(Error::new(ErrorKind::Request, Outcome::NotSent, message));
         }
         self
     }
@@ -251,7 +251,7 @@ fn check_header(value: &str) -> std::result::Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{check_path, check_segment};
-    use crate::endpoint::{Endpoint, Verb};
+    use crate::endpoint::{Endpoint, Method};
 
     #[test]
     fn a_value_cannot_leave_its_segment() {
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_path_is_that_of_its_endpoint_or_it_is_not() {
-        let things = Endpoint::new("", Verb::Post, "/things/{id}/notes");
+        let things = Endpoint::new("", Method::Post, "/things/{id}/notes");
         for (path, is_its) in [
             ("/things/7/notes", true),
             ("/things/urn:isin:US0378331005/notes", true),

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::StatusCode;
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-use crate::endpoint::Verb;
+use crate::endpoint::Method;
 use crate::error::{Error, ErrorKind};
 use crate::outcome::Outcome;
 use crate::types::Timestamp;
@@ -32,13 +32,13 @@ pub(crate) enum Repeatable {
 }
 
 impl Repeatable {
-    pub(crate) fn of(verb: Verb, has_key: bool, asks_for_token: bool) -> Self {
-        match verb {
+    pub(crate) fn of(method: Method, has_key: bool, asks_for_token: bool) -> Self {
+        match method {
             _ if has_key => Self::Keyed,
-            Verb::Get | Verb::Put | Verb::Delete => Self::Naturally,
+            Method::Get | Method::Put | Method::Delete => Self::Naturally,
             // Only the token endpoint takes a form: one token more changes nothing.
-            Verb::Post if asks_for_token => Self::Naturally,
-            Verb::Post | Verb::Patch => Self::No,
+            Method::Post if asks_for_token => Self::Naturally,
+            Method::Post | Method::Patch => Self::No,
         }
     }
 }
@@ -163,7 +163,7 @@ mod tests {
     use super::{
         Budget, Repeatable, back_off, clock_offset, may_be_the_token, may_help, retry_after,
     };
-    use crate::endpoint::Verb;
+    use crate::endpoint::Method;
     use crate::error::{Error, ErrorKind};
     use crate::outcome::Outcome;
     use crate::types::Timestamp;
@@ -172,18 +172,22 @@ mod tests {
 
     #[test]
     fn what_may_be_sent_twice() {
-        for (verb, has_key, asks_for_token, expected) in [
-            (Verb::Post, true, false, Keyed),
-            (Verb::Patch, true, false, Keyed),
-            (Verb::Post, false, false, No),
-            (Verb::Patch, false, false, No),
-            (Verb::Post, false, true, Naturally),
-            (Verb::Patch, false, true, No),
-            (Verb::Get, false, false, Naturally),
-            (Verb::Put, false, false, Naturally),
-            (Verb::Delete, false, false, Naturally),
+        for (method, has_key, asks_for_token, expected) in [
+            (Method::Post, true, false, Keyed),
+            (Method::Patch, true, false, Keyed),
+            (Method::Post, false, false, No),
+            (Method::Patch, false, false, No),
+            (Method::Post, false, true, Naturally),
+            (Method::Patch, false, true, No),
+            (Method::Get, false, false, Naturally),
+            (Method::Put, false, false, Naturally),
+            (Method::Delete, false, false, Naturally),
         ] {
-            assert_eq!(Repeatable::of(verb, has_key, asks_for_token), expected, "{verb} {has_key}");
+            assert_eq!(
+                Repeatable::of(method, has_key, asks_for_token),
+                expected,
+                "{method} {has_key}"
+            );
         }
     }
 
@@ -213,7 +217,7 @@ mod tests {
             (505, Outcome::NotSent, false, false, false),
             (511, Outcome::NotSent, false, false, false),
         ] {
-            let error = Error::problem(status, "x");
+            let error = Error::from_problem(status, "x");
             for (repeatable, expected) in [(Keyed, keyed), (Naturally, naturally), (No, no)] {
                 assert_eq!(
                     may_help(&error, repeatable, earlier),
@@ -261,7 +265,7 @@ mod tests {
             (431, true),
             (500, false),
         ] {
-            let error = Error::problem(status, "x");
+            let error = Error::from_problem(status, "x");
             assert_eq!(may_be_the_token(&error), expected, "{status}");
         }
         let lost = Error::new(ErrorKind::Transport, Outcome::Unknown, "x");
@@ -365,7 +369,7 @@ mod tests {
         assert!(budget.spend(10));
 
         let budget = Budget::full();
-        let throttled = Error::problem(429, "too_many_requests");
+        let throttled = Error::from_problem(429, "too_many_requests");
         assert_eq!((0..100).filter(|_| budget.spend(Budget::cost(&throttled))).count(), 20);
         // What has led to a success is given back.
         budget.earn(20);

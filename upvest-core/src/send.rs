@@ -20,14 +20,14 @@ use crate::answer::{self, Answer, Encoding, LONGEST_ERROR_BODY, Response, longes
 use crate::call::Idempotent;
 use crate::client::Client;
 use crate::deadline::within;
-use crate::endpoint::Verb;
+use crate::endpoint::Method;
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::idempotency::{Age, IdempotencyKey, window_end};
 use crate::outcome::{self, Outcome};
 use crate::problem::Problem;
 use crate::record::from_the_future;
-use crate::request::Target;
+use crate::request::PreparedRequest;
 use crate::retry::{self, Budget, Repeatable};
 use crate::signature::{self, SignatureVersion};
 use crate::telemetry;
@@ -37,10 +37,10 @@ use crate::transport::{AttemptEnds, Failure};
 use crate::trial::{Entry, Probe};
 use crate::unprocessed::MOST_PER_CALL;
 
-/// What is sent, and on what terms.
-pub(crate) struct Terms<'c> {
+/// What is sent, and on what plan.
+pub(crate) struct Plan<'c> {
     pub(crate) client: &'c Client,
-    pub(crate) target: &'c Target,
+    pub(crate) prepared: &'c PreparedRequest,
     pub(crate) key: Option<Idempotent>,
     pub(crate) deadline: Instant,
     /// How many requests at most.
@@ -49,30 +49,30 @@ pub(crate) struct Terms<'c> {
 
 /// Sends until there is an answer, an error that another attempt cannot mend, or no time.
 pub(crate) async fn send<T>(
-    terms: &Terms<'_>,
-    decode: impl Fn(&Target, &mut Answer) -> Result<T>,
+    plan: &Plan<'_>,
+    decode: impl Fn(&PreparedRequest, &mut Answer) -> Result<T>,
 ) -> Result<Response<T>> {
-    let mut course = Course::new(terms);
+    let mut attempts = Attempts::new(plan);
     if Handle::try_current().is_err() {
         let error =
             Error::config("a call must be awaited inside a tokio runtime, one with `enable_all`");
-        return Err(course.end(error, false));
+        return Err(attempts.end(error, false));
     }
     loop {
-        match course.attempt(&decode).await {
+        match attempts.attempt(&decode).await {
             Ok(response) => {
-                terms.client.budget().earn(course.spent);
-                terms.client.free_retries().give_back(course.unprocessed);
+                plan.client.budget().earn(attempts.spent);
+                plan.client.free_retries().give_back(attempts.unprocessed);
                 return Ok(response);
             }
-            Err(failure) => course.again(failure).await?,
+            Err(failure) => attempts.again(failure).await?,
         }
     }
 }
 
 /// A call on its way.
-struct Course<'c> {
-    terms: &'c Terms<'c>,
+struct Attempts<'c> {
+    plan: &'c Plan<'c>,
     repeatable: Repeatable,
     /// Whether it changes something, and a second request is not known for the same.
     is_keyless_write: bool,
@@ -95,14 +95,16 @@ struct Course<'c> {
     spent: u32,
 }
 
-impl<'c> Course<'c> {
-    fn new(terms: &'c Terms<'c>) -> Self {
-        let Terms { target, key, .. } = terms;
+impl<'c> Attempts<'c> {
+    fn new(plan: &'c Plan<'c>) -> Self {
+        let Plan { prepared, key, .. } = plan;
         let is_replay = key.is_some_and(|key| key.is_replay);
         Self {
-            terms,
-            repeatable: Repeatable::of(target.verb, key.is_some(), target.asks_for_token()),
-            is_keyless_write: key.is_none() && target.verb != Verb::Get && !target.asks_for_token(),
+            plan,
+            repeatable: Repeatable::of(prepared.method, key.is_some(), prepared.asks_for_token()),
+            is_keyless_write: key.is_none()
+                && prepared.method != Method::Get
+                && !prepared.asks_for_token(),
             attempts: 0,
             unprocessed: 0,
             worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
@@ -118,38 +120,38 @@ impl<'c> Course<'c> {
     /// Deadline, a slot, token, sign, send, classify.
     async fn attempt<T>(
         &mut self,
-        decode: &impl Fn(&Target, &mut Answer) -> Result<T>,
+        decode: &impl Fn(&PreparedRequest, &mut Answer) -> Result<T>,
     ) -> Result<Response<T>> {
-        let Terms { client, target, key, deadline, .. } = *self.terms;
+        let Plan { client, prepared, key, deadline, .. } = *self.plan;
         if Instant::now() >= deadline {
-            return Err(out_of_time(target, "before it began"));
+            return Err(out_of_time(prepared, "before it began"));
         }
-        check_age(self.terms, self.attempts)?;
+        check_age(self.plan, self.attempts)?;
         // Not for the fetch of a token: those who have a slot may be waiting for just that.
-        if !target.is_anonymous && self.slot.is_none() {
+        if !prepared.is_anonymous && self.slot.is_none() {
             let slot = within(deadline, client.slots().acquire()).await;
-            let slot = slot.map_err(|_| out_of_time(target, "while others were under way"))?;
+            let slot = slot.map_err(|_| out_of_time(prepared, "while others were under way"))?;
             self.slot = slot.ok();
         }
-        self.token = if target.is_anonymous {
+        self.token = if prepared.is_anonymous {
             None
         } else {
             let asked = self.asked.take().unwrap_or_else(Instant::now);
             Some(client.tokens().get(client, asked, deadline).await?)
         };
-        let mut request = build(client, target, key.map(|key| key.key), self.token.as_deref())?;
-        let span = telemetry::attempt(client, target, self.attempts);
+        let mut request = build(client, prepared, key.map(|key| key.key), self.token.as_deref())?;
+        let span = telemetry::attempt(client, prepared, self.attempts);
         let attempts = &mut self.attempts;
         let result = async {
-            let signature_base = sign(client, target, &mut request, deadline).await?;
+            let signature_base = sign(client, prepared, &mut request, deadline).await?;
             // All this may have taken long: the slot, the token, a signing key that is elsewhere.
             if Instant::now() >= deadline {
-                return Err(out_of_time(target, "when it was signed"));
+                return Err(out_of_time(prepared, "when it was signed"));
             }
-            check_age(self.terms, *attempts)?;
+            check_age(self.plan, *attempts)?;
             *attempts += 1;
             let ends = deadline.min(after(client.attempt_timeout()));
-            let mut answer = match exchange(client, target, request, ends).await {
+            let mut answer = match exchange(client, prepared, request, ends).await {
                 Ok(answer) => answer,
                 Err(error) if error.kind() == ErrorKind::Unauthorized => {
                     let base = signature_base.as_deref().map(signature::mask_token);
@@ -158,7 +160,7 @@ impl<'c> Course<'c> {
                 Err(error) => return Err(error),
             };
             let (status, request_id) = (answer.status, answer.request_id.clone());
-            match decode(target, &mut answer) {
+            match decode(prepared, &mut answer) {
                 Ok(value) => Ok(Response { value, status, request_id, attempts: *attempts }),
                 Err(error) => Err(error.with_status(status).with_request_id(request_id)),
             }
@@ -185,7 +187,7 @@ impl<'c> Course<'c> {
 
     /// After a failure: whether to go on, and if so, from when on. Waits until then.
     async fn again(&mut self, error: Error) -> Result<()> {
-        let Terms { client, target, deadline, attempts, .. } = *self.terms;
+        let Plan { client, prepared, deadline, attempts, .. } = *self.plan;
         // If there was no answer, another call tries the token now.
         self.probe = None;
         let slot = self.slot.take();
@@ -202,7 +204,7 @@ impl<'c> Course<'c> {
             && client.free_retries().take()
         {
             self.unprocessed += 1;
-            telemetry::resend(target, self.attempts, &error, Duration::ZERO);
+            telemetry::resend(prepared, self.attempts, &error, Duration::ZERO);
             return Ok(());
         }
         if self.attempts - self.unprocessed >= attempts {
@@ -214,7 +216,7 @@ impl<'c> Course<'c> {
         if self.replace_token(&error) {
             return match self.is_next_token_taken(slot).await {
                 Ok(true) => {
-                    telemetry::resend(target, self.attempts, &error, Duration::ZERO);
+                    telemetry::resend(prepared, self.attempts, &error, Duration::ZERO);
                     Ok(())
                 }
                 Ok(false) => Err(self.end(error, may_help)),
@@ -241,7 +243,7 @@ impl<'c> Course<'c> {
             return Err(self.end(error, may_help));
         }
         self.spent += cost;
-        telemetry::resend(target, self.attempts, &error, wait);
+        telemetry::resend(prepared, self.attempts, &error, wait);
         if !wait.is_zero() {
             sleep(wait).await;
         }
@@ -253,7 +255,7 @@ impl<'c> Course<'c> {
     ///
     /// Otherwise a server that refuses all tokens would get twice its load.
     async fn is_next_token_taken(&mut self, slot: Option<SemaphorePermit<'c>>) -> Result<bool> {
-        let Terms { client, deadline, .. } = *self.terms;
+        let Plan { client, deadline, .. } = *self.plan;
         let (asked, mut slot) = (Instant::now(), slot);
         loop {
             let token = client.tokens().get(client, asked, deadline).await?;
@@ -284,7 +286,7 @@ impl<'c> Course<'c> {
         }
         self.is_token_replaced = true;
         // With a clock that is off, the next signature is refused as well.
-        self.terms.client.tokens().replace(token) && !error.is_clock_off()
+        self.plan.client.tokens().replace(token) && !error.is_clock_off()
     }
 
     fn end(&self, error: Error, may_help: bool) -> Error {
@@ -295,17 +297,17 @@ impl<'c> Course<'c> {
 /// The request, complete but for the signature.
 fn build(
     client: &Client,
-    target: &Target,
+    prepared: &PreparedRequest,
     key: Option<IdempotencyKey>,
     token: Option<&Token>,
 ) -> Result<http::Request<Bytes>> {
     let refused = |what| {
-        let message = format!("{target} was not sent: {what}");
+        let message = format!("{prepared} was not sent: {what}");
         Error::new(ErrorKind::Request, Outcome::NotSent, message)
     };
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
-    let accept = HeaderValue::from_str(target.accept)
+    let accept = HeaderValue::from_str(prepared.accept)
         .map_err(|error| refused("its `accept` cannot stand in a header").because(error))?;
     headers.insert(ACCEPT, accept);
     headers.insert(
@@ -317,7 +319,7 @@ fn build(
     if let Some(token) = token {
         headers.insert(AUTHORIZATION, token.header());
     }
-    if let Some(content_type) = target.content_type {
+    if let Some(content_type) = prepared.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     if let Some(key) = key {
@@ -326,13 +328,13 @@ fn build(
         })?;
         headers.insert(IDEMPOTENCY_KEY, key);
     }
-    if let Some((name, value)) = target.header.as_deref() {
+    if let Some((name, value)) = prepared.header.as_deref() {
         headers.insert(name, value.clone());
     }
     let mut request = http::Request::builder()
-        .method(http::Method::from(target.verb))
-        .uri(format!("{}{}", client.base_url(), target.path))
-        .body(target.body.clone())
+        .method(http::Method::from(prepared.method))
+        .uri(format!("{}{}", client.base_url(), prepared.path))
+        .body(prepared.body.clone())
         .map_err(|error| refused("its URL is invalid").because(error))?;
     *request.headers_mut() = headers;
     Ok(request)
@@ -341,11 +343,11 @@ fn build(
 /// Signs the request, if it is to be signed, and gives back what was signed.
 async fn sign(
     client: &Client,
-    target: &Target,
+    prepared: &PreparedRequest,
     request: &mut http::Request<Bytes>,
     deadline: Instant,
 ) -> Result<Option<String>> {
-    if !target.is_signed {
+    if !prepared.is_signed {
         return Ok(None);
     }
     let nonce = client.random_bytes()?;
@@ -354,17 +356,17 @@ async fn sign(
     match within(deadline, signing).await {
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {
-            let message = format!("{target} was not sent: it could not be signed");
+            let message = format!("{prepared} was not sent: it could not be signed");
             Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
         }
-        Err(_) => Err(out_of_time(target, "while it was signed")),
+        Err(_) => Err(out_of_time(prepared, "while it was signed")),
     }
 }
 
 /// Sends the request, and takes in what comes back until `ends`.
 async fn exchange(
     client: &Client,
-    target: &Target,
+    prepared: &PreparedRequest,
     mut request: http::Request<Bytes>,
     ends: Instant,
 ) -> Result<Answer> {
@@ -372,10 +374,10 @@ async fn exchange(
     let response = match within(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
-            let failed = not_answered(target, client.base_url(), error.failure());
+            let failed = not_answered(prepared, client.base_url(), error.failure());
             return Err(failed.because(error.into_cause()));
         }
-        Err(_) => return Err(no_answer_in_time(target)),
+        Err(_) => return Err(no_answer_in_time(prepared)),
     };
     let (head, body) = response.into_parts();
     let now = client.now();
@@ -384,9 +386,9 @@ async fn exchange(
     let request_id = request_id.map(|id| printable(id, LONGEST_REQUEST_ID));
     let content_type = answer::content_type(&head.headers);
     let encoding = Encoding::of(&head.headers);
-    let is_wanted = answer::is_wanted(target, status);
+    let is_wanted = answer::is_wanted(prepared, status);
     let limit = if is_wanted {
-        longest_body(target, client.max_response_bytes())
+        longest_body(prepared, client.max_response_bytes())
     } else {
         LONGEST_ERROR_BODY
     };
@@ -394,12 +396,12 @@ async fn exchange(
 
     if is_wanted {
         let is_as_asked = match &content_type {
-            Some(kind) => answer::is_asked_for(target.accepted(), kind),
-            None => request_id.is_some() && broken.is_none() && answer::is_json(target, &body),
+            Some(kind) => answer::is_asked_for(prepared.accepted(), kind),
+            None => request_id.is_some() && broken.is_none() && answer::is_json(prepared, &body),
         };
         let has_type = content_type.is_some();
         let location = text(&head.headers, LOCATION.as_str());
-        let location = location.and_then(|to| absolute(client, target, to));
+        let location = location.and_then(|to| absolute(client, prepared, to));
         return Ok(Answer {
             status,
             request_id,
@@ -420,12 +422,12 @@ async fn exchange(
     let hidden = encoding.filter(|_| problem.is_none() && !body.is_empty());
     // A server that repeats what it was sent would repeat the client secret.
     let problem = problem
-        .filter(|problem| !target.asks_for_token() || !problem.quotes_secret_of(&target.body));
-    let error = Error::answered(&target.to_string(), status, problem)
+        .filter(|problem| !prepared.asks_for_token() || !problem.quotes_secret_of(&prepared.body));
+    let error = Error::from_response(&prepared.to_string(), status, problem)
         .with_remark(hidden.map(|encoding| encoding.remark()))
         .with_request_id(request_id)
         .with_retry_after(retry::retry_after(&head.headers, now))
-        .with_body(if target.asks_for_token() { Bytes::new() } else { body });
+        .with_body(if prepared.asks_for_token() { Bytes::new() } else { body });
     Err(match retry::clock_offset(&head.headers, now) {
         Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
         _ => error,
@@ -433,8 +435,8 @@ async fn exchange(
 }
 
 /// A location, which may be relative to what was asked for.
-fn absolute(client: &Client, target: &Target, location: &str) -> Option<String> {
-    let asked = Url::parse(&format!("{}{}", client.base_url(), target.path)).ok()?;
+fn absolute(client: &Client, prepared: &PreparedRequest, location: &str) -> Option<String> {
+    let asked = Url::parse(&format!("{}{}", client.base_url(), prepared.path)).ok()?;
     Some(asked.join(location).ok()?.into())
 }
 
@@ -448,8 +450,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// A key that may have been forgotten would pay a second time.
-fn check_age(terms: &Terms<'_>, attempts: u32) -> Result<()> {
-    let Terms { client, target, key, .. } = terms;
+fn check_age(plan: &Plan<'_>, attempts: u32) -> Result<()> {
+    let Plan { client, prepared, key, .. } = plan;
     let Some(Idempotent { window, .. }) = key else { return Ok(()) };
     let (since, now) = (window.since(), client.now());
     let why = match window.age(now) {
@@ -462,23 +464,23 @@ fn check_age(terms: &Terms<'_>, attempts: u32) -> Result<()> {
             window_end(since)
         ),
     };
-    Err(Error::replay(Outcome::NotSent, &format!("{target} was not sent: {why}")))
+    Err(Error::replay(Outcome::NotSent, &format!("{prepared} was not sent: {why}")))
 }
 
 /// Nothing has left; `during` is what it waited for.
-fn out_of_time(target: &Target, during: &str) -> Error {
-    let message = format!("{target} was not sent: the time of the call was over {during}");
+fn out_of_time(prepared: &PreparedRequest, during: &str) -> Error {
+    let message = format!("{prepared} was not sent: the time of the call was over {during}");
     Error::new(ErrorKind::Timeout, Outcome::NotSent, message)
 }
 
 /// What the transport says of a request without an answer.
-fn not_answered(target: &Target, host: &str, failure: Failure) -> Error {
+fn not_answered(prepared: &PreparedRequest, host: &str, failure: Failure) -> Error {
     let not_sent = |kind, what: &str| {
-        Error::new(kind, Outcome::NotSent, format!("{target} was not sent{what}"))
+        Error::new(kind, Outcome::NotSent, format!("{prepared} was not sent{what}"))
     };
     let error = match failure {
         Failure::MaybeSent => {
-            let message = format!("{target} has no answer: the connection to {host} broke");
+            let message = format!("{prepared} has no answer: the connection to {host} broke");
             Error::new(ErrorKind::Transport, Outcome::Unknown, message)
         }
         Failure::NotSent => {
@@ -493,7 +495,7 @@ fn not_answered(target: &Target, host: &str, failure: Failure) -> Error {
 }
 
 /// The request has left, or some of it.
-fn no_answer_in_time(target: &Target) -> Error {
-    let message = format!("{target} has no answer in the time that it was given");
+fn no_answer_in_time(prepared: &PreparedRequest) -> Error {
+    let message = format!("{prepared} has no answer in the time that it was given");
     Error::new(ErrorKind::Timeout, Outcome::Unknown, message)
 }

@@ -12,19 +12,19 @@ use crate::answer::Response;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::outcome::Outcome;
-use crate::request::Target;
+use crate::request::PreparedRequest;
 
 /// The span of one attempt. `resends` is how many requests this call has sent before.
-pub(crate) fn attempt(client: &Client, target: &Target, resends: u32) -> Span {
+pub(crate) fn attempt(client: &Client, prepared: &PreparedRequest, resends: u32) -> Span {
     let span = tracing::info_span!(
         "request",
-        "otel.name" = %target,
+        "otel.name" = %prepared,
         "otel.kind" = "client",
         "otel.status_code" = Empty,
-        "http.request.method" = target.verb.as_str(),
+        "http.request.method" = prepared.method.as_str(),
         "http.request.resend_count" = Empty,
         "http.response.status_code" = Empty,
-        "url.template" = target.template,
+        "url.template" = prepared.template,
         "server.address" = client.host(),
         "server.port" = client.port(),
         "error.type" = Empty,
@@ -62,9 +62,9 @@ pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
 }
 
 /// That a request is sent once more, why, and how long from now.
-pub(crate) fn resend(target: &Target, attempts: u32, error: &Error, wait: Duration) {
+pub(crate) fn resend(prepared: &PreparedRequest, attempts: u32, error: &Error, wait: Duration) {
     tracing::info!(
-        endpoint = %target,
+        endpoint = %prepared,
         attempts,
         reason = %error.class(),
         outcome = error.outcome().as_str(),

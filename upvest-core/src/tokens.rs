@@ -182,7 +182,7 @@ impl TokenCache {
     }
 
     async fn fetch(&self, client: &Client, attempts: u32) {
-        let call = client.create_access_token(&self.credentials).attempts(attempts);
+        let call = client.create_access_token(&self.credentials).max_attempts(attempts);
         let token = call.await.and_then(|answer| Token::new(&answer, Instant::now()));
         match token {
             Ok(token) => {

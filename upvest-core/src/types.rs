@@ -87,15 +87,15 @@ macro_rules! id {
     ($(#[$attribute:meta])* $vis:vis struct $name:ident;) => {
         $(#[$attribute])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        $vis struct $name($crate::declare::Uuid);
+        $vis struct $name($crate::__private::Uuid);
 
-        impl ::core::convert::From<$crate::declare::Uuid> for $name {
-            fn from(uuid: $crate::declare::Uuid) -> Self {
+        impl ::core::convert::From<$crate::__private::Uuid> for $name {
+            fn from(uuid: $crate::__private::Uuid) -> Self {
                 Self(uuid)
             }
         }
 
-        impl ::core::convert::From<$name> for $crate::declare::Uuid {
+        impl ::core::convert::From<$name> for $crate::__private::Uuid {
             fn from(id: $name) -> Self {
                 id.0
             }
@@ -105,7 +105,7 @@ macro_rules! id {
             type Err = $crate::InvalidValue;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                $crate::declare::hyphenated(text).map(Self).ok_or_else(|| {
+                $crate::__private::hyphenated(text).map(Self).ok_or_else(|| {
                     $crate::InvalidValue::new(::core::stringify!($name), text, "it must be a UUID")
                 })
             }
@@ -117,21 +117,21 @@ macro_rules! id {
             }
         }
 
-        impl $crate::declare::serde::Serialize for $name {
-            fn serialize<S: $crate::declare::serde::Serializer>(
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::declare::serde::Serialize::serialize(&self.0, serializer)
+                $crate::__private::serde::Serialize::serialize(&self.0, serializer)
             }
         }
 
-        impl<'de> $crate::declare::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::declare::serde::Deserializer<'de>>(
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let text = <::std::string::String as $crate::declare::serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err($crate::declare::serde::de::Error::custom)
+                let text = <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err($crate::__private::serde::de::Error::custom)
             }
         }
     };
@@ -192,12 +192,12 @@ macro_rules! open_enum {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&$crate::declare::printable(self.as_str(), ::core::primitive::usize::MAX))
+                f.write_str(&$crate::__private::printable(self.as_str(), ::core::primitive::usize::MAX))
             }
         }
 
-        impl $crate::declare::serde::Serialize for $name {
-            fn serialize<S: $crate::declare::serde::Serializer>(
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -205,11 +205,11 @@ macro_rules! open_enum {
             }
         }
 
-        impl<'de> $crate::declare::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::declare::serde::Deserializer<'de>>(
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <::std::string::String as $crate::declare::serde::Deserialize>::deserialize(deserializer)
+                <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)
                     .map(|text| Self::from(text.as_str()))
             }
         }

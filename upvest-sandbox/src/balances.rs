@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use upvest_core::{AccountGroupId, Endpoint, Verb};
+use upvest_core::{AccountGroupId, Endpoint, Method};
 
 use crate::cash::Answer;
 use crate::gate::Gate;
@@ -14,7 +14,7 @@ use crate::problem::Refused;
 use crate::settings::{Assumption, Spec};
 
 const fn endpoint(name: &'static str, path: &'static str) -> Endpoint {
-    Endpoint::new(name, Verb::Get, path).signed().scopes_any_of(&["positions:read"])
+    Endpoint::new(name, Method::Get, path).signed().scopes_any_of(&["positions:read"])
 }
 
 /// The balance in EUR: the only one in 1.9.0.

@@ -157,7 +157,7 @@ impl SandboxBuilder {
     /// its declaration says: signature, token and scope, idempotency key, content type, digest. What
     /// passes is for `answer` to answer; if that panics, the client gets a 500, and the log has why.
     ///
-    /// Endpoints with one verb and path are told apart by what they accept, and by nothing else.
+    /// Endpoints with one method and path are told apart by what they accept, and by nothing else.
     ///
     /// ```
     /// use upvest_core::{Call, api};

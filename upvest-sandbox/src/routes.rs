@@ -1,7 +1,7 @@
 //! Which endpoint a request is for: routes from the endpoint tables, ours and those that were added.
 
 use http::header::{ACCEPT, HeaderValue};
-use upvest_core::{Endpoint, Verb};
+use upvest_core::{Endpoint, Method};
 
 use crate::StartError;
 use crate::operations::{OPERATIONS, Operation};
@@ -16,9 +16,9 @@ pub(crate) enum Handling {
     Added(Answering),
 }
 
-/// Verb and path, as the router wants it, and the endpoints that are there.
+/// Method and path, as the router wants it, and the endpoints that are there.
 pub(crate) struct Route {
-    pub(crate) verb: Verb,
+    pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) choice: Choice,
 }
@@ -35,10 +35,10 @@ pub(crate) fn routes(added: Vec<(&'static Endpoint, Answering)>) -> Result<Vec<R
     let added = added.into_iter().map(|(at, answering)| (at, Handling::Added(answering)));
     let mut routes: Vec<Route> = Vec::new();
     for (endpoint, handling) in known.chain(added) {
-        let (verb, path) = (endpoint.verb(), path_of(endpoint)?);
-        match routes.iter_mut().find(|route| (route.verb, &route.path) == (verb, &path)) {
+        let (method, path) = (endpoint.method(), path_of(endpoint)?);
+        match routes.iter_mut().find(|route| (route.method, &route.path) == (method, &path)) {
             Some(route) => route.choice.add(endpoint, handling)?,
-            None => routes.push(Route { verb, path, choice: Choice::of(endpoint, handling) }),
+            None => routes.push(Route { method, path, choice: Choice::of(endpoint, handling) }),
         }
     }
     Ok(routes)

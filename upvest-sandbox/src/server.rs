@@ -11,10 +11,10 @@ use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{Response, StatusCode};
 use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
 use upvest_core::signature::{Message, SignatureInput, VerifyError};
-use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Timestamp, Verb};
+use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method, Timestamp};
 
 use crate::StartError;
 use crate::bases::Bases;
@@ -45,15 +45,16 @@ pub(crate) struct Server {
 }
 
 /// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
-const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Verb::Get, "").signed();
+const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Method::Get, "").signed();
 
 pub(crate) fn router(
     server: &Arc<Server>,
     added: Vec<(&'static Endpoint, Answering)>,
 ) -> Result<Router, StartError> {
     let mut router = Router::new();
-    for Route { verb, path, choice } in routes(added)? {
-        let filter = MethodFilter::try_from(Method::from(verb)).unwrap_or(MethodFilter::GET);
+    for Route { method, path, choice } in routes(added)? {
+        let filter =
+            MethodFilter::try_from(http::Method::from(method)).unwrap_or(MethodFilter::GET);
         router = router.route(&path, on(filter, handler(server, choice)));
     }
     let nowhere = |operation| handler(server, Choice::of(NOWHERE, Handling::Known(operation)));
@@ -158,7 +159,7 @@ impl Server {
         let params = &*params(endpoint, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
         let answer = self.gate.admit(endpoint, head, body, now).and_then(|key| {
-            if head.method == Method::HEAD {
+            if head.method == http::Method::HEAD {
                 return Err(Refused::method_not_allowed());
             }
             if is_second {

@@ -123,7 +123,7 @@ impl Walk {
         let error = refused.err().ok_or("a second cancellation was accepted")?;
         let is_refused = error.status().is_some_and(|status| status == 422);
         expect(is_refused, &format!("another error: {error}"))?;
-        if let Some(problem) = error.problem_document() {
+        if let Some(problem) = error.problem() {
             let detail = problem.detail.as_deref().unwrap_or("no detail");
             println!("   problem     {}: {detail}", problem.code());
         }

@@ -27,7 +27,7 @@
 //!         Call::ready(Ok(serde_json::from_value(increase).expect("an increase")))
 //!     }
 //!     fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
-//!         Call::ready(Err(Error::problem(422, "unprocessable_entity")))
+//!         Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
 //!     }
 //!     fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
 //!         Call::ready(Ok(()))

@@ -171,7 +171,7 @@ async fn f57_the_status_counts_whatever_the_body_of_an_error_is() {
         let error = answered(422, content_type, body).await;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Rejected), "{body}");
         assert_eq!(error.status().unwrap().as_u16(), 422);
-        assert_eq!(error.problem_document().map(|problem| problem.code()), code, "{body}");
+        assert_eq!(error.problem().map(|problem| problem.code()), code, "{body}");
         assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
     }
     let long: &'static str = Box::leak("x".repeat(10 * 1024 * 1024).into_boxed_str());
@@ -188,16 +188,16 @@ async fn f58_the_code_is_the_last_part_of_the_type() {
     ] {
         let server = Server::new(move |_, _| problem(400, kind));
         let error = server.client().create("x").await.unwrap_err();
-        assert_eq!(error.problem_document().unwrap().code(), code);
+        assert_eq!(error.problem().unwrap().code(), code);
     }
 }
 
 #[tokio::test]
 async fn an_error_is_as_wide_as_a_pointer_and_a_fake_can_make_one() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
-    let call: Call<()> = Call::ready(Err(Error::problem(503, "service_unavailable")));
+    let call: Call<()> = Call::ready(Err(Error::from_problem(503, "service_unavailable")));
     let error = call.await.unwrap_err();
     assert!(error.is_retryable() && error.attempts() == 1);
-    let call: Call<()> = Call::ready(Err(Error::problem(422, "unprocessable_entity")));
+    let call: Call<()> = Call::ready(Err(Error::from_problem(422, "unprocessable_entity")));
     assert!(!call.await.unwrap_err().is_retryable());
 }

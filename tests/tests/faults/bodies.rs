@@ -139,8 +139,8 @@ async fn json_that_does_not_say_what_it_is_is_read() {
 #[tokio::test(start_paused = true)]
 async fn a_problem_that_does_not_say_what_it_is_is_read() {
     let error = answered(422, &[], br#"{"type":"https://x/errors/conflict"}"#).await.unwrap_err();
-    assert_eq!(error.problem_document().map(|problem| problem.code()), Some("conflict"));
-    assert!(answered(422, &[], b"<html>").await.unwrap_err().problem_document().is_none());
+    assert_eq!(error.problem().map(|problem| problem.code()), Some("conflict"));
+    assert!(answered(422, &[], b"<html>").await.unwrap_err().problem().is_none());
 }
 
 /// Neither mark: it may come from something in between.

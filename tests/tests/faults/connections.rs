@@ -25,7 +25,7 @@ fn known(error: &Error) -> (ErrorKind, Outcome) {
 /// What becomes of a call that meets this script, and nothing else.
 async fn once(script: Script) -> Error {
     let server = Scripted::start([script]).await;
-    let error = server.client().create("x").attempts(1).await.unwrap_err();
+    let error = server.client().create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((server.connections(), error.attempts()), (1, 1), "{error}");
     assert!(error.idempotency_key().is_some());
     error
@@ -65,7 +65,7 @@ async fn f03_a_black_hole_ends_after_three_seconds_and_nothing_was_sent() {
     let (address, _hole) = black_hole().await;
     let client = builder(&format!("http://{address}")).build().unwrap();
     let started = Instant::now();
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
     assert!(started.elapsed() >= Duration::from_secs(3) && started.elapsed() < ATTEMPT);
 }
@@ -237,7 +237,7 @@ async fn f20_an_endless_body_is_cut_and_its_connection_closed() {
     let error = once(endless(500)).await;
     assert_eq!(known(&error), (ErrorKind::Api, Outcome::Unknown));
     assert_eq!(error.body().len(), 64 * 1024);
-    assert!(error.problem_document().is_none());
+    assert!(error.problem().is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,7 +245,7 @@ async fn f21_what_is_compressed_is_not_unpacked() {
     let headers = "content-type: application/json\r\nupvest-request-id: x\r\n\
                    content-encoding: gzip\r\n";
     let server = Scripted::start([Script::new().answer(http(200, headers, "\u{1f}abc"))]).await;
-    let error = server.client().create("x").attempts(1).await.unwrap_err();
+    let error = server.client().create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(known(&error), (ErrorKind::Decode, Outcome::Applied));
     assert_eq!(server.requests()[0].header("accept-encoding"), "", "nor asked for");
 }
@@ -308,7 +308,7 @@ async fn f26_old_tls_is_refused() {
         hello
     });
     let client = builder(&format!("https://{address}")).build().unwrap();
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(known(&error), (ErrorKind::Connect, Outcome::NotSent));
     // What the client offers: the extension supported_versions with TLS 1.3 and 1.2, in some order.
     let hello = hello.await.unwrap();

@@ -45,7 +45,7 @@ async fn a_call_held_beyond_its_window_does_not_pay_again() {
         ("as it is", |call| Box::pin(async { call.await.unwrap_err() })),
         ("with another setting", |call| {
             let (key, time) = (call.key(), Duration::from_secs(20));
-            let call = call.idempotency_key(key).timeout(time).attempts(5);
+            let call = call.idempotency_key(key).timeout(time).max_attempts(5);
             Box::pin(async { call.await.unwrap_err() })
         }),
         ("as a future", |call| {

@@ -58,7 +58,7 @@ fn server(body: &'static str) -> Server {
 }
 
 async fn placed(body: &'static str) -> Result<Order, Error> {
-    server(body).client().place("x").attempts(1).await
+    server(body).client().place("x").max_attempts(1).await
 }
 
 #[tokio::test(start_paused = true)]

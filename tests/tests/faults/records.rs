@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use upvest_core::auth::AccessTokens;
 use upvest_core::{Call, Outcome, Timestamp, api};
-use upvest_core::{CallRecord, Client, Endpoint, ErrorKind, IdempotencyKey, IdempotentCall, Verb};
+use upvest_core::{
+    CallRecord, Client, Endpoint, ErrorKind, IdempotencyKey, IdempotentCall, Method,
+};
 use upvest_sandbox::Sandbox;
 use upvest_tests::in_memory::{Server, Thing, Things, thing};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
@@ -245,7 +247,7 @@ async fn a_forged_record_makes_no_other_call() {
     is_refused(&client, &[], read(&note), table);
     is_refused(&client, <dyn Things>::ENDPOINTS, read(&note), table);
     // Nor under the name of an endpoint that somebody made up.
-    let endpoint = |path| Endpoint::new("x", Verb::Post, path).json_body().signed();
+    let endpoint = |path| Endpoint::new("x", Method::Post, path).json_body().signed();
     for path in ["/auth/token", "/auth/{id}", "/{a}/{b}", "/{a}/token"] {
         let table = [endpoint(path).idempotent()];
         let record = forged(&note, &[("template", path), ("path", "/auth/token")]);
@@ -253,7 +255,7 @@ async fn a_forged_record_makes_no_other_call() {
     }
     for endpoint in [
         endpoint("/x"),
-        Endpoint::new("x", Verb::Post, "/x").json_body().idempotent(),
+        Endpoint::new("x", Method::Post, "/x").json_body().idempotent(),
         endpoint("/x").idempotent().anonymous(),
         endpoint("/x").idempotent().form_body(),
         endpoint("/x").idempotent().accept("text/csv"),

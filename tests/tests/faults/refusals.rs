@@ -453,9 +453,9 @@ async fn a_token_that_is_too_large_is_replaced_like_one_that_is_refused() {
     // With one attempt, the next call has another token.
     let server = by_token(|token, _| takes(100, if token == 0 { TOO_LARGE } else { thing }));
     let client = server.client();
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), server.sent().len()), (431, 1));
-    client.create("x").attempts(1).await.unwrap();
+    client.create("x").max_attempts(1).await.unwrap();
 
     // Nothing else is taken for the token's fault.
     for status in [400, 403, 407, 413, 414] {

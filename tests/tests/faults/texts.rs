@@ -62,7 +62,7 @@ async fn a_problem_document_is_shown_fit_for_a_line() {
     let document = json!({ "type": "https://x/errors/conflict", "detail": detail }).to_string();
     let error = answered(move || reply(409, "application/problem+json", &document)).await;
     assert_eq!(error.to_string(), format!("POST /things answered 409 conflict: {detail}"));
-    assert_eq!(error.problem_document().unwrap().detail.as_deref(), Some(detail));
+    assert_eq!(error.problem().unwrap().detail.as_deref(), Some(detail));
 }
 
 fn with_header(status: u16, name: &'static str, value: &[u8], body: &'static str) -> Reply {

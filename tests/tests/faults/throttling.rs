@@ -215,7 +215,7 @@ async fn the_waits_grow_and_the_key_stays() {
     let server = writes(|_| busy(503, &[]));
     let client = warm(&server, || u64::MAX).await;
     let started = Instant::now();
-    let error = client.create("x").attempts(5).await.unwrap_err();
+    let error = client.create("x").max_attempts(5).await.unwrap_err();
     // 200, 400, 800 and 1,600 milliseconds, but for the last nanosecond of each.
     let waited = started.elapsed().as_millis();
     assert!((3_000..=3_004).contains(&waited), "{waited}");

@@ -200,9 +200,9 @@ async fn f36_a_storm_of_refusals_fetches_one_token_a_second() {
 async fn f36_one_attempt_means_one_request_also_for_a_refused_token() {
     let server = Server::new(|_, _| problem(401, "unauthorised"));
     let client = server.client();
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.attempts(), server.sent().len()), (1, 1));
-    client.create("x").attempts(1).await.unwrap_err();
+    client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(server.token_requests(), 2, "but the next call has another token");
 }
 
@@ -294,7 +294,7 @@ async fn what_the_token_endpoint_says_does_not_repeat_the_secret() {
         client.create("x").await.unwrap_err(),
         client.create_access_token(&request).await.unwrap_err(),
     ] {
-        assert!(error.body().is_empty() && error.problem_document().is_none());
+        assert!(error.body().is_empty() && error.problem().is_none());
         assert!(!format!("{error} {error:?}").contains("the-client-secret"));
     }
 }

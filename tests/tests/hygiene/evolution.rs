@@ -10,7 +10,7 @@ trait Things: Send + Sync {
     /// New: fakes that do not know it get this. The client sends it, whatever stands here.
     #[endpoint(GET, "/things", signed)]
     fn list(&self) -> Call<String> {
-        Call::ready(Err(Error::problem(501, "not_implemented")))
+        Call::ready(Err(Error::from_problem(501, "not_implemented")))
     }
 }
 

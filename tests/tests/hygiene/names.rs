@@ -41,7 +41,7 @@ traits! {
     boxed: Box,
     arc: Arc,
     send: Things,
-    verb: Verb,
+    method: Method,
 }
 
 #[api]

@@ -28,12 +28,12 @@ pub fn server(facts: Vec<Fact>) -> (Client, Arc<Mutex<Vec<String>>>) {
 }
 
 fn fact<'f>(facts: &'f [Fact], request: &Request<Bytes>) -> &'f Fact {
-    let (verb, path) = (request.method().as_str(), request.uri().path());
+    let (method, path) = (request.method().as_str(), request.uri().path());
     // A word of the path stands before an id in the same place.
     let mut fitting: Vec<&Fact> =
-        facts.iter().filter(|fact| fact.verb == verb && fact.has_path(path)).collect();
+        facts.iter().filter(|fact| fact.method == method && fact.has_path(path)).collect();
     fitting.sort_by_key(|fact| fact.path.matches('{').count());
-    fitting.first().unwrap_or_else(|| panic!("there is no {verb} {path}"))
+    fitting.first().unwrap_or_else(|| panic!("there is no {method} {path}"))
 }
 
 /// Panics at what is not as it should be.

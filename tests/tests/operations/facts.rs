@@ -1,12 +1,12 @@
 //! What is known of each operation of version 1.9.0, and what differs from it in a table.
 
-use upvest_core::{AnswerKind, BodyKind, Endpoint};
+use upvest_core::{BodyKind, Endpoint, ResponseKind};
 use upvest_tests::data;
 
 /// One line of `data/operations.tsv`.
 #[derive(Clone)]
 pub struct Fact {
-    pub verb: String,
+    pub method: String,
     pub path: String,
     pub has_key: bool,
     pub body: String,
@@ -23,7 +23,7 @@ pub struct Fact {
 
 impl Fact {
     pub fn name(&self) -> String {
-        format!("{} {}", self.verb, self.path)
+        format!("{} {}", self.method, self.path)
     }
 
     /// Whether a member of the query may have this value.
@@ -51,10 +51,10 @@ pub fn facts() -> Vec<Fact> {
     text.lines()
         .skip(1)
         .map(|line| {
-            let [verb, path, key, body, query, status, answer, scopes, values] =
+            let [method, path, key, body, query, status, answer, scopes, values] =
                 line.split('\t').collect::<Vec<_>>().try_into().unwrap();
             Fact {
-                verb: verb.to_owned(),
+                method: method.to_owned(),
                 path: path.to_owned(),
                 has_key: key == "key",
                 body: body.to_owned(),
@@ -109,7 +109,7 @@ fn wrong(fact: &Fact, endpoint: &Endpoint) -> Vec<String> {
         (body == fact.body, "the body"),
         (endpoint.takes_query() != fact.query.is_empty(), "the query"),
         (scopes == known, "the scopes"),
-        (endpoint.answer() == AnswerKind::Json || can_be_bytes, "the answer"),
+        (endpoint.answer() == ResponseKind::Json || can_be_bytes, "the answer"),
     ];
     rules.iter().filter(|(holds, _)| !holds).map(|(_, what)| (*what).to_owned()).collect()
 }

@@ -6,7 +6,7 @@ mod declared;
 mod facts;
 
 use serde_json::json;
-use upvest_core::{AnswerKind, Endpoint};
+use upvest_core::{Endpoint, ResponseKind};
 
 use calls::calls;
 use declared::ENDPOINTS;
@@ -43,7 +43,7 @@ fn a_difference_is_told_by_the_name_of_the_operation() {
         ["GET /users/{id}: it is not declared", "GET /users/{user_id}: there is no such operation"],
     );
     renamed(
-        |fact| fact.verb = "PUT".to_owned(),
+        |fact| fact.method = "PUT".to_owned(),
         [
             "PUT /users/{user_id}: it is not declared",
             "GET /users/{user_id}: there is no such operation",
@@ -61,7 +61,7 @@ async fn every_operation_is_sent_as_it_is_known() {
         let fact = facts.iter().find(|fact| fact.name() == name).unwrap();
         let answer = call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         match endpoint.answer() {
-            AnswerKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
+            ResponseKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
             _ if endpoint.is_anonymous() => assert_eq!(answer, "x", "{name}"),
             _ => assert_eq!(answer, checking::json_of(fact), "{name}"),
         }

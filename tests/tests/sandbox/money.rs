@@ -59,7 +59,7 @@ async fn money_moves_as_the_state_machine_says() {
     client.cancel_decrease(large.id).await.unwrap();
     for id in [large.id, paid.id] {
         let error = client.cancel_decrease(id).await.unwrap_err();
-        assert_eq!(error.problem_document().unwrap().code(), "unprocessable_entity");
+        assert_eq!(error.problem().unwrap().code(), "unprocessable_entity");
     }
     let error =
         client.cancel_decrease(VirtualCashDecreaseId::from(Uuid::new_v4())).await.unwrap_err();

@@ -235,7 +235,7 @@ async fn a_signature_can_be_made_to_cover_all() {
 #[tokio::test]
 async fn what_an_added_endpoint_refuses_is_refused() {
     static OWN: upvest_core::Endpoint =
-        upvest_core::Endpoint::new("own", upvest_core::Verb::Get, "/own/{status}").signed();
+        upvest_core::Endpoint::new("own", upvest_core::Method::Get, "/own/{status}").signed();
     let builder = Sandbox::builder().serve(&OWN, |request| {
         request.param("status").unwrap_or_default().parse::<u16>().unwrap_or(500)
     });

@@ -85,7 +85,7 @@ async fn two_hundred_sandboxes_live_in_one_process() {
 #[tokio::test]
 async fn nothing_is_served_under_the_sandbox_s_own_path() {
     static OWN: upvest_core::Endpoint =
-        upvest_core::Endpoint::new("own", upvest_core::Verb::Get, "/_sandbox/clock").signed();
+        upvest_core::Endpoint::new("own", upvest_core::Method::Get, "/_sandbox/clock").signed();
     let error = Sandbox::builder().serve(&OWN, |_| 200).start().await.unwrap_err().to_string();
     assert!(error.contains("a path that cannot be served"), "{error}");
 }

@@ -33,7 +33,7 @@ fn status(error: &Error) -> u16 {
 }
 
 fn detail(error: &Error) -> String {
-    error.problem_document().and_then(|problem| problem.detail.clone()).unwrap_or_default()
+    error.problem().and_then(|problem| problem.detail.clone()).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ impl Things for Fake {
 
 #[allow(unused_variables)]
 fn uses(client: &Client) {
-    let _ = Fake.get(7).attempts(1);
+    let _ = Fake.get(7).max_attempts(1);
     client.get(7); //~ ERROR //~ ERROR
 }
 

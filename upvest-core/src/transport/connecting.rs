@@ -82,7 +82,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, target: R) -> Self::Future {
+    fn call(&mut self, prepared: R) -> Self::Future {
         // The one that is ready, as tower wants it.
         let mut inner = self.inner.clone();
         std::mem::swap(&mut inner, &mut self.inner);
@@ -94,7 +94,7 @@ where
             if task::try_id() != asked_by {
                 return Err("another connection serves the request".into());
             }
-            let connection = inner.call(target).await?;
+            let connection = inner.call(prepared).await?;
             limit.learn(connection.connected().is_negotiated_h2());
             Ok(connection)
         })

@@ -231,7 +231,7 @@ async fn a_silent_connection_is_not_used_again() {
 async fn a_connection_whose_body_stalls_is_not_used_again() {
     let server = Server::start(Manner::FirstStalls).await;
     let client = server.builder().build().unwrap();
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
     let response = client.create("x").with_response().await.unwrap();
     assert_eq!((response.attempts(), server.connections()), (1, 2));
@@ -248,7 +248,7 @@ async fn a_token_is_fetched_on_another_connection_too() {
 #[tokio::test]
 async fn many_timeouts_at_once_cost_few_connections() {
     let server = Server::start(Manner::FirstAnswers(1)).await;
-    let client = server.builder().attempts(1).build().unwrap();
+    let client = server.builder().max_attempts(1).build().unwrap();
     let failed = load(&client, 100, 100).await;
     assert_eq!(failed.len(), 100);
     assert!(failed.iter().all(|error| error.kind() == ErrorKind::Timeout), "{failed:?}");
@@ -269,7 +269,7 @@ async fn a_call_that_is_dropped_early_costs_no_connection() {
     }
     call.abort();
     assert!((&mut call).await.unwrap_err().is_cancelled());
-    let error = client.create("x").attempts(1).await.unwrap_err();
+    let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.kind(), server.connections()), (ErrorKind::Timeout, 1));
     client.create("x").await.unwrap();
     assert_eq!(server.connections(), 2);

@@ -275,7 +275,7 @@ macro_rules! events {
             /// What to subscribe to in order to get them.
             #[must_use]
             pub fn categories() -> ::std::vec::Vec<::std::string::String> {
-                $crate::declare::categories(Self::TYPES)
+                $crate::__private::categories(Self::TYPES)
             }
         }
 

@@ -216,7 +216,7 @@ impl Keys {
         let (sender, ended) = watch::channel(());
         let (keys, client) = (Arc::clone(self), client.clone());
         tokio::spawn(async move {
-            let answer = client.verification_keys().attempts(1).timeout(FETCH_TIME).await;
+            let answer = client.verification_keys().max_attempts(1).timeout(FETCH_TIME).await;
             keys.learn(answer, now);
             drop(sender);
         });

@@ -27,7 +27,7 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             #(#attributes)*
             #signature {
                 #(let _ = #nowhere;)*
-                #core::declare::Request::new(self, <dyn #name>::#constant) #(#parts)* #returned
+                #core::__private::Request::new(self, <dyn #name>::#constant) #(#parts)* #returned
             }
         }
     });
@@ -48,7 +48,7 @@ fn part(param: &Param, core: &Path) -> TokenStream {
     };
     let able = |name: &str, function: &str| {
         let (name, function) = (Ident::new(name, ty.span()), Ident::new(function, ty.span()));
-        quote_spanned!(ty.span()=> <#ty as #core::declare::#name>::#function)
+        quote_spanned!(ty.span()=> <#ty as #core::__private::#name>::#function)
     };
     match param.place {
         Place::Path => {
@@ -76,14 +76,14 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (endpoint, returns) = (method.endpoint, &method.endpoint.returns);
     let kind = if endpoint.is("idempotent") { "IdempotentReturn" } else { "PlainReturn" };
     let (kind, new) = (Ident::new(kind, returns.span()), Ident::new("new", returns.span()));
-    let call = quote_spanned!(returns.span()=> <#returns as #core::declare::#kind<_>>);
+    let call = quote_spanned!(returns.span()=> <#returns as #core::__private::#kind<_>>);
 
     let asks_for_bytes = endpoint.accept.is_some()
         || endpoint.header.as_ref().is_some_and(|header| header.value() == "accept");
     let answer = match () {
-        () if endpoint.is("redirect") => "RedirectAnswer",
-        () if asks_for_bytes => "BytesAnswer",
-        () => "JsonAnswer",
+        () if endpoint.is("redirect") => "RedirectResponse",
+        () if asks_for_bytes => "BytesResponse",
+        () => "JsonResponse",
     };
     let (ty, span) = match answer_of(returns) {
         Some(ty) => (ty.to_token_stream(), ty.span()),
@@ -91,6 +91,6 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
         None => (quote_spanned!(returns.span()=> _), returns.span()),
     };
     let (answer, decoder) = (Ident::new(answer, span), Ident::new("decoder", span));
-    let decoder = quote_spanned!(span=> <#ty as #core::declare::#answer>::#decoder);
+    let decoder = quote_spanned!(span=> <#ty as #core::__private::#answer>::#decoder);
     quote!(.call(#call::#new, #decoder()))
 }

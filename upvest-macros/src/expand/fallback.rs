@@ -94,7 +94,7 @@ fn table(item: &ItemTrait, methods: &[&TraitItemFn], core: &Path) -> TokenStream
         let attributes = attributes::of_constant(&method.attrs);
         Some(quote! {
             #(#attributes)*
-            #vis const #ident: #core::Endpoint = #core::Endpoint::new("", #core::Verb::Get, "");
+            #vis const #ident: #core::Endpoint = #core::Endpoint::new("", #core::Method::Get, "");
         })
     });
     quote! {

@@ -198,7 +198,7 @@ mod tests {
                 #[endpoint(POST, "/auth/token", form, anonymous, signed)]
                 #[cfg_attr(test, deprecated, must_use, expect(unused, reason = "x"))]
                 fn token(&self, body: TokenRequest) -> Call<Token> {
-                    Call::ready(Err(Error::problem(501, "not_implemented")))
+                    Call::ready(Err(Error::from_problem(501, "not_implemented")))
                 }
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             #vis const ENDPOINTS: &'static [#core::Endpoint] = &[#(#entries),*];
             /// The scopes to ask for, so that a token does for all of these endpoints.
             #vis const SCOPES: &'static [&'static ::core::primitive::str] =
-                const { &#core::declare::Scopes::<{ Self::ENDPOINTS.len() }>::of(Self::ENDPOINTS) }.list();
+                const { &#core::__private::Scopes::<{ Self::ENDPOINTS.len() }>::of(Self::ENDPOINTS) }.list();
         }
     }
 }
@@ -59,7 +59,7 @@ fn description(method: &Method<'_>, core: &Path) -> TokenStream {
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes_any_of(&[#(#scopes),*])));
     let echoes = (!echoes.is_empty()).then(|| quote!(.echoing(&[#(#echoes),*])));
     quote! {
-        #core::Endpoint::new(#name, #core::Verb::#verb, #path)
+        #core::Endpoint::new(#name, #core::Method::#verb, #path)
             #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes #echoes
     }
 }

@@ -165,7 +165,7 @@ impl Fault {
         }
     }
 
-    /// Only requests with this verb and path; a path may end with `*`, which stands for anything.
+    /// Only requests with this method and path; a path may end with `*`, which stands for anything.
     pub fn on(mut self, method: &str, path: &str) -> Self {
         (self.method, self.path) = (Some(method.to_owned()), Some(path.to_owned()));
         self
@@ -174,7 +174,7 @@ impl Fault {
     /// Hits webhooks that go out, in place of requests that come in. Beside
     /// [`Duplicate`](Effect::Duplicate) and [`Overtake`](Effect::Overtake), that can be
     /// [`Reset`](Effect::Reset): before the commit the webhook is not sent, after it the answer is lost;
-    /// it is sent again in both cases. The verb is `POST`, and the path is that of the subscription's
+    /// it is sent again in both cases. The method is `POST`, and the path is that of the subscription's
     /// URL.
     pub fn of_webhooks(mut self) -> Self {
         self.of = Target::Webhooks;
@@ -265,7 +265,9 @@ impl Fault {
         if self.of == Target::Webhooks && self.at.is_some() {
             return invalid("`at` is for requests alone");
         }
-        if self.of == Target::Webhooks && self.method.as_ref().is_some_and(|verb| verb != "POST") {
+        if self.of == Target::Webhooks
+            && self.method.as_ref().is_some_and(|method| method != "POST")
+        {
             return invalid("the `method` of webhooks is POST");
         }
         if is_of_webhooks && self.is_after_commit() {

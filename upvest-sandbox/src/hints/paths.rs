@@ -5,7 +5,7 @@ use upvest_core::Endpoint;
 /// The known path that was probably meant by `path`, or the methods that it takes.
 pub(crate) fn other_path(path: &str, endpoints: &[&Endpoint]) -> Option<String> {
     let here = endpoints.iter().filter(|at| is_of(path, at));
-    let mut methods: Vec<String> = here.map(|at| at.verb().to_string()).collect();
+    let mut methods: Vec<String> = here.map(|at| at.method().to_string()).collect();
     methods.sort_unstable();
     methods.dedup();
     if !methods.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn misread(headers: &HeaderMap) -> Option<String> {
     }
 }
 
-/// The names of the times whose text fits, with their verb.
+/// The names of the times whose text fits, with their method.
 fn names(times: &[(&str, &str)], fits: impl Fn(&str) -> bool) -> Option<(String, &'static str)> {
     let fitting: Vec<String> =
         times.iter().filter(|(_, text)| fits(text)).map(|(name, _)| format!("`{name}`")).collect();

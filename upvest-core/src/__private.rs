@@ -130,13 +130,13 @@ pub struct Decoder<T>(pub(crate) Decode<T>);
     note = "`()` reads no body; for `Bytes` write `accept = \"application/pdf\"` or the like into \
             `#[endpoint(...)]`, and for `Redirect` write `redirect`"
 )]
-pub trait JsonAnswer: Sized {
+pub trait JsonResponse: Sized {
     /// How it is read.
     fn decoder() -> Decoder<Self>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + 'static> JsonAnswer for T {
+impl<T: DeserializeOwned + 'static> JsonResponse for T {
     fn decoder() -> Decoder<Self> {
         Decoder(answer::decode::<T>)
     }
@@ -147,12 +147,12 @@ impl<T: DeserializeOwned + 'static> JsonAnswer for T {
     message = "an endpoint with `accept` answers bytes, not `{Self}`",
     label = "expected `Call<upvest_core::Bytes>`"
 )]
-pub trait BytesAnswer: Sized {
+pub trait BytesResponse: Sized {
     /// How it is read.
     fn decoder() -> Decoder<Self>;
 }
 
-impl BytesAnswer for Bytes {
+impl BytesResponse for Bytes {
     fn decoder() -> Decoder<Self> {
         Decoder(answer::decode_bytes)
     }
@@ -163,12 +163,12 @@ impl BytesAnswer for Bytes {
     message = "an endpoint with `redirect` answers where to go, not `{Self}`",
     label = "expected `Call<upvest_core::Redirect>`"
 )]
-pub trait RedirectAnswer: Sized {
+pub trait RedirectResponse: Sized {
     /// How it is read.
     fn decoder() -> Decoder<Self>;
 }
 
-impl RedirectAnswer for Redirect {
+impl RedirectResponse for Redirect {
     fn decoder() -> Decoder<Self> {
         Decoder(answer::decode_redirect)
     }
@@ -226,14 +226,15 @@ impl<const N: usize> Scopes<N> {
 #[cfg(test)]
 mod tests {
     use super::Scopes;
-    use crate::endpoint::{Endpoint, Verb};
+    use crate::endpoint::{Endpoint, Method};
 
     #[test]
     fn scopes_are_as_few_as_they_may_be() {
-        let read = Endpoint::new("", Verb::Get, "").scopes_any_of(&["users:read", "users:admin"]);
-        let other = Endpoint::new("", Verb::Get, "").scopes_any_of(&["taxes:read", "taxes:admin"]);
-        let write = Endpoint::new("", Verb::Post, "").scopes_any_of(&["users:admin"]);
-        let free = Endpoint::new("", Verb::Get, "");
+        let read = Endpoint::new("", Method::Get, "").scopes_any_of(&["users:read", "users:admin"]);
+        let other =
+            Endpoint::new("", Method::Get, "").scopes_any_of(&["taxes:read", "taxes:admin"]);
+        let write = Endpoint::new("", Method::Post, "").scopes_any_of(&["users:admin"]);
+        let free = Endpoint::new("", Method::Get, "");
         assert_eq!(Scopes::<0>::of(&[]).list(), [""; 0]);
         assert_eq!(Scopes::<1>::of(&[free]).list(), [""; 0]);
         assert_eq!(Scopes::<2>::of(&[read, read]).list(), ["users:read"]);
