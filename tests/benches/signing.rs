@@ -15,10 +15,9 @@ use bytes::Bytes;
 use criterion::{BatchSize, Criterion};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use shared::{KEY_ID, is_trial, median, time};
-use upvest_core::signature::{
-    Message, SignatureInput, SignatureVersion::V15, SigningKey, sign, signature_base,
-};
+use upvest_core::__sandbox::{Message, SignatureInput, sign};
 use upvest_core::signature::{SignError, Signer};
+use upvest_core::signature::{SignatureBase, SignatureVersion::V15, SigningKey};
 use upvest_core::{BoxFuture, Timestamp};
 use upvest_tests::{data, now};
 
@@ -130,7 +129,7 @@ fn main() {
     let input = SignatureInput::from_headers(signed.headers()).expect("a signature");
     criterion.bench_function("the base of an increase alone", |bencher| {
         bencher.iter(|| {
-            signature_base(
+            SignatureBase::new(
                 V15,
                 &Message::of(black_box(&signed)),
                 &input.components,

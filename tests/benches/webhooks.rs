@@ -15,8 +15,9 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request};
 use shared::{KEY_ID, is_trial, median, time};
+use upvest_core::__sandbox::sign;
 use upvest_core::Timestamp;
-use upvest_core::signature::{SignatureVersion, SigningKey, sign};
+use upvest_core::signature::{SignatureVersion, SigningKey};
 use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
 use upvest_tests::{data, now};
 
@@ -60,7 +61,7 @@ fn signed(version: SignatureVersion, key: &SigningKey) -> (Parts, Bytes, Vec<u8>
     let signature = head.headers["signature"].to_str().expect("a text");
     let signature = signature.trim_start_matches("sig1=:").trim_end_matches(':');
     let signature = BASE64_STANDARD.decode(signature).expect("base64");
-    (head, body, base.into_bytes(), signature)
+    (head, body, base.as_bytes().to_vec(), signature)
 }
 
 /// The time of one call, in microseconds.

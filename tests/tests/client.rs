@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use upvest_core::signature::{Message, Policy, SignError, Signer, SigningKey, verify};
+use upvest_core::__sandbox::{Message, verify};
+use upvest_core::signature::{SignError, Signer, SigningKey, VerifierPolicy};
 use upvest_core::transport::{Body, TransportError};
 use upvest_core::{
     BoxFuture, Call, Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, Timestamp,
@@ -93,9 +94,14 @@ async fn every_request_is_signed_anew_and_verifies() {
     let mut nonces = Vec::new();
     for request in server.sent() {
         let message = Message::of(&request);
-        let verified =
-            verify(&message, request.body(), |_| Some(&key), Timestamp::now(), &Policy::default())
-                .unwrap();
+        let verified = verify(
+            &message,
+            request.body(),
+            |_| Some(&key),
+            Timestamp::now(),
+            &VerifierPolicy::default(),
+        )
+        .unwrap();
         nonces.push(verified.input.nonce);
     }
     nonces.sort_unstable();
@@ -142,7 +148,7 @@ async fn a_refused_token_is_fetched_once_more() {
     let error = server.client().create("x").await.unwrap_err();
     assert_eq!((server.sent().len(), server.token_requests()), (2, 2), "and not a third time");
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
-    let base = error.signature_base().unwrap();
+    let base = error.signature_base().unwrap().expose_token();
     assert!(
         base.contains("\"authorization\": Bearer ***") && base.contains("\"@path\": /things"),
         "{base}"

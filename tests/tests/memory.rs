@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use allocation_counter::measure;
 use tokio::runtime::Builder;
-use upvest_core::auth::AccessToken;
+use upvest_core::__sandbox::AccessToken;
 use upvest_core::{ClientBuilder, Error, Outcome};
 use upvest_tests::data;
 use upvest_tests::in_memory::Things;

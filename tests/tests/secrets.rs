@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::fmt::format::FmtSpan;
-use upvest_core::auth::{AccessTokens as _, TokenRequest};
-use upvest_core::signature::{Message, Policy, SignatureVersion::V15, SigningKey, sign, verify};
+use upvest_core::__sandbox::{AccessTokens as _, TokenRequest};
+use upvest_core::__sandbox::{Message, sign, verify};
+use upvest_core::signature::{SignatureVersion::V15, SigningKey, VerifierPolicy};
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::{BoxFuture, Client, Environment, Timestamp};
 use upvest_sandbox::Sandbox;
@@ -137,7 +138,7 @@ async fn no_secret_shows_anywhere() {
     write!(seen, "{call:?}").unwrap();
     let error = call.await.unwrap_err();
     show(&mut seen, &error);
-    seen.push_str(error.signature_base().unwrap());
+    seen.push_str(error.signature_base().unwrap().expose_token());
     let right =
         TokenRequest { client_secret: sandbox.credentials().client_secret().clone(), ..request };
     let token = good.create_access_token(&right).await.unwrap();
@@ -167,7 +168,7 @@ async fn no_secret_shows_anywhere() {
         .unwrap();
     let key = sandbox.credentials().signing_key();
     sign(V15, &mut request, key, Timestamp::now(), [3; 16]).await.unwrap();
-    let (public, policy) = (key.verifying_key().unwrap(), Policy::default());
+    let (public, policy) = (key.verifying_key().unwrap(), VerifierPolicy::default());
     let message = Message::of(&request);
     let verified = verify(&message, b"", |_| Some(&public), Timestamp::now(), &policy).unwrap();
     write!(seen, "{message:?} {verified:?} {verified:#?} {policy:?}").unwrap();

@@ -1,17 +1,20 @@
 //! Signatures made by Upvest's own packages verify, and their bases are rebuilt to the byte: those of the
 //! Python package in V15, and those of the Go ones in V6.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use upvest_core::__sandbox::{Message, SignatureInput, sign, verify};
 use upvest_core::Timestamp;
 use upvest_core::signature::{
-    Message, Policy, SignatureInput,
+    SignatureBase,
     SignatureVersion::{self, V6, V15},
-    SigningKey, VerifyError, VerifyingKey, sign, signature_base, verify,
+    SigningKey, VerifierPolicy, VerifyError, VerifyingKey,
 };
 use upvest_core::webhook::{WebhookError, WebhookVerifier};
 
@@ -39,14 +42,17 @@ impl Vector {
 
     fn base(&self) -> String {
         let input = SignatureInput::from_headers(&self.headers).unwrap();
-        signature_base(self.version, &self.message(), &input.components, &input.parameters).unwrap()
+        SignatureBase::new(self.version, &self.message(), &input.components, &input.parameters)
+            .unwrap()
+            .expose_token()
+            .to_owned()
     }
 
     fn verify(&self, message: &Message<'_>, body: &[u8]) -> Result<(), VerifyError> {
-        let mut policy = Policy::default();
+        let mut policy = VerifierPolicy::default();
         policy.version = self.version;
         if self.version == V6 {
-            policy.max_age_seconds = Some(60);
+            policy.max_age = Some(Duration::from_secs(60));
         }
         if message.path.is_empty() {
             // One of the Go signers leaves out a path that is empty.
@@ -59,7 +65,7 @@ impl Vector {
         &self,
         message: &Message<'_>,
         body: &[u8],
-        policy: &Policy,
+        policy: &VerifierPolicy,
     ) -> Result<(), VerifyError> {
         let created = SignatureInput::from_headers(&self.headers)?.created;
         let now = Timestamp::from_unix_seconds(created).unwrap();
@@ -274,8 +280,8 @@ async fn the_verifier_of_webhooks_takes_them_as_well() {
 #[test]
 fn the_version_is_chosen_by_the_verifier() {
     for vector in vectors() {
-        let mut policy = Policy::default();
-        policy.max_age_seconds = Some(60);
+        let mut policy = VerifierPolicy::default();
+        policy.max_age = Some(Duration::from_secs(60));
         policy.required.clear();
         policy.version = if vector.version == V6 { V15 } else { V6 };
         let refused = VerifyError::Version(policy.version);
@@ -288,12 +294,14 @@ fn the_version_is_chosen_by_the_verifier() {
             .insert("upvest-signature-version", HeaderValue::from_static(policy.version.as_str()));
         let message = Message { headers: &headers, ..vector.message() };
         let result = vector.verify_with(&message, &vector.body, &policy);
-        let refused = if vector.body.is_empty() {
-            VerifyError::WrongSignature
-        } else {
-            VerifyError::NotCovered(policy.version.digest_name())
-        };
-        assert_eq!(result, Err(refused), "{}", vector.name);
+        let digest_name = policy.version.digest_name();
+        match result {
+            Err(VerifyError::WrongSignature(_)) => {
+                assert!(vector.body.is_empty(), "{}", vector.name)
+            }
+            Err(VerifyError::NotCovered(name)) => assert_eq!(name, digest_name, "{}", vector.name),
+            other => panic!("{}: {other:?}", vector.name),
+        }
     }
 }
 
@@ -323,8 +331,9 @@ async fn an_increase_has_the_base_that_other_tools_made() {
     let parameters = format!(
         "{listed};keyid=\"8d4997a8-cf7a-4e51-adbb-401656a3e5c2\";created=1633529659;expires=1633529664;nonce=\"o085M4cMgpbicuOL\""
     );
-    let base = signature_base(V15, &Message::of(&request), &input.components, &parameters).unwrap();
-    assert_eq!(base.len(), 710);
+    let base =
+        SignatureBase::new(V15, &Message::of(&request), &input.components, &parameters).unwrap();
+    assert_eq!(base.as_bytes().len(), 710);
     let hash = digest::digest(&digest::SHA256, base.as_bytes());
     assert_eq!(
         hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>(),

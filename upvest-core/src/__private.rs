@@ -4,30 +4,20 @@
 //! expansion names it through a path, `<Type as Body>::write`, so that the compiler says it once, at
 //! that type.
 
-use std::error::Error as StdError;
 use std::fmt::Display;
 
 use bytes::Bytes;
 pub use serde;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-pub use uuid::Uuid;
 
-use crate::answer::{self, Decode};
-pub use crate::call::{IdempotentReturn, PlainReturn};
+pub use crate::call::request::{Request, WriteError};
+use crate::call::{Call, Idempotent};
 use crate::endpoint::{BodyKind, Endpoint, are_equal};
-use crate::redirect::Redirect;
-pub use crate::request::Request;
+pub use crate::response::Decoder;
+use crate::response::{Redirect, decode, decode_bytes, decode_redirect};
 pub use crate::text::printable;
-
-/// Why a value could not be written.
-pub type WriteError = Box<dyn StdError + Send + Sync>;
-
-/// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
-#[must_use]
-pub fn hyphenated(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
-}
+pub use crate::types::{Uuid, hyphenated};
 
 /// What stands before the dots in types of events, each once.
 #[must_use]
@@ -120,9 +110,6 @@ impl<T: Serialize + ?Sized> Body for T {
     }
 }
 
-/// How an answer becomes a `T`.
-pub struct Decoder<T>(pub(crate) Decode<T>);
-
 /// An answer in JSON, or none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an answer, for it has no `Deserialize`",
@@ -138,7 +125,7 @@ pub trait JsonResponse: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + 'static> JsonResponse for T {
     fn decoder() -> Decoder<Self> {
-        Decoder(answer::decode::<T>)
+        Decoder(decode::<T>)
     }
 }
 
@@ -154,7 +141,7 @@ pub trait BytesResponse: Sized {
 
 impl BytesResponse for Bytes {
     fn decoder() -> Decoder<Self> {
-        Decoder(answer::decode_bytes)
+        Decoder(decode_bytes)
     }
 }
 
@@ -170,7 +157,43 @@ pub trait RedirectResponse: Sized {
 
 impl RedirectResponse for Redirect {
     fn decoder() -> Decoder<Self> {
-        Decoder(answer::decode_redirect)
+        Decoder(decode_redirect)
+    }
+}
+
+/// What a method without `idempotent` returns.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint without `idempotent` returns `Call<T>`, not `{Self}`",
+    label = "expected `Call<T>`, with the answer as `T`",
+    note = "write `idempotent` into `#[endpoint(...)]` if the API takes an idempotency key here"
+)]
+pub trait PlainReturn<T> {
+    /// The call that sends `request`.
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
+}
+
+/// What a method with `idempotent` returns.
+#[diagnostic::on_unimplemented(
+    message = "an `idempotent` endpoint returns `IdempotentCall<T>`, not `{Self}`",
+    label = "expected `IdempotentCall<T>`, with the answer as `T`",
+    note = "remove `idempotent` from `#[endpoint(...)]` if the API takes no idempotency key here"
+)]
+pub trait IdempotentReturn<T> {
+    /// The call that sends `request`.
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> PlainReturn<T> for Call<T> {
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
+        Self::keyless(request, decoder)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> IdempotentReturn<T> for Call<T, Idempotent> {
+    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
+        Self::keyed(request, decoder)
     }
 }
 

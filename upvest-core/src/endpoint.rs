@@ -115,7 +115,7 @@ pub struct Endpoint {
     header: Option<&'static str>,
     body: BodyKind,
     accept: &'static str,
-    answer: ResponseKind,
+    response: ResponseKind,
     idempotent: bool,
     signed: bool,
     anonymous: bool,
@@ -137,7 +137,7 @@ impl Endpoint {
             header: None,
             body: BodyKind::None,
             accept: JSON,
-            answer: ResponseKind::Json,
+            response: ResponseKind::Json,
             idempotent: false,
             signed: false,
             anonymous: false,
@@ -179,8 +179,8 @@ impl Endpoint {
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
-        if are_equal(name, "accept") && matches!(self.answer, ResponseKind::Json) {
-            self.answer = ResponseKind::Bytes;
+        if are_equal(name, "accept") && matches!(self.response, ResponseKind::Json) {
+            self.response = ResponseKind::Bytes;
         }
         self
     }
@@ -203,14 +203,14 @@ impl Endpoint {
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
-        self.answer = ResponseKind::Bytes;
+        self.response = ResponseKind::Bytes;
         self
     }
 
     /// Answers with a place to go.
     #[must_use]
     pub const fn redirect(mut self) -> Self {
-        self.answer = ResponseKind::Redirect;
+        self.response = ResponseKind::Redirect;
         self
     }
 
@@ -273,8 +273,8 @@ impl Endpoint {
 
     /// What it answers with.
     #[must_use]
-    pub const fn answer(&self) -> ResponseKind {
-        self.answer
+    pub const fn response(&self) -> ResponseKind {
+        self.response
     }
 
     /// Whether it takes an `idempotency-key`.
@@ -351,7 +351,7 @@ mod tests {
             (endpoint.redirect().header("accept"), ResponseKind::Redirect),
             (endpoint.header("accept").redirect(), ResponseKind::Redirect),
         ] {
-            assert_eq!(endpoint.answer(), kind, "{endpoint:?}");
+            assert_eq!(endpoint.response(), kind, "{endpoint:?}");
         }
     }
 }

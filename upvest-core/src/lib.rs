@@ -65,63 +65,47 @@
 
 #[doc(hidden)]
 pub mod __private;
-mod answer;
-pub mod auth;
+#[doc(hidden)]
+pub mod __sandbox;
+mod auth;
+mod builder;
 mod call;
-mod cause;
 mod client;
 mod deadline;
-mod echo;
 mod endpoint;
-mod env;
 mod environment;
 mod error;
 pub mod guide;
-pub mod headers;
-mod idempotency;
-mod lenient;
-mod money;
-mod null;
-mod outcome;
-mod page;
-mod problem;
-mod record;
-mod redirect;
-mod request;
-mod retry;
-mod send;
+mod headers;
+mod json;
+mod response;
+mod settings;
 pub mod signature;
+mod single_flight;
 mod source;
 mod telemetry;
 mod text;
-mod time;
-mod tokens;
 pub mod transport;
-mod trial;
 mod types;
-mod unprocessed;
 pub mod webhook;
 
-use std::pin::Pin;
-
-pub use answer::Response;
+pub use builder::ClientBuilder;
 pub use bytes::Bytes;
-pub use call::{Call, CallKind, Idempotent, IdempotentCall, Keyless};
-pub use client::{Client, ClientBuilder};
+pub use call::{
+    Call, CallKind, CallRecord, Idempotent, IdempotentCall, Items, Keyless, Page, PageMeta, Pages,
+};
+pub use client::Client;
 pub use endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 pub use environment::Environment;
-pub use error::{Error, ErrorKind, Result};
-pub use idempotency::IdempotencyKey;
-pub use money::{Amount, Currency};
-pub use null::null_as_default;
-pub use outcome::Outcome;
-pub use page::{Items, Page, PageMeta, Pages};
-pub use problem::Problem;
-pub use record::CallRecord;
-pub use redirect::Redirect;
+pub use error::{Error, ErrorKind, Outcome, Problem, Result};
+pub use json::null_as_default;
+pub use response::{Redirect, Response};
 pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
-pub use types::{AccountGroupId, CommaSeparated, Date, InvalidValue, Timestamp};
+pub use transport::BoxFuture;
+pub use types::{
+    AccountGroupId, Amount, CommaSeparated, Currency, Date, IdempotencyKey, InvalidValue, Timestamp,
+};
 
 /// Turns each method of a trait into a call of the API.
 ///
@@ -196,6 +180,3 @@ pub use upvest_macros::api;
 ///
 /// It needs no import: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;
-
-/// A boxed future, as the object-safe traits of this crate return it.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::answer::Response;
-use crate::client::Client;
+use crate::call::prepared::PreparedRequest;
+use crate::environment::Origin;
+use crate::error::Outcome;
 use crate::error::{Error, Result};
-use crate::outcome::Outcome;
-use crate::request::PreparedRequest;
+use crate::response::Response;
 
 /// The span of one attempt. `resends` is how many requests this call has sent before.
-pub(crate) fn attempt(client: &Client, prepared: &PreparedRequest, resends: u32) -> Span {
+pub(crate) fn attempt(origin: &Origin, prepared: &PreparedRequest, resends: u32) -> Span {
     let span = tracing::info_span!(
         "request",
         "otel.name" = %prepared,
@@ -25,8 +25,8 @@ pub(crate) fn attempt(client: &Client, prepared: &PreparedRequest, resends: u32)
         "http.request.resend_count" = Empty,
         "http.response.status_code" = Empty,
         "url.template" = prepared.template,
-        "server.address" = client.host(),
-        "server.port" = client.port(),
+        "server.address" = origin.host.as_str(),
+        "server.port" = origin.port,
         "error.type" = Empty,
         "upvest.request_id" = Empty,
         "upvest.outcome" = Empty,
@@ -62,7 +62,7 @@ pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
 }
 
 /// That a request is sent once more, why, and how long from now.
-pub(crate) fn resend(prepared: &PreparedRequest, attempts: u32, error: &Error, wait: Duration) {
+pub(crate) fn retry(prepared: &PreparedRequest, attempts: u32, error: &Error, wait: Duration) {
     tracing::info!(
         endpoint = %prepared,
         attempts,

@@ -5,10 +5,9 @@ use std::fmt;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use serde::Serialize;
-use upvest_core::headers::CONTENT_DIGEST;
-use upvest_core::signature::{
-    Message, Policy, SignatureInput, SignatureVersion::V15, VerifyError, mask_token, signature_base,
-};
+use upvest_core::__sandbox::headers::CONTENT_DIGEST;
+use upvest_core::__sandbox::{Message, SignatureInput};
+use upvest_core::signature::{SignatureBase, SignatureVersion::V15, VerifierPolicy, VerifyError};
 
 /// A longer base is not kept: a thousand of them would be too much.
 const LONGEST_BASE: usize = 16 * 1024;
@@ -34,7 +33,7 @@ impl Bases {
     /// signed is `signed`, if that is known.
     pub(crate) fn of(
         refusal: &VerifyError,
-        policy: &Policy,
+        policy: &VerifierPolicy,
         message: Message<'_>,
         body: &[u8],
         signed: Option<String>,
@@ -51,12 +50,14 @@ impl Bases {
         }
         let input = SignatureInput::from_headers(message.headers).ok()?;
         let is_signed = signed.is_some();
-        let received =
-            signed.unwrap_or_else(|| lines(&message, &input.components, &input.parameters));
+        let received = signed.unwrap_or_else(|| match refusal {
+            VerifyError::WrongSignature(base) => base.expose_token().to_owned(),
+            _ => lines(&message, &input.components, &input.parameters),
+        });
 
         let mut components = input.components.clone();
         // What has no value cannot be covered.
-        components.retain(|name| signature_base(V15, &message, &[name], "").is_ok());
+        components.retain(|name| SignatureBase::line(V15, &message, name).is_ok());
         for required in policy.required_of(&message, body) {
             if !components.iter().any(|covered| covered == required) {
                 components.push(required.to_owned());
@@ -71,7 +72,7 @@ impl Bases {
         }
         // It may be in a value that is masked.
         let first_difference = first_difference(&received, &expected);
-        let (received, expected) = (mask_token(&received), mask_token(&expected));
+        let (received, expected) = (without_token(&received), without_token(&expected));
         Some(Self { received, expected, is_signed, first_difference })
     }
 
@@ -81,6 +82,13 @@ impl Bases {
         self.expected = mask(&self.expected);
         self
     }
+}
+
+fn without_token(base: &str) -> String {
+    SignatureBase::mask(base, |component, value| match component {
+        "authorization" => "Bearer ***".into(),
+        _ => value.into(),
+    })
 }
 
 fn with_true_body(headers: &HeaderMap, body: &[u8]) -> HeaderMap {
@@ -111,8 +119,8 @@ fn first_difference(received: &str, expected: &str) -> Option<usize> {
 fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> String {
     let mut base = String::new();
     for component in components {
-        match signature_base(V15, message, &[component], "") {
-            Ok(line) => base.push_str(line.lines().next().unwrap_or_default()),
+        match SignatureBase::line(V15, message, component) {
+            Ok(line) => base.push_str(&line),
             Err(error) => base.extend(["\"", component, "\": <", &error.to_string(), ">"]),
         }
         base.push('\n');

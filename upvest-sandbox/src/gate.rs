@@ -6,13 +6,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
-use upvest_core::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
-use upvest_core::signature::{Message, Policy, SignatureInput, VerifyError, VerifyingKey, verify};
+use upvest_core::__sandbox::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
+use upvest_core::__sandbox::{Message, SignatureInput, verify};
+use upvest_core::signature::{VerifierPolicy, VerifyError, VerifyingKey};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
@@ -115,7 +117,8 @@ impl Gate {
         let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
         let expires = input.expires.ok_or_else(|| missing("it has no number `expires`"))?;
         let nonce = input.nonce.as_deref().ok_or_else(|| missing("it has no text `nonce`"))?;
-        let forget = expires.saturating_add(policy.skew_seconds);
+        let skew = policy.skew.as_secs().try_into().unwrap_or(i64::MAX);
+        let forget = expires.saturating_add(skew);
         let is_new = self.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
         if is_new {
             Ok(())
@@ -148,8 +151,8 @@ impl Gate {
     }
 
     /// What a signature for `endpoint` must be like.
-    pub(crate) fn policy(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Policy {
-        let mut policy = Policy::default();
+    pub(crate) fn policy(&self, endpoint: &Endpoint, headers: &HeaderMap) -> VerifierPolicy {
+        let mut policy = VerifierPolicy::default();
         let checks = |check| self.settings.checks(check);
         if !endpoint.is_anonymous() && (checks(Check::Token) || headers.contains_key(AUTHORIZATION))
         {
@@ -165,7 +168,7 @@ impl Gate {
         policy.insists_on_coverage = self.settings.checks(Check::Coverage);
         policy.compares_body = self.settings.checks(Check::Digest);
         if !self.settings.checks(Check::Lifetime) {
-            (policy.skew_seconds, policy.max_lifetime_seconds) = (i64::MAX, i64::MAX);
+            (policy.skew, policy.max_lifetime) = (Duration::MAX, Duration::MAX);
         }
         policy
     }

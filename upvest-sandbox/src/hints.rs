@@ -16,11 +16,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 use http::header::HeaderName;
+use upvest_core::__sandbox::headers::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_VERSION};
+use upvest_core::__sandbox::{Message, SignatureInput};
 use upvest_core::Timestamp;
-use upvest_core::headers::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_VERSION};
-use upvest_core::signature::{
-    Message, SignatureInput, SignatureVersion::V15, VerifyError, VerifyingKey, signature_base,
-};
+use upvest_core::signature::{SignatureBase, VerifyError, VerifyingKey};
 
 pub(crate) use self::paths::other_path;
 
@@ -100,7 +99,7 @@ impl Suspect<'_> {
                 digests::of_digest(text(self.message.headers, &CONTENT_DIGEST), self.body).into()
             }
             VerifyError::Base(error) => names::without_value(error, &self.message, self.body).into(),
-            VerifyError::WrongSignature => self.of_signature(),
+            VerifyError::WrongSignature(base) => self.of_signature(base),
             _ => "compare what you sign with the form in the documentation of the API".into(),
         }
     }
@@ -161,22 +160,14 @@ impl Suspect<'_> {
     }
 
     /// Tries out what is often done wrong.
-    fn of_signature(&self) -> Hint {
+    fn of_signature(&self, base: &SignatureBase) -> Hint {
         let nothing_known = || {
             Hint::from(
                 "no known mistake fits: another key signed it, or a covered header or the body was \
                  changed after signing; compare the base that you signed with the one received",
             )
         };
-        let (Some(key), Some(signature), Ok(input)) = (
-            self.key,
-            signature(self.message.headers),
-            SignatureInput::from_headers(self.message.headers),
-        ) else {
-            return nothing_known();
-        };
-        let Ok(base) = signature_base(V15, &self.message, &input.components, &input.parameters)
-        else {
+        let (Some(key), Some(signature)) = (self.key, signature(self.message.headers)) else {
             return nothing_known();
         };
         if let Some(kind) = encoding::other_kind(&signature, key.is_ed25519()) {
@@ -200,7 +191,7 @@ impl Suspect<'_> {
         if self.is_over_sha_256(base.as_bytes(), signature) {
             return "the base was hashed with SHA-256: ECDSA is with SHA-512 here".into();
         }
-        for guess in guesses::guesses(&self.message, self.body, &base) {
+        for guess in guesses::guesses(&self.message, self.body, base) {
             if key.verifies(guess.signed.as_bytes(), signature) {
                 let text = match raw {
                     "" => guess.what.into_owned(),

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use tokio::sync::watch;
 use upvest_core::Timestamp;
+use upvest_core::signature::SignatureBase;
 
 use crate::bases::Bases;
 
@@ -359,18 +360,13 @@ fn without_secret_fields(query: &str) -> String {
 
 /// A signature base without the values of headers that are not logged either.
 fn base_without_secrets(base: &str) -> String {
-    let lines = base.split('\n').map(|line| match line.split_once(": ") {
+    SignatureBase::mask(base, |component, value| match component {
         // A query may have been signed as part of the path.
-        Some((name, target)) if name.contains("@query") || name.contains("@path") => {
-            format!("{name}: {}", without_secret_fields(target))
+        target if target.contains("@query") || target.contains("@path") => {
+            without_secret_fields(value).into()
         }
-        Some((name, value)) => {
-            let component = name.trim_matches('"');
-            let is_shown =
-                component.starts_with('@') || is_logged(component) && !names_secret(component);
-            format!("{name}: {}", if is_shown { value } else { "***" })
-        }
-        None => line.to_owned(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+        derived if derived.starts_with('@') => value.into(),
+        header if is_logged(header) && !names_secret(header) => value.into(),
+        _ => "***".into(),
+    })
 }

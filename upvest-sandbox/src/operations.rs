@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use upvest_core::auth::AccessTokens;
+use upvest_core::__sandbox::AccessTokens;
 use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{AccountGroupId, Amount, Currency, Endpoint, IdempotencyKey, Timestamp};
 use upvest_virtual_cash::VirtualCash;

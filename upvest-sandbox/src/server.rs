@@ -12,8 +12,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Response, StatusCode};
-use upvest_core::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
-use upvest_core::signature::{Message, SignatureInput, VerifyError};
+use upvest_core::__sandbox::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
+use upvest_core::__sandbox::{Message, SignatureInput};
+use upvest_core::signature::VerifyError;
 use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method, Timestamp};
 
 use crate::StartError;

@@ -33,9 +33,7 @@ use shared::{Failure, end};
 use subscribe::subscribe;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
-use upvest_core::signature::{
-    Message, SignatureInput, SignatureVersion, mask_token, signature_base,
-};
+use upvest_core::signature::SignatureBase;
 use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::webhook::{Inbox, WebhookId, WebhookVerifier, Webhooks};
 use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
@@ -289,25 +287,14 @@ impl Transport for Explain {
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         if self.is_on {
-            match explain(&request) {
+            match SignatureBase::of_signed(&request) {
                 Ok(base) => {
                     println!("   signed for {} {}:", request.method(), request.uri().path());
-                    println!("     {}\n", base.replace('\n', "\n     "));
+                    println!("     {}\n", base.to_string().replace('\n', "\n     "));
                 }
                 Err(error) => println!("   not signed: {error}"),
             }
         }
         self.inner.send(request)
     }
-}
-
-fn explain(request: &http::Request<Bytes>) -> Result<String, Failure> {
-    let input = SignatureInput::from_headers(request.headers())?;
-    let base = signature_base(
-        SignatureVersion::V15,
-        &Message::of(request),
-        &input.components,
-        &input.parameters,
-    )?;
-    Ok(mask_token(&base))
 }

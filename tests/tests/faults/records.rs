@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use upvest_core::auth::AccessTokens;
+use upvest_core::__sandbox::AccessTokens;
 use upvest_core::{Call, Outcome, Timestamp, api};
 use upvest_core::{
     CallRecord, Client, Endpoint, ErrorKind, IdempotencyKey, IdempotentCall, Method,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep};
-use upvest_core::auth::{AccessTokens as _, TokenRequest};
+use upvest_core::__sandbox::{AccessTokens as _, TokenRequest};
 use upvest_core::transport::TransportError;
 use upvest_core::{Client, Error, ErrorKind, Outcome};
 use upvest_tests::in_memory::{Server, Thing, Things, problem, reply, thing, token};

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::{Value, json};
-use upvest_core::auth::{AccessTokens, TokenRequest};
+use upvest_core::__sandbox::{AccessTokens, TokenRequest};
 use upvest_core::webhook::{
     CreateWebhook, ListWebhooks, UpdateWebhook, VerificationKeys, Webhooks,
 };

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
-use upvest_core::signature::{Message, Policy, VerifyingKey, verify};
+use upvest_core::__sandbox::{Message, verify};
+use upvest_core::signature::{VerifierPolicy, VerifyingKey};
 use upvest_core::{Client, Timestamp};
 use upvest_tests::in_memory::{Reply, Server, reply, signing_key, token};
 
@@ -72,7 +73,7 @@ fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
     assert!(matches!(header("accept"), Some("application/json" | "application/pdf")), "{name}");
 
     let message = Message::of(request);
-    let mut policy = Policy::default();
+    let mut policy = VerifierPolicy::default();
     policy.required.extend(["upvest-api-version", "upvest-client-id"]);
     policy.required.extend((!is_token).then_some("authorization"));
     policy.required.extend(fact.has_key.then_some("idempotency-key"));

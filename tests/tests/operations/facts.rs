@@ -109,7 +109,7 @@ fn wrong(fact: &Fact, endpoint: &Endpoint) -> Vec<String> {
         (body == fact.body, "the body"),
         (endpoint.takes_query() != fact.query.is_empty(), "the query"),
         (scopes == known, "the scopes"),
-        (endpoint.answer() == ResponseKind::Json || can_be_bytes, "the answer"),
+        (endpoint.response() == ResponseKind::Json || can_be_bytes, "the answer"),
     ];
     rules.iter().filter(|(holds, _)| !holds).map(|(_, what)| (*what).to_owned()).collect()
 }

@@ -60,7 +60,7 @@ async fn every_operation_is_sent_as_it_is_known() {
         let name = endpoint.to_string();
         let fact = facts.iter().find(|fact| fact.name() == name).unwrap();
         let answer = call.await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        match endpoint.answer() {
+        match endpoint.response() {
             ResponseKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{name}"),
             _ if endpoint.is_anonymous() => assert_eq!(answer, "x", "{name}"),
             _ => assert_eq!(answer, checking::json_of(fact), "{name}"),

@@ -12,9 +12,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
-use upvest_core::signature::{
-    Message, SignatureInput, SignatureVersion::V15, SigningKey, VerifyingKey,
-};
+use upvest_core::__sandbox::{Message, SignatureInput};
+use upvest_core::signature::SignatureBase;
+use upvest_core::signature::{SignatureVersion::V15, SigningKey, VerifyingKey};
 use upvest_sandbox::Sandbox;
 use upvest_tests::data;
 use uuid::Uuid;
@@ -855,8 +855,8 @@ fn what_must_verify(cases: &mut Cases) {
     }
     let message = Message { method: "POST", path: "/foo", query: None, headers: &headers };
     let known = ["date", "@method", "@path", "content-type", "content-length"];
-    let ours = upvest_core::signature::signature_base(V15, &message, &known, "()").unwrap();
-    for line in ours.lines().take(known.len()) {
+    let ours = SignatureBase::new(V15, &message, &known, "()").unwrap();
+    for line in ours.expose_token().lines().take(known.len()) {
         assert!(base.contains(line), "{line}");
     }
     cases.note(82, "the example of RFC 9421 with Ed25519");

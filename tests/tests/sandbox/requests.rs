@@ -6,8 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use secrecy::ExposeSecret as _;
+use upvest_core::__sandbox::sign;
 use upvest_core::Timestamp;
-use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey, sign};
+use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey};
 use upvest_tests::data;
 use uuid::Uuid;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use upvest_core::__sandbox::{AccessTokens as _, TokenRequest};
 use upvest_core::ErrorKind;
-use upvest_core::auth::{AccessTokens as _, TokenRequest};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 use uuid::Uuid;

@@ -5,13 +5,15 @@
 //! for requests.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P521_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use http::{HeaderValue, Request, StatusCode};
 use tokio::task::JoinSet;
+use upvest_core::__sandbox::Message;
 use upvest_core::signature::SignatureVersion::{self, V6, V15};
-use upvest_core::signature::VerifyError;
+use upvest_core::signature::{SignatureBase, VerifyError};
 use upvest_core::webhook::{WebhookError, WebhookId, WebhookVerifier};
 
 use crate::forge::{
@@ -41,7 +43,12 @@ impl Cases {
         let error = match verify(&self.verifier, request).await {
             Err(WebhookError::Refused(error)) => error,
             Err(WebhookError::UnknownKey { .. }) => VerifyError::UnknownKey,
-            Err(WebhookError::WrongSignature { .. }) => VerifyError::WrongSignature,
+            Err(WebhookError::WrongSignature { .. }) => {
+                let empty = Request::new(());
+                let message = Message::of(&empty);
+                let base = SignatureBase::new(version, &message, &[""; 0], "").unwrap();
+                VerifyError::WrongSignature(base)
+            }
             other => panic!("case {number} in {version:?}, {what}: {other:?}"),
         };
         assert!(is_it(&error), "case {number} in {version:?}, {what}: {error}");
@@ -86,7 +93,7 @@ fn is_malformed(error: &VerifyError) -> bool {
 }
 
 fn is_wrong(error: &VerifyError) -> bool {
-    *error == VerifyError::WrongSignature
+    matches!(error, VerifyError::WrongSignature(_))
 }
 
 fn is_base(error: &VerifyError) -> bool {
@@ -271,7 +278,7 @@ async fn times(cases: &mut Cases) {
 
     // Who wants it stricter: until `expires`, if there is one, or else for a minute.
     let strict = builder(cases.version).clock(at(NOON + 91)).policy(|policy| {
-        (policy.ignores_expires, policy.max_age_seconds) = (false, Some(60));
+        (policy.ignores_expires, policy.max_age) = (false, Some(Duration::from_secs(60)));
     });
     let verifier = std::mem::replace(&mut cases.verifier, strict.build());
     let over = |error: &VerifyError| *error == VerifyError::Expired;
@@ -279,7 +286,7 @@ async fn times(cases: &mut Cases) {
     cases.accepted(40, "at its end", made(NOON + 50, &format!(";expires={}", NOON + 61))).await;
     cases.hostile(38, "old", made(NOON, &format!(";expires={}", NOON + 300)), too_old).await;
     cases.accepted(42, "no expires", made(NOON + 1, "")).await;
-    let strict = builder(cases.version).policy(|policy| policy.max_age_seconds = None);
+    let strict = builder(cases.version).policy(|policy| policy.max_age = None);
     cases.verifier = strict.build();
     cases.hostile(42, "no expires", made(NOON, ""), is_malformed).await;
     cases.verifier = verifier;

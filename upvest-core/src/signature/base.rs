@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderValue};
 
+use super::error::BaseError;
+
 /// Which draft of the signature standard is meant.
 ///
 /// Upvest wants [`V15`](Self::V15) for new requests, and signs its webhooks as [`V6`](Self::V6).
@@ -175,83 +177,134 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// The text to sign: a line for each component, and one for the parameters.
+/// The signature base: the text that is signed, a line for each covered component and one for the
+/// signature parameters.
 ///
-/// `parameters` is what stands behind the label in `signature-input`, such as
-/// `("@method" "@path");keyid="…";created=1633529659`. A verifier passes what it received: order
-/// and spacing are the signer's choice.
+/// It holds the access token if `authorization` is covered. `Display` and `Debug` show `***` instead;
+/// [`expose_token`](Self::expose_token) does not.
 ///
-/// # Errors
-/// If a component is not there, unknown, or no text.
-pub fn signature_base<C: AsRef<str>>(
-    version: SignatureVersion,
-    message: &Message<'_>,
-    components: &[C],
-    parameters: &str,
-) -> Result<String, BaseError> {
-    let mut base = String::with_capacity(1024);
-    let quote = version.quote();
-    for component in components {
-        let component = component.as_ref();
-        let value = message.value(component)?;
-        base.extend([quote, component, quote, ": ", &*value, "\n"]);
-    }
-    base.extend([quote, "@signature-params", quote, ": ", parameters]);
-    Ok(base)
-}
+/// A transport can show what a request was signed over:
+///
+/// ```
+/// use upvest_core::signature::SignatureBase;
+///
+/// fn log(request: &http::Request<bytes::Bytes>) {
+///     if let Ok(base) = SignatureBase::of_signed(request) {
+///         println!("{base}");
+///     }
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignatureBase(String);
 
-/// A base with its access token replaced by `***`: fit to be shown.
-#[must_use]
-pub fn mask_token(base: &str) -> String {
-    let mut masked = String::with_capacity(base.len());
-    for (index, line) in base.split('\n').enumerate() {
-        if index > 0 {
-            masked.push('\n');
+impl SignatureBase {
+    /// `parameters` is what follows the label in `signature-input`, such as
+    /// `("@method" "@path");keyid="…";created=1633529659`. A verifier passes what it received: order
+    /// and spacing are the signer's choice.
+    ///
+    /// # Errors
+    /// If a component is missing, unknown, or not text.
+    #[doc(hidden)]
+    pub fn new<C: AsRef<str>>(
+        version: SignatureVersion,
+        message: &Message<'_>,
+        components: &[C],
+        parameters: &str,
+    ) -> Result<Self, BaseError> {
+        let mut base = String::with_capacity(1024);
+        let quote = version.quote();
+        for component in components {
+            let component = component.as_ref();
+            let value = message.value(component)?;
+            base.extend([quote, component, quote, ": ", &*value, "\n"]);
         }
-        // In V6 the name has no quotes.
-        match ["\"authorization\": ", "authorization: "]
-            .iter()
-            .find(|name| line.starts_with(**name))
-        {
-            Some(name) => masked.extend([*name, "Bearer ***"]),
-            None => masked.push_str(line),
-        }
+        base.extend([quote, "@signature-params", quote, ": ", parameters]);
+        Ok(Self(base))
     }
-    masked
-}
 
-/// Why there is no base for a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BaseError {
-    /// The component is covered, but the message does not have it.
-    Missing(String),
-    /// There is no such component.
-    Unknown(String),
-    /// The header holds bytes that are no visible ASCII.
-    NotText(String),
-}
+    /// One line of a base, without its line break.
+    ///
+    /// # Errors
+    /// If the component is missing, unknown, or not text.
+    #[doc(hidden)]
+    pub fn line(
+        version: SignatureVersion,
+        message: &Message<'_>,
+        component: &str,
+    ) -> Result<String, BaseError> {
+        let quote = version.quote();
+        Ok([quote, component, quote, ": ", &*message.value(component)?].concat())
+    }
 
-impl fmt::Display for BaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => {
-                write!(f, "the signature covers `{name}`, which the request does not have")
+    /// The bytes that are signed.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// The text that is signed, with the access token in it.
+    #[must_use]
+    pub fn expose_token(&self) -> &str {
+        &self.0
+    }
+
+    /// The components and their values, in order; `@signature-params` is the last. A value may be the
+    /// access token.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split('\n').map(|line| {
+            let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+            (name.trim_matches('"'), value)
+        })
+    }
+
+    /// The same, with the access token replaced by `***`.
+    pub(crate) fn masked(&self) -> Self {
+        Self(self.to_string())
+    }
+
+    /// The text of a signature base with other values: what `value` makes of each component and its
+    /// value.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn mask<'t>(text: &'t str, value: impl Fn(&str, &'t str) -> Cow<'t, str>) -> String {
+        let mut masked = String::with_capacity(text.len());
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                masked.push('\n');
             }
-            Self::Unknown(name) => write!(f, "there is no component `{name}`"),
-            Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
+            match line.split_once(": ") {
+                // In V6 the name has no quotes.
+                Some((name, old)) => {
+                    masked.extend([name, ": ", &*value(name.trim_matches('"'), old)]);
+                }
+                None => masked.push_str(line),
+            }
         }
+        masked
     }
 }
 
-impl std::error::Error for BaseError {}
+impl fmt::Display for SignatureBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Self::mask(&self.0, |component, value| match component {
+            "authorization" => "Bearer ***".into(),
+            _ => value.into(),
+        }))
+    }
+}
+
+impl fmt::Debug for SignatureBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SignatureBase").field(&self.to_string()).finish()
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, HeaderValue};
 
     use super::SignatureVersion::{V6, V15};
-    use super::{BaseError, Message, mask_token, signature_base};
+    use super::{BaseError, Message, SignatureBase};
 
     #[test]
     fn the_digests_of_the_documentation() {
@@ -277,12 +330,18 @@ mod tests {
         headers.append("empty", HeaderValue::from_static(""));
         let message = Message { method: "post", path: "", query: Some("a=b&c"), headers: &headers };
         assert_eq!(
-            signature_base(V15, &message, &["@method", "@path", "@query", "accept", "empty"], "()")
-                .unwrap(),
+            SignatureBase::new(
+                V15,
+                &message,
+                &["@method", "@path", "@query", "accept", "empty"],
+                "()"
+            )
+            .unwrap()
+            .expose_token(),
             "\"@method\": POST\n\"@path\": /\n\"@query\": ?a=b&c\n\"accept\": a, b\n\"empty\": \n\"@signature-params\": ()"
         );
         assert_eq!(
-            signature_base(V6, &message, &["@method", "accept"], "()").unwrap(),
+            SignatureBase::new(V6, &message, &["@method", "accept"], "()").unwrap().expose_token(),
             "@method: POST\naccept: a, b\n@signature-params: ()"
         );
     }
@@ -298,14 +357,41 @@ mod tests {
             ("@authority", BaseError::Unknown("@authority".into())),
             ("binary", BaseError::NotText("binary".into())),
         ] {
-            assert_eq!(signature_base(V15, &message, &[component], "()"), Err(error));
+            assert_eq!(SignatureBase::new(V15, &message, &[component], "()"), Err(error));
         }
     }
 
     #[test]
     fn the_token_is_masked_and_nothing_else() {
-        let base = "\"@path\": /x\n\"authorization\": Bearer secret\n\"accept\": y";
-        assert_eq!(mask_token(base), "\"@path\": /x\n\"authorization\": Bearer ***\n\"accept\": y");
-        assert_eq!(mask_token("authorization: Bearer secret"), "authorization: Bearer ***");
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_static("Bearer secret"));
+        headers.insert("accept", HeaderValue::from_static("y"));
+        let message = Message { method: "GET", path: "/x", query: None, headers: &headers };
+        for (version, masked) in [
+            (
+                V15,
+                "\"@path\": /x\n\"authorization\": Bearer ***\n\"accept\": y\n\"@signature-params\": ()",
+            ),
+            (V6, "@path: /x\nauthorization: Bearer ***\naccept: y\n@signature-params: ()"),
+        ] {
+            let components = ["@path", "authorization", "accept"];
+            let base = SignatureBase::new(version, &message, &components, "()").unwrap();
+            assert_eq!(base.to_string(), masked);
+            assert_eq!(base.masked().expose_token(), masked);
+            assert!(!format!("{base:?}").contains("secret"));
+            assert!(base.expose_token().contains("Bearer secret"));
+            let line = SignatureBase::line(version, &message, "accept").unwrap();
+            assert!(masked.contains(&line), "{line}");
+            let lines: Vec<_> = base.lines().collect();
+            assert_eq!(
+                lines,
+                [
+                    ("@path", "/x"),
+                    ("authorization", "Bearer secret"),
+                    ("accept", "y"),
+                    ("@signature-params", "()")
+                ]
+            );
+        }
     }
 }

@@ -1,8 +1,92 @@
-//! Why a signature is refused.
+//! Why a key is unusable, why there is no signature, and why a signature is refused.
 
 use std::fmt;
 
-use super::base::{BaseError, SignatureVersion};
+use super::base::{SignatureBase, SignatureVersion};
+
+pub(super) const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
+
+/// Why a key cannot be used: one sentence, with the command that mends the file where there is one.
+/// Never holds key material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyError(String);
+
+impl KeyError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// Whether the passphrase may be what is wrong.
+    pub(crate) fn is_of_passphrase(&self) -> bool {
+        self.0.starts_with(WRONG_PASSPHRASE)
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl From<KeyError> for crate::Error {
+    fn from(error: KeyError) -> Self {
+        Self::config(format!("the signing key cannot be used: {error}"))
+    }
+}
+
+/// Why there is no base for a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BaseError {
+    /// The component is covered, but the message does not have it.
+    Missing(String),
+    /// There is no such component.
+    Unknown(String),
+    /// The header holds bytes that are no visible ASCII.
+    NotText(String),
+}
+
+impl fmt::Display for BaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => {
+                write!(f, "the signature covers `{name}`, which the request does not have")
+            }
+            Self::Unknown(name) => write!(f, "there is no component `{name}`"),
+            Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
+        }
+    }
+}
+
+impl std::error::Error for BaseError {}
+
+/// Why there is no signature. Never holds key material.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignError(String);
+
+impl SignError {
+    /// `message` is one sentence that says what was wrong.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SignError {}
+
+impl From<BaseError> for SignError {
+    fn from(error: BaseError) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Why a request is refused. For logs: outward it is one and the same 401.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +118,8 @@ pub enum VerifyError {
     Digest(SignatureVersion),
     /// There is no base for what it claims to cover.
     Base(BaseError),
-    /// The signature is not one of this base by this key.
-    WrongSignature,
+    /// The signature is not one of this signature base by this key.
+    WrongSignature(SignatureBase),
 }
 
 impl From<BaseError> for VerifyError {
@@ -67,7 +151,7 @@ impl fmt::Display for VerifyError {
                 f.write_str("`content-digest` is not the SHA-512 of the body")
             }
             Self::Base(error) => error.fmt(f),
-            Self::WrongSignature => {
+            Self::WrongSignature(_) => {
                 f.write_str("the signature is not one of this base by this key")
             }
         }

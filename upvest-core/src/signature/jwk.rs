@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::key::{KeyError, VerifyingKey};
+use super::error::KeyError;
+use super::key::VerifyingKey;
 use crate::text::cut;
 
 /// As much of the name of a kind or curve as an error shows, in characters.

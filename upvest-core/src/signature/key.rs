@@ -11,39 +11,10 @@ use aws_lc_rs::signature::{
     ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey, VerificationAlgorithm,
 };
 
+use super::error::{KeyError, SignError};
 use super::pem;
-use super::sign::{SignError, Signer};
+use super::sign::Signer;
 use crate::BoxFuture;
-
-/// Why a key cannot be used: one sentence, with the command that mends the file where there is one.
-/// Never holds key material.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyError(String);
-
-impl KeyError {
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-
-    /// Whether the passphrase may be what is wrong.
-    pub(crate) fn is_of_passphrase(&self) -> bool {
-        self.0.starts_with(pem::WRONG_PASSPHRASE)
-    }
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for KeyError {}
-
-impl From<KeyError> for crate::Error {
-    fn from(error: KeyError) -> Self {
-        Self::config(format!("the signing key cannot be used: {error}"))
-    }
-}
 
 /// A private key in memory, with the id that Upvest gave to it: ECDSA on secp521r1 (P-521), or
 /// Ed25519. Cheap to clone.

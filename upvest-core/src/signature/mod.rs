@@ -17,11 +17,17 @@ mod pem;
 mod sign;
 mod verify;
 
-pub use base::{BaseError, Message, SignatureVersion, mask_token, signature_base};
-pub use error::VerifyError;
+#[doc(hidden)]
+pub use base::Message;
+pub use base::{SignatureBase, SignatureVersion};
+pub use error::{BaseError, KeyError, SignError, VerifyError};
 pub use jwk::JsonWebKey;
 pub(crate) use key::checked_key_id;
-pub use key::{KeyError, SigningKey, VerifyingKey};
-pub use sign::{SignError, Signer, sign};
-pub use verify::{Policy, SignatureInput, Verified, verify};
+pub use key::{SigningKey, VerifyingKey};
+pub use sign::Signer;
+#[doc(hidden)]
+pub use sign::sign;
+pub use verify::VerifierPolicy;
+#[doc(hidden)]
+pub use verify::{SignatureInput, Verified, verify};
 pub(crate) use verify::{check_version, verify_by};

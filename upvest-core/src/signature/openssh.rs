@@ -4,7 +4,8 @@ use ssh_key::private::{EcdsaKeypair, KeypairData};
 use ssh_key::{Cipher, Kdf, PrivateKey};
 use zeroize::Zeroizing;
 
-use super::key::{KeyError, NEW_KEY};
+use super::error::KeyError;
+use super::key::NEW_KEY;
 use super::pem::{Der, Pem, needed, wrong_passphrase};
 
 /// Rounds of bcrypt beyond which a file is an attack on the reader: `ssh-keygen -a` is 16 or 24 by

@@ -10,7 +10,7 @@ use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Kdf;
 use zeroize::Zeroizing;
 
-use super::key::KeyError;
+use super::error::{KeyError, WRONG_PASSPHRASE};
 use super::openssh;
 
 pub(super) type Der = Zeroizing<Vec<u8>>;
@@ -21,8 +21,6 @@ const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
 
 const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
 const PUBLIC: &str = "this is the public key: load the private one";
-pub(super) const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
-
 /// A key as it was in the file.
 pub(super) struct Pem {
     /// SEC1 or PKCS#8, decrypted.

@@ -1,14 +1,13 @@
 //! Signing a request: the last thing that happens to it before it is sent.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, HeaderName};
 
-use super::base::{BaseError, Message, SignatureVersion, signature_base};
+use super::base::{Message, SignatureBase, SignatureVersion};
+use super::error::SignError;
 use crate::BoxFuture;
 use crate::headers::{SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
 use crate::types::Timestamp;
@@ -80,32 +79,6 @@ pub trait Signer: Send + Sync {
     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>>;
 }
 
-/// Why there is no signature. Never holds key material.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignError(String);
-
-impl SignError {
-    /// `message` is one sentence that says what was wrong.
-    #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for SignError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SignError {}
-
-impl From<BaseError> for SignError {
-    fn from(error: BaseError) -> Self {
-        Self(error.to_string())
-    }
-}
-
 /// Signs `request` as it stands, and gives back the base that was signed.
 ///
 /// Adds `content-length` and the digest if there is a body, then `signature-input` and `signature`,
@@ -125,7 +98,7 @@ pub async fn sign(
     signer: &dyn Signer,
     created: Timestamp,
     nonce: [u8; 16],
-) -> Result<String, SignError> {
+) -> Result<SignatureBase, SignError> {
     // Of a signature in another version.
     for name in ["digest", "content-digest", "upvest-signature-version"] {
         request.headers_mut().remove(name);
@@ -153,7 +126,7 @@ pub async fn sign(
     }));
     let input = signature_input(&components, signer.key_id(), created, nonce);
     let parameters = input.strip_prefix(LABEL).unwrap_or_default();
-    let base = signature_base(version, &message, &components, parameters)?;
+    let base = SignatureBase::new(version, &message, &components, parameters)?;
     let signature = signer.sign(base.as_bytes()).await?;
 
     let mut encoded = String::with_capacity(256);
@@ -231,13 +204,13 @@ mod tests {
         let created = Timestamp::from_unix_seconds(1_000).unwrap();
         let base = sign(V15, &mut request, &Fixed, created, [0xab; 16]).await.unwrap();
         let input = request.headers()["signature-input"].to_str().unwrap();
-        let parameters = base.rsplit_once("\"@signature-params\": ").unwrap().1;
+        let parameters = base.expose_token().rsplit_once("\"@signature-params\": ").unwrap().1;
         assert_eq!(input, format!("sig1={parameters}"));
         assert!(
             input.ends_with(&format!("created=1000;expires=1030;nonce=\"{}\"", "ab".repeat(16)))
         );
-        assert!(base.contains("\"accept-language\": de\n"), "{base}");
-        assert!(base.contains("\"host-region\": eu\n"), "{base}");
+        assert!(base.expose_token().contains("\"accept-language\": de\n"), "{base}");
+        assert!(base.expose_token().contains("\"host-region\": eu\n"), "{base}");
         assert!(!input.contains("x-request-id"));
         assert!(!input.contains("user-agent") && !input.contains("signature-version"));
         assert_eq!(request.headers()["signature"], "sig1=:AQID:");
@@ -250,7 +223,7 @@ mod tests {
         let mut request =
             http::Request::get("http://127.0.0.1/users?a=b").body(Bytes::new()).unwrap();
         let base = sign(V15, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
-        assert!(base.starts_with(
+        assert!(base.expose_token().starts_with(
             "\"@method\": GET\n\"@path\": /users\n\"@query\": ?a=b\n\"@signature-params\""
         ));
         assert!(!request.headers().contains_key("content-length"));
@@ -265,7 +238,8 @@ mod tests {
         let digest = "SHA-256=lyTB4g5uPk1/V+0l+dTvsAblCFkNUoyQ2ll/andcE+U=";
         let head = "@method: POST\n@path: /webhooks\ncontent-length: 16\ndigest: ";
         assert!(
-            base.starts_with(&format!("{head}{digest}\n@signature-params: (\"@method\" ")),
+            base.expose_token()
+                .starts_with(&format!("{head}{digest}\n@signature-params: (\"@method\" ")),
             "{base}"
         );
         assert_eq!(request.headers()["digest"], digest);

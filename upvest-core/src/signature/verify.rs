@@ -1,11 +1,11 @@
 //! Verifying a request: the mirror of `sign.rs`.
 
-use std::fmt;
+use std::time::Duration;
 
 use http::HeaderMap;
 use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 
-use super::base::{Message, SignatureVersion, mask_token, signature_base};
+use super::base::{Message, SignatureBase, SignatureVersion};
 use super::error::VerifyError;
 use super::key::VerifyingKey;
 use crate::headers::SIGNATURE_VERSION;
@@ -17,39 +17,41 @@ use crate::types::Timestamp;
 /// defaults leave room for all of its own tools, which use up to 60 seconds.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Policy {
+pub struct VerifierPolicy {
     /// Of which draft the signature is; V15 by default.
     pub version: SignatureVersion,
-    /// How far the signer's clock may be off, in seconds; 30 by default.
-    pub skew_seconds: i64,
-    /// The longest time from `created` to `expires`, in seconds; 300 by default.
-    pub max_lifetime_seconds: i64,
-    /// How old the signature may be, counted from `created`, in seconds. None by default: then
-    /// `expires` must be there.
-    pub max_age_seconds: Option<i64>,
+    /// How far the signer's clock may be off; 30 seconds by default.
+    pub skew: Duration,
+    /// The longest time from `created` to `expires`; 5 minutes by default.
+    pub max_lifetime: Duration,
+    /// How old the signature may be, counted from `created`. `None` by default: then `expires` must be
+    /// present.
+    pub max_age: Option<Duration>,
     /// Whether the signature is taken after `expires`; false by default. Its age counts all the same.
     pub ignores_expires: bool,
-    /// Components that must be covered; `@method`, `@path` and `accept` by default. See
-    /// [`required_of`](Policy::required_of) for what comes on top.
+    /// Components that must be covered; `@method`, `@path` and `accept` by default. The
+    /// query, `upvest-client-id` and `upvest-api-version` are required too if they are sent.
     pub required: Vec<&'static str>,
     /// Components that must be covered if there is a body, besides its digest; `content-type` by
     /// default.
     pub required_with_body: Vec<&'static str>,
+    #[doc(hidden)]
     /// Whether coverage is insisted on at all; true by default. Without it, whoever can change a
     /// request on its way can change what the signature leaves out.
     pub insists_on_coverage: bool,
+    #[doc(hidden)]
     /// Whether the digest and `content-length` must be those of the body; true by default. Without
     /// it, the body is not protected.
     pub compares_body: bool,
 }
 
-impl Default for Policy {
+impl Default for VerifierPolicy {
     fn default() -> Self {
         Self {
             version: SignatureVersion::V15,
-            skew_seconds: 30,
-            max_lifetime_seconds: 300,
-            max_age_seconds: None,
+            skew: Duration::from_secs(30),
+            max_lifetime: Duration::from_mins(5),
+            max_age: None,
             ignores_expires: false,
             required: vec!["@method", "@path", "accept"],
             required_with_body: vec!["content-type"],
@@ -59,13 +61,14 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
-    /// What a signature of `message` must cover: what is [`required`](Policy::required), the query if
+impl VerifierPolicy {
+    /// What a signature of `message` must cover: what is [`required`](VerifierPolicy::required), the query if
     /// there is one, `upvest-client-id` and `upvest-api-version` if they are sent, and with a body its
-    /// digest and what is [`required_with_body`](Policy::required_with_body).
+    /// digest and what is [`required_with_body`](VerifierPolicy::required_with_body).
     ///
     /// Not the length of the body and not the `idempotency-key`, though our own signatures cover
     /// both: some of Upvest's tools leave them out.
+    #[doc(hidden)]
     #[must_use]
     pub fn required_of(&self, message: &Message<'_>, body: &[u8]) -> Vec<&'static str> {
         if !self.insists_on_coverage {
@@ -115,6 +118,23 @@ const MOST_COMPONENTS: usize = 64;
 const LABEL: &str = "sig1=";
 /// The longest key id and the longest nonce: Upvest's tools use 36 characters at most.
 const LONGEST_TEXT: usize = 256;
+
+impl SignatureBase {
+    /// The signature base of a request that was signed, as its header `signature-input` describes it.
+    /// The signature itself is not checked.
+    ///
+    /// # Errors
+    /// If the request is not signed, or lacks a component that the signature covers.
+    pub fn of_signed<B>(request: &http::Request<B>) -> Result<Self, VerifyError> {
+        let input = SignatureInput::from_headers(request.headers())?;
+        let version = match request.headers().get(SIGNATURE_VERSION) {
+            Some(said) if said == SignatureVersion::V15.as_str() => SignatureVersion::V15,
+            _ => SignatureVersion::V6,
+        };
+        let message = Message::of(request);
+        Ok(Self::new(version, &message, &input.components, &input.parameters)?)
+    }
+}
 
 impl SignatureInput {
     /// Reads the header `signature-input`.
@@ -224,22 +244,13 @@ fn only_member<'h>(
 }
 
 /// A request whose signature is right.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
     /// What its headers said. The nonce is for the caller to remember.
     pub input: SignatureInput,
-    /// What was signed. Holds the access token.
-    pub base: String,
-}
-
-impl fmt::Debug for Verified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified")
-            .field("input", &self.input)
-            .field("base", &mask_token(&self.base))
-            .finish()
-    }
+    /// What was signed.
+    pub base: SignatureBase,
 }
 
 /// Checks the signature of a request over the body as received.
@@ -254,7 +265,7 @@ pub fn verify<'k>(
     body: &[u8],
     key: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
     now: Timestamp,
-    policy: &Policy,
+    policy: &VerifierPolicy,
 ) -> Result<Verified, VerifyError> {
     check_version(message.headers, policy.version)?;
     let input = SignatureInput::from_headers(message.headers)?;
@@ -270,8 +281,8 @@ pub(crate) fn verify_by(
     input: &SignatureInput,
     key: &VerifyingKey,
     now: Timestamp,
-    policy: &Policy,
-) -> Result<String, VerifyError> {
+    policy: &VerifierPolicy,
+) -> Result<SignatureBase, VerifyError> {
     let signature = signature(message.headers)?;
     if input.algorithm.as_deref().is_some_and(|name| !key.may_be_called(name)) {
         return Err(VerifyError::Algorithm);
@@ -285,9 +296,9 @@ pub(crate) fn verify_by(
     if policy.compares_body {
         check_body(message, body, policy.version)?;
     }
-    let base = signature_base(policy.version, message, &input.components, &input.parameters)?;
+    let base = SignatureBase::new(policy.version, message, &input.components, &input.parameters)?;
     if !key.verifies(base.as_bytes(), &signature) {
-        return Err(VerifyError::WrongSignature);
+        return Err(VerifyError::WrongSignature(base));
     }
     Ok(base)
 }
@@ -305,16 +316,22 @@ pub(crate) fn check_version(
     }
 }
 
-fn check_times(input: &SignatureInput, now: i64, policy: &Policy) -> Result<(), VerifyError> {
+fn check_times(
+    input: &SignatureInput,
+    now: i64,
+    policy: &VerifierPolicy,
+) -> Result<(), VerifyError> {
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let (skew, max_lifetime) = (seconds(policy.skew), seconds(policy.max_lifetime));
     let life = input.expires.map(|expires| expires.saturating_sub(input.created));
-    if life.is_some_and(|life| life <= 0 || life > policy.max_lifetime_seconds) {
+    if life.is_some_and(|life| life <= 0 || life > max_lifetime) {
         return Err(VerifyError::Lifetime);
     }
-    if input.created > now.saturating_add(policy.skew_seconds) {
+    if input.created > now.saturating_add(skew) {
         return Err(VerifyError::FromTheFuture);
     }
-    let earliest = now.saturating_sub(policy.skew_seconds);
-    match policy.max_age_seconds {
+    let earliest = now.saturating_sub(skew);
+    match policy.max_age.map(seconds) {
         Some(age) if input.created.saturating_add(age) < earliest => {
             return Err(VerifyError::TooOld);
         }

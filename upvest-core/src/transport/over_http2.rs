@@ -16,7 +16,7 @@ use upvest_macros::api;
 use super::over_reqwest::ReqwestTransport;
 use super::testing::{acceptor, trusting};
 use super::tls::Tls;
-use crate::client::ClientBuilder;
+use crate::builder::ClientBuilder;
 use crate::{Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, SigningKey};
 
 const DATA: u8 = 0;

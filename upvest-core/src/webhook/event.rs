@@ -11,7 +11,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::subscription::WebhookId;
-use crate::null::{from_json, null_as_default};
+use crate::json::{from_json, null_as_default};
 use crate::text::{LONGEST_TEXT, cut, printable};
 use crate::types::Timestamp;
 

@@ -9,16 +9,15 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::runtime::{self, Handle};
-use tokio::sync::watch;
-use tokio::time::Instant;
 use upvest_macros::api;
 
 use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
-use crate::deadline::within;
-use crate::error::Error;
+use crate::deadline::after;
+use crate::error::{Error, ErrorKind, Outcome};
 use crate::signature::{JsonWebKey, VerifyingKey};
+use crate::single_flight::{Flight, SingleFlight};
 use crate::types::Timestamp;
 
 /// However many unknown key ids come in: whoever invents them must not make us call out.
@@ -117,27 +116,9 @@ struct State {
     fetched: Option<Timestamp>,
     /// Why the last fetch failed.
     failure: Option<Error>,
-    /// Those of the last minute. Of each runtime one is under way at most: another runtime may not be
-    /// driven, so nothing can wait for its fetch.
-    fetches: Vec<Fetch>,
-}
-
-/// A fetch that was begun.
-#[derive(Clone)]
-struct Fetch {
-    /// The one that drives it.
-    runtime: runtime::Id,
-    begun: Timestamp,
-    /// Closed when it has ended, however it ended.
-    ended: watch::Receiver<()>,
-    /// When it has ended at the latest.
-    ends: Instant,
-}
-
-impl Fetch {
-    fn is_under_way(&self) -> bool {
-        self.ended.has_changed().is_ok() && Instant::now() < self.ends
-    }
+    fetches: SingleFlight,
+    /// Which runtimes began the fetches of the last minute, and when.
+    begun: Vec<(runtime::Id, Timestamp)>,
 }
 
 /// Whether so many seconds have passed; also if the clock was put back.
@@ -146,25 +127,14 @@ fn is_over(since: Option<Timestamp>, seconds: u64, now: Timestamp) -> bool {
 }
 
 impl State {
-    /// The fetch to wait for, if another one is begun by `begin` or under way on this runtime.
-    fn fetch(&mut self, now: Timestamp, begin: impl FnOnce() -> Fetch) -> Option<Fetch> {
+    /// Whether another fetch may begin on this runtime. That of another runtime may never end, so it
+    /// counts only when it has.
+    fn may_fetch(&mut self, now: Timestamp) -> bool {
         let here = Handle::current().id();
-        self.fetches.retain(|fetch| {
-            fetch.is_under_way() || !is_over(Some(fetch.begun), PAUSE_SECONDS, now)
-        });
-        let mut fetches = self.fetches.iter();
-        if let Some(fetch) =
-            fetches.clone().find(|fetch| fetch.runtime == here && fetch.is_under_way())
-        {
-            return Some(fetch.clone());
-        }
-        // What another runtime has begun may never end.
-        if fetches.any(|fetch| fetch.runtime == here || !fetch.is_under_way()) {
-            return None;
-        }
-        let fetch = begin();
-        self.fetches.push(fetch.clone());
-        Some(fetch)
+        self.begun.retain(|(_, begun)| !is_over(Some(*begun), PAUSE_SECONDS, now));
+        let is_elsewhere =
+            |runtime: runtime::Id| runtime != here && self.fetches.on(runtime).is_some();
+        self.begun.iter().all(|(runtime, _)| is_elsewhere(*runtime))
     }
 }
 
@@ -187,18 +157,21 @@ impl Keys {
             WebhookError::UnknownKey { key_id: id.to_owned(), known }
         };
         let client = self.client.as_ref().ok_or_else(|| unknown(0))?;
-        let fetch = {
+        let flight = {
             let mut state = self.state();
             if let Some(keys) = state.keys.get(id)
                 && !is_over(state.fetched, LIFE_SECONDS, now)
             {
                 return Ok(keys.clone());
             }
-            state.fetch(now, || self.fetch(client, now))
+            match state.fetches.here().cloned() {
+                Some(flight) => Some(flight),
+                None if state.may_fetch(now) => Some(self.fetch(&mut state, client, now)),
+                None => None,
+            }
         };
-        if let Some(mut fetch) = fetch {
-            // An error, for nothing is ever sent: it ends when the sender is dropped.
-            let _ = within(fetch.ends, fetch.ended.changed()).await;
+        if let Some(flight) = flight {
+            flight.ended(after(FETCH_TIME)).await;
         }
         let state = self.state();
         match (state.keys.get(id), &state.failure) {
@@ -210,23 +183,24 @@ impl Keys {
         }
     }
 
-    /// Begins to fetch. A task of its own: whoever closes his connection does not stop it for the
-    /// others.
-    fn fetch(self: &Arc<Self>, client: &Client, now: Timestamp) -> Fetch {
-        let (sender, ended) = watch::channel(());
+    fn fetch(self: &Arc<Self>, state: &mut State, client: &Client, now: Timestamp) -> Flight {
         let (keys, client) = (Arc::clone(self), client.clone());
-        tokio::spawn(async move {
-            let answer = client.verification_keys().max_attempts(1).timeout(FETCH_TIME).await;
-            keys.learn(answer, now);
-            drop(sender);
-        });
-        let ends = Instant::now() + FETCH_TIME + Duration::from_secs(1);
-        Fetch { runtime: Handle::current().id(), begun: now, ended, ends }
+        let fetching = async move {
+            let set = client.verification_keys().max_attempts(1).timeout(FETCH_TIME).await;
+            keys.learn(set, now);
+        };
+        let keys = Arc::clone(self);
+        let on_panic = move || {
+            let message = "the request for the keys panicked";
+            keys.learn(Err(Error::new(ErrorKind::Transport, Outcome::Unknown, message)), now);
+        };
+        state.begun.push((Handle::current().id(), now));
+        state.fetches.begin(after(FETCH_TIME + Duration::from_secs(1)), fetching, on_panic)
     }
 
-    fn learn(&self, answer: crate::Result<VerificationKeySet>, now: Timestamp) {
+    fn learn(&self, set: crate::Result<VerificationKeySet>, now: Timestamp) {
         let mut state = self.state();
-        match answer {
+        match set {
             Ok(set) => {
                 state.keys = usable(&set);
                 state.fetched = Some(now);

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use upvest_macros::api;
 
 use crate::call::Call;
-use crate::null::null_as_default;
-use crate::page::Page;
+use crate::call::Page;
+use crate::json::null_as_default;
 use crate::types::{InvalidValue, Timestamp};
 
 crate::id! {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::digest;
 use http::HeaderMap;
@@ -16,8 +17,8 @@ use super::keys::Keys;
 use super::subscription::WebhookId;
 use crate::client::Client;
 use crate::signature::{
-    JsonWebKey, KeyError, Message, Policy, SignatureInput, SignatureVersion, VerifyError,
-    VerifyingKey, check_version, signature_base, verify_by,
+    JsonWebKey, KeyError, Message, SignatureBase, SignatureInput, SignatureVersion, VerifierPolicy,
+    VerifyError, VerifyingKey, check_version, verify_by,
 };
 use crate::source::Clock;
 use crate::types::Timestamp;
@@ -25,7 +26,7 @@ use crate::types::Timestamp;
 /// The longest body: a package may have 1 MiB, and a single event is sent however long it is.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// How old a signature may be. See [`WebhookVerifierBuilder::policy`].
-const LONGEST_AGE: i64 = 24 * 60 * 60;
+const LONGEST_AGE: Duration = Duration::from_hours(24);
 /// How many deliveries are remembered, to tell those that come again.
 const MOST_SEEN: usize = 10_000;
 
@@ -66,7 +67,7 @@ struct Inner {
     keys: Arc<Keys>,
     /// Whose events are taken; all, if none is named.
     webhooks: Option<HashSet<WebhookId>>,
-    policy: Policy,
+    policy: VerifierPolicy,
     longest_body: usize,
     clock: Arc<dyn Clock>,
     seen: Mutex<Seen>,
@@ -134,12 +135,8 @@ impl WebhookVerifier {
         let message = Message { headers: &headers, ..message };
         let checked = check(&message, body, &input, &keys, now, &inner.policy);
         let base = checked.map_err(|error| {
-            if error == VerifyError::WrongSignature {
-                let SignatureInput { components, parameters, .. } = &input;
-                let version = inner.policy.version;
-                let base = signature_base(version, &message, components, parameters);
-                let base = shown(&base.unwrap_or_default());
-                return WebhookError::WrongSignature { base };
+            if let VerifyError::WrongSignature(base) = &error {
+                return WebhookError::WrongSignature { base: shown(base) };
             }
             error.into()
         })?;
@@ -157,8 +154,8 @@ impl WebhookVerifier {
     ///
     /// By the base, not by the nonce alone: two deliveries that share a nonce, but not what they say,
     /// are not the same. And not by the signature: of one ECDSA signature anybody can make a second.
-    fn seen(&self, base: &str) -> bool {
-        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base)
+    fn seen(&self, base: &SignatureBase) -> bool {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base.as_bytes())
     }
 }
 
@@ -185,14 +182,14 @@ fn check(
     input: &SignatureInput,
     keys: &[VerifyingKey],
     now: Timestamp,
-    policy: &Policy,
-) -> Result<String, VerifyError> {
+    policy: &VerifierPolicy,
+) -> Result<SignatureBase, VerifyError> {
     let mut refused = VerifyError::UnknownKey;
     for key in keys {
         match verify_by(message, body, input, key, now, policy) {
             Ok(base) => return Ok(base),
             // That a key is of another algorithm than `alg` says less than what another key found.
-            Err(VerifyError::Algorithm) if refused == VerifyError::WrongSignature => {}
+            Err(VerifyError::Algorithm) if matches!(refused, VerifyError::WrongSignature(_)) => {}
             Err(error) => refused = error,
         }
     }
@@ -201,7 +198,7 @@ fn check(
 
 /// A base with the values that cannot be secret. Whoever has sent it chooses what it covers: that can be a
 /// header which a proxy has added, with a password of ours.
-fn shown(base: &str) -> String {
+fn shown(base: &SignatureBase) -> String {
     const SHOWN: [&str; 7] = [
         "@method",
         "@path",
@@ -211,21 +208,19 @@ fn shown(base: &str) -> String {
         "content-type",
         "digest",
     ];
-    let lines = base.split('\n').map(|line| match line.split_once(": ") {
-        Some((name, _)) if !SHOWN.contains(&name.trim_matches('"')) => format!("{name}: ***"),
-        _ => line.to_owned(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    SignatureBase::mask(base.expose_token(), |component, value| {
+        if SHOWN.contains(&component) { value.into() } else { "***".into() }
+    })
 }
 
 /// What is asked of a webhook's signature.
-fn policy() -> Policy {
-    Policy {
+fn policy() -> VerifierPolicy {
+    VerifierPolicy {
         version: SignatureVersion::V6,
-        max_age_seconds: Some(LONGEST_AGE),
+        max_age: Some(LONGEST_AGE),
         ignores_expires: true,
         required: vec!["@method", "@path"],
-        ..Policy::default()
+        ..VerifierPolicy::default()
     }
 }
 
@@ -238,9 +233,9 @@ struct Seen {
 
 impl Seen {
     /// False if it was there.
-    fn insert(&mut self, base: &str) -> bool {
+    fn insert(&mut self, base: &[u8]) -> bool {
         let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, base.as_bytes()).as_ref());
+        hash.copy_from_slice(digest::digest(&digest::SHA256, base).as_ref());
         let is_new = self.hashes.insert(hash);
         if is_new {
             self.order.push_back(hash);
@@ -279,7 +274,7 @@ pub struct WebhookVerifierBuilder {
     keys: HashMap<String, VerifyingKey>,
     client: Option<Client>,
     webhooks: Option<HashSet<WebhookId>>,
-    policy: Policy,
+    policy: VerifierPolicy,
     longest_body: usize,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -340,7 +335,7 @@ impl WebhookVerifierBuilder {
     ///     .policy(|policy| policy.ignores_expires = false)
     ///     .build();
     /// ```
-    pub fn policy(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+    pub fn policy(mut self, change: impl FnOnce(&mut VerifierPolicy)) -> Self {
         change(&mut self.policy);
         self
     }
@@ -390,9 +385,9 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten_and_no_more_are_kept() {
         let mut seen = Seen::default();
-        assert!((0..=MOST_SEEN).all(|number| seen.insert(&number.to_string())));
+        assert!((0..=MOST_SEEN).all(|number| seen.insert(number.to_string().as_bytes())));
         assert_eq!((seen.hashes.len(), seen.order.len()), (MOST_SEEN, MOST_SEEN));
-        assert!(!seen.insert(&MOST_SEEN.to_string()));
-        assert!(seen.insert("0"));
+        assert!(!seen.insert(MOST_SEEN.to_string().as_bytes()));
+        assert!(seen.insert(b"0"));
     }
 }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use http::header::{HOST, ORIGIN, USER_AGENT};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName};
-use upvest_core::headers::{SIGNATURE, SIGNATURE_INPUT};
+use upvest_core::__sandbox::headers::{SIGNATURE, SIGNATURE_INPUT};
 
 use crate::webhooks::sender::PRODUCT;
 

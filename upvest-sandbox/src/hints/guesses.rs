@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
-use upvest_core::headers::IDEMPOTENCY_KEY;
-use upvest_core::signature::Message;
+use upvest_core::__sandbox::Message;
+use upvest_core::__sandbox::headers::IDEMPOTENCY_KEY;
+use upvest_core::signature::SignatureBase;
 
 /// Each costs the verification of a signature.
 const MOST_GUESSES: usize = 160;
@@ -24,9 +25,9 @@ pub(super) struct Guess {
 }
 
 /// All guesses for a request with this base, likely ones first.
-pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &str) -> Vec<Guess> {
+pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &SignatureBase) -> Vec<Guess> {
     let mut guesses = of_form(base);
-    if base.len() > LONGEST_BASE {
+    if base.as_bytes().len() > LONGEST_BASE {
         return guesses;
     }
     let mut other_line = |name: &str, value: &str, what: Cow<'static, str>| {
@@ -57,16 +58,18 @@ pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &str) -> Vec<Gue
         }
     }
     let mut known = HashSet::new();
-    guesses.retain(|guess| guess.signed != base && known.insert(guess.signed.clone()));
+    guesses
+        .retain(|guess| guess.signed != base.expose_token() && known.insert(guess.signed.clone()));
     guesses.truncate(MOST_GUESSES);
     guesses
 }
 
 /// Every line is right, but not how they are written.
-fn of_form(base: &str) -> Vec<Guess> {
+fn of_form(base: &SignatureBase) -> Vec<Guess> {
     let one_space = "a line of the base has exactly one space after the colon, and none before the \
                      line break";
     let guess = |what: &'static str, signed, is_base| Guess { what: what.into(), signed, is_base };
+    let text = base.expose_token();
     vec![
         guess(
             "the base is of the older form, v6, whose names have no quotes: with \
@@ -74,14 +77,14 @@ fn of_form(base: &str) -> Vec<Guess> {
             of_v6(base),
             true,
         ),
-        guess("the base ends with a line break: it must not", format!("{base}\n"), true),
+        guess("the base ends with a line break: it must not", format!("{text}\n"), true),
         guess(
             "the lines are joined with \\r\\n: join them with \\n",
-            base.replace('\n', "\r\n"),
+            text.replace('\n', "\r\n"),
             true,
         ),
-        guess(one_space, base.replace("\": ", "\":"), false),
-        guess(one_space, base.replace("\": ", "\":  "), true),
+        guess(one_space, text.replace("\": ", "\":"), false),
+        guess(one_space, text.replace("\": ", "\":  "), true),
     ]
 }
 
@@ -204,10 +207,8 @@ fn before_it_was_sent(header: &HeaderName, sent: &str) -> Vec<String> {
 }
 
 /// The headers in a base, with their values.
-fn headers(base: &str) -> impl Iterator<Item = (&str, &str)> {
-    let lines = base.split('\n');
-    let named = lines.filter_map(|line| line.strip_prefix('"')?.split_once("\": "));
-    named.filter(|(name, _)| !name.starts_with('@'))
+fn headers(base: &SignatureBase) -> impl Iterator<Item = (&str, &str)> {
+    base.lines().filter(|(name, _)| !name.starts_with('@'))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
@@ -215,20 +216,17 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
 }
 
 /// The base with another value in the line of `name`.
-fn with_line(base: &str, name: &str, value: &str) -> String {
-    let start = format!("\"{name}\": ");
-    let lines = base.split('\n').map(|line| {
-        if line.starts_with(&start) { format!("{start}{value}") } else { line.to_owned() }
+fn with_line(base: &SignatureBase, name: &str, value: &str) -> String {
+    let lines = base.lines().map(|(component, old)| {
+        let value = if component == name { value } else { old };
+        format!("\"{component}\": {value}")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The same in the older form: the names before the colons stand without quotes.
-fn of_v6(base: &str) -> String {
-    let lines = base.split('\n').map(|line| {
-        let rest = line.strip_prefix('"').and_then(|rest| rest.split_once("\": "));
-        rest.map_or_else(|| line.to_owned(), |(name, value)| format!("{name}: {value}"))
-    });
+/// The same in the older form: the names before the colons have no quotes.
+fn of_v6(base: &SignatureBase) -> String {
+    let lines = base.lines().map(|(component, value)| format!("{component}: {value}"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -241,14 +239,23 @@ fn decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+    use upvest_core::__sandbox::Message;
+    use upvest_core::signature::SignatureBase;
+    use upvest_core::signature::SignatureVersion::V15;
+
     use super::{decoded, of_v6, with_line};
 
     #[test]
     fn other_bases_differ_in_one_line() {
-        let base = "\"@method\": GET\n\"@path\": /a%20b\n\"@signature-params\": (\"@method\")";
-        assert_eq!(of_v6(base), "@method: GET\n@path: /a%20b\n@signature-params: (\"@method\")");
-        assert_eq!(with_line(base, "@path", "/x"), base.replace("/a%20b", "/x"));
-        assert_eq!(with_line(base, "accept", "x"), base);
+        let headers = HeaderMap::new();
+        let message = Message { method: "GET", path: "/a%20b", query: None, headers: &headers };
+        let base =
+            SignatureBase::new(V15, &message, &["@method", "@path"], "(\"@method\")").unwrap();
+        assert_eq!(of_v6(&base), "@method: GET\n@path: /a%20b\n@signature-params: (\"@method\")");
+        let with_path = |path| base.expose_token().replace("/a%20b", path);
+        assert_eq!(with_line(&base, "@path", "/x"), with_path("/x"));
+        assert_eq!(with_line(&base, "accept", "x"), base.expose_token());
         assert_eq!(decoded("/a%20b+c&d=%26"), "/a b+c&d=&");
     }
 }

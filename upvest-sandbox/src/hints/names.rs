@@ -2,7 +2,8 @@
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use upvest_core::signature::{BaseError, Message, SignatureInput};
+use upvest_core::__sandbox::{Message, SignatureInput};
+use upvest_core::signature::BaseError;
 
 /// The derived components that Upvest's form has.
 const DERIVED: [&str; 3] = ["@method", "@path", "@query"];

@@ -1,7 +1,7 @@
 //! What is wrong with `created` and `expires`.
 
 use http::HeaderMap;
-use upvest_core::headers::SIGNATURE_INPUT;
+use upvest_core::__sandbox::headers::SIGNATURE_INPUT;
 
 /// What is wrong with how the times are written, whether or not they can be read.
 pub(super) fn misread(headers: &HeaderMap) -> Option<String> {

@@ -10,8 +10,9 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use tokio::task::{Id, JoinSet};
 use tokio::time::timeout;
-use upvest_core::headers::{SIGNATURE, SIGNATURE_INPUT};
-use upvest_core::signature::{SignatureVersion, sign};
+use upvest_core::__sandbox::headers::{SIGNATURE, SIGNATURE_INPUT};
+use upvest_core::__sandbox::sign;
+use upvest_core::signature::SignatureVersion;
 use upvest_core::transport::{ReqwestTransport, Transport as _};
 use url::Url;
 

@@ -8,7 +8,7 @@ pub mod trading;
 pub mod users;
 
 use serde::Serialize;
-use upvest_core::auth::AccessTokens;
+use upvest_core::__sandbox::AccessTokens;
 use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{AccountGroupId, CommaSeparated, Date, Endpoint, Timestamp, id};
 use upvest_virtual_cash::VirtualCash;

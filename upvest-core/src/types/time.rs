@@ -8,7 +8,7 @@ use std::str::FromStr;
 use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::types::InvalidValue;
+use super::invalid::InvalidValue;
 
 /// The years -9999 to 9999, in Unix seconds.
 const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;

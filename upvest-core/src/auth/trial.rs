@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::deadline::within;
-use crate::send::after;
+use crate::deadline::{after, within};
 
 /// What is known of a token. Shared by all who hold it.
 #[derive(Clone)]
@@ -17,14 +16,14 @@ enum Verdict {
     Open,
     /// A call tries it. If it has no verdict at this time, another one does.
     Tried(Instant),
-    Taken,
+    Accepted,
     Refused,
 }
 
 /// What a call whose last token was refused may do with this one.
 pub(crate) enum Entry {
     /// Send: the server takes it.
-    Taken,
+    Accepted,
     /// Send: it is this call that tries it.
     Probe(Probe),
     /// Not send: the server does not take it.
@@ -47,7 +46,7 @@ impl Trial {
             let is_free = match *verdict {
                 Verdict::Open => true,
                 Verdict::Tried(until) => now >= until,
-                Verdict::Taken | Verdict::Refused => false,
+                Verdict::Accepted | Verdict::Refused => false,
             };
             if is_free {
                 *verdict = own;
@@ -59,7 +58,7 @@ impl Trial {
         }
         let verdict = *changes.borrow_and_update();
         match verdict {
-            Verdict::Taken => Entry::Taken,
+            Verdict::Accepted => Entry::Accepted,
             Verdict::Refused => Entry::Refused,
             Verdict::Tried(until) => Entry::Wait(Wait { changes, until }),
             // The probe has just ended without a verdict.
@@ -68,9 +67,9 @@ impl Trial {
     }
 
     /// The server has answered a request with this token, with anything but a refusal.
-    pub(crate) fn report_taken(&self) {
-        if *self.0.borrow() != Verdict::Taken {
-            self.0.send_replace(Verdict::Taken);
+    pub(crate) fn report_accepted(&self) {
+        if *self.0.borrow() != Verdict::Accepted {
+            self.0.send_replace(Verdict::Accepted);
         }
     }
 }
@@ -84,7 +83,7 @@ pub(crate) struct Probe {
 impl Probe {
     /// The server has refused the token, unless it has taken it from another call meanwhile.
     pub(crate) fn report_refused(&self) {
-        self.replace(|verdict| verdict != Verdict::Taken, Verdict::Refused);
+        self.replace(|verdict| verdict != Verdict::Accepted, Verdict::Refused);
     }
 
     fn replace(&self, old: impl FnOnce(Verdict) -> bool, new: Verdict) {

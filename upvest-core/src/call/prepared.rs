@@ -1,29 +1,15 @@
-//! A request while it is described: path and header filled, query and body encoded. No I/O.
+//! A request that is complete but for the client, the token and the signature.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::str::FromStr as _;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-use crate::__private::{Decoder, WriteError};
-use crate::client::Client;
 use crate::endpoint::{BodyKind, Endpoint, Method, ResponseKind};
-use crate::error::{Error, ErrorKind, Result};
-use crate::outcome::Outcome;
 
-/// The request of one call. `#[api]` writes the code that fills it.
-///
-/// The first thing that goes wrong is kept and becomes the call's error: nothing is sent then.
-#[must_use]
-pub struct Request<'c> {
-    pub(crate) client: &'c Client,
-    endpoint: Endpoint,
-    prepared: Result<PreparedRequest>,
-}
-
-/// All that sending needs: it stands for itself, with no declaration behind it.
+/// All that sending needs; the declaration that it was made from is not consulted again.
 #[derive(Clone)]
 pub(crate) struct PreparedRequest {
     pub(crate) method: Method,
@@ -37,7 +23,7 @@ pub(crate) struct PreparedRequest {
     pub(crate) content_type: Option<&'static str>,
     /// The type of answer to ask for, unless the caller says another one.
     pub(crate) accept: &'static str,
-    pub(crate) answer: ResponseKind,
+    pub(crate) response: ResponseKind,
     /// The fields of the body that the response repeats.
     pub(crate) echoes: &'static [&'static str],
     pub(crate) is_signed: bool,
@@ -55,7 +41,7 @@ impl PreparedRequest {
             body: Bytes::new(),
             content_type: endpoint.body().content_type(),
             accept: endpoint.accepts(),
-            answer: endpoint.answer(),
+            response: endpoint.response(),
             echoes: endpoint.echoes(),
             is_signed: endpoint.is_signed(),
             is_anonymous: endpoint.is_anonymous(),
@@ -93,110 +79,11 @@ impl fmt::Display for PreparedRequest {
     }
 }
 
-impl<'c> Request<'c> {
-    /// A request to `endpoint`, nothing filled in yet.
-    pub fn new(client: &'c Client, endpoint: Endpoint) -> Self {
-        Self { client, endpoint, prepared: Ok(PreparedRequest::of(endpoint)) }
-    }
-
-    /// Fills the placeholder `{name}`.
-    pub fn path<T: ?Sized>(self, name: &str, value: &T, text: fn(&T) -> String) -> Self {
-        self.change(|prepared| {
-            let value = text(value);
-            check_segment(&value).map_err(|why| format!("the path value `{name}` {why}"))?;
-            prepared.path = prepared.path.replacen(&format!("{{{name}}}"), &value, 1);
-            Ok(())
-        })
-    }
-
-    /// Adds `query` behind the path, unless it comes out empty.
-    pub fn query<T: ?Sized>(
-        self,
-        query: &T,
-        write: fn(&T) -> std::result::Result<String, WriteError>,
-    ) -> Self {
-        self.change(|prepared| {
-            let query = write(query).map_err(|error| {
-                let error = error.to_string();
-                let hint = match error.as_str() {
-                    "unsupported value" => {
-                        " (a member is one value, or an `Option` of one; several values are a \
-                         `CommaSeparated`)"
-                    }
-                    _ => "",
-                };
-                format!("the query cannot be written: {error}{hint}")
-            })?;
-            if !query.is_empty() {
-                prepared.path.push('?');
-                prepared.path.push_str(&query);
-            }
-            Ok(())
-        })
-    }
-
-    /// Fills the header that the endpoint names.
-    pub fn header<T: ?Sized>(self, value: &T, text: fn(&T) -> String) -> Self {
-        let name = self.endpoint.header_name().unwrap_or_default();
-        self.change(|prepared| {
-            let value = text(value);
-            check_header(&value).map_err(|why| format!("the header `{name}` {why}"))?;
-            let pair = HeaderName::from_str(name).ok().zip(HeaderValue::from_str(&value).ok());
-            let (name, value) = pair.ok_or_else(|| format!("the header `{name}` is none"))?;
-            prepared.header = Some(Box::new((name, value)));
-            Ok(())
-        })
-    }
-
-    /// Encodes `body` as the endpoint wants it.
-    pub fn body<T: ?Sized>(
-        self,
-        body: &T,
-        write: fn(&T, BodyKind) -> std::result::Result<Bytes, WriteError>,
-    ) -> Self {
-        let kind = self.endpoint.body();
-        let how = if kind == BodyKind::Form { "a form" } else { "JSON" };
-        self.change(|prepared| {
-            prepared.body = write(body, kind)
-                .map_err(|error| format!("the body cannot be written as {how}: {error}"))?;
-            Ok(())
-        })
-    }
-
-    /// The call that sends this.
-    pub fn call<R, T>(self, new: fn(Self, Decoder<T>) -> R, decoder: Decoder<T>) -> R {
-        new(self, decoder)
-    }
-
-    pub(crate) fn finish(self) -> Result<PreparedRequest> {
-        // What is filled in has no braces, and neither has the template.
-        let is_unfilled = self.prepared.as_ref().is_ok_and(|prepared| prepared.path.contains('{'));
-        if is_unfilled {
-            return self.change(|_| Err("a placeholder is not filled".to_owned())).prepared;
-        }
-        self.prepared
-    }
-
-    /// `change` says why it cannot be.
-    fn change(
-        mut self,
-        change: impl FnOnce(&mut PreparedRequest) -> std::result::Result<(), String>,
-    ) -> Self {
-        if let Ok(prepared) = &mut self.prepared
-            && let Err(why) = change(prepared)
-        {
-            let message = format!("{} was not sent: {why}", self.endpoint);
-            self.prepared = Err(Error::new(ErrorKind::Request, Outcome::NotSent, message));
-        }
-        self
-    }
-}
-
 /// Whether a value stays inside its segment, and means the same encoded and decoded.
 ///
 /// Upvest's own signers disagree on which of the two is signed, so nothing that would need encoding
 /// is let through; and the URL library would turn `/a/../b` into another route.
-fn check_segment(value: &str) -> std::result::Result<(), &'static str> {
+pub(super) fn check_segment(value: &str) -> Result<(), &'static str> {
     match value {
         "" => Err("is empty"),
         "." | ".." => Err("is `.` or `..`, which would lead to another route"),
@@ -206,10 +93,7 @@ fn check_segment(value: &str) -> std::result::Result<(), &'static str> {
 }
 
 /// Whether `path` is one that a request to `endpoint` can have, segment by segment.
-pub(crate) fn check_path(
-    endpoint: Endpoint,
-    path: &str,
-) -> std::result::Result<(), std::borrow::Cow<'static, str>> {
+pub(crate) fn check_path(endpoint: Endpoint, path: &str) -> Result<(), Cow<'static, str>> {
     let (path, query) = match path.split_once('?') {
         Some((path, query)) if endpoint.takes_query() => (path, Some(query)),
         _ => (path, None),
@@ -235,17 +119,6 @@ pub(crate) fn check_path(
         }
     }
     Ok(())
-}
-
-/// Whether a header arrives as it is: spaces around it get lost on the way, and the signature covers
-/// what arrives.
-fn check_header(value: &str) -> std::result::Result<(), &'static str> {
-    match value {
-        "" => Err("is empty"),
-        _ if value.trim() != value => Err("begins or ends with a space"),
-        _ if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(()),
-        _ => Err("holds more than printable ASCII"),
-    }
 }
 
 #[cfg(test)]

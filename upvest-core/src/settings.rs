@@ -7,7 +7,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use crate::client::{Client, ClientBuilder, has_white_space_around};
+use crate::builder::{ClientBuilder, has_white_space_around};
+use crate::client::Client;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::signature::{SigningKey, checked_key_id};

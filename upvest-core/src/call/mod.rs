@@ -7,18 +7,34 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::__private::Decoder;
-use crate::BoxFuture;
-use crate::answer::{Decode, Response, decode};
+mod attempts;
+mod exchange;
+mod kind;
+mod page;
+pub(crate) mod prepared;
+mod record;
+mod replay;
+pub(crate) mod request;
+pub(crate) mod retry;
+pub(crate) mod unprocessed;
+mod window;
+
+use attempts::Plan;
+use prepared::PreparedRequest;
+use request::Request;
+use window::Window;
+
 use crate::client::Client;
+use crate::deadline::after;
 use crate::endpoint::Method;
-use crate::error::{Error, Result};
-use crate::idempotency::{IdempotencyKey, Window};
-use crate::outcome::Outcome;
-use crate::record::CallRecord;
-use crate::request::{PreparedRequest, Request};
-use crate::send::{self, Plan};
-use crate::types::Timestamp;
+use crate::error::{Error, Outcome, Result};
+use crate::response::{Decode, Decoder, Response, decode};
+use crate::transport::BoxFuture;
+use crate::types::{IdempotencyKey, Timestamp};
+
+pub use kind::{CallKind, Idempotent, Keyless};
+pub use page::{Items, Page, PageMeta, Pages};
+pub use record::CallRecord;
 
 /// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
 ///
@@ -61,76 +77,11 @@ pub struct Call<T, K = Keyless> {
     state: State<T>,
     key: K,
     limit: Option<Limit>,
-    attempts: Option<u32>,
+    max_attempts: Option<u32>,
 }
 
 /// A call that carries an idempotency key: sent twice, it takes effect once.
 pub type IdempotentCall<T> = Call<T, Idempotent>;
-
-/// Marks a [`Call`] that takes no idempotency key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Keyless(());
-
-/// Marks a [`Call`] that carries an idempotency key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Idempotent {
-    pub(crate) key: IdempotencyKey,
-    /// Counts from when the call was made, or the one that it repeats: by then its record may have
-    /// been stored, and replayed by somebody else.
-    pub(crate) window: Window,
-    /// Whether it repeats an earlier call, of which nothing is known.
-    pub(crate) is_replay: bool,
-}
-
-impl Idempotent {
-    fn new(key: IdempotencyKey, now: Timestamp) -> Self {
-        Self { key, window: Window::new(now, now), is_replay: false }
-    }
-}
-
-impl Default for Idempotent {
-    fn default() -> Self {
-        Self::new(IdempotencyKey::random(), Timestamp::now())
-    }
-}
-
-/// Whether a [`Call`] carries an idempotency key: [`Keyless`] or [`Idempotent`].
-pub trait CallKind: sealed::Sealed + Send + 'static {
-    /// The key, if it carries one.
-    fn idempotency_key(&self) -> Option<IdempotencyKey>;
-}
-
-impl CallKind for Keyless {
-    fn idempotency_key(&self) -> Option<IdempotencyKey> {
-        None
-    }
-}
-
-impl CallKind for Idempotent {
-    fn idempotency_key(&self) -> Option<IdempotencyKey> {
-        Some(self.key)
-    }
-}
-
-mod sealed {
-    use super::{Idempotent, Keyless};
-
-    pub trait Sealed {
-        fn idempotent(&self) -> Option<Idempotent>;
-    }
-
-    impl Sealed for Keyless {
-        fn idempotent(&self) -> Option<Idempotent> {
-            None
-        }
-    }
-
-    impl Sealed for Idempotent {
-        fn idempotent(&self) -> Option<Idempotent> {
-            Some(*self)
-        }
-    }
-}
 
 enum State<T> {
     Ready(Result<T>),
@@ -165,7 +116,7 @@ impl<T, K: Default> Call<T, K> {
 
 impl<T, K> Call<T, K> {
     fn of(state: State<T>, key: K) -> Self {
-        Self { state, key, limit: None, attempts: None }
+        Self { state, key, limit: None, max_attempts: None }
     }
 
     /// How long the whole call may take, from the moment it is awaited: waiting for a token and
@@ -202,7 +153,7 @@ impl<T, K> Call<T, K> {
     /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
     /// trouble gets 15 requests.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.attempts = Some(attempts);
+        self.max_attempts = Some(attempts);
         self
     }
 }
@@ -216,7 +167,7 @@ impl<T> Call<T> {
         }
         let (client, prepared) = (client.clone(), prepared.clone());
         let state = State::Fixed { client, prepared, decode: *decode };
-        Some(Self { state, key: self.key, limit: self.limit, attempts: self.attempts })
+        Some(Self { state, key: self.key, limit: self.limit, max_attempts: self.max_attempts })
     }
 
     /// The same, asking for the page that begins there.
@@ -302,7 +253,7 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     }
 
     async fn run(self) -> Result<Response<T>> {
-        let key = self.key.idempotent();
+        let key = kind::sealed::Sealed::idempotent(&self.key);
         let result = match self.state {
             State::Ready(result) => result.map(|value| Response {
                 value,
@@ -312,9 +263,10 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
             }),
             State::Fixed { client, prepared, decode } => {
                 let deadline = deadline(self.limit, &client);
-                let attempts = self.attempts.unwrap_or(client.attempts()).max(1);
-                let plan = Plan { client: &client, prepared: &prepared, key, deadline, attempts };
-                send::send(&plan, decode).await
+                let max_attempts = self.max_attempts.unwrap_or(client.max_attempts()).max(1);
+                let plan =
+                    Plan { client: &client, prepared: &prepared, key, deadline, max_attempts };
+                attempts::send(&plan, decode).await
             }
         };
         result.map_err(|error| error.with_idempotency_key(self.key.idempotency_key()))
@@ -323,9 +275,9 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
 
 fn deadline(limit: Option<Limit>, client: &Client) -> Instant {
     match limit {
-        Some(Limit::Deadline(deadline)) => deadline.min(send::after(Duration::MAX)),
-        Some(Limit::Timeout(timeout)) => send::after(timeout),
-        None => send::after(client.timeout()),
+        Some(Limit::Deadline(deadline)) => deadline.min(after(Duration::MAX)),
+        Some(Limit::Timeout(timeout)) => after(timeout),
+        None => after(client.timeout()),
     }
 }
 
@@ -349,38 +301,15 @@ impl<T, K: fmt::Debug> fmt::Debug for Call<T, K> {
     }
 }
 
-/// What a method without `idempotent` returns.
-#[diagnostic::on_unimplemented(
-    message = "an endpoint without `idempotent` returns `Call<T>`, not `{Self}`",
-    label = "expected `Call<T>`, with the answer as `T`",
-    note = "write `idempotent` into `#[endpoint(...)]` if the API takes an idempotency key here"
-)]
-pub trait PlainReturn<T> {
-    /// The call that sends `request`.
-    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
-}
-
-/// What a method with `idempotent` returns.
-#[diagnostic::on_unimplemented(
-    message = "an `idempotent` endpoint returns `IdempotentCall<T>`, not `{Self}`",
-    label = "expected `IdempotentCall<T>`, with the answer as `T`",
-    note = "remove `idempotent` from `#[endpoint(...)]` if the API takes no idempotency key here"
-)]
-pub trait IdempotentReturn<T> {
-    /// The call that sends `request`.
-    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T> PlainReturn<T> for Call<T> {
-    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
-        Self::of(State::fixed(request, decoder), Keyless(()))
+impl<T> Call<T> {
+    pub(crate) fn keyless(request: Request<'_>, decoder: Decoder<T>) -> Self {
+        Self::of(State::fixed(request, decoder), Keyless::default())
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T> IdempotentReturn<T> for Call<T, Idempotent> {
-    fn new(request: Request<'_>, decoder: Decoder<T>) -> Self {
+impl<T> IdempotentCall<T> {
+    /// A call with a random key.
+    pub(crate) fn keyed(request: Request<'_>, decoder: Decoder<T>) -> Self {
         let now = request.client.now();
         let (state, key) = match request.client.random_bytes() {
             Ok(bytes) => (State::fixed(request, decoder), IdempotencyKey::from_random_bytes(bytes)),

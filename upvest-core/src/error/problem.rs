@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::lenient::Members;
+use crate::json::lenient::Members;
 use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, cut};
 
 /// A problem document, `application/problem+json`, as the API sends with every error.

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::__private::hyphenated;
 use crate::text::printable;
+use crate::types::hyphenated;
 
 /// As much of a value as a message shows.
 const LONGEST_SHOWN: usize = 80;

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::BoxFuture;
 use crate::call::Call;
+use crate::error::Outcome;
 use crate::error::{Error, ErrorKind, Result};
-use crate::null::null_as_default;
-use crate::outcome::Outcome;
+use crate::json::null_as_default;
 
 /// One page of a list, as most lists of the API are answered.
 ///

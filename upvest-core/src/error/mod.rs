@@ -9,48 +9,25 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::cause::printable_cause;
-use crate::idempotency::IdempotencyKey;
-use crate::outcome::{Outcome, judge};
-use crate::problem::Problem;
-use crate::retry;
+use crate::signature::SignatureBase;
 use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, printable};
-use crate::transport::Failure;
+use crate::types::IdempotencyKey;
+
+mod cause;
+pub(crate) mod classify;
+mod kind;
+mod outcome;
+mod problem;
+
+use cause::printable_cause;
+use classify::{Repeatable, Retry, Verdict};
+
+pub use kind::ErrorKind;
+pub use outcome::Outcome;
+pub use problem::Problem;
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Where a call failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A setting or the signing key is missing or wrong.
-    Config,
-    /// The request could not be built: a path value, the query or the body.
-    Request,
-    /// The signer did not sign.
-    Sign,
-    /// There is no access token: the token endpoint refused, or its answer is unusable.
-    Token,
-    /// No connection: DNS, refused, TLS.
-    Connect,
-    /// The time for the attempt or the call ran out.
-    Timeout,
-    /// The connection broke after the request may have left.
-    Transport,
-    /// The server answered 401: token or signature are wrong.
-    Unauthorized,
-    /// The server answered with another error status.
-    Api,
-    /// The server answered with a redirect, which is never followed: the signature covers the path.
-    Redirect,
-    /// The server answered with success, but with a body that could not be read, or that contradicts
-    /// the request.
-    Decode,
-    /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is older than its window.
-    /// Nothing was sent for this; of the call that was recorded the outcome says what is known.
-    Replay,
-}
 
 /// Why a call failed. One sentence in `Display`; what a program needs, in the methods.
 ///
@@ -76,11 +53,10 @@ struct Inner {
     problem: Option<Problem>,
     request_id: Option<String>,
     idempotency_key: Option<IdempotencyKey>,
-    signature_base: Option<String>,
+    signature_base: Option<SignatureBase>,
     body: Bytes,
     is_clock_off: bool,
-    is_torn: bool,
-    failure: Option<Failure>,
+    retry: Retry,
     attempts: u32,
     is_retryable: bool,
     retry_after: Option<Duration>,
@@ -94,7 +70,7 @@ impl Error {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut error =
             Self::from_response("the API", status, Some(Problem::new(status.as_u16(), code)));
-        error.0.is_retryable = retry::may_help(&error, retry::Repeatable::Keyed, Outcome::NotSent);
+        error.0.is_retryable = error.0.retry.may_help(Repeatable::Keyed, Outcome::NotSent);
         error.0.attempts = 1;
         error
     }
@@ -112,8 +88,8 @@ impl Error {
             message.push_str(": ");
             message.push_str(&printable(detail.trim(), LONGEST_TEXT));
         }
-        let (kind, outcome) = judge(status);
-        if kind == ErrorKind::Redirect {
+        let verdict = classify::status(status);
+        if verdict.kind == ErrorKind::Redirect {
             message.push_str(", which is not followed");
         }
         let request_id = problem.as_ref().and_then(|problem| problem.request_id.as_deref());
@@ -122,12 +98,17 @@ impl Error {
             status: Some(status),
             problem,
             request_id,
-            ..Inner::new(kind, outcome, message)
+            ..Inner::new(verdict, message)
         }))
     }
 
+    /// An error that another attempt does not change.
     pub(crate) fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner::new(kind, outcome, message.into())))
+        Self::of(Verdict { kind, outcome, retry: Retry::Never }, message)
+    }
+
+    pub(crate) fn of(verdict: Verdict, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner::new(verdict, message.into())))
     }
 
     pub(crate) fn config(message: impl Into<String>) -> Self {
@@ -201,30 +182,9 @@ impl Error {
         self
     }
 
-    /// The answer came apart on its way: another one may be whole.
-    pub(crate) fn torn(mut self) -> Self {
-        self.0.is_torn = true;
-        self
-    }
-
-    pub(crate) fn is_torn(&self) -> bool {
-        self.0.is_torn
-    }
-
-    /// What the transport said.
-    pub(crate) fn with_failure(mut self, failure: Failure) -> Self {
-        self.0.failure = Some(failure);
-        self
-    }
-
-    /// Whether the server declares that it did not process the request.
-    pub(crate) fn is_unprocessed(&self) -> bool {
-        self.0.failure == Some(Failure::Unprocessed)
-    }
-
-    /// Whether another attempt fails the same way.
-    pub(crate) fn is_permanent(&self) -> bool {
-        matches!(self.0.failure, Some(Failure::Final(..)))
+    /// When another attempt may help.
+    pub(crate) fn retry(&self) -> Retry {
+        self.0.retry
     }
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
@@ -238,7 +198,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_signature_base(mut self, base: Option<String>) -> Self {
+    pub(crate) fn with_signature_base(mut self, base: Option<SignatureBase>) -> Self {
         self.0.signature_base = base;
         self
     }
@@ -268,6 +228,7 @@ impl Error {
         }
         self.0.kind = ErrorKind::Token;
         self.0.outcome = Outcome::NotSent;
+        self.0.retry = if self.0.is_retryable { Retry::Always } else { Retry::Never };
         self
     }
 
@@ -344,13 +305,13 @@ impl Error {
     /// A server says of a wrong signature only that it is wrong; compare this text with what it
     /// should have been.
     #[must_use]
-    pub fn signature_base(&self) -> Option<&str> {
-        self.0.signature_base.as_deref()
+    pub fn signature_base(&self) -> Option<&SignatureBase> {
+        self.0.signature_base.as_ref()
     }
 }
 
 impl Inner {
-    fn new(kind: ErrorKind, outcome: Outcome, message: String) -> Self {
+    fn new(Verdict { kind, outcome, retry }: Verdict, message: String) -> Self {
         Self {
             kind,
             outcome,
@@ -362,8 +323,7 @@ impl Inner {
             signature_base: None,
             body: Bytes::new(),
             is_clock_off: false,
-            is_torn: false,
-            failure: None,
+            retry,
             attempts: 0,
             is_retryable: false,
             retry_after: None,

@@ -3,6 +3,8 @@
 //! Servers in Go write `null` for a list or an object that is empty, and a success that cannot be
 //! read leaves a caller without the id of what was made.
 
+pub(crate) mod lenient;
+
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 
 /// Reads `null` as the default of the type: an empty list, for example.

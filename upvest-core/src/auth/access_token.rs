@@ -1,4 +1,4 @@
-//! The token endpoint, declared with our own macro.
+//! The access token, and the request for it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -6,25 +6,12 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use upvest_macros::api;
 use uuid::Uuid;
 
-use crate::call::Call;
-use crate::lenient::{Members, Value};
+use crate::json::lenient::{Members, Value};
 
 /// However long an answer promises, a token is asked for anew after a day.
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
-
-/// The token endpoint. Every other call asks it when it needs to: you need not.
-#[api(crate = crate)]
-pub trait AccessTokens: Send + Sync {
-    /// Exchanges the client's credentials for an access token.
-    ///
-    /// # Errors
-    /// As every [`Call`]; 401 if the credentials are wrong or the client has no such scope.
-    #[endpoint(POST, "/auth/token", form, anonymous, signed)]
-    fn create_access_token(&self, body: &TokenRequest) -> Call<AccessToken>;
-}
 
 /// Who asks for a token, and for what.
 #[derive(Debug, Clone)]

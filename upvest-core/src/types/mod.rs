@@ -3,31 +3,23 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer, ser};
+pub use uuid::Uuid;
 
-pub use crate::time::{Date, Timestamp};
+pub(crate) mod idempotency;
+mod invalid;
+mod money;
+mod time;
 
-/// A text that is not a value of its type; says which, and what it must look like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidValue(String);
+pub use idempotency::IdempotencyKey;
+pub use invalid::InvalidValue;
+pub use money::{Amount, Currency};
+pub use time::{Date, Timestamp};
 
-impl InvalidValue {
-    /// `what` is the type in words ("an amount"), `given` the text, `why` what it must look like.
-    #[must_use]
-    pub fn new(what: &str, given: &str, why: &str) -> Self {
-        const LONGEST: usize = 64;
-        let cut: String = given.chars().take(LONGEST).collect();
-        let dots = if cut.len() < given.len() { "…" } else { "" };
-        Self(format!("{cut:?}{dots} is not {what}: {why}"))
-    }
+/// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
+#[must_use]
+pub fn hyphenated(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
-
-impl fmt::Display for InvalidValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidValue {}
 
 /// Several values in one member of a query, with commas in between: `instrument_ids=a,b`.
 ///

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::invalid::InvalidValue;
 use crate::open_enum;
-use crate::types::InvalidValue;
 
 /// An amount of money, from `0.00` to `999999999.99`, in steps of `0.01`.
 ///

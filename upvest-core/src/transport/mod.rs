@@ -11,7 +11,6 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use tokio::time::Instant;
 
-use crate::BoxFuture;
 use crate::deadline::within;
 
 mod connecting;
@@ -31,6 +30,9 @@ pub(crate) use failure::Failure;
 pub use failure::TransportError;
 pub use over_reqwest::ReqwestTransport;
 pub(crate) use watch::AttemptEnds;
+
+/// A boxed future, as the object-safe traits of this crate return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Most bodies are not as long.
 const SHORT_BODY: usize = 16 * 1024;

@@ -1,84 +1,21 @@
-//! Again, and when? Decisions only, from values to values: the loop in `send.rs` acts on them.
+//! How long to wait before a retry, and how many retries the clones of a client may make.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::StatusCode;
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-use crate::endpoint::Method;
-use crate::error::{Error, ErrorKind};
-use crate::outcome::Outcome;
+use crate::error::Error;
 use crate::types::Timestamp;
 
 /// How many requests a call sends at most, unless it or the client says otherwise.
-pub(crate) const ATTEMPTS: u32 = 3;
+pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
 const SHORTEST_CEILING: Duration = Duration::from_millis(200);
 const LONGEST_CEILING: Duration = Duration::from_secs(10);
 
 /// A clock that is kept by NTP is within a second; this far off, it is the reason for a 401.
 const FAR: i64 = 10;
-
-/// Why a second sending of a request does no harm, if it does none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeatable {
-    /// It carries an idempotency key.
-    Keyed,
-    /// It does the same when it is done twice.
-    Naturally,
-    /// It must not be sent again once something of it may have left.
-    No,
-}
-
-impl Repeatable {
-    pub(crate) fn of(method: Method, has_key: bool, asks_for_token: bool) -> Self {
-        match method {
-            _ if has_key => Self::Keyed,
-            Method::Get | Method::Put | Method::Delete => Self::Naturally,
-            // Only the token endpoint takes a form: one token more changes nothing.
-            Method::Post if asks_for_token => Self::Naturally,
-            Method::Post | Method::Patch => Self::No,
-        }
-    }
-}
-
-/// Whether the same request, sent once more, may succeed where this attempt failed, and does no
-/// harm. `earlier` is the most that the attempts before may have done.
-pub(crate) fn may_help(error: &Error, repeatable: Repeatable, earlier: Outcome) -> bool {
-    let is_repeatable = repeatable != Repeatable::No;
-    match error.kind() {
-        ErrorKind::Connect => !error.is_permanent(),
-        ErrorKind::Timeout if error.outcome() == Outcome::NotSent => true,
-        ErrorKind::Timeout | ErrorKind::Transport => is_repeatable,
-        // One that came apart on its way may be whole the next time.
-        ErrorKind::Decode => is_repeatable && error.is_torn(),
-        // As the call said that asked for it.
-        ErrorKind::Token => error.is_retryable(),
-        ErrorKind::Api => match error.status().map_or(0, |status| status.as_u16()) {
-            408 | 425 | 429 | 500 | 502 | 503 | 504 => is_repeatable,
-            // After a lost answer this is likely the first request, still at work.
-            409 => repeatable == Repeatable::Keyed && earlier >= Outcome::Rejected,
-            _ => false,
-        },
-        ErrorKind::Config
-        | ErrorKind::Request
-        | ErrorKind::Sign
-        | ErrorKind::Unauthorized
-        | ErrorKind::Redirect
-        | ErrorKind::Replay => false,
-    }
-}
-
-/// Whether the server may refuse the token rather than the request: it says so, or the head of the
-/// request is too large for it, which grows with the token alone.
-pub(crate) fn may_be_the_token(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Unauthorized => true,
-        ErrorKind::Api => error.status() == Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
-        _ => false,
-    }
-}
 
 /// How long to wait before the `resend`th sending after the first: anything up to a ceiling that
 /// doubles each time ("full jitter"), so that clients which failed together do not come back
@@ -160,117 +97,10 @@ mod tests {
 
     use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-    use super::{
-        Budget, Repeatable, back_off, clock_offset, may_be_the_token, may_help, retry_after,
-    };
-    use crate::endpoint::Method;
+    use super::{Budget, back_off, clock_offset, retry_after};
+    use crate::error::Outcome;
     use crate::error::{Error, ErrorKind};
-    use crate::outcome::Outcome;
     use crate::types::Timestamp;
-
-    use Repeatable::{Keyed, Naturally, No};
-
-    #[test]
-    fn what_may_be_sent_twice() {
-        for (method, has_key, asks_for_token, expected) in [
-            (Method::Post, true, false, Keyed),
-            (Method::Patch, true, false, Keyed),
-            (Method::Post, false, false, No),
-            (Method::Patch, false, false, No),
-            (Method::Post, false, true, Naturally),
-            (Method::Patch, false, true, No),
-            (Method::Get, false, false, Naturally),
-            (Method::Put, false, false, Naturally),
-            (Method::Delete, false, false, Naturally),
-        ] {
-            assert_eq!(
-                Repeatable::of(method, has_key, asks_for_token),
-                expected,
-                "{method} {has_key}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_status_is_tried_again_or_not() {
-        let unknown = Outcome::Unknown;
-        for (status, earlier, keyed, naturally, no) in [
-            (301, unknown, false, false, false),
-            (400, unknown, false, false, false),
-            (401, unknown, false, false, false),
-            (403, unknown, false, false, false),
-            (404, unknown, false, false, false),
-            (407, unknown, false, false, false),
-            (408, Outcome::NotSent, true, true, false),
-            (409, Outcome::NotSent, false, false, false),
-            (409, Outcome::Rejected, true, false, false),
-            (409, unknown, true, false, false),
-            (409, Outcome::Applied, true, false, false),
-            (422, unknown, false, false, false),
-            (425, Outcome::NotSent, true, true, false),
-            (429, Outcome::NotSent, true, true, false),
-            (500, Outcome::NotSent, true, true, false),
-            (501, Outcome::NotSent, false, false, false),
-            (502, Outcome::NotSent, true, true, false),
-            (503, Outcome::NotSent, true, true, false),
-            (504, Outcome::NotSent, true, true, false),
-            (505, Outcome::NotSent, false, false, false),
-            (511, Outcome::NotSent, false, false, false),
-        ] {
-            let error = Error::from_problem(status, "x");
-            for (repeatable, expected) in [(Keyed, keyed), (Naturally, naturally), (No, no)] {
-                assert_eq!(
-                    may_help(&error, repeatable, earlier),
-                    expected,
-                    "{status} {earlier:?} {repeatable:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_failure_without_a_status_is_tried_again_or_not() {
-        for (kind, outcome, keyed, naturally, no) in [
-            (ErrorKind::Connect, Outcome::NotSent, true, true, true),
-            (ErrorKind::Timeout, Outcome::NotSent, true, true, true),
-            (ErrorKind::Timeout, Outcome::Unknown, true, true, false),
-            (ErrorKind::Timeout, Outcome::Applied, true, true, false),
-            (ErrorKind::Transport, Outcome::Unknown, true, true, false),
-            (ErrorKind::Request, Outcome::NotSent, false, false, false),
-            (ErrorKind::Config, Outcome::NotSent, false, false, false),
-            (ErrorKind::Sign, Outcome::NotSent, false, false, false),
-            (ErrorKind::Token, Outcome::NotSent, false, false, false),
-            (ErrorKind::Replay, Outcome::Unknown, false, false, false),
-            (ErrorKind::Decode, Outcome::Applied, false, false, false),
-        ] {
-            let error = Error::new(kind, outcome, "x");
-            for (repeatable, expected) in [(Keyed, keyed), (Naturally, naturally), (No, no)] {
-                assert_eq!(may_help(&error, repeatable, Outcome::NotSent), expected, "{kind:?}");
-            }
-        }
-        let torn = Error::new(ErrorKind::Decode, Outcome::Applied, "x").torn();
-        assert!(may_help(&torn, Keyed, Outcome::NotSent));
-        assert!(!may_help(&torn, No, Outcome::NotSent));
-    }
-
-    #[test]
-    fn a_refusal_may_be_that_of_the_token() {
-        for (status, expected) in [
-            (400, false),
-            (401, true),
-            (403, false),
-            (407, false),
-            (413, false),
-            (430, false),
-            (431, true),
-            (500, false),
-        ] {
-            let error = Error::from_problem(status, "x");
-            assert_eq!(may_be_the_token(&error), expected, "{status}");
-        }
-        let lost = Error::new(ErrorKind::Transport, Outcome::Unknown, "x");
-        assert!(!may_be_the_token(&lost));
-    }
 
     #[test]
     fn the_wait_doubles_up_to_ten_seconds_and_is_anything_below() {

@@ -1,0 +1,248 @@
+//! How a client is built.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::auth::access_token::TokenRequest;
+use crate::auth::tokens::TokenCache;
+use crate::call::retry::{Budget, MAX_ATTEMPTS};
+use crate::call::unprocessed::FreeRetries;
+use crate::client::{Client, Inner};
+use crate::environment::{Environment, Origin};
+use crate::error::{Error, Result};
+use crate::response::raw::LONGEST_JSON;
+use crate::signature::Signer;
+use crate::source::{Clock, Randomness, system_randomness};
+use crate::transport::{ReqwestTransport, Transport};
+use crate::types::Timestamp;
+
+const TIMEOUT: Duration = Duration::from_mins(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A process may often open no more than 1,024 files, and a stalled server must not take them all.
+const MAX_IN_FLIGHT: usize = 256;
+
+impl Client {
+    /// Begins a client for `environment`.
+    pub fn builder(environment: Environment) -> ClientBuilder {
+        ClientBuilder {
+            environment,
+            credentials: None,
+            signer: None,
+            scopes: Vec::new(),
+            transport: None,
+            clock: Arc::new(Timestamp::now),
+            randomness: Arc::new(system_randomness),
+            timeout: TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
+            max_attempts: MAX_ATTEMPTS,
+            max_in_flight: MAX_IN_FLIGHT,
+            max_response_bytes: LONGEST_JSON,
+        }
+    }
+}
+
+/// What a [`Client`] is built from. Credentials, a signing key and scopes are needed.
+#[must_use]
+pub struct ClientBuilder {
+    environment: Environment,
+    credentials: Option<(String, SecretString)>,
+    signer: Option<Arc<dyn Signer>>,
+    scopes: Vec<String>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    max_attempts: u32,
+    max_in_flight: usize,
+    max_response_bytes: usize,
+}
+
+impl ClientBuilder {
+    /// The client id, a UUID, and the client secret. White space around the id is cut; around the secret,
+    /// [`build`](Self::build) refuses it.
+    pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.credentials = Some((id.into(), secret.into()));
+        self
+    }
+
+    /// What signs the requests: a [`SigningKey`](crate::signature::SigningKey), or a [`Signer`] of
+    /// your own for a key in a KMS or HSM.
+    pub fn signing_key(mut self, signer: impl Signer + 'static) -> Self {
+        self.signer = Some(Arc::new(signer));
+        self
+    }
+
+    /// Adds scopes that the token is asked for; for a trait `Users`, `<dyn Users>::SCOPES`. White space
+    /// around a scope is cut.
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        for scope in scopes {
+            let scope = scope.as_ref().trim();
+            if !self.scopes.iter().any(|known| known == scope) {
+                self.scopes.push(scope.to_owned());
+            }
+        }
+        self
+    }
+
+    /// Sends through `transport` instead of reqwest.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Tells the time by `clock`, for signatures and for how old a key is.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes nonces and idempotency keys from `randomness`; for tests.
+    pub fn randomness(mut self, randomness: impl Randomness + 'static) -> Self {
+        self.randomness = Arc::new(randomness);
+        self
+    }
+
+    /// How long a call may take in all, unless it says otherwise; 60 seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the first byte out to the last byte in; 15 seconds by
+    /// default.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How many requests a call sends at most, unless it says otherwise; 3 by default, and at least
+    /// one. See [`Call::max_attempts`](crate::Call::max_attempts).
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// How many requests may be under way at once, over all clones; 256 by default, and at least one.
+    ///
+    /// Further calls wait, within their own time and in the order in which they came: if that runs
+    /// out they were not sent. With HTTP/1.1 each request under way has a connection to itself, which
+    /// costs a file descriptor and about 40 KB.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests;
+        self
+    }
+
+    /// How long the JSON of a response may be, in bytes; 8 MiB by default, and at least 64 KiB.
+    ///
+    /// The default holds the largest page of the API: 1000 items of 8 KiB each. A longer body is an
+    /// error of kind [`Decode`](crate::ErrorKind::Decode), which names this setting.
+    ///
+    /// | body | at most |
+    /// | --- | --- |
+    /// | JSON | this many bytes |
+    /// | a document, of an endpoint with `accept` | 32 MiB, or this if it is more |
+    /// | an error, a redirect, an access token | 64 KiB; of a longer error, the first 64 KiB are kept |
+    ///
+    /// To read a body, the client holds up to twice its length. The value that is made of it comes on
+    /// top.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// The client. Sends nothing yet.
+    ///
+    /// # Errors
+    /// If credentials, signing key or scopes are missing (all of them are named at once), if the
+    /// client id is not a UUID, if white space is around the client secret, if the base URL cannot be
+    /// used, or if TLS cannot be set up.
+    pub fn build(self) -> Result<Client> {
+        let mut missing = Vec::new();
+        if self.credentials.is_none() {
+            missing.push("the credentials (`.credentials(client_id, client_secret)`)");
+        }
+        if self.signer.is_none() {
+            missing.push("the signing key (`.signing_key(…)`)");
+        }
+        if self.scopes.is_empty() {
+            missing.push("the scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)");
+        }
+        let (Some((id, client_secret)), Some(signer), true) =
+            (self.credentials, self.signer, missing.is_empty())
+        else {
+            return Err(Error::config(format!("the client lacks {}", missing.join(", "))));
+        };
+        let client_id = Uuid::try_parse(id.trim()).map_err(|_| {
+            Error::config("the client id is no UUID: take the one that Upvest gave you")
+        })?;
+        // Left to the server it is a 401, which does not say why.
+        if has_white_space_around(client_secret.expose_secret()) {
+            return Err(Error::config(
+                "invalid client secret: it begins or ends with white space (remove it)",
+            ));
+        }
+        let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
+            Error::config("the client id cannot stand in a header").because(error)
+        })?;
+        let origin = self.environment.origin()?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(transport_to(&origin)?),
+        };
+        let credentials = TokenRequest { client_id, client_secret, scope: self.scopes.join(" ") };
+        Ok(Client(Arc::new(Inner {
+            origin,
+            client_id,
+            client_id_header: header,
+            tokens: TokenCache::new(credentials),
+            signer,
+            transport,
+            clock: self.clock,
+            randomness: self.randomness,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_attempts: self.max_attempts,
+            budget: Budget::full(),
+            free_retries: FreeRetries::new(self.max_in_flight),
+            slots: Semaphore::new(self.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            max_response_bytes: self.max_response_bytes,
+        })))
+    }
+}
+
+/// The default transport, ready for this origin.
+fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
+    let transport = ReqwestTransport::new()?;
+    if origin.base_url.starts_with("https:") {
+        transport.load_authorities()?;
+    }
+    Ok(transport)
+}
+
+/// Whether a text begins or ends with white space. It is mostly the end of the line that it was read
+/// with.
+pub(crate) fn has_white_space_around(text: &str) -> bool {
+    text.trim() != text
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            // Not what else may have been put in its place.
+            .field(
+                "client_id",
+                &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id.trim()).ok()),
+            )
+            .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}

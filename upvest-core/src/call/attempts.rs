@@ -1,0 +1,297 @@
+//! What happens on `await`: the one loop that every call goes through.
+//!
+//! An attempt is, in this order: deadline, slot, token, request, signature, exchange. The signature is
+//! made last, over exactly what is sent, and again for each attempt. Key and body bytes are the same
+//! in all attempts. `error/classify.rs` decides whether another attempt may help, `retry.rs` when.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::runtime::Handle;
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Instant, sleep};
+use tracing::Instrument as _;
+
+use super::exchange::{build, exchange, out_of_time, sign};
+use super::kind::Idempotent;
+use super::prepared::PreparedRequest;
+use super::retry::{Budget, back_off};
+use super::unprocessed::MOST_PER_CALL;
+use super::window::{Age, from_the_future, window_end};
+use crate::auth::token::Token;
+use crate::auth::trial::{Entry, Probe};
+use crate::client::Client;
+use crate::deadline::{after, within};
+use crate::endpoint::Method;
+use crate::error::classify::{Repeatable, Retry, over_attempts};
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::response::{Decode, Response};
+use crate::telemetry;
+
+/// What is sent, and on what conditions.
+pub(crate) struct Plan<'c> {
+    pub(crate) client: &'c Client,
+    pub(crate) prepared: &'c PreparedRequest,
+    pub(crate) key: Option<Idempotent>,
+    pub(crate) deadline: Instant,
+    /// How many requests at most.
+    pub(crate) max_attempts: u32,
+}
+
+/// Sends until there is a response, an error that a retry does not change, or no time left.
+pub(crate) async fn send<T>(plan: &Plan<'_>, decode: Decode<T>) -> Result<Response<T>> {
+    let mut attempts = Attempts::new(plan);
+    if Handle::try_current().is_err() {
+        let error =
+            Error::config("a call must be awaited inside a tokio runtime, one with `enable_all`");
+        return Err(attempts.end(error, false));
+    }
+    loop {
+        match attempts.attempt(decode).await {
+            Ok(response) => {
+                plan.client.budget().earn(attempts.spent);
+                plan.client.free_retries().give_back(attempts.unprocessed);
+                return Ok(response);
+            }
+            Err(error) => attempts.prepare_retry(error).await?,
+        }
+    }
+}
+
+/// The attempts of one call, so far.
+struct Attempts<'c> {
+    plan: &'c Plan<'c>,
+    repeatable: Repeatable,
+    /// Whether it changes something, and the server cannot recognise a second request for the same.
+    is_keyless_write: bool,
+    /// How many requests were handed to the transport.
+    sent: u32,
+    /// How many of them the server declared unprocessed, and were retried for that.
+    unprocessed: u32,
+    /// The most that they may have done, and those before this call.
+    worst: Outcome,
+    /// One of the requests that may be in flight.
+    slot: Option<SemaphorePermit<'c>>,
+    /// The token of the last attempt.
+    token: Option<Arc<Token>>,
+    is_token_replaced: bool,
+    /// Since when it waits for the token of the next attempt, if it does already.
+    asked: Option<Instant>,
+    /// If the next attempt tries a token for the other calls too.
+    probe: Option<Probe>,
+    /// What the retries have cost.
+    spent: u32,
+}
+
+impl<'c> Attempts<'c> {
+    fn new(plan: &'c Plan<'c>) -> Self {
+        let Plan { prepared, key, .. } = plan;
+        let is_replay = key.is_some_and(|key| key.is_replay);
+        let asks_for_token = prepared.asks_for_token();
+        Self {
+            plan,
+            repeatable: Repeatable::of(prepared.method, key.is_some(), asks_for_token),
+            is_keyless_write: key.is_none() && prepared.method != Method::Get && !asks_for_token,
+            sent: 0,
+            unprocessed: 0,
+            worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
+            slot: None,
+            token: None,
+            is_token_replaced: false,
+            asked: None,
+            probe: None,
+            spent: 0,
+        }
+    }
+
+    /// Deadline, slot, token, request, signature, exchange.
+    async fn attempt<T>(&mut self, decode: Decode<T>) -> Result<Response<T>> {
+        let Plan { client, prepared, key, deadline, .. } = *self.plan;
+        if Instant::now() >= deadline {
+            return Err(out_of_time(prepared, "before it began"));
+        }
+        check_age(self.plan, self.sent)?;
+        // Not for the fetch of a token: the calls that hold the slots may be waiting for it.
+        if !prepared.is_anonymous && self.slot.is_none() {
+            let slot = within(deadline, client.slots().acquire()).await;
+            let slot = slot.map_err(|_| out_of_time(prepared, "while others were under way"))?;
+            self.slot = slot.ok();
+        }
+        self.token = if prepared.is_anonymous {
+            None
+        } else {
+            let asked = self.asked.take().unwrap_or_else(Instant::now);
+            Some(client.token(asked, deadline).await?)
+        };
+        let mut request = build(client, prepared, key.map(|key| key.key), self.token.as_deref())?;
+        let span = telemetry::attempt(client.origin(), prepared, self.sent);
+        let sent = &mut self.sent;
+        let result = async {
+            let signature_base = sign(client, prepared, &mut request, deadline).await?;
+            // All this may have taken long: the slot, the token, a signing key that is elsewhere.
+            if Instant::now() >= deadline {
+                return Err(out_of_time(prepared, "when it was signed"));
+            }
+            check_age(self.plan, *sent)?;
+            *sent += 1;
+            let ends = deadline.min(after(client.attempt_timeout()));
+            let mut raw = match exchange(client, prepared, request, ends).await {
+                Ok(raw) => raw,
+                Err(error) if error.kind() == ErrorKind::Unauthorized => {
+                    return Err(error.with_signature_base(signature_base.map(|base| base.masked())));
+                }
+                Err(error) => return Err(error),
+            };
+            let (status, request_id) = (raw.status, raw.request_id.clone());
+            match decode(prepared, &mut raw) {
+                Ok(value) => Ok(Response { value, status, request_id, attempts: *sent }),
+                Err(error) => Err(error.with_status(status).with_request_id(request_id)),
+            }
+        }
+        .instrument(span.clone())
+        .await;
+        telemetry::record(&span, &result);
+        self.report(&result);
+        result
+    }
+
+    /// What a response says of the token, to all who wait for that.
+    fn report<T>(&self, result: &Result<T>) {
+        let Some(token) = &self.token else { return };
+        match (result, &self.probe) {
+            (Err(error), _) if error.status().is_none() => {}
+            // What refuses another call may be something else about it.
+            (Err(error), probe) if error.retry() == Retry::WithAnotherToken => {
+                probe.iter().for_each(Probe::report_refused);
+            }
+            _ => token.trial().report_accepted(),
+        }
+    }
+
+    /// After a failure: decides whether and when to retry, and waits until then. Returns the call's
+    /// error if it does not retry.
+    async fn prepare_retry(&mut self, error: Error) -> Result<()> {
+        let Plan { client, prepared, deadline, max_attempts, .. } = *self.plan;
+        // If there was no response, another call tries the token now.
+        self.probe = None;
+        let slot = self.slot.take();
+        let earlier = self.worst;
+        // With a key, a conflict is with an earlier request, which may still be at work.
+        let is_conflict = error.status() == Some(StatusCode::CONFLICT);
+        let is_doubtful =
+            self.is_keyless_write || self.repeatable == Repeatable::Keyed && is_conflict;
+        self.worst = over_attempts(earlier, error.outcome(), is_doubtful);
+        let may_help = error.retry().may_help(self.repeatable, earlier);
+        if error.retry() == Retry::Immediately
+            && self.unprocessed < MOST_PER_CALL
+            && client.free_retries().take()
+        {
+            self.unprocessed += 1;
+            telemetry::retry(prepared, self.sent, &error, Duration::ZERO);
+            return Ok(());
+        }
+        if self.sent - self.unprocessed >= max_attempts {
+            // Even so: a token that was refused is not for the next call.
+            self.replace_token(&error);
+            return Err(self.end(error, may_help));
+        }
+        // Immediately: it was refused before anything was done, and the next one is another request.
+        if self.replace_token(&error) {
+            return match self.is_next_token_accepted(slot).await {
+                Ok(true) => {
+                    telemetry::retry(prepared, self.sent, &error, Duration::ZERO);
+                    Ok(())
+                }
+                Ok(false) => Err(self.end(error, may_help)),
+                Err(error) => {
+                    let may_help = error.retry().may_help(self.repeatable, earlier);
+                    Err(self.end(error, may_help))
+                }
+            };
+        }
+        drop(slot);
+        // The request for a token was retried already, by its own call.
+        if !may_help || error.kind() == ErrorKind::Token {
+            return Err(self.end(error, may_help));
+        }
+        // On top of what the server asks for, so that the clients it told the same spread out.
+        let retries = (self.sent - self.unprocessed).max(1);
+        let wait = back_off(retries, client.random_number())
+            .saturating_add(error.retry_after().unwrap_or_default());
+        if Instant::now().checked_add(wait).is_none_or(|due| due >= deadline) {
+            return Err(self.end(error, may_help));
+        }
+        let cost = Budget::cost(&error);
+        if !client.budget().spend(cost) {
+            return Err(self.end(error, may_help));
+        }
+        self.spent += cost;
+        telemetry::retry(prepared, self.sent, &error, wait);
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    /// After a refusal of the token: waits until it is known whether the next one is accepted, or
+    /// until this call is the one to try it. If not, or if the deadline passes, the refusal stands.
+    ///
+    /// Without this, a server that refuses all tokens would get twice its load.
+    async fn is_next_token_accepted(&mut self, slot: Option<SemaphorePermit<'c>>) -> Result<bool> {
+        let Plan { client, deadline, .. } = *self.plan;
+        let (asked, mut slot) = (Instant::now(), slot);
+        loop {
+            let token = client.token(asked, deadline).await?;
+            match token.trial().enter(client.attempt_timeout()) {
+                Entry::Accepted => {}
+                Entry::Probe(probe) => self.probe = Some(probe),
+                Entry::Refused => return Ok(false),
+                Entry::Wait(wait) => {
+                    // For the calls that are not sent yet. A probe keeps its slot: behind a long queue
+                    // it would be of no use.
+                    slot = None;
+                    if wait.ends_before(deadline).await {
+                        continue;
+                    }
+                    return Ok(false);
+                }
+            }
+            (self.slot, self.asked) = (slot, Some(asked));
+            return Ok(true);
+        }
+    }
+
+    /// After a refusal of the token: whether another one may be accepted. Once in a call.
+    fn replace_token(&mut self, error: &Error) -> bool {
+        let Some(token) = &self.token else { return false };
+        if error.retry() != Retry::WithAnotherToken || self.is_token_replaced {
+            return false;
+        }
+        self.is_token_replaced = true;
+        // With a wrong clock, the next signature is refused as well.
+        self.plan.client.tokens().replace(token) && !error.is_clock_off()
+    }
+
+    fn end(&self, error: Error, may_help: bool) -> Error {
+        error.after(self.worst, self.sent, may_help)
+    }
+}
+
+/// A key that Upvest may have forgotten would pay a second time.
+fn check_age(plan: &Plan<'_>, sent: u32) -> Result<()> {
+    let Plan { client, prepared, key, .. } = plan;
+    let Some(Idempotent { window, .. }) = key else { return Ok(()) };
+    let (since, now) = (window.since(), client.now());
+    let why = match window.age(now) {
+        Age::InTime => return Ok(()),
+        // A clock that is set back while a call is under way does not make its key older.
+        Age::NotKnown if sent > 0 => return Ok(()),
+        Age::NotKnown => from_the_future(since, now),
+        Age::TooOld => format!(
+            "its idempotency key was to be used until {}, and Upvest may forget it soon after",
+            window_end(since)
+        ),
+    };
+    Err(Error::replay(Outcome::NotSent, &format!("{prepared} was not sent: {why}")))
+}

@@ -1,0 +1,196 @@
+//! One attempt on the wire: the request is built and signed, sent once, and its response read.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
+use http::{HeaderValue, StatusCode};
+use tokio::time::Instant;
+use url::Url;
+
+use super::prepared::PreparedRequest;
+use super::retry::{clock_offset, retry_after};
+use crate::auth::token::Token;
+use crate::client::Client;
+use crate::deadline::within;
+use crate::error::{Error, ErrorKind, Outcome, Problem, Result, classify};
+use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
+use crate::response::content::{self, Encoding};
+use crate::response::raw::{LONGEST_ERROR_BODY, RawResponse, is_wanted, longest_body};
+use crate::signature::{self, SignatureBase, SignatureVersion};
+use crate::text::{LONGEST_REQUEST_ID, printable};
+use crate::transport::{AttemptEnds, Failure};
+use crate::types::IdempotencyKey;
+
+/// The request, complete but for the signature.
+pub(super) fn build(
+    client: &Client,
+    prepared: &PreparedRequest,
+    key: Option<IdempotencyKey>,
+    token: Option<&Token>,
+) -> Result<http::Request<Bytes>> {
+    let refused = |what| {
+        let message = format!("{prepared} was not sent: {what}");
+        Error::new(ErrorKind::Request, Outcome::NotSent, message)
+    };
+    // Room for the signature's headers too.
+    let mut headers = HeaderMap::with_capacity(16);
+    let accept = HeaderValue::from_str(prepared.accept)
+        .map_err(|error| refused("its `accept` cannot stand in a header").because(error))?;
+    headers.insert(ACCEPT, accept);
+    headers.insert(
+        USER_AGENT,
+        HeaderValue::from_static(concat!("upvest-rs/", env!("CARGO_PKG_VERSION"))),
+    );
+    headers.insert(API_VERSION, HeaderValue::from_static("1"));
+    headers.insert(CLIENT_ID, client.client_id_header());
+    if let Some(token) = token {
+        headers.insert(AUTHORIZATION, token.header());
+    }
+    if let Some(content_type) = prepared.content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    if let Some(key) = key {
+        let key = HeaderValue::from_str(&key.to_string()).map_err(|error| {
+            refused("its idempotency key cannot stand in a header").because(error)
+        })?;
+        headers.insert(IDEMPOTENCY_KEY, key);
+    }
+    if let Some((name, value)) = prepared.header.as_deref() {
+        headers.insert(name, value.clone());
+    }
+    let mut request = http::Request::builder()
+        .method(http::Method::from(prepared.method))
+        .uri(format!("{}{}", client.base_url(), prepared.path))
+        .body(prepared.body.clone())
+        .map_err(|error| refused("its URL is invalid").because(error))?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// Signs the request, if it is to be signed, and gives back what was signed.
+pub(super) async fn sign(
+    client: &Client,
+    prepared: &PreparedRequest,
+    request: &mut http::Request<Bytes>,
+    deadline: Instant,
+) -> Result<Option<SignatureBase>> {
+    if !prepared.is_signed {
+        return Ok(None);
+    }
+    let nonce = client.random_bytes()?;
+    let signing =
+        signature::sign(SignatureVersion::V15, request, client.signer(), client.now(), nonce);
+    match within(deadline, signing).await {
+        Ok(Ok(base)) => Ok(Some(base)),
+        Ok(Err(error)) => {
+            let message = format!("{prepared} was not sent: it could not be signed");
+            Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
+        }
+        Err(_) => Err(out_of_time(prepared, "while it was signed")),
+    }
+}
+
+/// Sends the request, and takes in what comes back until `ends`.
+pub(super) async fn exchange(
+    client: &Client,
+    prepared: &PreparedRequest,
+    mut request: http::Request<Bytes>,
+    ends: Instant,
+) -> Result<RawResponse> {
+    request.extensions_mut().insert(AttemptEnds(ends));
+    let response = match within(ends, client.transport().send(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => {
+            let failed = no_response(prepared, client.base_url(), error.failure());
+            return Err(failed.because(error.into_cause()));
+        }
+        Err(_) => return Err(late_response(prepared)),
+    };
+    let (head, body) = response.into_parts();
+    let now = client.now();
+    let status = head.status;
+    let request_id = text(&head.headers, REQUEST_ID.as_str());
+    let request_id = request_id.map(|id| printable(id, LONGEST_REQUEST_ID));
+    let content_type = content::content_type(&head.headers);
+    let encoding = Encoding::of(&head.headers);
+    let is_wanted = is_wanted(prepared, status);
+    let limit = if is_wanted {
+        longest_body(prepared, client.max_response_bytes())
+    } else {
+        LONGEST_ERROR_BODY
+    };
+    let (body, broken) = body.read(limit, ends).await;
+
+    if is_wanted {
+        let is_as_asked = match &content_type {
+            Some(kind) => content::is_asked_for(prepared.accepted(), kind),
+            None => request_id.is_some() && broken.is_none() && content::is_json(prepared, &body),
+        };
+        let has_type = content_type.is_some();
+        let location = text(&head.headers, LOCATION.as_str());
+        let location = location.and_then(|to| absolute(client, prepared, to));
+        return Ok(RawResponse {
+            status,
+            request_id,
+            is_as_asked,
+            has_type,
+            encoding,
+            location,
+            body,
+            broken,
+        });
+    }
+    // The status says what happened; a body that cannot be read takes nothing from that.
+    let is_json =
+        content_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let problem = (is_json && broken.is_none())
+        .then(|| serde_json::from_slice::<Problem>(&body).ok())
+        .flatten();
+    let hidden = encoding.filter(|_| problem.is_none() && !body.is_empty());
+    // A server that repeats what it was sent would repeat the client secret.
+    let problem = problem
+        .filter(|problem| !prepared.asks_for_token() || !problem.quotes_secret_of(&prepared.body));
+    let error = Error::from_response(&prepared.to_string(), status, problem)
+        .with_remark(hidden.map(|encoding| encoding.remark()))
+        .with_request_id(request_id)
+        .with_retry_after(retry_after(&head.headers, now))
+        .with_body(if prepared.asks_for_token() { Bytes::new() } else { body });
+    Err(match clock_offset(&head.headers, now) {
+        Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
+        _ => error,
+    })
+}
+
+/// A location, which may be relative to what was asked for.
+fn absolute(client: &Client, prepared: &PreparedRequest, location: &str) -> Option<String> {
+    let asked = Url::parse(&format!("{}{}", client.base_url(), prepared.path)).ok()?;
+    Some(asked.join(location).ok()?.into())
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Nothing was sent; `during` is what it waited for.
+pub(super) fn out_of_time(prepared: &PreparedRequest, during: &str) -> Error {
+    let message = format!("{prepared} was not sent: the time of the call was over {during}");
+    Error::of(classify::timeout(false), message)
+}
+
+/// What the transport says of a request without a response.
+fn no_response(prepared: &PreparedRequest, host: &str, failure: Failure) -> Error {
+    let message = match failure {
+        Failure::MaybeSent => format!("{prepared} has no answer: the connection to {host} broke"),
+        Failure::NotSent => {
+            format!("{prepared} was not sent: no connection to {host} could be made")
+        }
+        Failure::Unprocessed => format!("{prepared} was not sent: {host} did not process it"),
+        Failure::Final(_, why) => format!("{prepared} was not sent to {host}: {why}"),
+    };
+    Error::of(classify::failure(failure), message)
+}
+
+/// The request has left, or some of it.
+fn late_response(prepared: &PreparedRequest) -> Error {
+    let message = format!("{prepared} has no answer in the time that it was given");
+    Error::of(classify::timeout(true), message)
+}

@@ -1,0 +1,167 @@
+//! The record of a call: what to store before it is sent.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::prepared::PreparedRequest;
+use super::window::window_end;
+use crate::client::Client;
+use crate::signature::SignatureVersion;
+use crate::types::{IdempotencyKey, Timestamp};
+
+pub(super) const VERSION: u64 = 1;
+
+/// All that it takes to send an [`IdempotentCall`] once more, byte for byte, after a crash.
+///
+/// Store it before the call is awaited, in the same transaction as the row in your own books that
+/// the call is for; see [`Call::record`](crate::Call::record) and [`Client::replay`]. Serialise it
+/// as JSON. It holds the body as a text, so a database that reorders JSON members does no harm.
+///
+/// It holds key, method, path, body, client id and base URL, and no secret: no token, no signature,
+/// no key of any other kind. But the body may be personal data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallRecord(pub(super) Form);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    Known(Box<Recorded>),
+    /// Written by a version of this library that knows more. Kept as it is.
+    Other(Map<String, Value>),
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Recorded {
+    pub(super) version: u64,
+    pub(super) idempotency_key: IdempotencyKey,
+    pub(super) made_at: Timestamp,
+    /// None if there is nothing to send: the call is a fake, or could not be built.
+    pub(super) request: Option<RecordedRequest>,
+    /// Over all of the above. It finds accidents; a forger makes a new one.
+    pub(super) digest: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RecordedRequest {
+    pub(super) base_url: String,
+    pub(super) client_id: Uuid,
+    pub(super) method: String,
+    /// With the query, if there is one.
+    pub(super) path: String,
+    /// The path with its placeholders.
+    pub(super) template: String,
+    pub(super) content_type: Option<String>,
+    pub(super) body: String,
+}
+
+impl Recorded {
+    fn new(key: IdempotencyKey, at: Timestamp, request: Option<RecordedRequest>) -> Self {
+        let digest = String::new();
+        let mut recorded =
+            Self { version: VERSION, idempotency_key: key, made_at: at, request, digest };
+        recorded.digest = recorded.digest();
+        recorded
+    }
+
+    pub(super) fn digest(&self) -> String {
+        let Self { version, idempotency_key, made_at, request, digest: _ } = self;
+        // Writing these into memory does not fail; if it did, no record would be taken for whole.
+        let text = serde_json::to_vec(&(version, idempotency_key, made_at, request));
+        SignatureVersion::V15.digest(&text.unwrap_or_default())
+    }
+}
+
+impl CallRecord {
+    pub(crate) fn of(
+        client: &Client,
+        prepared: &PreparedRequest,
+        key: IdempotencyKey,
+        at: Timestamp,
+    ) -> Self {
+        // What was encoded as JSON or as a form is UTF-8.
+        let body = String::from_utf8_lossy(&prepared.body).into_owned();
+        let request = RecordedRequest {
+            base_url: client.base_url().to_owned(),
+            client_id: client.client_id(),
+            method: prepared.method.to_string(),
+            path: prepared.path.clone(),
+            template: prepared.template.to_string(),
+            content_type: prepared.content_type.map(str::to_owned),
+            body,
+        };
+        Self::new(key, at, Some(request))
+    }
+
+    /// The record of a call that sends nothing.
+    pub(crate) fn of_nothing(key: IdempotencyKey, at: Timestamp) -> Self {
+        Self::new(key, at, None)
+    }
+
+    fn new(key: IdempotencyKey, at: Timestamp, request: Option<RecordedRequest>) -> Self {
+        Self(Form::Known(Box::new(Recorded::new(key, at, request))))
+    }
+
+    /// The key that the call carries; none if the record is of a version that this library does not
+    /// know.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.known().map(|recorded| recorded.idempotency_key)
+    }
+
+    /// Until when it can be replayed: 23 hours after it was made. Upvest promises to remember a key
+    /// for 24; later, the same request would take effect a second time.
+    #[must_use]
+    pub fn replayable_until(&self) -> Option<Timestamp> {
+        self.known().map(|recorded| window_end(recorded.made_at))
+    }
+
+    fn known(&self) -> Option<&Recorded> {
+        match &self.0 {
+            Form::Known(recorded) => Some(recorded),
+            Form::Other(_) => None,
+        }
+    }
+}
+
+impl Serialize for CallRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Known(recorded) => recorded.serialize(serializer),
+            Form::Other(members) => members.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CallRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        match members.get("version").and_then(Value::as_u64) {
+            Some(VERSION) => serde_json::from_value(Value::Object(members))
+                .map(|recorded| Self(Form::Known(Box::new(recorded))))
+                .map_err(de::Error::custom),
+            Some(_) => Ok(Self(Form::Other(members))),
+            None => {
+                Err(de::Error::custom("this is no call record: it has no whole number `version`"))
+            }
+        }
+    }
+}
+
+/// The body is left out.
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("CallRecord");
+        if let Some(recorded) = self.known() {
+            debug.field("key", &recorded.idempotency_key).field("made_at", &recorded.made_at);
+            if let Some(request) = &recorded.request {
+                debug
+                    .field("endpoint", &format_args!("{} {}", request.method, request.template))
+                    .field("base_url", &request.base_url)
+                    .field("client_id", &request.client_id);
+            }
+        }
+        debug.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,74 @@
+//! The replay window: for how long an idempotency key may be sent.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::types::Timestamp;
+
+/// For how long a key is sent: the 24 hours that Upvest promises to remember it, less one for clocks
+/// that differ and requests that are under way.
+const REPLAY_WINDOW: Duration = Duration::from_hours(23);
+
+/// Clocks of two machines may differ by this many seconds; what is from further in the future was
+/// made by a clock that was wrong, and then its age means nothing.
+const FUTURE: i64 = 5 * 60;
+
+/// When a key that was fixed at `since` must not be sent any more.
+pub(crate) fn window_end(since: Timestamp) -> Timestamp {
+    let seconds = REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX);
+    let end = since.unix_seconds().saturating_add(seconds);
+    Timestamp::from_unix_seconds(end).unwrap_or(since)
+}
+
+/// When a key was fixed, and until when it may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    since: Timestamp,
+    /// The same end on the clock of the process. That one stands still while the machine sleeps, and
+    /// the other one can be set back: each catches what the other one misses.
+    ends: Instant,
+}
+
+/// Whether a key may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    InTime,
+    TooOld,
+    /// It was fixed in the future, so a clock is or was wrong.
+    NotKnown,
+}
+
+impl Window {
+    /// The window of a key that was fixed at `since`; now it is `now`.
+    pub(crate) fn new(since: Timestamp, now: Timestamp) -> Self {
+        let left = window_end(since).unix_seconds().saturating_sub(now.unix_seconds());
+        let left = Duration::from_secs(left.try_into().unwrap_or(0)).min(REPLAY_WINDOW);
+        Self { since, ends: Instant::now() + left }
+    }
+
+    pub(crate) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    pub(crate) fn age(&self, now: Timestamp) -> Age {
+        // First by the clock of the process: nobody sets it back.
+        if Instant::now() >= self.ends {
+            Age::TooOld
+        } else if now.unix_seconds().saturating_sub(self.since.unix_seconds()) < -FUTURE {
+            Age::NotKnown
+        } else if now >= window_end(self.since) {
+            Age::TooOld
+        } else {
+            Age::InTime
+        }
+    }
+}
+
+/// Why the age of what was made at `made_at` is not known.
+pub(crate) fn from_the_future(made_at: Timestamp, now: Timestamp) -> String {
+    format!(
+        "it was made at {made_at}, and now is {now}, so one of the clocks is wrong and its age is \
+         not known: set the clock right first"
+    )
+}

@@ -1,0 +1,63 @@
+//! Whether a request took effect.
+
+use std::fmt;
+
+/// Whether the request took effect.
+///
+/// Ordered by certainty that something happened; over several attempts the highest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Certainly not: no request left this machine, or none reached the server.
+    NotSent,
+    /// The server said no to this call. Of an earlier call with the same key it says nothing. A write
+    /// without a key that was refused twice is `Unknown`: the second refusal may speak of the first
+    /// request.
+    Rejected,
+    /// It may have: the answer was lost, or says nothing.
+    Unknown,
+    /// It did, though the answer could not be read.
+    Applied,
+}
+
+impl Outcome {
+    /// In lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Applied => "applied",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    #[test]
+    fn logs_and_messages_show_the_same_names() {
+        for (outcome, name) in [
+            (Outcome::NotSent, "not_sent"),
+            (Outcome::Rejected, "rejected"),
+            (Outcome::Unknown, "unknown"),
+            (Outcome::Applied, "applied"),
+        ] {
+            assert_eq!((outcome.as_str(), outcome.to_string().as_str()), (name, name));
+        }
+    }
+
+    #[test]
+    fn outcomes_are_ordered_by_how_certain_an_effect_is() {
+        use Outcome::{Applied, NotSent, Rejected, Unknown};
+        assert!(NotSent < Rejected && Rejected < Unknown && Unknown < Applied);
+    }
+}
