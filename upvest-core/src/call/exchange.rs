@@ -17,7 +17,8 @@ use crate::response::content::{self, Encoding};
 use crate::response::raw::{LONGEST_ERROR_BODY, RawResponse, is_wanted, longest_body};
 use crate::signature::{self, SignatureBase, SignatureVersion};
 use crate::text::{LONGEST_REQUEST_ID, printable};
-use crate::transport::{AttemptEnds, Failure};
+use crate::transport::AttemptEnds;
+use crate::transport::failure::Failure;
 use crate::types::IdempotencyKey;
 
 /// The request, complete but for the signature.

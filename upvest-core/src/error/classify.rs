@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::kind::ErrorKind;
 use super::outcome::Outcome;
 use crate::endpoint::Method;
-use crate::transport::Failure;
+use crate::transport::failure::Failure;
 
 /// What one failure says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +161,7 @@ mod tests {
     use super::{BodyFault, Repeatable, Retry, body, failure, over_attempts, timeout};
     use crate::endpoint::Method;
     use crate::error::{Error, ErrorKind, Outcome};
-    use crate::transport::Failure;
+    use crate::transport::failure::Failure;
 
     use Repeatable::{Keyed, Naturally, No};
 

@@ -15,7 +15,7 @@ use crate::types::IdempotencyKey;
 
 mod cause;
 pub(crate) mod classify;
-mod kind;
+pub(crate) mod kind;
 mod outcome;
 mod problem;
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::base::{SignatureBase, SignatureVersion};
+use super::base::{BaseError, SignatureBase};
+use super::version::SignatureVersion;
 
 pub(super) const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
 
@@ -35,32 +36,6 @@ impl From<KeyError> for crate::Error {
         Self::config(format!("the signing key cannot be used: {error}"))
     }
 }
-
-/// Why there is no base for a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BaseError {
-    /// The component is covered, but the message does not have it.
-    Missing(String),
-    /// There is no such component.
-    Unknown(String),
-    /// The header holds bytes that are no visible ASCII.
-    NotText(String),
-}
-
-impl fmt::Display for BaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => {
-                write!(f, "the signature covers `{name}`, which the request does not have")
-            }
-            Self::Unknown(name) => write!(f, "there is no component `{name}`"),
-            Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
-        }
-    }
-}
-
-impl std::error::Error for BaseError {}
 
 /// Why there is no signature. Never holds key material.
 #[derive(Debug, Clone, PartialEq, Eq)]

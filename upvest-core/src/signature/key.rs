@@ -13,6 +13,7 @@ use aws_lc_rs::signature::{
 
 use super::error::{KeyError, SignError};
 use super::pem;
+use super::private_key::{NEW_KEY, PrivateKey, wrong_passphrase};
 use super::sign::Signer;
 use crate::BoxFuture;
 
@@ -69,11 +70,11 @@ impl SigningKey {
         pem: impl AsRef<[u8]>,
         passphrase: Option<&str>,
     ) -> Result<Self, KeyError> {
-        let pem::Pem { der, is_encrypted } = pem::read(pem.as_ref(), passphrase)?;
+        let PrivateKey { der, is_encrypted } = pem::read(pem.as_ref(), passphrase)?;
         Self::from_der(key_id, &*der).map_err(|error| {
             // A wrong passphrase survives the padding check about once in 280 tries.
             if is_encrypted && error == not_a_key() {
-                pem::wrong_passphrase(passphrase.unwrap_or_default())
+                wrong_passphrase(passphrase.unwrap_or_default())
             } else {
                 error
             }
@@ -181,9 +182,6 @@ fn of_ring(der: &[u8]) -> Option<Ed25519KeyPair> {
 fn not_a_key() -> KeyError {
     KeyError::new("the file holds no ECDSA P-521 or Ed25519 private key, or a damaged one")
 }
-
-pub(super) const NEW_KEY: &str = "make a new one with \
-     `openssl ecparam -genkey -name secp521r1 -noout | openssl ec -aes256 -out NEW_FILE`";
 
 fn wrong_curve(der: &[u8]) -> Option<KeyError> {
     let curve = [

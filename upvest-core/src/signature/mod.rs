@@ -14,13 +14,15 @@ mod jwk;
 mod key;
 mod openssh;
 mod pem;
+mod private_key;
 mod sign;
 mod verify;
+mod version;
 
 #[doc(hidden)]
 pub use base::Message;
-pub use base::{SignatureBase, SignatureVersion};
-pub use error::{BaseError, KeyError, SignError, VerifyError};
+pub use base::{BaseError, SignatureBase};
+pub use error::{KeyError, SignError, VerifyError};
 pub use jwk::JsonWebKey;
 pub(crate) use key::checked_key_id;
 pub use key::{SigningKey, VerifyingKey};
@@ -31,3 +33,4 @@ pub use verify::VerifierPolicy;
 #[doc(hidden)]
 pub use verify::{SignatureInput, Verified, verify};
 pub(crate) use verify::{check_version, verify_by};
+pub use version::SignatureVersion;

@@ -5,8 +5,7 @@ use ssh_key::{Cipher, Kdf, PrivateKey};
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
-use super::key::NEW_KEY;
-use super::pem::{Der, Pem, needed, wrong_passphrase};
+use super::private_key::{self, Der, NEW_KEY, needed, wrong_passphrase};
 
 /// Rounds of bcrypt beyond which a file is an attack on the reader: `ssh-keygen -a` is 16 or 24 by
 /// default, and 1,000 take about ten seconds.
@@ -23,7 +22,10 @@ const P521: ([u8; 7], [u8; 9]) = (
 );
 
 /// The private key in the contents of an `OPENSSH PRIVATE KEY`, decrypted.
-pub(super) fn read(contents: &[u8], passphrase: Option<&str>) -> Result<Pem, KeyError> {
+pub(super) fn read(
+    contents: &[u8],
+    passphrase: Option<&str>,
+) -> Result<private_key::PrivateKey, KeyError> {
     let damaged = || KeyError::new("the key file is a damaged OpenSSH key");
     let mut key = PrivateKey::from_bytes(contents).map_err(|_| damaged())?;
     let is_encrypted = key.is_encrypted();
@@ -55,7 +57,7 @@ pub(super) fn read(contents: &[u8], passphrase: Option<&str>) -> Result<Pem, Key
             )));
         }
     };
-    Ok(Pem { der, is_encrypted })
+    Ok(private_key::PrivateKey { der, is_encrypted })
 }
 
 fn joined(parts: &[&[u8]]) -> Der {

@@ -10,10 +10,9 @@ use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::pkcs5::pbes2::Kdf;
 use zeroize::Zeroizing;
 
-use super::error::{KeyError, WRONG_PASSPHRASE};
+use super::error::KeyError;
 use super::openssh;
-
-pub(super) type Der = Zeroizing<Vec<u8>>;
+use super::private_key::{Der, PrivateKey, needed, wrong_passphrase};
 
 /// PBKDF2 rounds and scrypt memory beyond which a file is an attack on the reader, not a key.
 const MOST_ROUNDS: u32 = 5_000_000;
@@ -21,15 +20,9 @@ const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
 
 const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
 const PUBLIC: &str = "this is the public key: load the private one";
-/// A key as it was in the file.
-pub(super) struct Pem {
-    /// SEC1 or PKCS#8, decrypted.
-    pub(super) der: Der,
-    pub(super) is_encrypted: bool,
-}
 
 /// The first private key in a PEM text: as for openssl, whatever stands before it.
-pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Pem, KeyError> {
+pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, KeyError> {
     let blocks = blocks(text)?;
     if blocks.is_empty() {
         return Err(KeyError::new(match text {
@@ -52,9 +45,9 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<Pem, KeyErro
         return Err(KeyError::new("the key file holds the parameters of a curve, but no key"));
     };
     let plain = |block: ::pem::Pem| {
-        Ok(Pem { der: Zeroizing::new(block.into_contents()), is_encrypted: false })
+        Ok(PrivateKey { der: Zeroizing::new(block.into_contents()), is_encrypted: false })
     };
-    let decrypted = |der| Pem { der, is_encrypted: true };
+    let decrypted = |der| PrivateKey { der, is_encrypted: true };
     match block.tag() {
         "PRIVATE KEY" => plain(block),
         "EC PRIVATE KEY" => match block.headers().get("DEK-Info") {
@@ -124,21 +117,6 @@ fn with_padding(text: &[u8]) -> Der {
 fn name(text: &str) -> Option<&str> {
     let is_of_a_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'-');
     ((1..=32).contains(&text.len()) && text.bytes().all(is_of_a_name)).then_some(text)
-}
-
-pub(super) fn needed(passphrase: Option<&str>) -> Result<&str, KeyError> {
-    passphrase.ok_or_else(|| KeyError::new("the key file is encrypted: give its passphrase"))
-}
-
-/// White space may belong to a passphrase, so it is cut from none: but it is what is wrong mostly, for
-/// a file that a passphrase was read from ends with a line break.
-pub(super) fn wrong_passphrase(passphrase: &str) -> KeyError {
-    if passphrase.trim() == passphrase {
-        return KeyError::new(WRONG_PASSPHRASE);
-    }
-    KeyError::new(format!(
-        "{WRONG_PASSPHRASE}: the passphrase begins or ends with white space (remove it)"
-    ))
 }
 
 /// `Proc-Type: 4,ENCRYPTED`: what `openssl ec -aes256` writes, and so what most users hold.

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, HeaderName};
 
-use super::base::{Message, SignatureBase, SignatureVersion};
+use super::base::{Message, SignatureBase};
 use super::error::SignError;
+use super::version::SignatureVersion;
 use crate::BoxFuture;
 use crate::headers::{SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
 use crate::types::Timestamp;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use http::HeaderMap;
 use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 
-use super::base::{Message, SignatureBase, SignatureVersion};
+use super::base::{Message, SignatureBase};
 use super::error::VerifyError;
 use super::key::VerifyingKey;
+use super::version::SignatureVersion;
 use crate::headers::SIGNATURE_VERSION;
 use crate::types::Timestamp;
 

@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 use std::{fmt, io};
 
-use super::tls;
-use crate::error::ErrorKind;
+use super::handshake;
+use crate::error::kind::ErrorKind;
 
 /// Why there is no answer; above all, whether the request may have left.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl TransportError {
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         let failure = if error.is_connect() {
-            let why = find(&error).and_then(tls::why_final);
+            let why = find(&error).and_then(handshake::why_final);
             why.map_or(Failure::NotSent, |why| Failure::Final(ErrorKind::Connect, why))
         } else if find(&error).is_some_and(is_unprocessed) {
             Failure::Unprocessed

@@ -14,9 +14,10 @@ use tokio::time::Instant;
 use crate::deadline::within;
 
 mod connecting;
-mod failure;
+pub(crate) mod failure;
 #[cfg(test)]
 mod flood;
+mod handshake;
 #[cfg(test)]
 mod over_http2;
 mod over_reqwest;
@@ -26,7 +27,6 @@ mod testing;
 mod tls;
 mod watch;
 
-pub(crate) use failure::Failure;
 pub use failure::TransportError;
 pub use over_reqwest::ReqwestTransport;
 pub(crate) use watch::AttemptEnds;

@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::{AlertDescription, CertificateError, ClientConfig, Error, RootCertStore};
+use rustls::{ClientConfig, Error, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
 use super::failure::{Failure, TransportError};
-use crate::error::ErrorKind;
+use crate::error::kind::ErrorKind;
 
 /// Why no `https` request can be sent, and what to do.
 pub(super) const NO_AUTHORITIES: &str = "no CA certificate of the system can be loaded (install a CA \
@@ -79,68 +79,4 @@ impl Tls {
 fn with_alpn(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config
-}
-
-/// What is wrong, if another handshake with the same server fails the same way.
-///
-/// Nothing that the server says is part of the text.
-pub(super) fn why_final(error: &Error) -> Option<&'static str> {
-    Some(match error {
-        Error::InvalidCertificate(error) => certificate(error),
-        Error::NoCertificatesPresented => "the server has no certificate",
-        Error::UnsupportedNameType => "the host name cannot be verified by a certificate",
-        Error::InvalidMessage(_) | Error::InappropriateMessage { .. } => {
-            "the server does not speak TLS on this port"
-        }
-        Error::PeerIncompatible(_) => "the server offers no TLS version or cipher that is accepted",
-        Error::NoApplicationProtocol => "the server speaks neither HTTP/1.1 nor HTTP/2",
-        Error::InappropriateHandshakeMessage { .. }
-        | Error::PeerMisbehaved(_)
-        | Error::PeerSentOversizedRecord => "the server violates the TLS protocol",
-        Error::AlertReceived(alert) => refusal(*alert)?,
-        _ => return None,
-    })
-}
-
-fn certificate(error: &CertificateError) -> &'static str {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the server's certificate has expired (check the clock of this machine too)"
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet (check the clock of this machine)"
-        }
-        CertificateError::Revoked => "the server's certificate was revoked",
-        CertificateError::UnknownIssuer => {
-            "the server's certificate is not trusted: its issuer is unknown (add the issuer to the \
-             certificate authorities of the system, or name a CA bundle in SSL_CERT_FILE)"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "the server's certificate is not valid for this host"
-        }
-        _ => "the server's certificate is invalid",
-    }
-}
-
-/// An alert that the server sends to every such client.
-fn refusal(alert: AlertDescription) -> Option<&'static str> {
-    Some(match alert {
-        AlertDescription::HandshakeFailure
-        | AlertDescription::ProtocolVersion
-        | AlertDescription::InsufficientSecurity
-        | AlertDescription::IllegalParameter
-        | AlertDescription::MissingExtension
-        | AlertDescription::UnsupportedExtension => {
-            "the server accepts no TLS version or cipher that is offered"
-        }
-        AlertDescription::NoApplicationProtocol => "the server speaks neither HTTP/1.1 nor HTTP/2",
-        AlertDescription::UnrecognisedName => "the server has no certificate for this host",
-        AlertDescription::CertificateRequired
-        | AlertDescription::NoCertificate
-        | AlertDescription::BadCertificate
-        | AlertDescription::CertificateUnknown
-        | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => "the server requires a client certificate",
-        _ => return None,
-    })
 }
