@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use upvest_core::{
     Bytes, Call, Client, CommaSeparated, Date, Endpoint, ErrorKind, Method, Outcome, Timestamp, api,
 };
-use upvest_sandbox::{Received, Sandbox};
+use upvest_sandbox::{ReceivedRequest, Sandbox};
 
 #[derive(Serialize)]
 struct Members<'a> {
@@ -38,7 +38,7 @@ trait Echo: Send + Sync {
 }
 
 /// What came in, as the sandbox's router took it apart.
-fn echo(received: &Received) -> (u16, Value) {
+fn echo(received: &ReceivedRequest) -> (u16, Value) {
     assert!(!format!("{received:?}").contains("ory_at_"), "the token shows");
     let language = received.headers().get("accept-language");
     let answer = json!({

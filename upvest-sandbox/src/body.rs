@@ -10,25 +10,25 @@ use crate::problem::Refused;
 use crate::settings::{Check, Settings};
 
 /// The members of a JSON object, also those that are there twice: two readers may each take another.
-pub(crate) struct Members(Vec<(String, Value)>);
+pub(crate) struct Fields(Vec<(String, Value)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OfMap;
 
         impl<'de> Visitor<'de> for OfMap {
-            type Value = Members;
+            type Value = Fields;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Members(members))
+                Ok(Fields(members))
             }
         }
 
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-impl Members {
+impl Fields {
     /// Reads an object that has no other members than these, unless that is not checked.
     pub(crate) fn read(body: &[u8], settings: &Settings, names: &[&str]) -> Result<Self, Refused> {
         let members: Self = serde_json::from_slice(body)

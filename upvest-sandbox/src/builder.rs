@@ -13,18 +13,19 @@ use upvest_core::signature::VerifyingKey;
 use upvest_core::{Clock, Endpoint, Timestamp};
 
 use crate::clock::SandboxClock;
+use crate::concurrent::InFlight;
 use crate::credentials::{Credentials, KeyFile};
 use crate::faults::Faults;
-use crate::gate::Gate;
 use crate::log::Log;
 use crate::seed::Seed;
-use crate::served::{Answering, Received, Reply};
-use crate::server::{Server, UnderWay};
+use crate::served::{ReceivedRequest, Reply, Responder};
+use crate::server::Server;
 use crate::settings::{Assumption, Check, Progress, Settings, Spec};
 use crate::store::Store;
 use crate::webhooks::keys::WebhookKeys;
 use crate::webhooks::sender;
-use crate::{Sandbox, StartError, admin, connections, operations, server};
+use crate::world::World;
+use crate::{Sandbox, StartError, admin, connections, routes, server};
 
 /// How a sandbox is started.
 ///
@@ -51,7 +52,7 @@ pub struct SandboxBuilder {
     key_file: Option<KeyFile>,
     public_keys: Vec<(String, VerifyingKey)>,
     settings: Settings,
-    served: Vec<(&'static Endpoint, Answering)>,
+    served: Vec<(&'static Endpoint, Responder)>,
 }
 
 impl Default for SandboxBuilder {
@@ -185,7 +186,7 @@ impl SandboxBuilder {
     pub fn serve<R: Into<Reply>>(
         mut self,
         endpoint: &'static Endpoint,
-        answer: impl Fn(&Received) -> R + Send + Sync + 'static,
+        answer: impl Fn(&ReceivedRequest) -> R + Send + Sync + 'static,
     ) -> Self {
         self.served.push((endpoint, Arc::new(move |request| answer(request).into())));
         self
@@ -224,27 +225,27 @@ impl SandboxBuilder {
         let credentials = Credentials::new(&store.seed(), self.key_file)?;
         let mut keys: std::collections::HashMap<_, _> = self.public_keys.into_iter().collect();
         keys.insert(credentials.key_id().to_string(), credentials.verifying_key.clone());
-        let mut scopes = operations::SCOPES.to_vec();
+        let mut scopes = routes::SCOPES.to_vec();
         for scope in self.served.iter().flat_map(|(endpoint, _)| endpoint.scopes()) {
             if !scopes.contains(scope) {
                 scopes.push(scope);
             }
         }
-        let known = operations::OPERATIONS.iter().map(|(endpoint, _)| *endpoint);
+        let known = routes::HANDLERS.iter().map(|(endpoint, _)| *endpoint);
         let added = self.served.iter().map(|(endpoint, _)| *endpoint);
         let server = Arc::new(Server {
             log: Log::new(credentials.client_secret().clone()),
-            clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
             faults: Faults::new(store.seed()),
-            under_way: UnderWay::default(),
-            gate: Gate {
+            in_flight: InFlight::default(),
+            world: World {
+                clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
+                settings: self.settings,
                 credentials,
                 keys,
-                webhook_keys: WebhookKeys::new(Arc::clone(&store)),
-                store,
                 scopes,
                 endpoints: known.chain(added).collect(),
-                settings: self.settings,
+                webhook_keys: WebhookKeys::new(Arc::clone(&store)),
+                store,
             },
         });
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));

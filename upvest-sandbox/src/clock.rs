@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
 use upvest_core::{Clock, Timestamp};
 
-use crate::StartError;
+use crate::error::StartError;
 use crate::problem::Refused;
-use crate::store::Store;
+use crate::store::{ClockSetting, Store};
 
 /// Tells the sandbox's time in whole seconds, can be stopped, and can be put forward. With a state file
 /// it goes on from where it was. A change that cannot be stored there is not made, and the reason is in
@@ -36,16 +35,6 @@ struct Inner {
     source: Box<dyn Clock>,
     store: Arc<Store>,
     setting: Mutex<ClockSetting>,
-}
-
-/// What was done to the clock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ClockSetting {
-    /// The time at which it stands still, in Unix seconds, if it does.
-    pub frozen_at: Option<i64>,
-    /// By how many seconds it is ahead of the clock that it was started with.
-    pub ahead_seconds: i64,
 }
 
 /// The last second that [`Timestamp`] can hold is in the year 9999.

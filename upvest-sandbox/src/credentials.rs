@@ -12,7 +12,7 @@ use upvest_core::SigningKey;
 use upvest_core::signature::VerifyingKey;
 use uuid::Uuid;
 
-use crate::StartError;
+use crate::error::StartError;
 use crate::seed::Seed;
 
 /// As `openssl` does it by default.

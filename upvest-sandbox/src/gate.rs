@@ -4,8 +4,6 @@
 //! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,28 +12,13 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, He
 use http::request::Parts;
 use upvest_core::__sandbox::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
 use upvest_core::__sandbox::{Message, SignatureInput, verify};
-use upvest_core::signature::{VerifierPolicy, VerifyError, VerifyingKey};
+use upvest_core::signature::{VerifierPolicy, VerifyError};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
-use crate::credentials::Credentials;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Check, Settings};
-use crate::store::Store;
-use crate::webhooks::keys::WebhookKeys;
-
-pub(crate) struct Gate {
-    pub(crate) credentials: Credentials,
-    /// Who may sign, by key id.
-    pub(crate) keys: HashMap<String, VerifyingKey>,
-    pub(crate) store: Arc<Store>,
-    /// What the client is set up for.
-    pub(crate) scopes: Vec<&'static str>,
-    /// All that is served.
-    pub(crate) endpoints: Vec<&'static Endpoint>,
-    pub(crate) settings: Settings,
-    pub(crate) webhook_keys: WebhookKeys,
-}
+use crate::world::World;
 
 /// Headers that have one value: were there two, whoever reads the first would obey another request
 /// than whoever reads the last.
@@ -49,192 +32,197 @@ static SINGLE: [HeaderName; 7] = [
     SIGNATURE_VERSION,
 ];
 
-impl Gate {
-    /// Lets a request in, with its idempotency key if the endpoint takes one.
-    pub(crate) fn admit(
-        &self,
-        endpoint: &Endpoint,
-        head: &Parts,
-        body: &Bytes,
-        now: Timestamp,
-    ) -> Result<Option<IdempotencyKey>, Refused> {
-        let checks = |check| self.settings.checks(check);
-        if checks(Check::ClientId) {
-            self.check_client_id(endpoint, &head.headers)?;
-        }
-        if endpoint.is_signed() && checks(Check::Signature) {
-            self.check_signature(endpoint, head, body, now)?;
-        }
-        if !endpoint.is_anonymous() && checks(Check::Token) {
-            self.check_token(endpoint, &head.headers, now)?;
-        }
-        self.check_negotiation(endpoint, &head.headers)?;
-        if !endpoint.is_idempotent() {
-            return Ok(None);
-        }
-        match idempotency_key(&head.headers) {
-            Err(_) if !checks(Check::IdempotencyKey) => {
-                // Any text is a key then: the same text is the same one.
-                let text =
-                    head.headers.get(IDEMPOTENCY_KEY).map(|key| key.as_bytes().escape_ascii());
-                let text = text.map(|text| text.to_string());
-                let text = text.unwrap_or_else(|| self.store.fresh_text("idempotency key"));
-                Ok(Some(IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &text)))
-            }
-            key => key.map(Some),
-        }
+/// Lets a request in, with its idempotency key if the endpoint takes one.
+pub(crate) fn admit(
+    world: &World,
+    endpoint: &Endpoint,
+    head: &Parts,
+    body: &Bytes,
+    now: Timestamp,
+) -> Result<Option<IdempotencyKey>, Refused> {
+    let checks = |check| world.settings.checks(check);
+    if checks(Check::ClientId) {
+        check_client_id(world, endpoint, &head.headers)?;
     }
-
-    fn check_client_id(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
-        match text(headers, &CLIENT_ID) {
-            Some(id) if id.eq_ignore_ascii_case(&self.credentials.client_id().to_string()) => {
-                Ok(())
-            }
-            Some(_) => Err(Refused::unauthorised("The client is not known")),
-            // The form of a token request names the client: one of Upvest's own clients sends no
-            // header there.
-            None if endpoint.is_anonymous() => Ok(()),
-            None => Err(Refused::missing_client_id()),
-        }
+    if endpoint.is_signed() && checks(Check::Signature) {
+        check_signature(world, endpoint, head, body, now)?;
     }
-
-    fn check_signature(
-        &self,
-        endpoint: &Endpoint,
-        head: &Parts,
-        body: &Bytes,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
-        let policy = self.policy(endpoint, &head.headers);
-        let key = |id: &str| self.keys.get(id);
-        let headers = self.signed_headers(head, body);
-        let message = Message { headers: &headers, ..Message::of_parts(head) };
-        let verified = verify(&message, body, key, now, &policy).map_err(Refused::signature)?;
-        if !self.settings.checks(Check::Nonce) {
-            return Ok(());
-        }
-        let input = &verified.input;
-        let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
-        let expires = input.expires.ok_or_else(|| missing("it has no number `expires`"))?;
-        let nonce = input.nonce.as_deref().ok_or_else(|| missing("it has no text `nonce`"))?;
-        let skew = policy.skew.as_secs().try_into().unwrap_or(i64::MAX);
-        let forget = expires.saturating_add(skew);
-        let is_new = self.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
-        if is_new {
-            Ok(())
-        } else {
-            let mut refused = Refused::unauthorised("Signature is incorrect")
-                .for_the_log("signature: the nonce was used before");
-            refused.hint = Some(
-                "make a new nonce for each request, and sign anew to send it again".to_owned(),
-            );
-            Err(refused)
-        }
+    if !endpoint.is_anonymous() && checks(Check::Token) {
+        check_token(world, endpoint, &head.headers, now)?;
     }
-
-    /// The headers, with a `content-length` of 0 if that was signed and does not travel: Upvest's
-    /// proxy signs it on a DELETE, and its HTTP library leaves it out.
-    pub(crate) fn signed_headers<'h>(&self, head: &'h Parts, body: &[u8]) -> Cow<'h, HeaderMap> {
-        let covers_length = || {
-            let input = SignatureInput::from_headers(&head.headers);
-            input.is_ok_and(|input| input.components.iter().any(|name| name == "content-length"))
-        };
-        let is_left_out = body.is_empty()
-            && !head.headers.contains_key(CONTENT_LENGTH)
-            && !self.settings.assumes(Assumption::LengthSent);
-        if !is_left_out || !covers_length() {
-            return Cow::Borrowed(&head.headers);
-        }
-        let mut headers = head.headers.clone();
-        headers.insert(CONTENT_LENGTH, 0.into());
-        Cow::Owned(headers)
+    check_negotiation(&world.settings, endpoint, &head.headers)?;
+    if !endpoint.is_idempotent() {
+        return Ok(None);
     }
-
-    /// What a signature for `endpoint` must be like.
-    pub(crate) fn policy(&self, endpoint: &Endpoint, headers: &HeaderMap) -> VerifierPolicy {
-        let mut policy = VerifierPolicy::default();
-        let checks = |check| self.settings.checks(check);
-        if !endpoint.is_anonymous() && (checks(Check::Token) || headers.contains_key(AUTHORIZATION))
-        {
-            policy.required.push("authorization");
+    match idempotency_key(&head.headers) {
+        Err(_) if !checks(Check::IdempotencyKey) => {
+            // Any text is a key then: the same text is the same one.
+            let text = head.headers.get(IDEMPOTENCY_KEY).map(|key| key.as_bytes().escape_ascii());
+            let text = text.map(|text| text.to_string());
+            let text = text.unwrap_or_else(|| world.store.fresh_text("idempotency key"));
+            Ok(Some(IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &text)))
         }
-        if !checks(Check::Accept) && !headers.contains_key(ACCEPT) {
-            policy.required.retain(|name| *name != "accept");
-        }
-        if self.settings.assumes(Assumption::AllCovered) {
-            let more = ["content-length", "idempotency-key"];
-            policy.required.extend(more.iter().filter(|name| headers.contains_key(**name)));
-        }
-        policy.insists_on_coverage = self.settings.checks(Check::Coverage);
-        policy.compares_body = self.settings.checks(Check::Digest);
-        if !self.settings.checks(Check::Lifetime) {
-            (policy.skew, policy.max_lifetime) = (Duration::MAX, Duration::MAX);
-        }
-        policy
+        key => key.map(Some),
     }
+}
 
-    fn check_token(
-        &self,
-        endpoint: &Endpoint,
-        headers: &HeaderMap,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
-        let token = text(headers, &AUTHORIZATION)
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(|| Refused::unauthorised("The access token is missing"))?;
-        let scopes = self
-            .store
-            .scopes(token, now.unix_seconds())?
-            .ok_or_else(|| Refused::unauthorised("The access token is unknown or expired"))?;
-        let has_one =
-            endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
-        if has_one || endpoint.scopes().is_empty() || !self.settings.checks(Check::Scope) {
-            Ok(())
-        } else {
-            Err(Refused::forbidden(&scopes, endpoint.scopes()))
-        }
+fn check_client_id(world: &World, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
+    match text(headers, &CLIENT_ID) {
+        Some(id) if id.eq_ignore_ascii_case(&world.credentials.client_id().to_string()) => Ok(()),
+        Some(_) => Err(Refused::unauthorised("The client is not known")),
+        // The form of a token request names the client: one of Upvest's own clients sends no
+        // header there.
+        None if endpoint.is_anonymous() => Ok(()),
+        None => Err(Refused::missing_client_id()),
     }
+}
 
-    fn check_negotiation(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<(), Refused> {
-        let checks = |check| self.settings.checks(check);
-        if checks(Check::SingleHeaders) {
-            let twice = SINGLE.iter().find(|name| headers.get_all(*name).iter().count() > 1);
-            if let Some(name) = twice {
-                return Err(Refused::invalid_request(format!("The header {name} is there twice")));
-            }
-        }
-        // As HTTP itself wants it.
-        if !headers.contains_key(HOST) {
-            return Err(Refused::invalid_request("The header host is missing"));
-        }
-        let version = text(headers, &API_VERSION);
-        if checks(Check::ApiVersion) && version.is_some_and(|version| version != "1") {
-            return Err(Refused::upgrade_required());
-        }
-        // Who may choose is asked by the endpoint itself.
-        let is_told = endpoint.header_name() == Some(ACCEPT.as_str());
-        let is_acceptable = match text(headers, &ACCEPT) {
-            Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
-            None => false,
-        };
-        if checks(Check::Accept) && !is_acceptable && !is_told {
-            return Err(Refused::not_acceptable());
-        }
-        if let Some(name) = endpoint.header_name()
-            && !headers.contains_key(name)
-        {
-            return Err(Refused::invalid_request(format!("The header {name} is missing")));
-        }
-        let content_type = endpoint.body().content_type();
-        let is_fitting = content_type.is_none() || text(headers, &CONTENT_TYPE) == content_type;
-        if checks(Check::ContentType) && !is_fitting {
-            let wanted = content_type.unwrap_or_default();
-            return Err(Refused::invalid_request(format!(
-                "unexpected request Content-Type: it must be {wanted}, with no parameter"
-            )));
-        }
+fn check_signature(
+    world: &World,
+    endpoint: &Endpoint,
+    head: &Parts,
+    body: &Bytes,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let policy = policy(&world.settings, endpoint, &head.headers);
+    let key = |id: &str| world.keys.get(id);
+    let headers = signed_headers(&world.settings, head, body);
+    let message = Message { headers: &headers, ..Message::of_parts(head) };
+    let verified = verify(&message, body, key, now, &policy).map_err(Refused::signature)?;
+    if !world.settings.checks(Check::Nonce) {
+        return Ok(());
+    }
+    let input = &verified.input;
+    let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
+    let expires = input.expires.ok_or_else(|| missing("it has no number `expires`"))?;
+    let nonce = input.nonce.as_deref().ok_or_else(|| missing("it has no text `nonce`"))?;
+    let skew = policy.skew.as_secs().try_into().unwrap_or(i64::MAX);
+    let forget = expires.saturating_add(skew);
+    let is_new = world.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
+    if is_new {
         Ok(())
+    } else {
+        let mut refused = Refused::unauthorised("Signature is incorrect")
+            .for_the_log("signature: the nonce was used before");
+        refused.hint =
+            Some("make a new nonce for each request, and sign anew to send it again".to_owned());
+        Err(refused)
     }
+}
+
+/// The headers, with a `content-length` of 0 if that was signed and does not travel: Upvest's
+/// proxy signs it on a DELETE, and its HTTP library leaves it out.
+pub(crate) fn signed_headers<'h>(
+    settings: &Settings,
+    head: &'h Parts,
+    body: &[u8],
+) -> Cow<'h, HeaderMap> {
+    let covers_length = || {
+        let input = SignatureInput::from_headers(&head.headers);
+        input.is_ok_and(|input| input.components.iter().any(|name| name == "content-length"))
+    };
+    let is_left_out = body.is_empty()
+        && !head.headers.contains_key(CONTENT_LENGTH)
+        && !settings.assumes(Assumption::LengthSent);
+    if !is_left_out || !covers_length() {
+        return Cow::Borrowed(&head.headers);
+    }
+    let mut headers = head.headers.clone();
+    headers.insert(CONTENT_LENGTH, 0.into());
+    Cow::Owned(headers)
+}
+
+/// What a signature for `endpoint` must be like.
+pub(crate) fn policy(
+    settings: &Settings,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+) -> VerifierPolicy {
+    let mut policy = VerifierPolicy::default();
+    let checks = |check| settings.checks(check);
+    if !endpoint.is_anonymous() && (checks(Check::Token) || headers.contains_key(AUTHORIZATION)) {
+        policy.required.push("authorization");
+    }
+    if !checks(Check::Accept) && !headers.contains_key(ACCEPT) {
+        policy.required.retain(|name| *name != "accept");
+    }
+    if settings.assumes(Assumption::AllCovered) {
+        let more = ["content-length", "idempotency-key"];
+        policy.required.extend(more.iter().filter(|name| headers.contains_key(**name)));
+    }
+    policy.insists_on_coverage = settings.checks(Check::Coverage);
+    policy.compares_body = settings.checks(Check::Digest);
+    if !settings.checks(Check::Lifetime) {
+        (policy.skew, policy.max_lifetime) = (Duration::MAX, Duration::MAX);
+    }
+    policy
+}
+
+fn check_token(
+    world: &World,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let token = text(headers, &AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(|| Refused::unauthorised("The access token is missing"))?;
+    let scopes = world
+        .store
+        .scopes(token, now.unix_seconds())?
+        .ok_or_else(|| Refused::unauthorised("The access token is unknown or expired"))?;
+    let has_one =
+        endpoint.scopes().iter().any(|scope| scopes.split(' ').any(|held| held == *scope));
+    if has_one || endpoint.scopes().is_empty() || !world.settings.checks(Check::Scope) {
+        Ok(())
+    } else {
+        Err(Refused::forbidden(&scopes, endpoint.scopes()))
+    }
+}
+
+fn check_negotiation(
+    settings: &Settings,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+) -> Result<(), Refused> {
+    let checks = |check| settings.checks(check);
+    if checks(Check::SingleHeaders) {
+        let twice = SINGLE.iter().find(|name| headers.get_all(*name).iter().count() > 1);
+        if let Some(name) = twice {
+            return Err(Refused::invalid_request(format!("The header {name} is there twice")));
+        }
+    }
+    // As HTTP itself wants it.
+    if !headers.contains_key(HOST) {
+        return Err(Refused::invalid_request("The header host is missing"));
+    }
+    let version = text(headers, &API_VERSION);
+    if checks(Check::ApiVersion) && version.is_some_and(|version| version != "1") {
+        return Err(Refused::upgrade_required());
+    }
+    // Who may choose is asked by the endpoint itself.
+    let is_told = endpoint.header_name() == Some(ACCEPT.as_str());
+    let is_acceptable = match text(headers, &ACCEPT) {
+        Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
+        None => false,
+    };
+    if checks(Check::Accept) && !is_acceptable && !is_told {
+        return Err(Refused::not_acceptable());
+    }
+    if let Some(name) = endpoint.header_name()
+        && !headers.contains_key(name)
+    {
+        return Err(Refused::invalid_request(format!("The header {name} is missing")));
+    }
+    let content_type = endpoint.body().content_type();
+    let is_fitting = content_type.is_none() || text(headers, &CONTENT_TYPE) == content_type;
+    if checks(Check::ContentType) && !is_fitting {
+        let wanted = content_type.unwrap_or_default();
+        return Err(Refused::invalid_request(format!(
+            "unexpected request Content-Type: it must be {wanted}, with no parameter"
+        )));
+    }
+    Ok(())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refused> {

@@ -39,20 +39,21 @@
 //! The program of the same name has all of it on its page at `/_sandbox/`, and as JSON.
 
 mod admin;
-mod balances;
 mod bases;
 mod body;
 mod builder;
 mod cash;
 mod clock;
+mod concurrent;
 mod connections;
 mod credentials;
+mod error;
 mod faults;
 pub mod fidelity;
 mod gate;
+mod handler;
 mod hints;
 mod log;
-mod operations;
 mod problem;
 mod routes;
 mod seed;
@@ -62,7 +63,9 @@ mod settings;
 mod shape;
 mod state;
 mod store;
+mod token;
 mod webhooks;
+mod world;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -75,15 +78,18 @@ use upvest_core::{Client, ClientBuilder, Environment};
 pub use crate::bases::Bases;
 pub use crate::builder::SandboxBuilder;
 pub use crate::cash::{Operation, OperationKind};
-pub use crate::clock::{ClockSetting, SandboxClock};
+pub use crate::clock::SandboxClock;
 pub use crate::credentials::Credentials;
+pub use crate::error::StartError;
 pub use crate::faults::{ActiveFault, Effect, Fault, Faults, InvalidFault};
 pub use crate::log::{Entry, Log, Verdict};
-pub use crate::served::{Received, Reply};
+pub use crate::served::{ReceivedRequest, Reply};
 use crate::server::Server;
 pub use crate::settings::{Assumption, Check, Progress, Spec, UnknownWord};
 pub use crate::state::{State, StateError};
-pub use crate::webhooks::{WebhookDelivery, WebhookSender};
+pub use crate::store::ClockSetting;
+pub use crate::webhooks::handle::WebhookSender;
+pub use crate::webhooks::queue::WebhookDelivery;
 
 /// A sandbox that is running. Dropping it stops it, and frees its state file.
 pub struct Sandbox {
@@ -133,14 +139,14 @@ impl Sandbox {
     /// What a client needs to be let in.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
-        &self.server.gate.credentials
+        &self.server.world.credentials
     }
 
     /// The settings of a client as names and values, under the names that Upvest's own packages use;
     /// secrets included.
     #[must_use]
     pub fn settings(&self) -> Vec<(&'static str, String)> {
-        self.credentials().settings(&self.url(), &self.server.gate.scopes)
+        self.credentials().settings(&self.url(), &self.server.world.scopes)
     }
 
     /// A client that is let in, with every scope.
@@ -148,7 +154,7 @@ impl Sandbox {
     /// # Errors
     /// If TLS cannot be set up.
     pub fn client(&self) -> upvest_core::Result<Client> {
-        self.client_builder().scopes(&self.server.gate.scopes).build()
+        self.client_builder().scopes(&self.server.world.scopes).build()
     }
 
     /// The beginning of a client that is let in: address, credentials, key and clock, no scopes.
@@ -163,19 +169,19 @@ impl Sandbox {
     /// Account groups, balances and operations.
     #[must_use]
     pub fn state(&self) -> State<'_> {
-        State::of(&self.server)
+        State::of(&self.server.world)
     }
 
     /// Its clock, which can be stopped and put forward.
     #[must_use]
     pub fn clock(&self) -> &SandboxClock {
-        &self.server.clock
+        &self.server.world.clock
     }
 
     /// What it tells on its own.
     #[must_use]
     pub fn webhooks(&self) -> WebhookSender<'_> {
-        WebhookSender::of(&self.server)
+        WebhookSender::of(&self.server.world)
     }
 
     /// What goes wrong on purpose.
@@ -194,7 +200,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.sender.abort();
-        self.server.gate.store.close();
+        self.server.world.store.close();
     }
 }
 
@@ -206,21 +212,3 @@ impl fmt::Debug for Sandbox {
             .finish_non_exhaustive()
     }
 }
-
-/// Why a sandbox did not start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartError(String);
-
-impl StartError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the sandbox did not start: {}", self.0)
-    }
-}
-
-impl std::error::Error for StartError {}

@@ -1,19 +1,48 @@
-//! Which endpoint a request is for: routes from the endpoint tables, ours and those that were added.
+//! The endpoints that are served, and which of them a request is for.
 
 use http::header::{ACCEPT, HeaderValue};
+use upvest_core::__sandbox::AccessTokens;
+use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{Endpoint, Method};
+use upvest_virtual_cash::VirtualCash;
 
-use crate::StartError;
-use crate::operations::{OPERATIONS, Operation};
-use crate::served::Answering;
+use crate::cash::balances::{self, CashBalances};
+use crate::cash::orders;
+use crate::error::StartError;
+use crate::handler::Handler;
+use crate::served::Responder;
+use crate::token::create_access_token;
+use crate::webhooks::endpoints as webhooks;
+
+/// The scopes that the sandbox's client is always set up for.
+pub(crate) const SCOPES: [&str; 4] =
+    ["virtual_cash_balances:admin", "positions:read", "webhooks:admin", "webhooks:read"];
+
+/// Every endpoint that the sandbox serves: what it demands is in its declaration.
+pub(crate) const HANDLERS: [(&Endpoint, Handler); 14] = [
+    (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
+    (&<dyn VirtualCash>::INCREASE, orders::increase),
+    (&<dyn VirtualCash>::DECREASE, orders::decrease),
+    (&<dyn VirtualCash>::CANCEL_DECREASE, orders::cancel_decrease),
+    (&<dyn CashBalances>::CASH_BALANCE, balances::cash_balance),
+    (&<dyn CashBalances>::CASH_BALANCES, balances::cash_balances),
+    (&<dyn CashBalances>::CASH_BALANCE_IN, balances::cash_balance_in),
+    (&<dyn Webhooks>::LIST_WEBHOOKS, webhooks::list_webhooks),
+    (&<dyn Webhooks>::CREATE_WEBHOOK, webhooks::create_webhook),
+    (&<dyn Webhooks>::GET_WEBHOOK, webhooks::get_webhook),
+    (&<dyn Webhooks>::UPDATE_WEBHOOK, webhooks::update_webhook),
+    (&<dyn Webhooks>::DELETE_WEBHOOK, webhooks::delete_webhook),
+    (&<dyn Webhooks>::TEST_WEBHOOK, webhooks::test_webhook),
+    (&<dyn VerificationKeys>::VERIFICATION_KEYS, webhooks::verification_keys),
+];
 
 /// What is done with a request that was let in.
 #[derive(Clone)]
 pub(crate) enum Handling {
     /// What the sandbox knows of the API.
-    Known(Operation),
+    Known(Handler),
     /// What somebody has added.
-    Added(Answering),
+    Added(Responder),
 }
 
 /// Method and path, as the router wants it, and the endpoints that are there.
@@ -30,9 +59,9 @@ pub(crate) struct Choice {
 }
 
 /// All routes.
-pub(crate) fn routes(added: Vec<(&'static Endpoint, Answering)>) -> Result<Vec<Route>, StartError> {
-    let known = OPERATIONS.into_iter().map(|(at, operation)| (at, Handling::Known(operation)));
-    let added = added.into_iter().map(|(at, answering)| (at, Handling::Added(answering)));
+pub(crate) fn routes(added: Vec<(&'static Endpoint, Responder)>) -> Result<Vec<Route>, StartError> {
+    let known = HANDLERS.into_iter().map(|(at, handler)| (at, Handling::Known(handler)));
+    let added = added.into_iter().map(|(at, responder)| (at, Handling::Added(responder)));
     let mut routes: Vec<Route> = Vec::new();
     for (endpoint, handling) in known.chain(added) {
         let (method, path) = (endpoint.method(), path_of(endpoint)?);
@@ -99,4 +128,35 @@ fn path_of(endpoint: &Endpoint) -> Result<String, StartError> {
         }
     }
     Ok(path)
+}
+
+/// What stands in the path for the placeholders, as it was signed: not decoded.
+pub(crate) fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
+    let segments = endpoint.path().split('/').zip(path.split('/'));
+    segments
+        .filter(|(segment, _)| segment.starts_with('{'))
+        .map(|(_, value)| value.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        AccessTokens, CashBalances, HANDLERS, SCOPES, VerificationKeys, VirtualCash, Webhooks,
+    };
+
+    #[test]
+    fn every_declared_endpoint_is_served() {
+        let declared = [
+            <dyn AccessTokens>::ENDPOINTS,
+            <dyn VirtualCash>::ENDPOINTS,
+            <dyn CashBalances>::ENDPOINTS,
+            <dyn Webhooks>::ENDPOINTS,
+            <dyn VerificationKeys>::ENDPOINTS,
+        ];
+        for declared in declared.into_iter().flatten() {
+            assert!(HANDLERS.iter().any(|(served, _)| *served == declared), "{declared}");
+            assert!(declared.scopes().iter().all(|scope| SCOPES.contains(scope)), "{declared}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
 use uuid::{Builder, Uuid};
 
-use crate::StartError;
+use crate::error::StartError;
 
 /// 32 bytes. Without a `--seed` nobody can guess them.
 #[derive(Clone, Copy, PartialEq, Eq)]

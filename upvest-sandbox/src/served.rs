@@ -16,7 +16,7 @@ use crate::problem::Refused;
 
 /// A request to an endpoint that was added with [`serve`](crate::SandboxBuilder::serve), once it has
 /// passed all checks.
-pub struct Received {
+pub struct ReceivedRequest {
     params: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
     headers: HeaderMap,
@@ -24,7 +24,7 @@ pub struct Received {
     key: Option<IdempotencyKey>,
 }
 
-impl Received {
+impl ReceivedRequest {
     pub(crate) fn new(
         endpoint: &'static Endpoint,
         params: &[String],
@@ -89,9 +89,9 @@ impl Received {
 }
 
 /// Without the access token.
-impl fmt::Debug for Received {
+impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received")
+        f.debug_struct("ReceivedRequest")
             .field("params", &self.params)
             .field("query", &self.query)
             .field("key", &self.key)
@@ -144,13 +144,13 @@ impl Reply {
     }
 }
 
-/// How an endpoint is answered.
-pub(crate) type Answering = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
+/// Responds to requests for an endpoint.
+pub(crate) type Responder = Arc<dyn Fn(&ReceivedRequest) -> Reply + Send + Sync>;
 
 /// Answers, or says with what words the closure has panicked: that is no end of a connection, which a
 /// client would take for a lost answer.
-pub(crate) fn answered(answering: &Answering, received: &Received) -> Result<Reply, Refused> {
-    catch_unwind(AssertUnwindSafe(|| answering(received))).map_err(|panic| {
+pub(crate) fn respond(responder: &Responder, received: &ReceivedRequest) -> Result<Reply, Refused> {
+    catch_unwind(AssertUnwindSafe(|| responder(received))).map_err(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str);
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
         Refused::internal(format!("the closure that answers has panicked: {words}"))

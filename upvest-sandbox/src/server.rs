@@ -1,7 +1,6 @@
 //! The server: routes from the endpoint tables, one way through for every request.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
@@ -17,32 +16,32 @@ use upvest_core::__sandbox::{Message, SignatureInput};
 use upvest_core::signature::VerifyError;
 use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method, Timestamp};
 
-use crate::StartError;
 use crate::bases::Bases;
-use crate::cash::Answer;
-use crate::clock::{ClockSetting, SandboxClock};
+use crate::concurrent::{Duplicate, InFlight};
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
+use crate::error::StartError;
 use crate::faults::wire::Line;
 use crate::faults::{Effect, Fault, Faults, of_nothing};
-use crate::gate::Gate;
+use crate::gate;
+use crate::handler::{Admitted, JsonResponse};
 use crate::hints::{Suspect, other_path};
 use crate::log::{Log, Outcome, Verdict};
-use crate::operations::Admitted;
 use crate::problem::Refused;
-use crate::routes::{Choice, Handling, Route, routes};
-use crate::served::{Answering, Received, answered};
+use crate::routes::{Choice, Handling, Route, params, routes};
+use crate::served::{ReceivedRequest, Responder, respond};
 use crate::settings::Assumption;
+use crate::store::ClockSetting;
+use crate::world::World;
 
 /// Tells whoever reads the answer what is probably wrong with the signature: the problem document
 /// says no more than the real one does.
 const HINT: HeaderName = HeaderName::from_static("upvest-sandbox-hint");
 
 pub(crate) struct Server {
-    pub(crate) gate: Gate,
+    pub(crate) world: World,
     pub(crate) log: Log,
-    pub(crate) clock: SandboxClock,
     pub(crate) faults: Faults,
-    pub(crate) under_way: UnderWay,
+    pub(crate) in_flight: InFlight,
 }
 
 /// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
@@ -50,7 +49,7 @@ const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Method::Get, "").signed();
 
 pub(crate) fn router(
     server: &Arc<Server>,
-    added: Vec<(&'static Endpoint, Answering)>,
+    added: Vec<(&'static Endpoint, Responder)>,
 ) -> Result<Router, StartError> {
     let mut router = Router::new();
     for Route { method, path, choice } in routes(added)? {
@@ -84,15 +83,6 @@ fn handler(
     }
 }
 
-/// What stands in the path for the placeholders, as it was signed: not decoded.
-fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
-    let segments = endpoint.path().split('/').zip(path.split('/'));
-    segments
-        .filter(|(segment, _)| segment.starts_with('{'))
-        .map(|(_, value)| value.to_owned())
-        .collect()
-}
-
 impl Server {
     async fn serve(&self, choice: &Choice, request: Request) -> Response<Body> {
         let line = request.extensions().get::<Line>().cloned();
@@ -101,7 +91,7 @@ impl Server {
         let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
         let draft = self.log.draft(&head, body.as_deref().unwrap_or_default());
         let fault = self.faults.pick(head.method.as_str(), head.uri.path());
-        let twin = self.twin(endpoint, &head);
+        let duplicate = self.duplicate(endpoint, &head);
 
         let is_lost = fault.as_ref().is_some_and(Fault::is_instead_of_commit);
         if let Some(Effect::Delay { milliseconds }) = before(fault.as_ref()) {
@@ -112,7 +102,7 @@ impl Server {
         } else {
             match body {
                 Ok(body) => {
-                    let is_second = twin.as_ref().is_some_and(|twin| twin.is_second);
+                    let is_second = duplicate.as_ref().is_some_and(|duplicate| duplicate.is_second);
                     self.handle(endpoint, handling, &head, &body, is_second)
                 }
                 Err(BodyError::Late) => self.refuse(&Refused::request_timeout(LATE_BODY)),
@@ -124,28 +114,28 @@ impl Server {
         if let Some(Effect::Delay { milliseconds }) = after(fault.as_ref()) {
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
         }
-        drop(twin);
+        drop(duplicate);
         outcome.fault = fault.as_ref().map(ToString::to_string);
         self.mark(&mut answer, &outcome);
         let answer = match &fault {
             Some(fault) => {
-                let (seed, id) = (self.gate.store.seed(), &outcome.request_id);
+                let (seed, id) = (self.world.store.seed(), &outcome.request_id);
                 fault.spoil(answer, line.as_ref(), seed, id)
             }
             None => answer.map(Body::from),
         };
-        self.log.push(draft, self.clock.now(), outcome);
+        self.log.push(draft, self.world.clock.now(), outcome);
         answer
     }
 
     /// Whether a request with the same key is under way, if that matters.
-    fn twin(&self, endpoint: &Endpoint, head: &Parts) -> Option<Twin<'_>> {
-        let may_conflict = self.gate.settings.assumes(Assumption::TwinConflicts);
+    fn duplicate(&self, endpoint: &Endpoint, head: &Parts) -> Option<Duplicate<'_>> {
+        let may_conflict = self.world.settings.assumes(Assumption::TwinConflicts);
         if !may_conflict || !endpoint.is_idempotent() {
             return None;
         }
         let key: IdempotencyKey = head.headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?.parse().ok()?;
-        Some(self.under_way.enter(format!("{endpoint} {key}")))
+        Some(self.in_flight.enter(format!("{endpoint} {key}")))
     }
 
     fn handle(
@@ -156,10 +146,10 @@ impl Server {
         body: &Bytes,
         is_second: bool,
     ) -> (Response<Bytes>, Outcome) {
-        let now = self.clock.now();
+        let now = self.world.clock.now();
         let params = &*params(endpoint, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
-        let answer = self.gate.admit(endpoint, head, body, now).and_then(|key| {
+        let answer = gate::admit(&self.world, endpoint, head, body, now).and_then(|key| {
             if head.method == http::Method::HEAD {
                 return Err(Refused::method_not_allowed());
             }
@@ -167,13 +157,13 @@ impl Server {
                 return Err(Refused::conflict("A request with the same key is under way"));
             }
             match handling {
-                Handling::Known(operation) => {
+                Handling::Known(handler) => {
                     let admitted = Admitted { endpoint, params, query, body, key, now };
-                    Ok(self.answer(operation(&self.gate, &admitted)?))
+                    Ok(self.respond(handler(&self.world, &admitted)?))
                 }
-                Handling::Added(answering) => {
-                    let received = Received::new(endpoint, params, head, body.clone(), key);
-                    let answer = answered(answering, &received)?.into_response();
+                Handling::Added(responder) => {
+                    let received = ReceivedRequest::new(endpoint, params, head, body.clone(), key);
+                    let answer = respond(responder, &received)?.into_response();
                     let is_refusal = answer.status().as_u16() >= 400;
                     let verdict = if is_refusal { Verdict::Refused } else { Verdict::Accepted };
                     let outcome = self.outcome(verdict, answer.status());
@@ -188,7 +178,7 @@ impl Server {
                 self.explain(refusal, endpoint, head, body, now, &mut outcome);
             }
             if endpoint == NOWHERE {
-                let other = other_path(head.uri.path(), &self.gate.endpoints);
+                let other = other_path(head.uri.path(), &self.world.endpoints);
                 outcome.hint = other.map(|text| self.log.masked(&text)).or(outcome.hint);
             }
             (answer, outcome)
@@ -205,27 +195,27 @@ impl Server {
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
-        let headers = self.gate.signed_headers(head, body);
+        let headers = gate::signed_headers(&self.world.settings, head, body);
         let message = Message { headers: &headers, ..Message::of_parts(head) };
         let input = SignatureInput::from_headers(&head.headers).ok();
-        let credentials = &self.gate.credentials;
+        let credentials = &self.world.credentials;
         let suspect = Suspect {
             message,
             body,
             now,
-            is_moved: self.clock.setting() != ClockSetting::default(),
+            is_moved: self.world.clock.setting() != ClockSetting::default(),
             client_id: &credentials.client_id().to_string(),
             key_id: &credentials.key_id().to_string(),
             public_key_pem: &credentials.signing_key().public_key_pem(),
-            key: input.and_then(|input| self.gate.keys.get(&input.key_id)),
+            key: input.and_then(|input| self.world.keys.get(&input.key_id)),
         };
         let hint = suspect.hint(refusal);
-        let policy = self.gate.policy(endpoint, &head.headers);
+        let policy = gate::policy(&self.world.settings, endpoint, &head.headers);
         outcome.bases = Bases::of(refusal, &policy, message, body, hint.signed);
         outcome.hint = Some(self.log.masked(&hint.text));
     }
 
-    fn answer(&self, answer: Answer) -> (Response<Bytes>, Outcome) {
+    fn respond(&self, answer: JsonResponse) -> (Response<Bytes>, Outcome) {
         let verdict = if answer.is_replay { Verdict::Replayed } else { Verdict::Accepted };
         let outcome = self.outcome(verdict, answer.status);
         (document(answer.status, "application/json", answer.body), outcome)
@@ -249,7 +239,7 @@ impl Server {
         Outcome {
             verdict,
             status: Some(status.as_u16()),
-            request_id: self.gate.store.fresh_uuid("request").to_string(),
+            request_id: self.world.store.fresh_uuid("request").to_string(),
             reason: None,
             hint: None,
             bases: None,
@@ -260,7 +250,7 @@ impl Server {
     /// Marks an answer as ours.
     fn mark(&self, answer: &mut Response<Bytes>, outcome: &Outcome) {
         // By our clock, not that of the system: clients tell by it whether theirs is right.
-        let now = u64::try_from(self.clock.now().unix_seconds()).unwrap_or(0);
+        let now = u64::try_from(self.world.clock.now().unix_seconds()).unwrap_or(0);
         let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
         let hint = outcome.hint.as_deref().map(ascii);
         let headers =
@@ -301,37 +291,4 @@ fn document(status: StatusCode, content_type: &'static str, body: String) -> Res
         response.headers_mut().insert(CONTENT_TYPE, content_type);
     }
     response
-}
-
-/// How many requests with one idempotency key are under way.
-#[derive(Default)]
-pub(crate) struct UnderWay(Mutex<HashMap<String, usize>>);
-
-/// One request that is under way.
-struct Twin<'a> {
-    under_way: &'a UnderWay,
-    key: String,
-    is_second: bool,
-}
-
-impl UnderWay {
-    fn enter(&self, key: String) -> Twin<'_> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(key.clone()).or_default();
-        *count += 1;
-        let is_second = *count > 1;
-        Twin { under_way: self, key, is_second }
-    }
-}
-
-impl Drop for Twin<'_> {
-    fn drop(&mut self) {
-        let mut counts = self.under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.key) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.key);
-            }
-        }
-    }
 }

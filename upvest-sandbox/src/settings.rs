@@ -157,6 +157,16 @@ words! {
     }
 }
 
+impl Spec {
+    /// The currencies of this version.
+    pub(crate) fn currencies(self) -> &'static [&'static str] {
+        match self {
+            Self::V1_9 => &["EUR"],
+            Self::Latest => &["EUR", "GBP", "USD"],
+        }
+    }
+}
+
 /// When an operation moves on from `ISSUED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::cash::{Operation, OperationKind, Step};
 use crate::problem::Refused;
-use crate::server::Server;
+use crate::world::World;
 
 /// The most operations and account groups that are listed.
 const MOST: u32 = 1_000;
@@ -39,11 +39,11 @@ const MOST: u32 = 1_000;
 /// # }
 /// ```
 #[derive(Clone, Copy)]
-pub struct State<'a>(&'a Server);
+pub struct State<'a>(&'a World);
 
 impl<'a> State<'a> {
-    pub(crate) fn of(server: &'a Server) -> Self {
-        Self(server)
+    pub(crate) fn of(world: &'a World) -> Self {
+        Self(world)
     }
 
     /// The balance of an account group in minor units (cents, pence).
@@ -60,7 +60,7 @@ impl<'a> State<'a> {
     }
 
     fn sums(self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
-        read(self.0.gate.store.balance(group, currency, self.0.clock.now()))
+        read(self.0.store.balance(group, currency, self.0.clock.now()))
     }
 
     /// An increase as it stands now.
@@ -76,7 +76,7 @@ impl<'a> State<'a> {
     }
 
     fn find<T: serde::de::DeserializeOwned>(self, id: Uuid, kind: OperationKind) -> Option<T> {
-        let found = read(self.0.gate.store.find(id, self.0.clock.now()))?;
+        let found = read(self.0.store.find(id, self.0.clock.now()))?;
         let found = Some(found).filter(|found| found.kind == kind)?;
         serde_json::from_value(serde_json::to_value(found).ok()?).ok()
     }
@@ -84,13 +84,13 @@ impl<'a> State<'a> {
     /// The newest operations, newest first; a thousand at most.
     #[must_use]
     pub fn operations(self) -> Vec<Operation> {
-        read(self.0.gate.store.operations(MOST, self.0.clock.now()))
+        read(self.0.store.operations(MOST, self.0.clock.now()))
     }
 
     /// The account groups, oldest first; a thousand at most.
     #[must_use]
     pub fn account_groups(self) -> Vec<AccountGroupId> {
-        read(self.0.gate.store.account_groups(MOST))
+        read(self.0.store.account_groups(MOST))
     }
 
     /// Makes an account group. Nobody must, unless
@@ -99,7 +99,7 @@ impl<'a> State<'a> {
     /// # Errors
     /// If the state cannot be written.
     pub fn add_account_group(self, group: AccountGroupId) -> Result<(), StateError> {
-        Ok(self.0.gate.store.add_account_group(group, self.0.clock.now())?)
+        Ok(self.0.store.add_account_group(group, self.0.clock.now())?)
     }
 
     /// Lets an operation take effect.
@@ -129,14 +129,14 @@ impl<'a> State<'a> {
     }
 
     fn step(self, id: Uuid, step: Step) -> Result<Operation, StateError> {
-        Ok(self.0.gate.store.step(id, step, self.0.clock.now())?)
+        Ok(self.0.store.step(id, step, self.0.clock.now())?)
     }
 
     /// Whether each balance is the sum of its ledger entries, each entry is one of a confirmed
     /// operation, and each confirmed operation has one. It always is; a test may ask.
     #[must_use]
     pub fn is_balanced(self) -> bool {
-        self.0.gate.store.is_balanced().unwrap_or(false)
+        self.0.store.is_balanced().unwrap_or(false)
     }
 }
 

@@ -69,13 +69,12 @@ pub(crate) fn status(status: StatusCode) -> Verdict {
         401 => (Unauthorized, Rejected, Retry::WithAnotherToken),
         // 407, 408 and 425 come from a hop before the API, which may have lost track of the request.
         407 => (Api, Unknown, Retry::Never),
-        408 | 425 => (Api, Unknown, Retry::IfRepeatable),
+        408 | 425 | 500 | 502 | 503 | 504 => (Api, Unknown, Retry::IfRepeatable),
         409 => (Api, Rejected, Retry::AfterEarlierAttempt),
         429 => (Api, Rejected, Retry::IfRepeatable),
         // Only the token makes the head of a request grow.
         431 => (Api, Rejected, Retry::WithAnotherToken),
         400..=499 => (Api, Rejected, Retry::Never),
-        500 | 502 | 503 | 504 => (Api, Unknown, Retry::IfRepeatable),
         _ => (Api, Unknown, Retry::Never),
     };
     Verdict { kind, outcome, retry }

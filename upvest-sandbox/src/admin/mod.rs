@@ -24,16 +24,16 @@ use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
 use uuid::Uuid;
 
 use self::access::{is_for_here, is_ours};
-use crate::balances::decimal;
 use crate::cash::Operation;
-use crate::clock::ClockSetting;
+use crate::cash::balances::decimal;
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::faults::Fault;
 use crate::fidelity;
 use crate::server::Server;
 use crate::shape::{Field, Kind, optional, read, required};
 use crate::state::{State, StateError};
-use crate::webhooks::WebhookSender;
+use crate::store::ClockSetting;
+use crate::webhooks::handle::WebhookSender;
 
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -223,7 +223,7 @@ fn value_of<T: Serialize>(value: &T) -> Done {
 
 #[expect(clippy::unnecessary_wraps, reason = "one of the handlers, of which others can fail")]
 fn health(server: &Server, _: &Asked) -> Done {
-    let settings = &server.gate.settings;
+    let settings = &server.world.settings;
     Ok(json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
@@ -257,12 +257,12 @@ fn forget_requests(server: &Server, _: &Asked) -> Done {
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn account_groups(server: &Server, _: &Asked) -> Done {
-    let groups = State::of(server).account_groups().into_iter();
+    let groups = State::of(&server.world).account_groups().into_iter();
     Ok(groups.map(|id| shown_group(server, id)).collect())
 }
 
 fn shown_group(server: &Server, id: AccountGroupId) -> Value {
-    let balances = server.gate.store.balances(id, server.clock.now());
+    let balances = server.world.store.balances(id, server.world.clock.now());
     let balances: serde_json::Map<String, Value> = balances
         .ok()
         .flatten()
@@ -281,7 +281,7 @@ fn add_account_group(server: &Server, asked: &Asked) -> Done {
     }
     let id = r#""ac1c39e9-2101-46b8-a624-d10a9e351b6c""#;
     let New { id } = asked.json(&[required("id", Kind::Id, id)], &format!(r#"{{"id": {id}}}"#))?;
-    State::of(server).add_account_group(id)?;
+    State::of(&server.world).add_account_group(id)?;
     Ok(shown_group(server, id))
 }
 
@@ -294,7 +294,7 @@ fn listed(operation: &Operation) -> Done {
 }
 
 fn operations(server: &Server, _: &Asked) -> Done {
-    State::of(server)
+    State::of(&server.world)
         .operations()
         .iter()
         .map(listed)
@@ -303,23 +303,23 @@ fn operations(server: &Server, _: &Asked) -> Done {
 }
 
 fn confirm(server: &Server, asked: &Asked) -> Done {
-    listed(&State::of(server).confirm(asked.id::<Uuid>()?)?)
+    listed(&State::of(&server.world).confirm(asked.id::<Uuid>()?)?)
 }
 
 fn queue(server: &Server, asked: &Asked) -> Done {
-    listed(&State::of(server).queue(asked.id::<Uuid>()?)?)
+    listed(&State::of(&server.world).queue(asked.id::<Uuid>()?)?)
 }
 
 fn cancel(server: &Server, asked: &Asked) -> Done {
-    listed(&State::of(server).cancel(asked.id::<Uuid>()?)?)
+    listed(&State::of(&server.world).cancel(asked.id::<Uuid>()?)?)
 }
 
 fn webhooks(server: &Server, _: &Asked) -> Done {
-    value_of(&WebhookSender::of(server).subscriptions())
+    value_of(&WebhookSender::of(&server.world).subscriptions())
 }
 
 fn deliveries(server: &Server, _: &Asked) -> Done {
-    let mut deliveries = WebhookSender::of(server).newest(MOST_DELIVERIES);
+    let mut deliveries = WebhookSender::of(&server.world).newest(MOST_DELIVERIES);
     for delivery in &mut deliveries {
         if let Some((end, _)) = delivery.body.char_indices().nth(LONGEST_SHOWN) {
             delivery.body.truncate(end);
@@ -330,12 +330,12 @@ fn deliveries(server: &Server, _: &Asked) -> Done {
 }
 
 fn redeliver(server: &Server, asked: &Asked) -> Done {
-    WebhookSender::of(server).redeliver(asked.id()?)?;
+    WebhookSender::of(&server.world).redeliver(asked.id()?)?;
     Ok(Value::Null)
 }
 
 fn rotate_key(server: &Server, _: &Asked) -> Done {
-    WebhookSender::of(server).rotate_key()?;
+    WebhookSender::of(&server.world).rotate_key()?;
     Ok(Value::Null)
 }
 
@@ -365,9 +365,9 @@ fn remove_fault(server: &Server, asked: &Asked) -> Done {
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
 fn clock(server: &Server, _: &Asked) -> Done {
-    let setting = server.clock.setting();
+    let setting = server.world.clock.setting();
     Ok(json!({
-        "now": server.clock.now(),
+        "now": server.world.clock.now(),
         "is_frozen": setting.frozen_at.is_some(),
         "ahead_seconds": setting.ahead_seconds,
     }))
@@ -391,7 +391,7 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
         optional("advance_seconds", Kind::Number { least: 0, most: u64::MAX }, "60"),
     ];
     let change: Change = asked.json(&fields, r#"{"advance_seconds": 60}"#)?;
-    let changed = server.clock.change(|setting, source| {
+    let changed = server.world.clock.change(|setting, source| {
         if change.reset {
             *setting = ClockSetting::default();
         }
@@ -410,8 +410,8 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
 }
 
 fn reset(server: &Server, _: &Asked) -> Done {
-    server.gate.store.reset().map_err(StateError::from)?;
-    server.gate.store.look_for_webhooks().map_err(StateError::from)?;
+    server.world.store.reset().map_err(StateError::from)?;
+    server.world.store.look_for_webhooks().map_err(StateError::from)?;
     server.faults.clear();
     server.log.clear();
     Ok(Value::Null)
@@ -452,7 +452,7 @@ mod tests {
         let shown = || {
             let clock = sandbox.clock().setting();
             let (faults, log) = (sandbox.faults().active().len(), sandbox.log().entries().len());
-            let key = server.gate.store.webhook_key().unwrap();
+            let key = server.world.store.webhook_key().unwrap();
             let groups = sandbox.state().account_groups();
             format!("{clock:?} {faults} {log} {key} {groups:?} {:?}", sandbox.state().operations())
         };
@@ -470,14 +470,14 @@ mod tests {
             ("/_sandbox/reset", &[], nothing),
         ];
         let before = shown();
-        server.gate.store.refuse_writes(true);
+        server.world.store.refuse_writes(true);
         for (path, params, body) in changes {
             let status = asked(path, params, body).err().map(|trouble| trouble.status);
             assert!(status >= Some(500), "{path}: {status:?}");
         }
         sandbox.clock().freeze();
         assert_eq!(shown(), before);
-        server.gate.store.refuse_writes(false);
+        server.world.store.refuse_writes(false);
         assert!(asked("/_sandbox/reset", &[], Value::Null).is_ok());
         assert_ne!(shown(), before);
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Operation, OperationKind, find, place};
 use crate::problem::Refused;
-use crate::webhooks::queue::{emit, is_heard};
+use crate::webhooks::queue::{emit, is_subscribed};
 
 /// Puts an operation where somebody wants it. It has no due time any more: what waits by hand waits for a
 /// hand.
@@ -17,12 +17,12 @@ pub(super) fn set_status(
 ) -> Result<(), Refused> {
     let update = "UPDATE operation SET status = ?2, due = NULL, updated = ?3 WHERE id = ?1";
     db.prepare_cached(update)?.execute(params![id.to_string(), status, at])?;
-    tell(db, id)
+    notify(db, id)
 }
 
 /// Says what has become of an operation, to whoever has subscribed to it.
-pub(super) fn tell(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
-    if !is_heard(db)? {
+pub(super) fn notify(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
+    if !is_subscribed(db)? {
         return Ok(());
     }
     let operation = find(db, id)?.ok_or_else(|| Refused::internal("the operation is gone"))?;
@@ -64,7 +64,7 @@ pub(super) fn confirm(
     let status =
         "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE id = ?1";
     db.prepare_cached(status)?.execute(params![id, at])?;
-    tell(db, parsed(id)?)
+    notify(db, parsed(id)?)
 }
 
 fn parsed(id: &str) -> Result<Uuid, Refused> {
@@ -115,7 +115,7 @@ pub(super) fn settle(
     for id in late {
         let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE id = ?1";
         db.prepare_cached(queue)?.execute(params![id, at])?;
-        tell(db, parsed(&id)?)?;
+        notify(db, parsed(&id)?)?;
     }
     Ok(())
 }

@@ -4,20 +4,23 @@
 //! in minor units, as integers. Statuses move as time passes: whoever looks at the state first moves
 //! what is due (`machine.rs`).
 
+pub(crate) mod balances;
 mod machine;
+pub(crate) mod orders;
 #[cfg(test)]
 mod tests;
 
 use http::StatusCode;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use upvest_core::{AccountGroupId, Amount, Currency, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
+use crate::handler::JsonResponse;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Settings, Spec};
-use crate::store::Store;
-use machine::{advance, balance, cancel, confirm, set_status, settle, tell};
+use crate::store::{self, Store};
+use machine::{advance, balance, cancel, confirm, notify, set_status, settle};
 
 /// How long a key is remembered. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
@@ -81,13 +84,6 @@ pub(crate) struct Keyed<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// What is answered, and answered again.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) body: String,
-    pub(crate) is_replay: bool,
-}
-
 /// What somebody does with an operation by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -105,7 +101,7 @@ impl Store {
         order: &Order,
         now: Timestamp,
         settings: &Settings,
-    ) -> Result<Answer, Refused> {
+    ) -> Result<JsonResponse, Refused> {
         let at = now.unix_seconds();
         self.with(|db| {
             advance(db, at)?;
@@ -137,7 +133,7 @@ impl Store {
             let id = self.seed().uuid("operation", number.unsigned_abs());
             db.prepare_cached("UPDATE operation SET id = ?2 WHERE number = ?1")?
                 .execute(params![number, id.to_string()])?;
-            tell(db, id)?;
+            notify(db, id)?;
             // Answered as it was accepted: what becomes of it is not known yet.
             let body = find(db, id)?
                 .and_then(|operation| serde_json::to_string(&operation).ok())
@@ -150,7 +146,7 @@ impl Store {
                 params![keyed.key.to_string(), keyed.endpoint, keyed.body, at, status.as_u16(), body],
             )?;
             advance(db, at)?;
-            Ok(Answer { status, body, is_replay: false })
+            Ok(JsonResponse { status, body, is_replay: false })
         })
     }
 
@@ -302,22 +298,8 @@ impl Store {
 
     /// For tests.
     pub(crate) fn is_balanced(&self) -> Result<bool, Refused> {
-        self.with(|db| Ok(is_balanced(db)?))
+        self.with(|db| Ok(store::is_balanced(db)?))
     }
-}
-
-/// Whether each balance is the sum of its ledger entries, and each entry one of a confirmed operation.
-pub(crate) fn is_balanced(db: &Connection) -> rusqlite::Result<bool> {
-    let query = "SELECT
-        (SELECT count(*) FROM balance b WHERE b.minor_units != (
-            SELECT coalesce(sum(l.minor_units), 0) FROM ledger l
-            WHERE (l.account_group_id, l.currency) = (b.account_group_id, b.currency)))
-        + (SELECT count(*) FROM ledger l LEFT JOIN operation o ON o.id = l.operation
-           WHERE o.status IS NOT 'CONFIRMED'
-             OR l.minor_units != iif(o.kind = 'decrease', -o.minor_units, o.minor_units))
-        + (SELECT count(*) FROM operation o WHERE o.status = 'CONFIRMED'
-             AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.operation = o.id))";
-    Ok(db.query_row(query, [], |row| row.get::<_, i64>(0))? == 0)
 }
 
 /// Moves all that is due; whether time alone will move more.
@@ -361,7 +343,7 @@ fn replay(
     keyed: &Keyed<'_>,
     now: i64,
     settings: &Settings,
-) -> Result<Option<Answer>, Refused> {
+) -> Result<Option<JsonResponse>, Refused> {
     let oldest = now.saturating_sub(REPLAY_WINDOW_SECONDS);
     db.prepare_cached("DELETE FROM idempotency WHERE created <= ?1")?.execute([oldest])?;
     let query = "SELECT body, status, answer FROM idempotency WHERE key = ?1 AND endpoint = ?2";
@@ -382,7 +364,7 @@ fn replay(
         });
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
-    Ok(Some(Answer { status, body: answer, is_replay: true }))
+    Ok(Some(JsonResponse { status, body: answer, is_replay: true }))
 }
 
 const OPERATION: &str =

@@ -1,4 +1,5 @@
-use super::{Answer, Keyed, OperationKind, Order, Step};
+use super::{Keyed, OperationKind, Order, Step};
+use crate::handler::JsonResponse;
 use crate::settings::{Assumption, Progress, Settings};
 use crate::store::Store;
 use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
@@ -21,7 +22,7 @@ impl Bank {
         }
     }
 
-    fn order_with(&self, kind: OperationKind, amount: &str, key: IdempotencyKey) -> Answer {
+    fn order_with(&self, kind: OperationKind, amount: &str, key: IdempotencyKey) -> JsonResponse {
         let order = Order {
             account_group_id: self.group,
             amount: amount.parse().unwrap(),
@@ -61,7 +62,7 @@ impl Bank {
     }
 }
 
-fn id(answer: &Answer) -> Uuid {
+fn id(answer: &JsonResponse) -> Uuid {
     let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(body["status"], "ISSUED");
     body["id"].as_str().unwrap().parse().unwrap()

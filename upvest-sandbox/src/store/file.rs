@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::StartError;
-use crate::cash::is_balanced;
+use super::balanced::is_balanced;
+use crate::error::StartError;
 use crate::seed::Seed;
 
 /// Marks a file as ours: `upv` and a zero.

@@ -2,6 +2,7 @@
 //! tokens and nonces; in `file.rs`: how the file is opened; in `cash/` and `webhooks/`: the money, and what
 //! is told of it.
 
+mod balanced;
 mod file;
 
 use std::path::Path;
@@ -9,18 +10,29 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde::Serialize;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+pub(crate) use self::balanced::is_balanced;
 use self::file::{StateFiles, Trouble, begin, check, connect, create, explain};
-use crate::StartError;
-use crate::clock::ClockSetting;
+use crate::error::StartError;
 use crate::problem::Refused;
 use crate::seed::Seed;
 
 /// How many nonces are remembered at a time. Beyond it requests are refused: to forget a nonce that
 /// is still good would let a request in twice.
 const MOST_NONCES: u64 = 1_000_000;
+
+/// What was done to the clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ClockSetting {
+    /// The time at which it stands still, in Unix seconds, if it does.
+    pub frozen_at: Option<i64>,
+    /// By how many seconds it is ahead of the clock that it was started with.
+    pub ahead_seconds: i64,
+}
 
 pub(crate) struct Store {
     /// The files of the state, if it is in one.

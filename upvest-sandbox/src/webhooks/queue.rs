@@ -67,7 +67,7 @@ pub(super) struct Work {
     pub(super) is_waiting: bool,
 }
 
-/// What became of a try.
+/// What a delivery attempt has led to.
 pub(super) enum Tried {
     Delivered {
         answer: String,
@@ -105,7 +105,7 @@ pub(crate) fn emit(
 }
 
 /// Whether an event would be written down at all.
-pub(crate) fn is_heard(db: &Transaction<'_>) -> Result<bool, Refused> {
+pub(crate) fn is_subscribed(db: &Transaction<'_>) -> Result<bool, Refused> {
     Ok(db.prepare_cached("SELECT 1 FROM webhook WHERE enabled")?.exists([])?)
 }
 
@@ -124,7 +124,7 @@ pub(super) fn write(
 
 /// An event as it is sent. The names are in the order of Upvest's examples.
 #[derive(Serialize)]
-struct Sent {
+struct EventJson {
     id: uuid::Uuid,
     created_at: Timestamp,
     #[serde(rename = "type")]
@@ -134,10 +134,11 @@ struct Sent {
 }
 
 impl Store {
-    /// What is due now. Moves operations that are due, and makes packages, first.
+    /// What is due now. First moves the operations that are due, with `advance`, and makes batches.
     pub(super) fn webhook_work(
         &self,
         now: Timestamp,
+        advance: impl FnOnce(&Transaction<'_>, i64) -> Result<bool, Refused>,
         is_under_way: impl Fn(i64) -> bool,
     ) -> Result<Work, Refused> {
         let at = now.unix_seconds();
@@ -145,7 +146,7 @@ impl Store {
             let mut work = Work::default();
             let webhooks = subscriptions::enabled(db)?;
             if !webhooks.is_empty() {
-                work.is_waiting = crate::cash::advance_all(db, at)?;
+                work.is_waiting = advance(db, at)?;
             }
             for webhook in &webhooks {
                 let query = "SELECT number, due FROM delivery
@@ -164,7 +165,7 @@ impl Store {
                 };
                 match first {
                     Some((number, due)) if due <= at && !is_under_way(number) => {
-                        work.due.push(due_package(db, number)?);
+                        work.due.push(due_batch(db, number)?);
                     }
                     Some((number, _)) if !is_under_way(number) => work.is_waiting = true,
                     _ => {}
@@ -181,7 +182,7 @@ impl Store {
                 if due > at {
                     work.is_waiting = true;
                 } else if !is_under_way(number) {
-                    work.due.push(due_package(db, number)?);
+                    work.due.push(due_batch(db, number)?);
                 }
             }
             Ok(work)
@@ -209,7 +210,7 @@ impl Store {
         let mut is_ready = false;
         while let Some(row) = rows.next()? {
             let (number, created): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let event = self.sent(row, webhook.id)?;
+            let event = self.event_json(row, webhook.id)?;
             let longer = length + event.len() + usize::from(!events.is_empty());
             is_ready |= created.saturating_add_unsigned(delay) <= at || longer >= most;
             if longer > most && !events.is_empty() {
@@ -232,22 +233,26 @@ impl Store {
             db.prepare_cached(forget)?.execute([number])?;
         }
         let events = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        let package = Package { webhook: &id, body: &body, events, is_queued: true };
-        Ok(Some(package.write(db, at)?))
+        let batch = Batch { webhook: &id, body: &body, events, is_queued: true };
+        Ok(Some(batch.write(db, at)?))
     }
 
     /// An event in JSON; its id is made from its number, so that it is the same in every subscription.
-    pub(super) fn sent(&self, row: &Row<'_>, webhook_id: WebhookId) -> Result<String, Refused> {
+    pub(super) fn event_json(
+        &self,
+        row: &Row<'_>,
+        webhook_id: WebhookId,
+    ) -> Result<String, Refused> {
         let damaged = || Refused::internal("an event in the state cannot be read");
         let number: i64 = row.get(0)?;
-        let sent = Sent {
+        let event = EventJson {
             id: self.seed().uuid("event", number.unsigned_abs()),
             created_at: Timestamp::from_unix_seconds(row.get(1)?).map_err(|_| damaged())?,
             event_type: row.get(2)?,
             object: RawValue::from_string(row.get(3)?).map_err(|_| damaged())?,
             webhook_id,
         };
-        serde_json::to_string(&sent).map_err(|_| damaged())
+        serde_json::to_string(&event).map_err(|_| damaged())
     }
 
     /// Remembers how a package was signed.
@@ -332,14 +337,14 @@ impl Store {
 }
 
 /// A package that is made: one of the queue, or one that is tried once.
-pub(super) struct Package<'a> {
+pub(super) struct Batch<'a> {
     pub(super) webhook: &'a str,
     pub(super) body: &'a str,
     pub(super) events: u32,
     pub(super) is_queued: bool,
 }
 
-impl Package<'_> {
+impl Batch<'_> {
     pub(super) fn write(&self, db: &Transaction<'_>, at: i64) -> Result<i64, Refused> {
         let insert = "INSERT INTO delivery
             (webhook, body, events, is_queued, is_single, is_delivered, created, attempts, due)
@@ -363,7 +368,7 @@ fn copy(db: &Transaction<'_>, number: i64, at: i64) -> Result<usize, Refused> {
     Ok(db.prepare_cached(insert)?.execute([number, at])?)
 }
 
-fn due_package(db: &Transaction<'_>, number: i64) -> Result<Due, Refused> {
+fn due_batch(db: &Transaction<'_>, number: i64) -> Result<Due, Refused> {
     let query = "SELECT url, body, is_queued, is_single, signed FROM delivery
                  JOIN webhook ON webhook.id = delivery.webhook WHERE delivery.number = ?1";
     Ok(db.prepare_cached(query)?.query_row([number], |row| {

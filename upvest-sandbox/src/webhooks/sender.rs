@@ -17,6 +17,7 @@ use upvest_core::transport::{ReqwestTransport, Transport as _};
 use url::Url;
 
 use super::queue::{Due, Tried, Work};
+use crate::cash::advance_all;
 use crate::faults::DeliveryFault;
 use crate::server::Server;
 use crate::settings::Assumption;
@@ -34,14 +35,14 @@ const MOST_AT_ONCE: usize = 64;
 
 /// Sends until the sandbox ends.
 pub(crate) async fn run(server: Arc<Server>) {
-    let store = &server.gate.store;
+    let store = &server.world.store;
     let transport = Arc::new(OnceLock::new());
     let mut sending = JoinSet::new();
     let mut under_way: HashMap<Id, i64> = HashMap::new();
     let mut said = String::new();
     loop {
         let is_under_way = |number| under_way.values().any(|known| *known == number);
-        let work = match store.webhook_work(server.clock.now(), is_under_way) {
+        let work = match store.webhook_work(server.world.clock.now(), advance_all, is_under_way) {
             Ok(work) => {
                 said.clear();
                 work
@@ -83,12 +84,12 @@ async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: D
     if let Tried::Failed(why) = &tried {
         tracing::warn!("package {number} of webhooks, to {place}, was not taken: {why}");
     }
-    if let Err(refused) = server.gate.store.tried(number, server.clock.now(), &tried) {
+    if let Err(refused) = server.world.store.tried(number, server.world.clock.now(), &tried) {
         tracing::error!("a delivery could not be written down: {}", refused.reason);
         // It is due still.
         tokio::time::sleep(TICK).await;
     }
-    server.gate.store.deliveries_changed();
+    server.world.store.deliveries_changed();
 }
 
 /// A URL without what may be secret in it: a password, or a token in the query.
@@ -124,7 +125,7 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
         let _ = Limited::new(body, LONGEST_ANSWER).collect().await;
         Ok::<_, upvest_core::transport::TransportError>(head.status)
     };
-    let longest = server.gate.settings.webhook_timeout;
+    let longest = server.world.settings.webhook_timeout;
     let status = match timeout(longest, answering).await {
         Ok(Ok(status)) => status,
         Ok(Err(error)) => return Tried::Failed(error.to_string()),
@@ -133,7 +134,7 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
     if fault == Some(DeliveryFault::AnswerLost) {
         return Tried::Failed(format!("{}, lost by a fault", status.as_u16()));
     }
-    let takes_empty = server.gate.settings.assumes(Assumption::WebhookNoContentSucceeds);
+    let takes_empty = server.world.settings.assumes(Assumption::WebhookNoContentSucceeds);
     let answer = status.as_u16().to_string();
     if status == StatusCode::OK || takes_empty && status == StatusCode::NO_CONTENT {
         Tried::Delivered { answer, with_copy: fault == Some(DeliveryFault::Duplicate) }
@@ -157,7 +158,7 @@ fn rejected(status: StatusCode) -> String {
 
 /// The request, signed now, or as it was the first time.
 async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
-    let settings = &server.gate.settings;
+    let settings = &server.world.settings;
     let said = |refused: crate::problem::Refused| refused.reason;
     let version = if settings.assumes(Assumption::WebhooksV15) {
         SignatureVersion::V15
@@ -171,10 +172,10 @@ async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
         .header(USER_AGENT, [PRODUCT, env!("CARGO_PKG_VERSION")].concat())
         .body(Bytes::from(due.body))
         .map_err(|_| "the URL cannot be used".to_owned())?;
-    let store = &server.gate.store;
-    let key = server.gate.webhook_keys.signing().map_err(said)?;
+    let store = &server.world.store;
+    let key = server.world.webhook_keys.signing().map_err(said)?;
     let nonce = store.fresh_uuid("nonce of a webhook").into_bytes();
-    sign(version, &mut request, &key, server.clock.now(), nonce)
+    sign(version, &mut request, &key, server.world.clock.now(), nonce)
         .await
         .map_err(|error| error.to_string())?;
     if settings.assumes(Assumption::WebhooksSignedOnce) {

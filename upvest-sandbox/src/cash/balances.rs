@@ -5,59 +5,63 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use upvest_core::{AccountGroupId, Endpoint, Method};
+use upvest_core::{AccountGroupId, Call, Currency, api};
 
-use crate::cash::Answer;
-use crate::gate::Gate;
-use crate::operations::{Admitted, currencies};
+use crate::handler::{Admitted, JsonResponse};
 use crate::problem::Refused;
 use crate::settings::{Assumption, Spec};
+use crate::world::World;
 
-const fn endpoint(name: &'static str, path: &'static str) -> Endpoint {
-    Endpoint::new(name, Method::Get, path).signed().scopes_any_of(&["positions:read"])
+/// The endpoints that show the balances, as this sandbox serves them.
+#[api(scope = "positions:read")]
+#[allow(dead_code, reason = "only its table of endpoints is used")]
+pub(crate) trait CashBalances {
+    /// The balance in EUR: the only one in 1.9.0.
+    #[endpoint(GET, "/account_groups/{account_group_id}/payments/cash_balance", signed)]
+    fn cash_balance(&self, account_group_id: AccountGroupId) -> Call<Value>;
+
+    /// The balances in all currencies.
+    #[endpoint(GET, "/account_groups/{account_group_id}/payments/cash_balances", signed)]
+    fn cash_balances(&self, account_group_id: AccountGroupId) -> Call<Value>;
+
+    /// The balance in one currency.
+    #[endpoint(GET, "/account_groups/{account_group_id}/payments/cash_balances/{currency}", signed)]
+    fn cash_balance_in(&self, account_group_id: AccountGroupId, currency: Currency) -> Call<Value>;
 }
 
-/// The balance in EUR: the only one in 1.9.0.
-pub(crate) const CASH_BALANCE: &Endpoint =
-    &endpoint("cash_balance", "/account_groups/{account_group_id}/payments/cash_balance");
-
-/// The balances in all currencies.
-pub(crate) const CASH_BALANCES: &Endpoint =
-    &endpoint("cash_balances", "/account_groups/{account_group_id}/payments/cash_balances");
-
-/// The balance in one currency.
-pub(crate) const CASH_BALANCE_IN: &Endpoint = &endpoint(
-    "cash_balance_in",
-    "/account_groups/{account_group_id}/payments/cash_balances/{currency}",
-);
-
-pub(crate) fn cash_balance(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    let (group, balances) = balances(gate, request)?;
-    Ok(answer(&one(group, "EUR", &balances)))
+pub(crate) fn cash_balance(world: &World, request: &Admitted<'_>) -> Result<JsonResponse, Refused> {
+    let (group, balances) = balances(world, request)?;
+    JsonResponse::new(StatusCode::OK, &one(group, "EUR", &balances))
 }
 
-pub(crate) fn cash_balances(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    only_since_1_57(gate)?;
-    let (group, balances) = balances(gate, request)?;
+pub(crate) fn cash_balances(
+    world: &World,
+    request: &Admitted<'_>,
+) -> Result<JsonResponse, Refused> {
+    only_since_1_57(world)?;
+    let (group, balances) = balances(world, request)?;
     let data: Vec<Value> =
         balances.iter().map(|(currency, _)| one(group, currency, &balances)).collect();
     let count = data.len();
     let meta = json!({ "count": count, "total_count": count, "offset": 0, "limit": 100 });
-    Ok(answer(&json!({ "meta": meta, "data": data })))
+    JsonResponse::new(StatusCode::OK, &json!({ "meta": meta, "data": data }))
 }
 
-pub(crate) fn cash_balance_in(gate: &Gate, request: &Admitted<'_>) -> Result<Answer, Refused> {
-    only_since_1_57(gate)?;
-    let (group, balances) = balances(gate, request)?;
+pub(crate) fn cash_balance_in(
+    world: &World,
+    request: &Admitted<'_>,
+) -> Result<JsonResponse, Refused> {
+    only_since_1_57(world)?;
+    let (group, balances) = balances(world, request)?;
     let currency = request.params.get(1).map_or("", String::as_str);
-    if !currencies(gate.settings.spec).contains(&currency) {
+    if !world.settings.spec.currencies().contains(&currency) {
         return Err(Refused::not_found("There is no such currency"));
     }
-    Ok(answer(&one(group, currency, &balances)))
+    JsonResponse::new(StatusCode::OK, &one(group, currency, &balances))
 }
 
-fn only_since_1_57(gate: &Gate) -> Result<(), Refused> {
-    match gate.settings.spec {
+fn only_since_1_57(world: &World) -> Result<(), Refused> {
+    match world.settings.spec {
         Spec::V1_9 => Err(Refused::not_found("Version 1.9.0 does not know this path")),
         Spec::Latest => Ok(()),
     }
@@ -65,14 +69,14 @@ fn only_since_1_57(gate: &Gate) -> Result<(), Refused> {
 
 /// The account group that is asked for, and what it has in each currency that it has used.
 fn balances(
-    gate: &Gate,
+    world: &World,
     request: &Admitted<'_>,
 ) -> Result<(AccountGroupId, Vec<(String, i64)>), Refused> {
     let unknown = || Refused::not_found("There is no such account group");
     let group = request.params.first().map_or("", String::as_str);
     let group: AccountGroupId = group.parse().map_err(|_| unknown())?;
-    let balances = gate.store.balances(group, request.now)?;
-    if balances.is_none() && gate.settings.assumes(Assumption::AccountGroupsKnown) {
+    let balances = world.store.balances(group, request.now)?;
+    if balances.is_none() && world.settings.assumes(Assumption::AccountGroupsKnown) {
         return Err(unknown());
     }
     Ok((group, balances.unwrap_or_default()))
@@ -101,10 +105,6 @@ pub(crate) fn decimal(units: i64) -> String {
         part if part % 10 == 0 => format!("{sign}{whole}.{}", part / 10),
         part => format!("{sign}{whole}.{part:02}"),
     }
-}
-
-fn answer(body: &Value) -> Answer {
-    Answer { status: StatusCode::OK, body: body.to_string(), is_replay: false }
 }
 
 #[cfg(test)]

@@ -1,0 +1,27 @@
+//! What there is behind the endpoints: the state, the clock, the settings, and who may call.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use upvest_core::Endpoint;
+use upvest_core::signature::VerifyingKey;
+
+use crate::clock::SandboxClock;
+use crate::credentials::Credentials;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::webhooks::keys::WebhookKeys;
+
+pub(crate) struct World {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: SandboxClock,
+    pub(crate) settings: Settings,
+    pub(crate) credentials: Credentials,
+    /// The keys that may sign, by key id.
+    pub(crate) keys: HashMap<String, VerifyingKey>,
+    /// The scopes that the client may request.
+    pub(crate) scopes: Vec<&'static str>,
+    /// All that is served.
+    pub(crate) endpoints: Vec<&'static Endpoint>,
+    pub(crate) webhook_keys: WebhookKeys,
+}
