@@ -1,4 +1,4 @@
-//! Mistakes, collected: a user sees all of them in one build, each at the token that is wrong.
+//! The collected mistakes: a user sees all of them in one build, each at the token that is wrong.
 
 use std::fmt::Display;
 
@@ -36,7 +36,7 @@ impl Errors {
     }
 }
 
-/// Says that a word is not known, and what was probably meant.
+/// The message for an unknown name, with the one that was probably meant.
 pub(crate) fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     match closest(given, known) {
         Some(close) => format!("unknown {what} `{given}`: did you mean `{close}`?"),
@@ -48,7 +48,7 @@ pub(crate) fn list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The known word that `given` most likely was meant to be: equal but for case, or few edits away.
+/// The known word that `given` was probably meant to be: equal ignoring case, or few edits away.
 pub(crate) fn closest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()

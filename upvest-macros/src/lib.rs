@@ -3,10 +3,12 @@
 //! Use them through `upvest_core`, which re-exports both and documents them with examples: what
 //! they emit is a description of each endpoint and a call into that crate.
 
-mod attr;
+mod attributes;
 mod check;
+mod driver;
 mod errors;
 mod expand;
+mod grammar;
 mod model;
 mod path;
 
@@ -17,13 +19,13 @@ use proc_macro::TokenStream;
 /// Documented in `upvest_core`.
 #[proc_macro_attribute]
 pub fn api(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::api(arguments.into(), item.into()).into()
+    driver::api(arguments.into(), item.into()).into()
 }
 
-/// Declares verb, path and properties of one method of a trait marked `#[api]`.
+/// Declares HTTP method, path and options of one method of a trait marked `#[api]`.
 ///
 /// Documented in `upvest_core`.
 #[proc_macro_attribute]
 pub fn endpoint(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::stray_endpoint(&item.into()).into()
+    driver::stray_endpoint(&item.into()).into()
 }

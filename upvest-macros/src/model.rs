@@ -1,65 +1,69 @@
-//! What a checked trait is. Only `check` makes these, and only they can be expanded.
+//! A checked trait. Only `check` makes these, and only they can be expanded.
+//!
+//! In one point they bend: a parameter and a placeholder whose names differ are left to the compiler,
+//! which can mark the placeholder inside the path (`Endpoint::unfilled`, `Position::Nowhere`).
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::{GenericArgument, ItemTrait, LitStr, Path, PathArguments, Type};
 
+use crate::grammar::{Flag, Method};
+
 pub(crate) struct Api {
-    /// The trait as written, less our own attributes.
+    /// The trait as written, without `#[endpoint]`.
     pub(crate) item: ItemTrait,
-    /// Where `upvest_core` is found.
+    /// The path to `upvest_core`.
     pub(crate) core: Path,
     pub(crate) endpoints: Vec<Endpoint>,
 }
 
 pub(crate) struct Endpoint {
-    /// Where the method stands among the items of the trait.
+    /// The index of the method among the items of the trait.
     pub(crate) index: usize,
-    pub(crate) verb: Ident,
+    pub(crate) method: Method,
     pub(crate) path: LitStr,
-    /// `idempotent`, `signed` and so on, as far as they were given.
-    pub(crate) flags: Vec<&'static str>,
+    pub(crate) flags: Vec<Flag>,
     pub(crate) accept: Option<LitStr>,
     pub(crate) header: Option<LitStr>,
-    /// The method's own, or else those of the trait.
+    /// Those of the method, or else those of the trait.
     pub(crate) scopes: Vec<LitStr>,
-    /// The fields of the body that the answer repeats.
+    /// The fields of the body that the response repeats.
     pub(crate) echoes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,
-    /// Placeholders that no parameter fills, with what there is to say of each.
+    /// Placeholders that no parameter fills, with the error message for each.
     pub(crate) unfilled: Vec<(String, String)>,
     pub(crate) returns: Type,
 }
 
 impl Endpoint {
-    pub(crate) fn is(&self, flag: &str) -> bool {
+    pub(crate) fn is(&self, flag: Flag) -> bool {
         self.flags.contains(&flag)
     }
 
-    pub(crate) fn has(&self, place: Place) -> bool {
-        self.params.iter().any(|param| param.place == place)
+    pub(crate) fn has(&self, position: Position) -> bool {
+        self.params.iter().any(|param| param.position == position)
     }
 }
 
 pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    pub(crate) place: Place,
+    pub(crate) position: Position,
 }
 
 /// Where in the request a parameter goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     Path,
     Query,
     Header,
     Body,
-    /// Nowhere: most likely it was to fill a placeholder that is spelt otherwise.
+    /// Nowhere: it was probably meant to fill a placeholder with another name.
     Nowhere,
 }
 
 /// The `T` in `Call<T>`.
-pub(crate) fn answer_of(returns: &Type) -> Option<&Type> {
+pub(crate) fn response_of(returns: &Type) -> Option<&Type> {
     let Type::Path(path) = returns else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -71,7 +75,7 @@ pub(crate) fn answer_of(returns: &Type) -> Option<&Type> {
     }
 }
 
-/// The constant beside `ENDPOINTS` and `SCOPES` that describes a method.
+/// The name of the constant that describes a method.
 pub(crate) fn constant_name(method: &Ident) -> String {
     method.unraw().to_string().to_uppercase()
 }

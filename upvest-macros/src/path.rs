@@ -6,7 +6,7 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
         return Err("the path is empty: write one such as \"/users/{user_id}\"".to_owned());
     }
     if template.contains("://") {
-        return Err("the client knows the host: write the path alone".to_owned());
+        return Err("the client knows the host: write only the path".to_owned());
     }
     let Some(rest) = template.strip_prefix('/') else {
         return Err(format!("a path starts with `/`: write \"/{template}\""));
@@ -16,21 +16,21 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
         match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
             Some(name) if name.starts_with("r#") => {
                 return Err(format!(
-                    "the path is what the API calls it: write `{{{}}}`, whatever the parameter needs",
+                    "a placeholder has no `r#`: write `{{{}}}`, even if the parameter is a raw identifier",
                     name.trim_start_matches("r#")
                 ));
             }
             Some(name) if is_identifier(name) => {
                 if names.contains(&name) {
                     return Err(format!(
-                        "the placeholder `{{{name}}}` stands twice in the path: rename one of the two"
+                        "the placeholder `{{{name}}}` appears twice in the path: rename one of the two"
                     ));
                 }
                 names.push(name);
             }
             Some(name) if !name.contains(['{', '}']) => {
                 return Err(format!(
-                    "`{{{name}}}` is no placeholder: write the name of a parameter, such as `{{id}}`"
+                    "`{{{name}}}` is not a placeholder: write the name of a parameter, such as `{{id}}`"
                 ));
             }
             _ if segment.contains(['{', '}']) => {
@@ -52,12 +52,12 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
                 return Err(format!("`{segment}` would lead to another route: remove it"));
             }
             _ if segment.contains('?') => {
-                return Err("a query has a parameter of its own: name one `query`".to_owned());
+                return Err("the query is a separate parameter: name it `query`".to_owned());
             }
             _ if !segment.bytes().all(is_plain) => {
                 return Err(format!(
-                    "the segment `{segment}` holds more than letters, digits and `-._~:`, which no \
-                     path of the API does: remove the rest"
+                    "invalid segment `{segment}`: a path of the API contains only letters, digits and \
+                     `-._~:` (remove the rest)"
                 ));
             }
             _ => {}
@@ -66,7 +66,7 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
     Ok(names)
 }
 
-/// What stands in a URL path as it is, with no encoding: unreserved characters and the colon.
+/// The characters that need no encoding in a path: the unreserved ones, and the colon.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte)
 }

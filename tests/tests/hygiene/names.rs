@@ -72,6 +72,26 @@ trait Parameters: Send + Sync {
     fn placeholders(&self, id: u32) -> Call<String>;
 }
 
+/// The implementations for pointers have a type parameter, which must not hide these.
+mod types {
+    use upvest_core::{Call, api};
+
+    pub(crate) type T = u32;
+    pub(crate) type U = String;
+
+    #[api(scope = "things:admin")]
+    pub(crate) trait Typed: Send + Sync {
+        #[endpoint(GET, "/things/{id}", signed)]
+        fn get(&self, id: T) -> Call<U>;
+    }
+}
+
+#[tokio::test]
+async fn types_may_be_called_anything() {
+    let typed: std::sync::Arc<dyn types::Typed> = std::sync::Arc::new(super::echo().client());
+    assert_eq!(types::Typed::get(&typed, 7).await.unwrap(), "/things/7");
+}
+
 #[tokio::test]
 async fn parameters_and_methods_may_be_called_anything() {
     let client = super::echo().client();

@@ -1,13 +1,13 @@
-//! What `echoes` may name, and where there is something to compare.
+//! Which fields `echoes` may name, and which endpoints can have it.
 
 use syn::Type;
 
-use crate::attr::EndpointOptions;
 use crate::errors::Errors;
-use crate::model::{Param, Place, answer_of};
+use crate::grammar::{EndpointOptions, Flag};
+use crate::model::{Param, Position, response_of};
 use crate::path;
 
-/// The body and the answer are JSON objects, and each field is named once.
+/// The body and the response are JSON objects, and each field is named once.
 pub(super) fn are_comparable(
     options: &EndpointOptions,
     params: &[Param],
@@ -24,38 +24,38 @@ pub(super) fn are_comparable(
         }
     }
 
-    let word = &echoes.word;
+    let name = &echoes.name;
     let chooses_accept =
         options.header.as_ref().is_some_and(|header| header.value.value() == "accept");
     let other = [
-        (options.flag("form").is_some(), "form"),
-        (options.flag("redirect").is_some(), "redirect"),
+        (options.flag(Flag::Form).is_some(), "form"),
+        (options.flag(Flag::Redirect).is_some(), "redirect"),
         (options.accept.is_some() || chooses_accept, "accept"),
     ];
     if let Some((_, other)) = other.iter().find(|(is_given, _)| *is_given) {
         errors.at(
-            word.span(),
+            name.span(),
             format!(
-                "`echoes` compares a JSON body with a JSON answer, and with `{other}` one of them is \
-                 not: remove `echoes` or `{other}`"
+                "`echoes` compares a JSON body with a JSON response, and with `{other}` one of them \
+                 is not: remove `echoes` or `{other}`"
             ),
         );
         return;
     }
-    // Without a path that can be read, nothing is known of the parameters.
+    // Without a valid path, nothing is known about the parameters.
     let has_path =
         options.path.as_ref().is_some_and(|path| path::placeholders(&path.value()).is_ok());
-    if has_path && !params.iter().any(|param| param.place == Place::Body) {
+    if has_path && !params.iter().any(|param| param.position == Position::Body) {
         errors.at(
-            word.span(),
+            name.span(),
             "`echoes` names fields of the body, but there is no parameter `body`: add it, or remove \
              `echoes`",
         );
-    } else if returns.and_then(answer_of).is_some_and(is_nothing) {
+    } else if returns.and_then(response_of).is_some_and(is_nothing) {
         errors.at(
-            word.span(),
-            "`echoes` compares the body with the answer, but `()` reads none: return a type with these \
-             fields, or remove `echoes`",
+            name.span(),
+            "`echoes` compares the body with the response, but `()` reads no response: return a type \
+             with these fields, or remove `echoes`",
         );
     }
 }

@@ -1,12 +1,12 @@
-//! The rules: raw options and syntax to a model. One function a rule; all mistakes are collected.
+//! The rules: from options and syntax to a model. One function for each rule; all mistakes are
+//! collected.
 //!
-//! A rule that lacks what it needs, because another mistake took it away, says nothing: one mistake
-//! gives one error.
+//! A rule reports nothing if another mistake took away what it needs: one mistake gives one error.
 
 mod echoes;
+mod options;
 mod params;
 mod signature;
-mod words;
 
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
@@ -15,15 +15,15 @@ use syn::{
     TypeParamBound, Visibility,
 };
 
-use crate::attr::{self, Setting};
+use crate::attributes;
 use crate::errors::{Errors, closest};
-use crate::expand::attributes;
+use crate::grammar::{self, Flag, Given};
 use crate::model::{Api, Endpoint, constant_name};
 
-/// Checks a trait, and takes our own attributes off it.
+/// Checks a trait, and removes `#[endpoint]` from its methods.
 pub(crate) fn api(
     mut item: ItemTrait,
-    scope: Option<Setting<Vec<LitStr>>>,
+    scope: Option<Given<Vec<LitStr>>>,
     core: &Path,
     errors: &mut Errors,
 ) -> Result<Api, Box<ItemTrait>> {
@@ -33,7 +33,7 @@ pub(crate) fn api(
     trait_is_plain(&item, errors);
     trait_is_an_object(&item, errors);
     let scopes = scope.map(|scope| scope.value).unwrap_or_default();
-    words::scopes_are_words(&scopes, errors);
+    options::scopes_are_valid(&scopes, errors);
 
     let mut endpoints = Vec::new();
     for (index, (item, attribute)) in item.items.iter().zip(attributes).enumerate() {
@@ -45,14 +45,14 @@ pub(crate) fn api(
             (TraitItem::Fn(method), Taken::Nothing) => errors.at(
                 method.sig.ident.span(),
                 format!(
-                    "`{0}` has no endpoint: put `#[endpoint(VERB, \"/path\", signed)]` on it, or \
+                    "`{0}` has no endpoint: put `#[endpoint(METHOD, \"/path\", signed)]` on it, or \
                      move `{0}` out of the `#[api]` trait",
                     method.sig.ident
                 ),
             ),
             (other, _) => errors.on(
                 other,
-                "an `#[api]` trait holds methods marked `#[endpoint(...)]` and nothing else",
+                "an `#[api]` trait contains only methods marked `#[endpoint(...)]`: move this out",
             ),
         }
     }
@@ -62,7 +62,7 @@ pub(crate) fn api(
     if errors.is_empty() {
         return Ok(Api { item, core: core.clone(), endpoints });
     }
-    // Beside an error of ours the compiler would not get as far as marking these.
+    // The macro's own errors keep the compiler from reporting these.
     for endpoint in &endpoints {
         for (_, message) in &endpoint.unfilled {
             errors.at(endpoint.path.span(), message);
@@ -78,21 +78,21 @@ fn endpoint(
     scopes: &[LitStr],
     errors: &mut Errors,
 ) -> Option<Endpoint> {
-    let options = attr::endpoint(attribute, errors);
+    let options = grammar::endpoint(attribute, errors);
     signature::is_plain(&method.sig, errors);
     signature::receiver_is_a_shared_reference(&method.sig, errors);
     signature::types_are_named(&method.sig, errors);
-    let (params, unfilled) = params::places(&method.sig, &options, errors);
-    params::body_fits_the_verb(&options, &params, errors);
+    let (params, unfilled) = params::positions(&method.sig, &options, errors);
+    params::body_fits_the_method(&options, &params, errors);
     params::are_never_left_out(&params, errors);
-    words::agree(&options, errors);
-    words::scopes_are_words(options.scope.as_ref().map_or(&[], |scope| &scope.value), errors);
-    words::accept_is_a_media_type(&options, errors);
-    words::header_is_free(&options, errors);
+    options::agree(&options, errors);
+    options::scopes_are_valid(options.scope.as_ref().map_or(&[], |scope| &scope.value), errors);
+    options::accept_is_a_media_type(&options, errors);
+    options::header_is_free(&options, errors);
     let returns = signature::returns(&method.sig, &options, errors);
     echoes::are_comparable(&options, &params, returns.as_ref(), errors);
 
-    let is_anonymous = options.flag("anonymous").is_some();
+    let is_anonymous = options.flag(Flag::Anonymous).is_some();
     let flags = options.flags();
     let scopes = match options.scope {
         _ if is_anonymous => Vec::new(),
@@ -101,7 +101,7 @@ fn endpoint(
     };
     Some(Endpoint {
         index,
-        verb: options.verb?,
+        method: options.method?.value,
         path: options.path?,
         flags,
         accept: options.accept.map(|accept| accept.value),
@@ -114,7 +114,7 @@ fn endpoint(
     })
 }
 
-/// A method with a visibility is none that the parser knows. It goes on as one without.
+/// The parser does not know a trait method with a visibility. It continues as one without.
 fn methods_have_no_visibility(item: &mut ItemTrait, errors: &mut Errors) {
     struct Visible(Vec<Attribute>, Visibility, TraitItem);
 
@@ -138,7 +138,7 @@ fn methods_have_no_visibility(item: &mut ItemTrait, errors: &mut Errors) {
     }
 }
 
-/// The compiler wants a name as well. A parameter goes on as one that nothing is known of.
+/// The compiler requires a name as well. The parameter continues as `_`.
 fn parameters_are_names(item: &mut ItemTrait, errors: &mut Errors) {
     for item in &mut item.items {
         let TraitItem::Fn(method) = item else { continue };
@@ -164,11 +164,11 @@ fn parameters_are_names(item: &mut ItemTrait, errors: &mut Errors) {
     }
 }
 
-/// What was taken off a method.
+/// The attribute that was removed from a method.
 enum Taken {
     Endpoint(Box<Attribute>),
     Nothing,
-    /// Something of which all has been said.
+    /// One with a mistake that is already reported.
     Broken,
 }
 
@@ -195,7 +195,7 @@ fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Ta
             let conditional = method.attrs.remove(index);
             errors.on(
                 conditional,
-                "an endpoint stands under no condition: put `#[cfg]` on the method instead",
+                "an endpoint cannot be conditional: put `#[cfg]` on the method instead",
             );
             taken.push(Taken::Broken);
             continue;
@@ -203,7 +203,7 @@ fn take_endpoint_attributes(item: &mut ItemTrait, errors: &mut Errors) -> Vec<Ta
         let mut ours = ours.into_iter();
         taken.push(ours.next().map_or(Taken::Nothing, |ours| Taken::Endpoint(Box::new(ours))));
         for second in ours {
-            errors.on(second, "a method is one endpoint: remove the second `#[endpoint]`");
+            errors.on(second, "a method has one endpoint: remove the second `#[endpoint]`");
         }
     }
     taken
@@ -213,9 +213,9 @@ fn is_endpoint(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "endpoint")
 }
 
-/// Under a condition.
+/// Whether a `cfg_attr` contains it.
 fn holds_endpoint(attribute: &Attribute) -> bool {
-    attributes::says(&attribute.meta, "endpoint")
+    attributes::contains(&attribute.meta, "endpoint")
 }
 
 fn is_nearly_endpoint(attribute: &Attribute) -> bool {
@@ -241,14 +241,14 @@ fn trait_is_plain(item: &ItemTrait, errors: &mut Errors) {
     }
 }
 
-/// Its tables hang on `dyn Trait`, and so do applications.
+/// Its tables are constants of `dyn Trait`.
 fn trait_is_an_object(item: &ItemTrait, errors: &mut Errors) {
     for bound in &item.supertraits {
         if forbids_objects(bound) {
             errors.on(
                 bound,
                 format!(
-                    "an `#[api]` trait is used as `dyn {}`, which this forbids: remove it",
+                    "an `#[api]` trait is used as `dyn {}`, which this bound forbids: remove it",
                     item.ident
                 ),
             );
@@ -275,14 +275,14 @@ pub(crate) fn is_object(item: &ItemTrait) -> bool {
         })
 }
 
-/// Each method gives its name, in capitals, to a constant beside `ENDPOINTS` and `SCOPES`.
+/// Each method has a constant with its name in capitals, next to `ENDPOINTS` and `SCOPES`.
 fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
     let mut seen: Vec<(String, Option<&TraitItemFn>)> =
         vec![("ENDPOINTS".to_owned(), None), ("SCOPES".to_owned(), None)];
     for method in endpoints.iter().filter_map(|endpoint| method(item, endpoint)) {
         let name = constant_name(&method.sig.ident);
         let is_taken = |(taken, other): &(String, Option<&TraitItemFn>)| {
-            *taken == name && other.is_none_or(|other| may_both_be_there(method, other))
+            *taken == name && other.is_none_or(|other| may_coexist(method, other))
         };
         if seen.iter().any(is_taken) {
             let ident = &method.sig.ident;
@@ -295,22 +295,21 @@ fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut E
     }
 }
 
-/// Two methods may only share verb and path if they ask for different kinds of answers.
+/// Two methods may share method and path only if they request different kinds of responses.
 fn routes_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
     let mut seen: Vec<(Route, &TraitItemFn)> = Vec::new();
     for endpoint in endpoints {
         let Some(declared) = method(item, endpoint) else { continue };
         let route = route(endpoint);
-        let earlier = seen
-            .iter()
-            .find(|(taken, other)| *taken == route && may_both_be_there(declared, other));
+        let earlier =
+            seen.iter().find(|(taken, other)| *taken == route && may_coexist(declared, other));
         if let Some((_, earlier)) = earlier {
             errors.at(
                 endpoint.path.span(),
                 format!(
-                    "`{}` sends `{} {}` already: change one of them, or remove it",
+                    "`{}` already sends `{} {}`: change one of them, or remove it",
                     earlier.sig.ident,
-                    endpoint.verb,
+                    endpoint.method.as_str(),
                     endpoint.path.value()
                 ),
             );
@@ -319,7 +318,7 @@ fn routes_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Erro
     }
 }
 
-/// Verb and path, whatever its placeholders are called, and what is asked for there.
+/// Method and path without the names of placeholders, and what is requested there.
 type Route = (String, String, Option<String>, Option<String>, bool);
 
 fn route(endpoint: &Endpoint) -> Route {
@@ -328,11 +327,17 @@ fn route(endpoint: &Endpoint) -> Route {
         path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
     let accept = endpoint.accept.as_ref().map(LitStr::value);
     let header = endpoint.header.as_ref().map(LitStr::value);
-    (endpoint.verb.to_string(), segments.join("/"), accept, header, endpoint.is("redirect"))
+    (
+        endpoint.method.as_str().to_owned(),
+        segments.join("/"),
+        accept,
+        header,
+        endpoint.is(Flag::Redirect),
+    )
 }
 
 /// Methods under different conditions may be alternatives.
-fn may_both_be_there(one: &TraitItemFn, other: &TraitItemFn) -> bool {
+fn may_coexist(one: &TraitItemFn, other: &TraitItemFn) -> bool {
     let cfgs = |method: &TraitItemFn| {
         let cfgs = attributes::cfgs(&method.attrs);
         quote!(#(#cfgs)*).to_string()

@@ -4,22 +4,22 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::{FnArg, LitStr, Pat, PatType, Signature, Type};
 
-use super::words::refused_header;
-use crate::attr::EndpointOptions;
+use super::options::refused_header;
 use crate::errors::{Errors, closest};
-use crate::model::{Param, Place};
+use crate::grammar::{EndpointOptions, Flag, Method};
+use crate::model::{Param, Position};
 use crate::path;
 
-/// Placeholders that no parameter fills, with what there is to say of each: the compiler marks them
-/// inside of the path, if nothing else is wrong.
+/// Placeholders that no parameter fills, with an error message for each. The compiler reports them
+/// inside the path if nothing else is wrong.
 pub(super) type Unfilled = Vec<(String, String)>;
 
-pub(super) fn places(
+pub(super) fn positions(
     signature: &Signature,
     options: &EndpointOptions,
     errors: &mut Errors,
 ) -> (Vec<Param>, Unfilled) {
-    // Without a path nobody can say which parameters belong into it.
+    // Without a path, it is unknown which parameters belong to it.
     let Some(path) = &options.path else { return Default::default() };
     let placeholders = match path::placeholders(&path.value()) {
         Ok(placeholders) => placeholders.into_iter().map(str::to_owned).collect::<Vec<_>>(),
@@ -33,8 +33,8 @@ pub(super) fn places(
     let mut params: Vec<Param> = named(signature)
         .into_iter()
         .map(|(ident, ty)| {
-            let place = place(&ident, &placeholders, header.as_deref());
-            Param { ident, ty, place }
+            let position = position(&ident, &placeholders, header.as_deref());
+            Param { ident, ty, position }
         })
         .collect();
     let mut lacks_header =
@@ -43,9 +43,9 @@ pub(super) fn places(
     let is_filled = |name: &&String| !params.iter().any(|param| param.ident.unraw() == **name);
     let mut unfilled: Vec<&String> = placeholders.iter().filter(is_filled).collect();
     let mut said = Unfilled::new();
-    for param in params.iter_mut().filter(|param| param.place == Place::Nowhere) {
+    for param in params.iter_mut().filter(|param| param.position == Position::Nowhere) {
         let name = param.ident.unraw().to_string();
-        // A parameter and a placeholder, or header, that were to have one name are one mistake.
+        // A parameter and a placeholder (or header) with different names are one mistake.
         if let Some(placeholder) = take_counterpart(&name, &mut unfilled) {
             said.push((
                 placeholder.clone(),
@@ -57,10 +57,10 @@ pub(super) fn places(
             continue;
         }
         let meant = closest(&name, &["body", "query"]);
-        errors.at(param.ident.span(), no_place(&name, meant));
+        errors.at(param.ident.span(), unused(&name, meant));
         match meant {
-            Some("body") => param.place = Place::Body,
-            Some(_) => param.place = Place::Query,
+            Some("body") => param.position = Position::Body,
+            Some(_) => param.position = Position::Query,
             None => {}
         }
     }
@@ -83,7 +83,7 @@ fn without_parameter(placeholder: &str, signature: &Signature, other: Option<&st
     }
 }
 
-/// Whether a header is named that no parameter fills.
+/// Whether the endpoint names a header that no parameter fills.
 fn header_is_unfilled(
     signature: &Signature,
     options: &EndpointOptions,
@@ -91,14 +91,14 @@ fn header_is_unfilled(
     errors: &mut Errors,
 ) -> bool {
     let Some(header) = options.header.as_ref().map(|header| &header.value) else { return false };
-    if params.iter().any(|param| param.place == Place::Header) {
+    if params.iter().any(|param| param.position == Position::Header) {
         return false;
     }
-    // A name that is no good is said elsewhere.
+    // An invalid name is reported elsewhere.
     if refused_header(&header.value()).is_none() {
         let name = parameter_of(header);
         let message = if params.iter().any(|param| param.ident.unraw() == name) {
-            format!("`{name}` stands in the path already: it cannot fill a header too")
+            format!("`{name}` already fills a placeholder: it cannot fill a header too")
         } else {
             format!(
                 "`{}` has no parameter `{name}` that fills this header: add it",
@@ -114,7 +114,7 @@ fn named(signature: &Signature) -> Vec<(Ident, Type)> {
     let named = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(PatType { pat, ty, .. }) => match &**pat {
             Pat::Ident(name) => Some((name.ident.clone(), (**ty).clone())),
-            // Said already.
+            // Already reported.
             _ => None,
         },
         FnArg::Receiver(_) => None,
@@ -122,14 +122,14 @@ fn named(signature: &Signature) -> Vec<(Ident, Type)> {
     named.collect()
 }
 
-fn place(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Place {
+fn position(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Position {
     let name = ident.unraw().to_string();
     match name.as_str() {
-        _ if placeholders.contains(&name) => Place::Path,
-        _ if header == Some(&name) => Place::Header,
-        "body" => Place::Body,
-        "query" => Place::Query,
-        _ => Place::Nowhere,
+        _ if placeholders.contains(&name) => Position::Path,
+        _ if header == Some(&name) => Position::Header,
+        "body" => Position::Body,
+        "query" => Position::Query,
+        _ => Position::Nowhere,
     }
 }
 
@@ -138,7 +138,7 @@ fn parameter_of(header: &LitStr) -> String {
     header.value().to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "_")
 }
 
-/// The placeholder that this parameter was most likely to fill; takes it out.
+/// The placeholder that this parameter was probably meant to fill; removes it from the list.
 fn take_counterpart<'n>(name: &str, unfilled: &mut Vec<&'n String>) -> Option<&'n String> {
     if closest(name, &["body", "query"]).is_some() {
         return None;
@@ -149,48 +149,53 @@ fn take_counterpart<'n>(name: &str, unfilled: &mut Vec<&'n String>) -> Option<&'
     Some(unfilled.remove(position))
 }
 
-fn no_place(name: &str, meant: Option<&str>) -> String {
+fn unused(name: &str, meant: Option<&str>) -> String {
     match meant {
-        Some(meant) => format!("nothing to do with parameter `{name}`: did you mean `{meant}`?"),
+        Some(meant) => format!("unused parameter `{name}`: did you mean `{meant}`?"),
         None => format!(
-            "nothing to do with parameter `{name}`: write `{{{name}}}` into the path, or name it \
+            "unused parameter `{name}`: write `{{{name}}}` in the path, or name it \
              `body` (sent as JSON) or `query` (sent as the query string)"
         ),
     }
 }
 
-pub(super) fn body_fits_the_verb(options: &EndpointOptions, params: &[Param], errors: &mut Errors) {
-    let body = params.iter().find(|param| param.place == Place::Body);
-    if let (Some(verb), Some(body)) = (&options.verb, body)
-        && (verb == "GET" || verb == "DELETE")
+pub(super) fn body_fits_the_method(
+    options: &EndpointOptions,
+    params: &[Param],
+    errors: &mut Errors,
+) {
+    let body = params.iter().find(|param| param.position == Position::Body);
+    if let (Some(method), Some(body)) = (options.method, body)
+        && matches!(method.value, Method::Get | Method::Delete)
     {
+        let method = method.value.as_str();
         errors.at(
             body.ident.span(),
-            format!("a `{verb}` has no body: send the data as `query`, or change the verb"),
+            format!("a `{method}` has no body: send the data as `query`, or change the method"),
         );
     }
-    if let (Some(form), None) = (options.flag("form"), body)
+    if let (Some(form), None) = (options.flag(Flag::Form), body)
         && options.path.is_some()
     {
         errors.at(
-            form.span(),
+            form,
             "`form` says how the body is sent, but there is no parameter `body`: add it, or remove \
              `form`",
         );
     }
 }
 
-/// `None` as a body would be the word `null`, and none at all in a path.
+/// `None` would be sent as `null` in a body, and cannot be written in a path.
 pub(super) fn are_never_left_out(params: &[Param], errors: &mut Errors) {
-    for Param { ident, ty, place } in params {
+    for Param { ident, ty, position } in params {
         let Type::Path(path) = bare(ty) else { continue };
-        if *place == Place::Nowhere {
+        if *position == Position::Nowhere {
             continue;
         }
         if path.path.segments.last().is_some_and(|last| last.ident == "Option") {
             let instead = match ident.unraw().to_string().as_str() {
-                "query" => "make members of the query optional instead",
-                "body" => "make members of the body optional instead",
+                "query" => "make fields of the query optional instead",
+                "body" => "make fields of the body optional instead",
                 _ => "declare a second method without it instead",
             };
             errors.on(

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use crate::attr::EndpointOptions;
 use crate::errors::Errors;
+use crate::grammar::{EndpointOptions, Flag};
 
 pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
     let Signature { constness, asyncness, safety, abi, generics, variadic, .. } = signature;
@@ -44,7 +44,7 @@ pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
 pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut Errors) {
     match signature.receiver() {
         Some(receiver) => {
-            // A lifetime of the method's own is said of the method.
+            // A lifetime parameter of the method is reported at the method.
             let is_shared = match &receiver.kind {
                 ReceiverKind::Reference(_, lifetime, None) => {
                     lifetime.is_none() || !signature.generics.params.is_empty()
@@ -65,18 +65,18 @@ pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut
     }
 }
 
-/// Without `impl Trait` and `Self`: what is sent has one type, whoever implements the trait.
+/// Without `impl Trait` and `Self`: what is sent has one type in all implementations.
 pub(super) fn types_are_named(signature: &Signature, errors: &mut Errors) {
     for (ty, word) in unnamed_types(signature) {
         if word == "Self" {
             errors.at(
                 word.span(),
-                "an endpoint names its types: `Self` would be another one in each implementation",
+                "an endpoint names its types: `Self` is a different type in each implementation",
             );
         } else if returned(signature).is_some_and(|returns| std::ptr::eq(returns, ty)) {
             errors.on(ty, "an endpoint returns a `Call`, which is awaited: write `Call<…>`");
         } else {
-            errors.on(ty, "an endpoint names its types: write one instead of `impl …`");
+            errors.on(ty, "an endpoint names its types: write a type instead of `impl …`");
         }
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn is_of_an_object(signature: &Signature) -> bool {
         && unnamed_types(signature).is_empty()
 }
 
-/// The types that hold `impl` or `Self`, with that word.
+/// The types that contain `impl` or `Self`, with that word.
 fn unnamed_types(signature: &Signature) -> Vec<(&Type, Ident)> {
     let params = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(&*typed.ty),
@@ -112,7 +112,7 @@ fn returned(signature: &Signature) -> Option<&Type> {
     }
 }
 
-/// The first of these words, however deep in brackets it stands.
+/// The first of these words, at any depth of brackets.
 fn find(tokens: TokenStream, words: &[&str]) -> Option<Ident> {
     tokens.into_iter().find_map(|tree| match tree {
         TokenTree::Ident(ident) if words.iter().any(|word| ident == word) => Some(ident),
@@ -127,10 +127,12 @@ pub(super) fn returns(
     errors: &mut Errors,
 ) -> Option<Type> {
     let Some(ty) = returned(signature) else {
-        let is_idempotent = options.flag("idempotent").is_some();
+        let is_idempotent = options.flag(Flag::Idempotent).is_some();
         let call = if is_idempotent { "IdempotentCall<()>" } else { "Call<()>" };
         let ident = &signature.ident;
-        let message = format!("`{ident}` returns nothing: write `-> {call}`, or what it answers");
+        let message = format!(
+            "`{ident}` has no return type: write `-> {call}`, with the type of the response for `()`"
+        );
         errors.at(ident.span(), message);
         return None;
     };
@@ -138,14 +140,14 @@ pub(super) fn returns(
     if let Some(borrow) = borrow {
         errors.at(
             borrow,
-            "an answer owns what it holds: write `String` instead of `&str`, and the like",
+            "a response cannot borrow: write an owned type, such as `String` instead of `&str`",
         );
         return None;
     }
     Some(ty.clone())
 }
 
-/// Where something is borrowed for less than ever, however deep in brackets it stands.
+/// Where something is borrowed for less than `'static`, at any depth of brackets.
 fn borrow(tokens: TokenStream) -> Option<Span> {
     let mut trees = tokens.into_iter();
     while let Some(tree) = trees.next() {

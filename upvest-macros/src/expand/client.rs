@@ -1,7 +1,7 @@
 //! The implementation that sends: each method describes its request and hands it to the core.
 //!
-//! What a type must be able to do is named through a path, `<Type as Body>::write`, with the span of
-//! that type: a type that cannot is marked once, where it stands.
+//! A required trait is named through a path, `<Type as Body>::write`, with the span of the type, so the
+//! compiler reports a type without the trait once, at that type.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -9,8 +9,10 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Path, Type};
 
-use super::{Method, attributes};
-use crate::model::{Api, Param, Place, answer_of};
+use super::Method;
+use crate::attributes;
+use crate::grammar::Flag;
+use crate::model::{Api, Param, Position, response_of};
 
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
@@ -19,8 +21,8 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
         let attributes = attributes::of_implementation(&method.item.attrs);
         let params = &method.endpoint.params;
         let parts = params.iter().map(|param| part(param, core));
-        // Beside the one error, no word of what is not used.
-        let nowhere = params.iter().filter(|param| param.place == Place::Nowhere);
+        // No warning about an unused parameter next to the error.
+        let nowhere = params.iter().filter(|param| param.position == Position::Nowhere);
         let nowhere = nowhere.map(|param| &param.ident);
         let returned = returned(method, core);
         quote! {
@@ -50,47 +52,47 @@ fn part(param: &Param, core: &Path) -> TokenStream {
         let (name, function) = (Ident::new(name, ty.span()), Ident::new(function, ty.span()));
         quote_spanned!(ty.span()=> <#ty as #core::__private::#name>::#function)
     };
-    match param.place {
-        Place::Path => {
+    match param.position {
+        Position::Path => {
             let (name, text) = (ident.unraw().to_string(), able("Segment", "text"));
             quote!(.path(#name, #value, #text))
         }
-        Place::Header => {
+        Position::Header => {
             let text = able("Header", "text");
             quote!(.header(#value, #text))
         }
-        Place::Query => {
+        Position::Query => {
             let write = able("Query", "write");
             quote!(.query(#value, #write))
         }
-        Place::Body => {
+        Position::Body => {
             let write = able("Body", "write");
             quote!(.body(#value, #write))
         }
-        Place::Nowhere => quote!(),
+        Position::Nowhere => quote!(),
     }
 }
 
-/// Flags that disagree with the return type, and an answer that cannot be read, are marked there.
+/// Flags that disagree with the return type, and a response that cannot be read, are errors there.
 fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (endpoint, returns) = (method.endpoint, &method.endpoint.returns);
-    let kind = if endpoint.is("idempotent") { "IdempotentReturn" } else { "PlainReturn" };
+    let kind = if endpoint.is(Flag::Idempotent) { "IdempotentReturn" } else { "PlainReturn" };
     let (kind, new) = (Ident::new(kind, returns.span()), Ident::new("new", returns.span()));
     let call = quote_spanned!(returns.span()=> <#returns as #core::__private::#kind<_>>);
 
     let asks_for_bytes = endpoint.accept.is_some()
         || endpoint.header.as_ref().is_some_and(|header| header.value() == "accept");
-    let answer = match () {
-        () if endpoint.is("redirect") => "RedirectResponse",
+    let response = match () {
+        () if endpoint.is(Flag::Redirect) => "RedirectResponse",
         () if asks_for_bytes => "BytesResponse",
         () => "JsonResponse",
     };
-    let (ty, span) = match answer_of(returns) {
+    let (ty, span) = match response_of(returns) {
         Some(ty) => (ty.to_token_stream(), ty.span()),
-        // A name of the user's own for a call.
+        // A type alias for a call.
         None => (quote_spanned!(returns.span()=> _), returns.span()),
     };
-    let (answer, decoder) = (Ident::new(answer, span), Ident::new("decoder", span));
-    let decoder = quote_spanned!(span=> <#ty as #core::__private::#answer>::#decoder);
+    let (response, decoder) = (Ident::new(response, span), Ident::new("decoder", span));
+    let decoder = quote_spanned!(span=> <#ty as #core::__private::#response>::#decoder);
     quote!(.call(#call::#new, #decoder()))
 }

@@ -9,7 +9,8 @@ use syn::{
     Token, TraitItem, parse_quote,
 };
 
-use super::{Method, attributes};
+use super::Method;
+use crate::attributes;
 use crate::model::Api;
 
 pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
@@ -22,11 +23,11 @@ pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
             declared.attrs.splice(0..0, first);
             if !has_errors(&declared.attrs) {
                 let core = path_text(&api.core);
-                // Docs know no `$crate`.
+                // `$crate` does not resolve in docs.
                 let errors = if core.starts_with('$') {
-                    " As every `Call`.".to_owned()
+                    " See `Call`.".to_owned()
                 } else {
-                    format!(" As every [`Call`]({core}::Call#errors).")
+                    format!(" See [`Call`]({core}::Call#errors).")
                 };
                 declared.attrs.extend([doc(""), doc(" # Errors"), doc(&errors)]);
             }
@@ -39,8 +40,8 @@ impl Method<'_> {
     /// `` `POST /users` · idempotent · signed · scope `users:admin` ``
     pub(super) fn summary(&self) -> String {
         let endpoint = self.endpoint;
-        let mut parts = vec![format!(" `{} {}`", endpoint.verb, endpoint.path.value())];
-        parts.extend(endpoint.flags.iter().map(|flag| (*flag).to_owned()));
+        let mut parts = vec![format!(" `{} {}`", endpoint.method.as_str(), endpoint.path.value())];
+        parts.extend(endpoint.flags.iter().map(|flag| flag.as_str().to_owned()));
         parts.extend(endpoint.header.iter().map(|header| format!("header `{}`", header.value())));
         parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
         let echoes: Vec<_> =
@@ -80,7 +81,7 @@ fn path_text(path: &Path) -> String {
     path.to_token_stream().to_string().replace(' ', "")
 }
 
-/// Whether the author has said it already.
+/// Whether the author has documented the errors.
 fn has_errors(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
@@ -95,7 +96,7 @@ fn is_doc(attribute: &Attribute) -> bool {
     attribute.path().is_ident("doc")
 }
 
-/// Built rather than parsed, for there are many.
+/// Built, not parsed, because there are many.
 fn doc(line: &str) -> Attribute {
     let line = Lit::Str(LitStr::new(line, Span::call_site()));
     Attribute {

@@ -1,17 +1,18 @@
-//! What is printed beside the errors: enough of the real thing that its uses still resolve.
+//! What is printed next to the errors: enough for uses of the trait to resolve.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::{ItemTrait, Path, TraitItem, TraitItemFn};
 
-use super::{attributes, forwarding};
+use super::forwarding;
+use crate::attributes;
 use crate::check;
 use crate::model::constant_name;
 
-/// The trait as written, its implementations, whose bodies never run, and a table with no truth in
-/// it: there is no program to run beside an error.
-pub(super) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
-    forget_twins(&mut item);
+/// The trait as written, implementations whose bodies never run, and an empty table: with an error there
+/// is no program to run.
+pub(crate) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
+    drop_duplicates(&mut item);
     let item = &item;
     if !item.generics.params.is_empty() {
         return item.to_token_stream();
@@ -38,8 +39,8 @@ pub(super) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
     quote!(#item #client #forwarding #table)
 }
 
-/// A second method of one name would be an error in each place where it is printed.
-fn forget_twins(item: &mut ItemTrait) {
+/// A second method with one name would be an error wherever it is printed.
+fn drop_duplicates(item: &mut ItemTrait) {
     let mut seen = Vec::new();
     item.items.retain(|item| {
         let TraitItem::Fn(method) = item else { return true };
@@ -51,7 +52,7 @@ fn forget_twins(item: &mut ItemTrait) {
     });
 }
 
-/// For what an implementation must have and is no method.
+/// For required items that are not methods.
 fn stand_in(item: &TraitItem) -> Option<TokenStream> {
     match item {
         TraitItem::Const(item) if item.default.is_none() => {

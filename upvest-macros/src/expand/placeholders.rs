@@ -1,13 +1,14 @@
-//! The paths as format strings, which never run. The compiler marks a placeholder that nothing fills
-//! inside of its path, as the use of a constant that must not be used, and says why in our words.
-//! Editors learn what the others name; for compilers these are left out.
+//! The paths as format strings that never run. A placeholder that no parameter fills names a deprecated
+//! constant, so the compiler marks it inside the path, with the macro's message. Editors use the other
+//! placeholders to find the parameters; a compiler does not see those.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{Method, attributes};
-use crate::model::{Endpoint, Place};
+use super::Method;
+use crate::attributes;
+use crate::model::{Endpoint, Position};
 
 pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
     let with_placeholders =
@@ -49,8 +50,8 @@ pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
 
 fn path(endpoint: &Endpoint) -> TokenStream {
     let path = &endpoint.path;
-    // Looked for from where the path was written: a macro may have brought it from elsewhere.
-    let filled = endpoint.params.iter().filter(|param| param.place == Place::Path);
+    // Resolved where the path was written, which may be in another macro.
+    let filled = endpoint.params.iter().filter(|param| param.position == Position::Path);
     let names = filled.map(|param| {
         let mut name = param.ident.clone();
         name.set_span(name.span().resolved_at(path.span()));

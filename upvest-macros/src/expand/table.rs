@@ -1,12 +1,14 @@
 //! Constants on the trait object: `<dyn Trait>::ENDPOINTS`, `<dyn Trait>::SCOPES`, one an endpoint.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt as _;
 
-use super::{Method, attributes};
-use crate::model::{Api, Endpoint, Place};
+use super::Method;
+use crate::attributes;
+use crate::grammar::{self, Flag};
+use crate::model::{Api, Endpoint, Position};
 
 pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let core = &api.core;
@@ -44,12 +46,14 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
 }
 
 fn description(method: &Method<'_>, core: &Path) -> TokenStream {
-    let Endpoint { verb, path, flags, accept, header, scopes, echoes, .. } = method.endpoint;
+    let Endpoint { method: http, path, flags, accept, header, scopes, echoes, .. } =
+        method.endpoint;
     let name = method.item.sig.ident.unraw().to_string();
-    let verb = format_ident!("{}{}", &verb.to_string()[..1], verb.to_string()[1..].to_lowercase());
-    let flags = flags.iter().filter(|flag| **flag != "form").map(|flag| format_ident!("{flag}"));
-    let query = method.endpoint.has(Place::Query).then(|| quote!(.query()));
-    let body = match (method.endpoint.has(Place::Body), method.endpoint.is("form")) {
+    let http = variant(*http);
+    let flags = flags.iter().filter(|flag| **flag != Flag::Form);
+    let flags = flags.map(|flag| format_ident!("{}", flag.as_str()));
+    let query = method.endpoint.has(Position::Query).then(|| quote!(.query()));
+    let body = match (method.endpoint.has(Position::Body), method.endpoint.is(Flag::Form)) {
         (false, _) => quote!(),
         (true, false) => quote!(.json_body()),
         (true, true) => quote!(.form_body()),
@@ -59,7 +63,21 @@ fn description(method: &Method<'_>, core: &Path) -> TokenStream {
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes_any_of(&[#(#scopes),*])));
     let echoes = (!echoes.is_empty()).then(|| quote!(.echoing(&[#(#echoes),*])));
     quote! {
-        #core::Endpoint::new(#name, #core::Method::#verb, #path)
+        #core::Endpoint::new(#name, #core::Method::#http, #path)
             #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes #echoes
     }
+}
+
+/// The variant of `upvest_core::Method`.
+fn variant(method: grammar::Method) -> Ident {
+    format_ident!(
+        "{}",
+        match method {
+            grammar::Method::Get => "Get",
+            grammar::Method::Post => "Post",
+            grammar::Method::Put => "Put",
+            grammar::Method::Patch => "Patch",
+            grammar::Method::Delete => "Delete",
+        }
+    )
 }

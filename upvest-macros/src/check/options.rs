@@ -1,26 +1,26 @@
-//! What the words of `#[endpoint]` may say, alone and together.
+//! The values of the options of `#[endpoint]`, and which options go together.
 
 use syn::LitStr;
 
-use crate::attr::EndpointOptions;
 use crate::errors::Errors;
+use crate::grammar::{EndpointOptions, Flag, Method};
 
-/// What the client or the transport writes, with what to do instead where there is something. A name
-/// that ends with `-` stands for all that begin like that.
-const TAKEN: [(&str, &str); 23] = [
+/// Headers that a parameter cannot set, with the reason or the alternative. A name that ends with `-`
+/// is a prefix.
+const RESERVED: [(&str, &str); 23] = [
     ("accept-encoding", "the signature covers the bytes as they are"),
     ("authorization", "the client sends its token"),
     ("cf-", "the gateway writes it"),
     ("connection", "the transport sends it"),
-    ("content-", "the body brings it along"),
-    ("cookie", "the gateway takes it away"),
-    ("date", "the signature says when it was made"),
+    ("content-", "the client sends it with the body"),
+    ("cookie", "the gateway removes it"),
+    ("date", "the signature contains the time"),
     ("expect", "the transport sends it"),
-    ("host", "the client's environment says it"),
+    ("host", "the client's environment sets it"),
     ("idempotency-key", "write `idempotent`"),
     ("keep-alive", "the transport sends it"),
     ("proxy-", "the transport sends it"),
-    ("range", "an answer is read as a whole"),
+    ("range", "a response is read as a whole"),
     ("sec-", "the gateway writes it"),
     ("signature", "write `signed`"),
     ("signature-", "write `signed`"),
@@ -33,13 +33,13 @@ const TAKEN: [(&str, &str); 23] = [
     ("x-", "the gateway may change it, so no signature covers it"),
 ];
 
-pub(super) fn scopes_are_words(scopes: &[LitStr], errors: &mut Errors) {
+pub(super) fn scopes_are_valid(scopes: &[LitStr], errors: &mut Errors) {
     for (index, scope) in scopes.iter().enumerate() {
         let value = scope.value();
         if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
             errors.at(
                 scope.span(),
-                "a scope is one word such as \"users:admin\"; if any of several will do, write \
+                "a scope is one word such as \"users:admin\"; if any one of several is enough, write \
                  `scope = [\"users:read\", \"users:admin\"]`",
             );
         } else if scopes.iter().take(index).any(|earlier| earlier.value() == value) {
@@ -64,7 +64,7 @@ pub(super) fn accept_is_a_media_type(options: &EndpointOptions, errors: &mut Err
         Some((kind, subkind)) if is_token(kind) && is_token(subkind) => {}
         _ => errors.at(
             accept.span(),
-            "a type is two words such as \"application/pdf\", in lower case and with no parameters",
+            "a media type is written as in \"application/pdf\": lower case, no parameters",
         ),
     }
 }
@@ -77,14 +77,14 @@ pub(super) fn header_is_free(options: &EndpointOptions, errors: &mut Errors) {
     }
 }
 
-/// Why a parameter cannot fill this header.
+/// Why a parameter cannot set this header.
 pub(super) fn refused_header(name: &str) -> Option<String> {
     let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let lower = name.to_ascii_lowercase();
     let is_taken = |taken: &str| lower == taken || taken.ends_with('-') && lower.starts_with(taken);
-    match TAKEN.iter().find(|(taken, _)| is_taken(taken)) {
-        Some((_, instead)) => Some(format!("`{name}` is not for a parameter: {instead}")),
+    match RESERVED.iter().find(|(taken, _)| is_taken(taken)) {
+        Some((_, instead)) => Some(format!("a parameter cannot set `{name}`: {instead}")),
         None if is_name => None,
         None => Some(
             "the name of a header is written in lower case: letters, digits and `-`".to_owned(),
@@ -96,98 +96,99 @@ pub(super) fn agree(options: &EndpointOptions, errors: &mut Errors) {
     a_write_is_signed(options, errors);
     a_form_is_for_tokens(options, errors);
     a_key_is_for_writes(options, errors);
-    an_anonymous_request_is_nobodys(options, errors);
-    an_answer_is_of_one_kind(options, errors);
-    what_is_sent_again_is_on_record(options, errors);
+    an_anonymous_request_has_no_client(options, errors);
+    a_response_has_one_kind(options, errors);
+    a_record_holds_the_whole_request(options, errors);
 }
 
 fn a_write_is_signed(options: &EndpointOptions, errors: &mut Errors) {
-    // Without a path the words may not have been read.
-    if let (Some(verb), Some(_)) = (&options.verb, &options.path)
-        && verb != "GET"
-        && options.flag("signed").is_none()
+    // Without a path the options may not have been read.
+    if let (Some(method), Some(_)) = (options.method, &options.path)
+        && method.value != Method::Get
+        && options.flag(Flag::Signed).is_none()
     {
         errors.at(
-            verb.span(),
-            format!("a `{verb}` changes something, so it is signed: add `signed`"),
+            method.span,
+            format!("a `{}` is always signed: add `signed`", method.value.as_str()),
         );
     }
 }
 
-/// A form is taken for a request for a token, which may be repeated: no other endpoint takes one.
+/// The client treats a form as a request for a token, which may be repeated.
 fn a_form_is_for_tokens(options: &EndpointOptions, errors: &mut Errors) {
-    if let (Some(form), None) = (options.flag("form"), options.flag("anonymous")) {
+    if let (Some(form), None) = (options.flag(Flag::Form), options.flag(Flag::Anonymous)) {
         errors.at(
-            form.span(),
+            form,
             "only the token endpoint takes a form: remove `form` to send JSON, or add `anonymous`",
         );
     }
 }
 
 fn a_key_is_for_writes(options: &EndpointOptions, errors: &mut Errors) {
-    if let (Some(verb), Some(idempotent)) = (&options.verb, options.flag("idempotent"))
-        && verb == "GET"
+    if let (Some(method), Some(idempotent)) = (options.method, options.flag(Flag::Idempotent))
+        && method.value == Method::Get
     {
         errors.at(
-            idempotent.span(),
+            idempotent,
             "a `GET` changes nothing, so it takes no idempotency key: remove `idempotent`",
         );
     }
 }
 
-fn an_anonymous_request_is_nobodys(options: &EndpointOptions, errors: &mut Errors) {
-    let Some(anonymous) = options.flag("anonymous") else { return };
-    if options.flag("idempotent").is_some() {
+fn an_anonymous_request_has_no_client(options: &EndpointOptions, errors: &mut Errors) {
+    let Some(anonymous) = options.flag(Flag::Anonymous) else { return };
+    if options.flag(Flag::Idempotent).is_some() {
         errors.at(
-            anonymous.span(),
+            anonymous,
             "an idempotency key belongs to a client, and an `anonymous` request has none: remove \
              `anonymous` or `idempotent`",
         );
     }
     if let Some(scope) = &options.scope {
         errors.at(
-            scope.word.span(),
+            scope.name.span(),
             "a scope belongs to a token, and an `anonymous` request has none: remove `scope` or \
              `anonymous`",
         );
     }
 }
 
-fn an_answer_is_of_one_kind(options: &EndpointOptions, errors: &mut Errors) {
-    if let (Some(accept), Some(_)) = (&options.accept, options.flag("redirect")) {
+fn a_response_has_one_kind(options: &EndpointOptions, errors: &mut Errors) {
+    if let (Some(accept), Some(_)) = (&options.accept, options.flag(Flag::Redirect)) {
         errors.at(
-            accept.word.span(),
-            "a `redirect` answers with a location alone: remove `accept` or `redirect`",
+            accept.name.span(),
+            "a `redirect` responds with a location only: remove `accept` or `redirect`",
         );
     }
     let chosen = options.header.as_ref().filter(|header| header.value.value() == "accept");
-    if let (Some(redirect), Some(_)) = (options.flag("redirect"), chosen) {
+    if let (Some(redirect), Some(_)) = (options.flag(Flag::Redirect), chosen) {
         errors.at(
-            redirect.span(),
-            "a `redirect` answers with a location alone: remove it, or the header `accept`",
+            redirect,
+            "a `redirect` responds with a location only: remove it, or the header `accept`",
         );
     }
     if let (Some(accept), Some(_)) = (&options.accept, chosen) {
         errors.at(
-            accept.word.span(),
-            "the parameter `accept` says this for each call: remove one of the two",
+            accept.name.span(),
+            "the parameter `accept` sets this in each call: remove one of the two",
         );
     }
 }
 
-/// A record holds verb, path, key and body, and its answer is read as JSON.
-fn what_is_sent_again_is_on_record(options: &EndpointOptions, errors: &mut Errors) {
-    if options.flag("idempotent").is_none() {
+/// A record holds method, path, key and body, and its response is read as JSON.
+fn a_record_holds_the_whole_request(options: &EndpointOptions, errors: &mut Errors) {
+    if options.flag(Flag::Idempotent).is_none() {
         return;
     }
-    let accept = options.accept.as_ref().map(|accept| &accept.word);
-    let header = options.header.as_ref().map(|header| &header.word);
-    for word in [accept, header, options.flag("redirect")].into_iter().flatten() {
+    let accept = options.accept.as_ref().map(|accept| ("accept", accept.name.span()));
+    let header = options.header.as_ref().map(|header| ("header", header.name.span()));
+    let redirect = options.flag(Flag::Redirect).map(|span| ("redirect", span));
+    for (option, span) in [accept, header, redirect].into_iter().flatten() {
         errors.at(
-            word.span(),
+            span,
             format!(
-                "an `idempotent` call can be sent again from its record, which has no place for \
-                 this: remove `{word}` or `idempotent`"
+                "an `idempotent` call can be replayed from its record, which cannot hold this: \
+                 remove `{option}` or `idempotent`"
             ),
         );
     }

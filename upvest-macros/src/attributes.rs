@@ -1,4 +1,4 @@
-//! What the attributes of a method, or of the trait, mean for all else that is emitted for it.
+//! Which attributes of a method, or of the trait, apply to the items that are generated for it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
@@ -6,13 +6,13 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-/// The `#[cfg]`s: they hold for everything.
+/// The `#[cfg]`s, which apply to every item.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<TokenStream> {
     outer(attributes.iter().filter_map(|attribute| keep(&attribute.meta, &as_cfg)))
 }
 
-/// Under what condition there is anything, if not always.
-pub(super) fn condition(attributes: &[Attribute]) -> Option<TokenStream> {
+/// The condition under which the item exists, if there is one.
+pub(crate) fn condition(attributes: &[Attribute]) -> Option<TokenStream> {
     let conditions: Vec<TokenStream> =
         attributes.iter().filter_map(|attribute| condition_of(&attribute.meta)).collect();
     (!conditions.is_empty()).then(|| quote!(all(#(#conditions),*)))
@@ -31,8 +31,8 @@ fn condition_of(meta: &Meta) -> Option<TokenStream> {
     }
 }
 
-/// For its implementations: `#[cfg]`s and levels of lints. What is deprecated is still implemented.
-pub(super) fn of_implementation(attributes: &[Attribute]) -> Vec<TokenStream> {
+/// For its implementations: `#[cfg]`s and lint levels. A deprecated method is still implemented.
+pub(crate) fn of_implementation(attributes: &[Attribute]) -> Vec<TokenStream> {
     let kept = attributes.iter().filter_map(|attribute| {
         keep(&attribute.meta, &|meta| as_cfg(meta).or_else(|| as_lint_level(meta)))
     });
@@ -40,12 +40,12 @@ pub(super) fn of_implementation(attributes: &[Attribute]) -> Vec<TokenStream> {
     outer(kept.chain(allowed))
 }
 
-pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| says(&attribute.meta, "deprecated"))
+pub(crate) fn is_deprecated(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| contains(&attribute.meta, "deprecated"))
 }
 
-/// For its constant: all that says who may see it, and what of it.
-pub(super) fn of_constant(attributes: &[Attribute]) -> Vec<TokenStream> {
+/// For its constant: also whether it is deprecated or hidden.
+pub(crate) fn of_constant(attributes: &[Attribute]) -> Vec<TokenStream> {
     let kept = attributes.iter().filter_map(|attribute| {
         keep(&attribute.meta, &|meta| {
             let is_kept = meta.path().is_ident("deprecated") || is_hidden(meta);
@@ -56,7 +56,7 @@ pub(super) fn of_constant(attributes: &[Attribute]) -> Vec<TokenStream> {
 }
 
 /// Whether the docs leave the method out.
-pub(super) fn are_hidden(attributes: &[Attribute]) -> bool {
+pub(crate) fn are_hidden(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| is_hidden(&attribute.meta))
 }
 
@@ -70,7 +70,7 @@ fn as_cfg(meta: &Meta) -> Option<TokenStream> {
     meta.path().is_ident("cfg").then(|| meta.to_token_stream())
 }
 
-/// What is expected of the declaration may be missing elsewhere.
+/// A lint that is expected in the declaration may not fire elsewhere.
 fn as_lint_level(meta: &Meta) -> Option<TokenStream> {
     let path = meta.path();
     if path.is_ident("expect") {
@@ -81,22 +81,22 @@ fn as_lint_level(meta: &Meta) -> Option<TokenStream> {
     is_level.then(|| meta.to_token_stream())
 }
 
-/// One attribute as far as `choose` wants it; in a `cfg_attr`, each that it holds.
+/// The part of an attribute that `choose` selects; in a `cfg_attr`, of each attribute that it contains.
 fn keep(meta: &Meta, choose: &dyn Fn(&Meta) -> Option<TokenStream>) -> Option<TokenStream> {
     let Some((condition, held)) = cfg_attr(meta) else { return choose(meta) };
     let kept: Vec<_> = held.iter().filter_map(|meta| keep(meta, choose)).collect();
     (!kept.is_empty()).then(|| quote!(cfg_attr(#condition, #(#kept),*)))
 }
 
-/// Whether an attribute is this one, or holds it.
-pub(crate) fn says(meta: &Meta, word: &str) -> bool {
+/// Whether an attribute has this name, or is a `cfg_attr` that contains one.
+pub(crate) fn contains(meta: &Meta, word: &str) -> bool {
     match cfg_attr(meta) {
-        Some((_, held)) => held.iter().any(|meta| says(meta, word)),
+        Some((_, held)) => held.iter().any(|meta| contains(meta, word)),
         None => meta.path().is_ident(word),
     }
 }
 
-/// The condition of a `cfg_attr`, and the attributes that it holds.
+/// The condition of a `cfg_attr`, and the attributes that it contains.
 fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     if !meta.path().is_ident("cfg_attr") {
         return None;
@@ -109,7 +109,7 @@ fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     Some((condition, held.into_iter().collect()))
 }
 
-/// The kept parts of attributes, as attributes of their own.
+/// The selected parts, each as an outer attribute.
 fn outer(metas: impl Iterator<Item = TokenStream>) -> Vec<TokenStream> {
     metas.map(|meta| quote!(#[#meta])).collect()
 }
