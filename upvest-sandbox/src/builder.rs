@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use upvest_core::signature::VerifyingKey;
 use upvest_core::{Clock, Endpoint, Timestamp};
 
@@ -27,6 +27,8 @@ use crate::webhooks::sender;
 use crate::world::World;
 use crate::{Sandbox, StartError, admin, connections, routes, server};
 
+const MAX_CONNECTIONS: usize = 1_024;
+
 /// How a sandbox is started.
 ///
 /// # Limits
@@ -40,7 +42,7 @@ use crate::{Sandbox, StartError, admin, connections, routes, server};
 /// | body of a request | 64 KiB | 400 |
 /// | time for the body of a request | 30 s | 408 |
 /// | time to read an answer, once the client does not keep up | 60 s | the connection is reset |
-/// | connections | 1,024, and 64 less than the process may have files | the next ones wait |
+/// | connections | 1,024, or [`max_connections`](Self::max_connections) | the next ones wait |
 /// | log | 1,000 requests, 8 MiB | the oldest are forgotten |
 #[must_use]
 pub struct SandboxBuilder {
@@ -53,6 +55,7 @@ pub struct SandboxBuilder {
     public_keys: Vec<(String, VerifyingKey)>,
     settings: Settings,
     served: Vec<(&'static Endpoint, Responder)>,
+    max_connections: usize,
 }
 
 impl Default for SandboxBuilder {
@@ -67,6 +70,7 @@ impl Default for SandboxBuilder {
             public_keys: Vec::new(),
             settings: Settings::default(),
             served: Vec::new(),
+            max_connections: MAX_CONNECTIONS,
         }
     }
 }
@@ -151,6 +155,13 @@ impl SandboxBuilder {
     /// that of the sandbox's clock.
     pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
         self.settings.webhook_timeout = timeout;
+        self
+    }
+
+    /// The most connections that are open at once; 1,024 by default, and at least one. The program
+    /// lowers it to 64 less than the files that its process may open.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
@@ -250,7 +261,7 @@ impl SandboxBuilder {
         });
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(connections::serve(listener, router, async {
+        tokio::spawn(connections::serve(listener, router, self.max_connections, async {
             // The sender says nothing: it is dropped with the sandbox.
             let _ = stopped.await;
         }));

@@ -36,20 +36,16 @@ const LONGEST_BODY: usize = 64 * 1024;
 /// How long the body of a request may take.
 const LONGEST_BODY_TIME: Duration = Duration::from_secs(30);
 
-/// How many connections are open at once; the next ones wait until one is closed.
-const MOST_CONNECTIONS: usize = 1_024;
-/// How many file descriptors are left to the state, to webhooks, and to the runtime.
-#[cfg(unix)]
-const OTHER_FILES: usize = 64;
-
-/// Serves until `stopped` ends.
+/// Serves until `stopped` ends. At most `max_connections` are open at once; the next ones wait until one
+/// is closed.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
+    max_connections: usize,
     stopped: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(most_connections()));
+    let room = Arc::new(Semaphore::new(max_connections));
     let mut stopped = std::pin::pin!(stopped);
     loop {
         let accepted = tokio::select! {
@@ -84,18 +80,6 @@ async fn accept(
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-/// As many as this process may have open, less what it needs besides.
-fn most_connections() -> usize {
-    #[cfg(unix)]
-    {
-        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let files = files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
-        MOST_CONNECTIONS.min(files.saturating_sub(OTHER_FILES).max(1))
-    }
-    #[cfg(not(unix))]
-    MOST_CONNECTIONS
 }
 
 fn serve_one(

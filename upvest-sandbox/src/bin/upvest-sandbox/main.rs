@@ -205,6 +205,10 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
         .port(options.port)
         .progress(options.progress)
         .spec(options.spec);
+    let builder = match max_connections() {
+        Some(connections) => builder.max_connections(connections),
+        None => builder,
+    };
     let builder = options.loose.iter().fold(builder, |builder, check| builder.loose(*check));
     let builder = options.assume.iter().fold(builder, |builder, other| builder.assume(*other));
     let builder = match options.seed {
@@ -254,6 +258,20 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
             .map_err(|error| format!("{} cannot be written: {}", file.display(), error.kind()))?;
     }
     Ok(sandbox)
+}
+
+/// How many connections leave enough file descriptors for the state, webhooks and the runtime, if that
+/// is less than the default.
+fn max_connections() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        const DEFAULT: u64 = 1_024;
+        const OTHER_FILES: u64 = 64;
+        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current?;
+        usize::try_from(files.saturating_sub(OTHER_FILES).min(DEFAULT)).ok()
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 async fn serve(options: Options) -> Result<(), String> {
