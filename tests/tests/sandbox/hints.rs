@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use upvest_core::signature::SignatureVersion::V15;
 
-use crate::bench::{
+use crate::fixture::{
     Bench, INCREASES, base, list, raw_numbers, sealed, signature_by, signature_of, to, with,
     without,
 };

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use upvest_sandbox::{Effect, Fault, Sandbox};
 
-use crate::bench::{raw_to, started};
+use crate::fixture::{raw_to, started};
 
 /// Longer than anything may last.
 const LONG: Duration = Duration::from_mins(5);

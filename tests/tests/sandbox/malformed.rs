@@ -7,7 +7,7 @@ use serde_json::Value;
 use upvest_core::transport::{ReqwestTransport, Transport as _};
 use upvest_sandbox::Sandbox;
 
-use crate::bench::started;
+use crate::fixture::started;
 
 async fn refusal(sandbox: &Sandbox, path: &str, body: impl Into<Bytes>) -> String {
     let request = Request::post(format!("{}/_sandbox/{path}", sandbox.url()));

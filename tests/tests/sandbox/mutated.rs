@@ -5,7 +5,7 @@ use http::Request;
 use upvest_sandbox::{Effect, Fault, Sandbox};
 use upvest_tests::{Chance, data};
 
-use crate::bench::{Bench, INCREASES, noon, to, wire, with, with_body};
+use crate::fixture::{Bench, INCREASES, noon, to, wire, with, with_body};
 
 fn pick(chance: &mut Chance, length: usize) -> usize {
     usize::try_from(chance.below(u64::try_from(length.max(1)).unwrap())).unwrap()

@@ -1,5 +1,5 @@
 //! What is refused, with its problem document, and why. What a signature must be like is in
-//! `hostile.rs`.
+//! `verifier_cases`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use upvest_core::signature::{SignatureVersion::V15, Signer as _, SigningKey};
 use upvest_tests::data;
 use uuid::Uuid;
 
-use crate::bench::{Bench, GROUP, KEY, NOON, with, with_body, without};
+use crate::fixture::{Bench, GROUP, KEY, NOON, with, with_body, without};
 
 #[tokio::test]
 async fn what_is_right_is_let_in() {
@@ -339,7 +339,7 @@ async fn a_secret_of_somebody_else_is_not_logged() {
         with(bench.increase(), "authorization", "Basic live-secret-1"),
         with(bench.increase(), "upvest-client-secret", "live-secret-1"),
         with(bench.increase(), "x-anything", "live-secret-1"),
-        crate::bench::to(bench.increase(), &path),
+        crate::fixture::to(bench.increase(), &path),
     ] {
         bench.send(bench.signed(request).await).await;
     }
@@ -347,7 +347,7 @@ async fn a_secret_of_somebody_else_is_not_logged() {
     let asked = bench.url("/virtual_cash_balances/increases?client_secret=live-secret-1");
     let request = with(bench.increase(), "upvest-client-secret", "live-secret-1");
     let request = with(request, "api-key", "live-secret-1");
-    let request = bench.signed(crate::bench::to(request, &asked)).await;
+    let request = bench.signed(crate::fixture::to(request, &asked)).await;
     bench.refused("wrong", with(request, "accept", "*/*"), 401, "unauthorised").await;
     let entry = bench.sandbox.log().last().unwrap();
     assert!(entry.bases.as_ref().unwrap().received.contains("\"@query\": ?client_secret=***"));
@@ -362,7 +362,7 @@ async fn a_head_is_not_a_get() {
     let path = format!("/account_groups/{GROUP}/payments/cash_balance");
     let request = with(bench.bodiless("HEAD", &path), "authorization", &format!("Bearer {token}"));
     let request = bench.signed(request).await;
-    assert_eq!(bench.raw(&crate::bench::wire(&request)).await, Some(405));
+    assert_eq!(bench.raw(&crate::fixture::wire(&request)).await, Some(405));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 use uuid::Uuid;
 
-use crate::bench::started;
+use crate::fixture::started;
 
 #[tokio::test]
 async fn the_settings_make_a_client() {
@@ -46,7 +46,7 @@ async fn a_sandbox_that_is_dropped_is_gone() {
 async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(":memory:");
-    let start = || started(Sandbox::builder().state_file(&file).clock(crate::bench::noon));
+    let start = || started(Sandbox::builder().state_file(&file).clock(crate::fixture::noon));
     let sandbox = start().await;
     let order = CreateVirtualCashIncrease {
         account_group_id: Uuid::new_v4().into(),

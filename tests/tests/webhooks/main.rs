@@ -2,10 +2,10 @@
 //! sends.
 
 mod attacker;
-mod cases;
+mod deliveries;
 mod exactly_once;
 mod forge;
 mod keys;
 mod receiver;
-mod sent;
 mod subscriptions;
+mod verifier_cases;

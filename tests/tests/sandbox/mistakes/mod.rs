@@ -6,7 +6,7 @@ mod parts;
 use bytes::Bytes;
 use http::Request;
 
-use crate::bench::{Bench, base, list, sealed, signature_by};
+use crate::fixture::{Bench, base, list, sealed, signature_by};
 
 pub(crate) const DECREASE: &str =
     "/virtual_cash_balances/decreases/ccb07f42-4104-44ad-8e1f-c660bb7b269c";

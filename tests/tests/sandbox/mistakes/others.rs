@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use upvest_core::signature::SignatureVersion::V15;
 
 use super::{DECREASE, altered, altered_of, hint, hinted, signed_as};
-use crate::bench::{Bench, GROUP, INCREASES, to, with, with_body};
+use crate::fixture::{Bench, GROUP, INCREASES, to, with, with_body};
 
 #[tokio::test]
 async fn each_form_of_a_digest_has_its_hint() {

@@ -5,7 +5,7 @@ use http::Request;
 use upvest_sandbox::{Assumption, Sandbox};
 
 use super::{DECREASE, altered, altered_of, hint, hinted, signed_as};
-use crate::bench::{Bench, INCREASES, to, wire, with, with_body};
+use crate::fixture::{Bench, INCREASES, to, wire, with, with_body};
 
 #[tokio::test]
 async fn a_header_that_was_sent_twice_or_combined_is_named() {

@@ -2,8 +2,8 @@
 //! that did not has not.
 //!
 //! ```text
-//! UPVEST_CALLS=100000 cargo test --release -p upvest-tests --test duplicates -- --nocapture
-//! UPVEST_SECONDS=180  cargo test --release -p upvest-tests --test duplicates -- --nocapture
+//! UPVEST_CALLS=100000 cargo test --release -p upvest-tests --test money duplicates -- --nocapture
+//! UPVEST_SECONDS=180  cargo test --release -p upvest-tests --test money duplicates -- --nocapture
 //! ```
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use upvest_sandbox::{Assumption, Sandbox};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash as _};
 use uuid::Uuid;
 
-use crate::bench::started;
+use crate::fixture::started;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_to_the_sandbox_itself_changes_nothing() {

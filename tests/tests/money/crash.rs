@@ -1,7 +1,6 @@
 //! The outbox example, killed at random moments and started again until its ledger is settled.
 //!
-//! `UPVEST_KILLS=1000 cargo test -p upvest-tests --test crash` kills it more often.
-#![cfg(unix)]
+//! `UPVEST_KILLS=1000 cargo test -p upvest-tests --test money crash` kills it more often.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

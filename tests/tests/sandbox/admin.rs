@@ -11,7 +11,7 @@ use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
 };
 
-use crate::bench::{Bench, GROUP, KEY, started, with};
+use crate::fixture::{Bench, GROUP, KEY, started, with};
 
 async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     let request = Request::builder()
@@ -129,15 +129,15 @@ async fn each_version_of_the_api_has_its_success_codes_and_currencies() {
     for (spec, statuses) in [(Spec::V1_9, [200, 200, 204]), (Spec::Latest, [202, 202, 202])] {
         let bench = Bench::of(Sandbox::builder().spec(spec)).await;
         let increase = bench.send(bench.signed(bench.increase()).await).await;
-        let large = crate::bench::with_body(bench.increase(), "200.00", "900.00");
+        let large = crate::fixture::with_body(bench.increase(), "200.00", "900.00");
         let there = bench.url("/virtual_cash_balances/decreases");
-        let decrease = bench.send(bench.signed(crate::bench::to(large, &there)).await).await;
+        let decrease = bench.send(bench.signed(crate::fixture::to(large, &there)).await).await;
         let id: Value = serde_json::from_str(&decrease.1).unwrap();
         let path = format!("/virtual_cash_balances/decreases/{}", id["id"].as_str().unwrap());
         let cancel = bench.send(bench.signed(bench.bodiless("DELETE", &path)).await).await;
         assert_eq!([increase.0, decrease.0, cancel.0], statuses);
         assert_eq!(cancel.1, "");
-        let dollars = crate::bench::with_body(bench.increase(), "EUR", "USD");
+        let dollars = crate::fixture::with_body(bench.increase(), "EUR", "USD");
         let dollars = with(dollars, "idempotency-key", &uuid::Uuid::new_v4().to_string());
         let accepted = bench.send(bench.signed(dollars).await).await.0;
         assert_eq!(accepted, if spec == Spec::Latest { 202 } else { 400 });
@@ -210,8 +210,8 @@ async fn without_a_check_its_header_may_be_missing_and_a_key_is_still_a_key() {
     ] {
         let bench = Bench::of(Sandbox::builder().loose(check).loose(Check::Coverage)).await;
         // By hand: a library would add an `accept` of its own.
-        let request = bench.signed(crate::bench::without(bench.increase(), name)).await;
-        assert_eq!(bench.raw(&crate::bench::wire(&request)).await, Some(202), "{check}");
+        let request = bench.signed(crate::fixture::without(bench.increase(), name)).await;
+        assert_eq!(bench.raw(&crate::fixture::wire(&request)).await, Some(202), "{check}");
     }
     let bench = Bench::of(Sandbox::builder().loose(Check::IdempotencyKey)).await;
     for key in ["01890a5d-ac96-774b-bcce-b302099a8057", "payout-4711", "payout-4711"] {
@@ -267,7 +267,7 @@ async fn lacking(bench: &Bench, check: Check) -> Request<Bytes> {
     let new = || with(bench.increase(), "idempotency-key", &uuid::Uuid::new_v4().to_string());
     let changed = |name: &'static str, value: &str| with(new(), name, value);
     let unsigned = match check {
-        Check::ClientId => crate::bench::without(new(), "upvest-client-id"),
+        Check::ClientId => crate::fixture::without(new(), "upvest-client-id"),
         Check::Token => changed("authorization", "Bearer x"),
         Check::Scope => {
             let token = bench.fetch_token("positions:read").await;
@@ -282,7 +282,7 @@ async fn lacking(bench: &Bench, check: Check) -> Request<Bytes> {
             request
         }
         Check::IdempotencyKey => changed("idempotency-key", "x"),
-        Check::UnknownFields => crate::bench::with_body(new(), "{", r#"{"note":"x","#),
+        Check::UnknownFields => crate::fixture::with_body(new(), "{", r#"{"note":"x","#),
         Check::Signature => return with(bench.signed(new()).await, "signature", "sig1=:AQID:"),
         Check::Lifetime => return bench.signed_at(new(), bench.now() - 3600).await,
         Check::Digest => {

@@ -9,7 +9,7 @@ use upvest_sandbox::{Assumption, Effect, Fault, Sandbox, Verdict};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
-use crate::bench::{Bench, GROUP, INCREASES, started, wire};
+use crate::fixture::{Bench, GROUP, INCREASES, started, wire};
 
 /// What arrives until the connection ends, and how it ends.
 struct Arrived {
@@ -41,7 +41,7 @@ async fn hit(bench: &Bench, fault: Fault) -> Arrived {
     bench.sandbox.faults().clear();
     bench.sandbox.faults().add(fault.times(1)).unwrap();
     let key = Uuid::new_v4().to_string();
-    let request = crate::bench::with(bench.increase(), "idempotency-key", &key);
+    let request = crate::fixture::with(bench.increase(), "idempotency-key", &key);
     exchange(bench, &wire(&bench.signed(request).await)).await
 }
 
@@ -184,9 +184,10 @@ async fn an_answer_without_a_body_can_be_broken_too() {
     ] {
         bench.sandbox.faults().clear();
         let there = bench.url("/virtual_cash_balances/decreases");
-        let large = crate::bench::with_body(bench.increase(), "200.00", "900.00");
+        let large = crate::fixture::with_body(bench.increase(), "200.00", "900.00");
         let key = Uuid::new_v4().to_string();
-        let large = crate::bench::with(crate::bench::to(large, &there), "idempotency-key", &key);
+        let large =
+            crate::fixture::with(crate::fixture::to(large, &there), "idempotency-key", &key);
         let (_, body) = bench.send(bench.signed(large).await).await;
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         let path = format!("/virtual_cash_balances/decreases/{}", body["id"].as_str().unwrap());

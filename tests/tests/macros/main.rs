@@ -1,11 +1,13 @@
-//! The macro works wherever a trait may stand, whatever things are called there, and passes on what
-//! is said of a method. Each file is one such place.
+//! The macro: `compile_fail` checks its diagnostics, `declared_trait` what users do with a trait. Each
+//! other file is a place or a name in which the expansion must work.
 
 // As a renamed dependency is found.
 extern crate upvest_core as another_name;
 
 mod attributes;
 mod cfg;
+mod compile_fail;
+mod declared_trait;
 mod evolution;
 mod from_a_macro;
 mod in_a_function;

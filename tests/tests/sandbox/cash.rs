@@ -7,7 +7,7 @@ use upvest_virtual_cash::{
 };
 use uuid::Uuid;
 
-use crate::bench::{GROUP, KEY, started};
+use crate::fixture::{GROUP, KEY, started};
 
 #[tokio::test]
 async fn money_moves_as_the_state_machine_says() {

@@ -251,7 +251,7 @@ fn the_environment_itself_is_read_so() {
     let name = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
     settings.insert(name, OsString::from_vec(b"\xff".to_vec()));
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_environment_itself_is_read_so", "--nocapture"])
+        .args(["--exact", "settings::the_environment_itself_is_read_so", "--nocapture"])
         .envs(settings)
         .env("READ_THE_ENVIRONMENT", "1")
         .output()

@@ -1,0 +1,5 @@
+//! Signatures: the keys that load, and the vectors of Upvest's packages and of Wycheproof.
+
+mod keys;
+mod vectors;
+mod wycheproof;
