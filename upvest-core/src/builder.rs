@@ -22,7 +22,7 @@ use crate::source::{Clock, Randomness, system_randomness};
 use crate::transport::{ReqwestTransport, Transport};
 use crate::types::Timestamp;
 
-const TIMEOUT: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A process may often open no more than 1,024 files, and a stalled server must not take them all.
 const MAX_IN_FLIGHT: usize = 256;

@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 /// When `timeout` has passed; a year is as good as never.
 pub(crate) fn after(timeout: Duration) -> Instant {
-    Instant::now() + timeout.min(Duration::from_hours(365 * 24))
+    Instant::now() + timeout.min(Duration::from_secs(365 * 24 * 60 * 60))
 }
 
 /// The deadline has passed.

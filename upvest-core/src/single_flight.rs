@@ -97,7 +97,7 @@ mod tests {
     use super::SingleFlight;
 
     fn later() -> Instant {
-        Instant::now() + Duration::from_mins(1)
+        Instant::now() + Duration::from_secs(60)
     }
 
     #[tokio::test]

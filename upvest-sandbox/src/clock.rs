@@ -169,7 +169,7 @@ mod tests {
         time.store(1_500, Ordering::SeqCst);
         clock.freeze();
         assert_eq!(now(), 1_000);
-        clock.advance(Duration::from_mins(1));
+        clock.advance(Duration::from_secs(60));
         assert_eq!(now(), 1_060);
         clock.resume();
         assert_eq!(now(), 1_060);

@@ -291,7 +291,7 @@ mod tests {
             ("instant", Progress::Instant),
             ("manual", Progress::Manual),
             ("after=2s", Progress::After(Duration::from_secs(2))),
-            ("after=3m", Progress::After(Duration::from_mins(3))),
+            ("after=3m", Progress::After(Duration::from_secs(3 * 60))),
         ] {
             assert_eq!(text.parse(), Ok(progress));
         }

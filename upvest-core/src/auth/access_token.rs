@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::json::lenient::{Members, Value};
 
 /// However long an answer promises, a token is asked for anew after a day.
-const LONGEST_LIFE: Duration = Duration::from_hours(24);
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who asks for a token, and for what.
 #[derive(Debug, Clone)]

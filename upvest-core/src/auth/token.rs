@@ -11,7 +11,7 @@ use super::trial::Trial;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 
 /// A token is refreshed this long before it ends, or a tenth of its life if that is shorter.
-const EARLY: Duration = Duration::from_mins(1);
+const EARLY: Duration = Duration::from_secs(60);
 
 /// A token in use.
 pub(crate) struct Token {

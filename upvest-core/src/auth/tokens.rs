@@ -13,7 +13,7 @@ use crate::single_flight::{Flight, SingleFlight};
 /// How long no token is fetched after a failure, or after a new token that was refused too.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest such pause, whatever the server asks for: without a token nothing works.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The token that is in use, and the credentials to fetch the next one with.
 pub(crate) struct TokenCache {

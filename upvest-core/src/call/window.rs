@@ -8,7 +8,7 @@ use crate::types::Timestamp;
 
 /// For how long a key is sent: the 24 hours that Upvest promises to remember it, less one for clocks
 /// that differ and requests that are under way.
-const REPLAY_WINDOW: Duration = Duration::from_hours(23);
+const REPLAY_WINDOW: Duration = Duration::from_secs(23 * 60 * 60);
 
 /// Clocks of two machines may differ by this many seconds; what is from further in the future was
 /// made by a clock that was wrong, and then its age means nothing.

@@ -51,7 +51,7 @@ impl Default for VerifierPolicy {
         Self {
             version: SignatureVersion::V15,
             skew: Duration::from_secs(30),
-            max_lifetime: Duration::from_mins(5),
+            max_lifetime: Duration::from_secs(5 * 60),
             max_age: None,
             ignores_expires: false,
             required: vec!["@method", "@path", "accept"],

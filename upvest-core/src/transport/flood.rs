@@ -115,7 +115,7 @@ fn a_flood_of_informational_responses_does_not_hold_up_the_deadline() {
         for workers in [None, Some(1), Some(2)] {
             let late = lateness(protocol, with_tls, workers);
             println!("{protocol}, TLS {with_tls}, workers {workers:?}: late by {late:?}");
-            assert!(late < Duration::from_mins(1), "{protocol} {with_tls} {workers:?}: {late:?}");
+            assert!(late < Duration::from_secs(60), "{protocol} {with_tls} {workers:?}: {late:?}");
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::environment::is_loopback;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Shorter than servers keep theirs, so that few requests meet a connection that is being closed.
-const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// A pool that is silent for this long while requests wait is not used again. As long as opening a
 /// connection may take.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3);

@@ -26,7 +26,7 @@ use crate::types::Timestamp;
 /// The longest body: a package may have 1 MiB, and a single event is sent however long it is.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// How old a signature may be. See [`WebhookVerifierBuilder::policy`].
-const LONGEST_AGE: Duration = Duration::from_hours(24);
+const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many deliveries are remembered, to tell those that come again.
 const MOST_SEEN: usize = 10_000;
 

@@ -36,7 +36,7 @@ use crate::store::ClockSetting;
 use crate::webhooks::handle::WebhookSender;
 
 /// The longest time to wait for a request.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How many packages are listed, and how much of each, in characters.
 const MOST_DELIVERIES: u32 = 100;
 const LONGEST_SHOWN: usize = 10_000;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How long the other side may take to read an answer, from when it does not keep up. That is real
 /// time, not that of the sandbox's clock.
-const LONGEST_WRITE: Duration = Duration::from_mins(1);
+const LONGEST_WRITE: Duration = Duration::from_secs(60);
 
 /// What huge headers and bodies consist of: sent again and again, so that none is ever in memory.
 pub(super) static FILLING: [u8; 16 * 1024] = [b'x'; 16 * 1024];
