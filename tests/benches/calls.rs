@@ -1,7 +1,7 @@
-//! What a whole call costs, beside the same request built, signed and sent by hand: in memory, where
-//! only the processor counts, and over loopback with reqwest.
+//! Measures a whole call against the same request built, signed and sent without the client: in
+//! memory, where only CPU time counts, and over loopback with reqwest.
 //!
-//! Both are measured in turns in one run, and the ratio is the median over all turns.
+//! Both are measured alternately in one run; the ratio is the median over all turns.
 
 mod shared;
 
@@ -32,16 +32,16 @@ use uuid::{Uuid, uuid};
 
 const CLIENT_ID: &str = "5ec16164-6173-461d-b90d-116d68f55b40";
 const TOKEN: &str = "ory_at_J4tXl6kJ1hI7o0Qb9cV3n5m8r2s1u4w7.z0y9x8v7u6t5s4r3q2p1";
-/// That of the answer: it repeats its order.
+/// The account group of the response, which repeats that of the order.
 const GROUP: Uuid = uuid!("2596db3b-0d03-4651-9eda-970910479dfb");
-const ANSWER: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
+const RESPONSE: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
 const INCREASES: &str = "/virtual_cash_balances/increases";
 
-fn token_answer() -> String {
+fn token_response() -> String {
     format!(r#"{{"access_token":"{TOKEN}","token_type":"bearer","expires_in":86400,"scope":"x"}}"#)
 }
 
-/// The order, as somebody would write it for one program.
+/// The order, as a program without the client would define it.
 #[derive(Serialize)]
 struct Order<'a> {
     account_group_id: Uuid,
@@ -49,14 +49,14 @@ struct Order<'a> {
     currency: &'a str,
 }
 
-/// What somebody would write by hand: no retries, no token cache, no errors worth the name.
-struct ByHand {
+/// A minimal implementation without the client: no retries, no token cache, no error types.
+struct Manual {
     key: EcdsaKeyPair,
     random: SystemRandom,
     base_url: String,
 }
 
-impl ByHand {
+impl Manual {
     fn new(pem: &[u8], base_url: &str) -> Self {
         let der = pem::parse(pem).expect("PEM");
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P521_SHA512_ASN1_SIGNING, der.contents());
@@ -131,8 +131,8 @@ impl ByHand {
 /// A server in memory.
 async fn answer(request: Request<Bytes>) -> Result<Response<Body>, TransportError> {
     let body = match request.uri().path() {
-        "/auth/token" => token_answer(),
-        _ => ANSWER.to_owned(),
+        "/auth/token" => token_response(),
+        _ => RESPONSE.to_owned(),
     };
     let response = Response::builder()
         .header("content-type", "application/json")
@@ -152,10 +152,10 @@ fn signing_key(pem: &[u8]) -> SigningKey {
     SigningKey::from_pem(KEY_ID, pem, None).expect("a P-521 key")
 }
 
-/// The processor alone.
+/// Measures CPU time alone.
 fn in_memory(runtime: &Runtime, pem: &[u8]) {
     let (turns, per_turn) = if is_trial() { (1, 1) } else { (201, 20) };
-    let by_hand = ByHand::new(pem, "https://sandbox.upvest.co");
+    let by_hand = Manual::new(pem, "https://sandbox.upvest.co");
     let client = Client::builder(Environment::Sandbox)
         .credentials(CLIENT_ID, "x")
         .signing_key(signing_key(pem))
@@ -164,43 +164,43 @@ fn in_memory(runtime: &Runtime, pem: &[u8]) {
         .build()
         .expect("a client");
     let group = GROUP;
-    let one_by_hand = || {
+    let one_manual = || {
         runtime.block_on(async {
-            let response = answer(by_hand.increase(group)).await.expect("an answer");
+            let response = answer(by_hand.increase(group)).await.expect("a response");
             let body = response.into_body().collect().await.expect("a body").to_bytes();
             serde_json::from_slice::<VirtualCashIncrease>(&body).expect("an increase")
         })
     };
-    let one_of_ours = || {
+    let one_by_client = || {
         let order = order(group);
         runtime.block_on(client.increase(&order).into_future()).expect("an increase")
     };
-    assert_eq!(one_of_ours(), one_by_hand());
+    assert_eq!(one_by_client(), one_manual());
 
     let (mut hands, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..turns {
-        let hand = time(|| (0..per_turn).for_each(|_| drop(one_by_hand())));
-        let our = time(|| (0..per_turn).for_each(|_| drop(one_of_ours())));
+        let hand = time(|| (0..per_turn).for_each(|_| drop(one_manual())));
+        let our = time(|| (0..per_turn).for_each(|_| drop(one_by_client())));
         hands.push(hand);
         ours.push(our);
         ratios.push(our.as_secs_f64() / hand.as_secs_f64());
     }
     let per = |total: Vec<Duration>| median(total).as_secs_f64() * 1e6 / f64::from(per_turn);
     println!(
-        "one increase in memory, P-521: by hand {:.1} µs, ours {:.1} µs, ratio {:.3}",
+        "one increase in memory, P-521: manual {:.1} µs, client {:.1} µs, ratio {:.3}",
         per(hands),
         per(ours),
         median(ratios)
     );
-    let hand = allocation_counter::measure(|| drop(one_by_hand()));
-    let our = allocation_counter::measure(|| drop(one_of_ours()));
+    let hand = allocation_counter::measure(|| drop(one_manual()));
+    let our = allocation_counter::measure(|| drop(one_by_client()));
     println!(
-        "allocations of one increase: by hand {} ({} bytes), ours {} ({} bytes)",
+        "allocations of one increase: manual {} ({} bytes), client {} ({} bytes)",
         hand.count_total, hand.bytes_total, our.count_total, our.bytes_total
     );
 }
 
-/// A server that answers everything well, on a thread of its own.
+/// Starts a server on its own thread that responds to every request with a success.
 fn server() -> SocketAddr {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
@@ -236,7 +236,8 @@ async fn serve(mut stream: TcpStream) -> Option<()> {
             stream.read_buf(&mut received).await.ok()?;
         }
         received.drain(..whole);
-        let body = if head.starts_with("POST /auth/") { token_answer() } else { ANSWER.to_owned() };
+        let body =
+            if head.starts_with("POST /auth/") { token_response() } else { RESPONSE.to_owned() };
         let answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nupvest-request-id: x\r\n\
              content-length: {}\r\n\r\n{body}",
@@ -246,11 +247,11 @@ async fn serve(mut stream: TcpStream) -> Option<()> {
     }
 }
 
-/// Requests a second over loopback, with this many under way.
+/// Measures requests per second over loopback, with `at_once` requests in flight.
 fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: usize) {
     let (turns, requests) = if is_trial() { (1, at_once) } else { (7, 2_048) };
     let base_url = format!("http://{address}");
-    let by_hand = Arc::new(ByHand::new(pem, &base_url));
+    let by_hand = Arc::new(Manual::new(pem, &base_url));
     let plain = reqwest::Client::builder().no_proxy().build().expect("a client");
     let client = Client::builder(Environment::Custom(base_url))
         .credentials(CLIENT_ID, "x")
@@ -260,14 +261,14 @@ fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: us
         .expect("a client");
     let group = GROUP;
     let rounds = requests / at_once;
-    let run_by_hand = || {
+    let run_manual = || {
         let mut workers = JoinSet::new();
         for _ in 0..at_once {
             let (by_hand, plain) = (Arc::clone(&by_hand), plain.clone());
             workers.spawn(async move {
                 for _ in 0..rounds {
                     let request = by_hand.increase(group).try_into().expect("a request");
-                    let answer = plain.execute(request).await.expect("an answer");
+                    let answer = plain.execute(request).await.expect("a response");
                     let body = answer.bytes().await.expect("a body");
                     serde_json::from_slice::<VirtualCashIncrease>(&body).expect("an increase");
                 }
@@ -275,7 +276,7 @@ fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: us
         }
         runtime.block_on(workers.join_all());
     };
-    let run_ours = || {
+    let run_client = || {
         let mut workers = JoinSet::new();
         for _ in 0..at_once {
             let client = client.clone();
@@ -288,19 +289,19 @@ fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: us
         runtime.block_on(workers.join_all());
     };
     let _inside = runtime.enter();
-    // Connections and a token first.
-    run_by_hand();
-    run_ours();
+    // Warm up: open the connections and fetch a token.
+    run_manual();
+    run_client();
     let (mut hands, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..turns {
-        let (hand, our) = (time(run_by_hand).as_secs_f64(), time(run_ours).as_secs_f64());
+        let (hand, our) = (time(run_manual).as_secs_f64(), time(run_client).as_secs_f64());
         let a_second = |seconds: f64| (rounds * at_once) as f64 / seconds;
         hands.push(a_second(hand));
         ours.push(a_second(our));
         ratios.push(hand / our);
     }
     println!(
-        "over loopback, {at_once} at once: by hand {:.0} a second, ours {:.0} a second, ratio {:.3}",
+        "over loopback, {at_once} in flight: manual {:.0}/s, client {:.0}/s, ratio {:.3}",
         median(hands),
         median(ours),
         median(ratios)

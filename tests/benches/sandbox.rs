@@ -1,8 +1,8 @@
-//! How fast the sandbox is, beside what the machine can do: from the start to the first answer,
-//! verified requests a second beside the bare verification of their signatures, memory, and size.
+//! Measures the sandbox: time from start to first response, verified requests per second against
+//! the bare verification of their signatures, memory, and binary size.
 //!
-//! Run by `cargo bench -p upvest-tests --bench sandbox`. Prints figures and marks; fails only where one
-//! does not depend on what else the machine does.
+//! Run it with `cargo bench -p upvest-tests --bench sandbox`. It prints figures and targets, and
+//! fails only for figures that do not depend on the load of the machine.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 const NOON: i64 = 1_800_000_000;
 const PATH: &str = "/account_groups/ac1c39e9-2101-46b8-a624-d10a9e351b6c/payments/cash_balance";
-/// As many as the machine this was made on has.
+/// The number of cores of the machine that this was written on.
 const THREADS: usize = 2;
 
 fn main() {
@@ -36,13 +36,13 @@ fn main() {
     let program = folder.join(format!("upvest-sandbox{}", std::env::consts::EXE_SUFFIX));
 
     let size = std::fs::metadata(&program).expect("a program").len();
-    println!("size of the program: {:.1} MB (mark: under 20)", size as f64 / 1e6);
+    println!("size of the program: {:.1} MB (target: under 20)", size as f64 / 1e6);
     assert!(size < 20_000_000);
 
-    let mut starts: Vec<Duration> = (0..15).map(|_| first_answer(&program)).collect();
+    let mut starts: Vec<Duration> = (0..15).map(|_| first_response(&program)).collect();
     starts.sort();
     println!(
-        "start to first answer: median {:?}, longest {:?} (mark: under 200 ms)",
+        "start to first response: median {:?}, longest {:?} (target: under 200 ms)",
         starts[7], starts[14]
     );
 
@@ -58,7 +58,7 @@ fn main() {
             "{name}: {served:.0} verified requests/s, {bare:.0} bare verifications/s on {THREADS} cores, ratio {ratio:.2}"
         );
     }
-    println!("(mark for P-521: 0.60)");
+    println!("(target for P-521: 0.60)");
 
     memory(&runtime, &program);
 
@@ -74,11 +74,11 @@ fn main() {
     drop(sandboxes);
 }
 
-/// One that serves, until it is dropped.
+/// A running sandbox process, killed on drop.
 struct Served {
     child: Child,
     env: tempfile::NamedTempFile,
-    /// What is killed cannot tidy up.
+    /// A killed process leaves its temporary files behind.
     _folder: tempfile::TempDir,
 }
 
@@ -113,7 +113,7 @@ impl Served {
         self.setting("UPVEST_API_BASE_URL").trim_start_matches("http://").to_owned()
     }
 
-    /// In kilobytes.
+    /// Returns the resident memory, in kilobytes.
     fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.unwrap_or_default();
@@ -124,13 +124,13 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It is to end, however it does.
+        // The process must end; how it ends does not matter.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn first_answer(program: &std::path::Path) -> Duration {
+fn first_response(program: &std::path::Path) -> Duration {
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let port = port.expect("a free port").port().to_string();
     let begin = Instant::now();
@@ -146,12 +146,12 @@ fn first_answer(program: &std::path::Path) -> Duration {
     }
 }
 
-/// One answer with a content length, as text.
+/// Reads one response with a content length, as text.
 fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
     buffer.clear();
     let mut some = [0; 4096];
     loop {
-        let count = stream.read(&mut some).expect("an answer");
+        let count = stream.read(&mut some).expect("a response");
         assert!(count > 0, "the connection has ended");
         buffer.extend(&some[..count]);
         let text = String::from_utf8_lossy(buffer);
@@ -164,7 +164,7 @@ fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
     }
 }
 
-/// How many signatures all threads together verify in a second, with nothing else to do.
+/// Returns how many signatures all threads together verify per second and do nothing else.
 fn bare_rate(runtime: &Runtime, key: &SigningKey, verifying: &VerifyingKey) -> f64 {
     let base = "x".repeat(700);
     let signature = runtime.block_on(key.sign(base.as_bytes())).expect("a signature");
@@ -185,7 +185,7 @@ fn bare_rate(runtime: &Runtime, key: &SigningKey, verifying: &VerifyingKey) -> f
     count.into_inner() as f64 / begin.elapsed().as_secs_f64()
 }
 
-/// Signed requests as they stand on the wire.
+/// Builds signed requests as bytes.
 struct Signed<'a> {
     key: SigningKey,
     client_id: String,
@@ -243,7 +243,7 @@ impl<'a> Signed<'a> {
         (0..count).map(|_| one()).collect()
     }
 
-    /// Sends them all over a few connections; each must be let in.
+    /// Sends all requests over a few connections; each must be accepted.
     fn send(&self, requests: &[Vec<u8>]) -> Duration {
         let next = AtomicUsize::new(0);
         let begin = Instant::now();
@@ -270,7 +270,7 @@ fn start_with(program: &std::path::Path, pem: &std::path::Path) -> Served {
     Served::start(program, &["--key", pem.to_str().expect("a path"), "--clock", &noon])
 }
 
-/// How many requests are verified and answered in a second; the signatures are made before.
+/// Returns how many requests are verified and served per second. They are signed beforehand.
 fn served_rate(runtime: &Runtime, program: &std::path::Path, pem: &std::path::Path) -> f64 {
     let served = start_with(program, pem);
     let signed = Signed::new(&served, pem);
@@ -280,7 +280,7 @@ fn served_rate(runtime: &Runtime, program: &std::path::Path, pem: &std::path::Pa
     requests.len() as f64 / signed.send(&requests).as_secs_f64()
 }
 
-/// A hundred thousand requests, with the time that they would take: what has ended is forgotten.
+/// Sends 100,000 requests and advances the clock meanwhile: expired state must be dropped.
 fn memory(runtime: &Runtime, program: &std::path::Path) {
     let pem = data("keys").join("ed25519_plain.pem");
     let served = start_with(program, &pem);
@@ -303,5 +303,5 @@ fn memory(runtime: &Runtime, program: &std::path::Path) {
     }
     println!("memory after each 10,000 of 100,000 requests, in kB: {figures:?}");
     let (early, late) = (figures[2], figures[9]);
-    assert!(early == 0 || late < early + early / 4, "it grows: {figures:?}");
+    assert!(early == 0 || late < early + early / 4, "memory grows: {figures:?}");
 }

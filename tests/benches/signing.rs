@@ -1,8 +1,8 @@
-//! What signing costs beyond the curve: our whole signing of an increase, beside a bare signature by
-//! the cryptographic library, in the same run.
+//! Measures the overhead of signing: signing a whole increase against a bare signature by the
+//! cryptographic library, in the same run.
 //!
-//! The two are measured in turns, and the ratio is the median over all turns: the machine's own ups
-//! and downs meet both.
+//! Both are measured alternately, so that variations of the machine affect both. The ratio is the
+//! median over all turns.
 
 mod shared;
 
@@ -21,7 +21,7 @@ use upvest_core::signature::{SignatureBase, SignatureVersion::V15, SigningKey};
 use upvest_core::{BoxFuture, Timestamp};
 use upvest_tests::{data, now};
 
-/// As the client builds it before it signs.
+/// Returns an increase as the client builds it before signing.
 fn increase() -> Request<Bytes> {
     let mut request = Request::new(Bytes::from_static(
         br#"{"account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR"}"#,
@@ -51,7 +51,7 @@ fn sign_whole(mut request: Request<Bytes>, key: &dyn Signer) -> Request<Bytes> {
     request
 }
 
-/// Signs nothing: what remains is the base, the digest and the headers.
+/// A signer that does nothing: what remains is the signature base, the digest and the headers.
 struct NoCurve;
 
 impl Signer for NoCurve {
@@ -64,7 +64,7 @@ impl Signer for NoCurve {
     }
 }
 
-/// The median time of both, and of their ratio turn by turn.
+/// Prints the median time of both, and the median of their ratio per turn.
 fn compare(name: &str, turns: usize, mut raw: impl FnMut(), key: &dyn Signer) {
     const PER_TURN: usize = 20;
     let (mut raws, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -127,7 +127,7 @@ fn main() {
     });
     let signed = sign_whole(increase(), &NoCurve);
     let input = SignatureInput::from_headers(signed.headers()).expect("a signature");
-    criterion.bench_function("the base of an increase alone", |bencher| {
+    criterion.bench_function("the signature base of an increase alone", |bencher| {
         bencher.iter(|| {
             SignatureBase::new(
                 V15,
@@ -135,7 +135,7 @@ fn main() {
                 &input.components,
                 &input.parameters,
             )
-            .expect("a base")
+            .expect("a signature base")
         });
     });
     criterion.final_summary();

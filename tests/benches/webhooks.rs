@@ -1,8 +1,8 @@
-//! What verifying a webhook costs beyond the curve: a package of 4 kB, beside a bare verification by the
+//! Measures the overhead of verifying a webhook: a batch of 4 kB against a bare verification by the
 //! cryptographic library, in the same run.
 //!
-//! Without the curve means: with a signature that is no point, which the library refuses at a glance.
-//! All else is done, and in the same order.
+//! "Without the curve" means with a signature that is not a valid point, which the library rejects
+//! at once. Everything else happens in the same order.
 
 mod shared;
 
@@ -23,13 +23,13 @@ use upvest_tests::{data, now};
 
 const NOON: i64 = 1_800_000_000;
 const LENGTH: usize = 4 * 1024;
-/// What a webhook of Upvest's, in V6, may take beyond the curve, in microseconds: checking it, and reading
-/// its events.
-const MARK: f64 = 15.0;
+/// The target for a webhook of Upvest, in V6, without the curve, in microseconds: checking it and
+/// parsing its events.
+const TARGET: f64 = 15.0;
 const PER_TURN: usize = 50;
 
-/// As many increases as fit into 4 kB.
-fn package() -> Bytes {
+/// A batch of as many increases as fit into 4 kB.
+fn batch() -> Bytes {
     let event = |number: usize| {
         format!(
             r#"{{"id":"8962b496-8d42-4560-bfab-{number:012}","created_at":"2027-01-15T08:00:00Z","type":"VIRTUAL_CASH_INCREASE.CONFIRMED","object":{{"id":"6ffa6b16-2380-4e7a-88b2-{number:012}","account_group_id":"ac1c39e9-2101-46b8-a624-d10a9e351b6c","amount":"200.00","currency":"EUR","status":"CONFIRMED","created_at":"2027-01-15T08:00:00Z","updated_at":"2027-01-15T08:00:00Z"}},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}}"#
@@ -43,7 +43,7 @@ fn package() -> Bytes {
         }
         body.extend([if number == 0 { "" } else { "," }, &*event]);
     }
-    // Whoever writes JSON may put spaces where he likes.
+    // JSON allows spaces here.
     body.push_str(&" ".repeat(LENGTH - body.len() - 2));
     (body + "]}").into()
 }
@@ -53,7 +53,7 @@ fn signed(version: SignatureVersion, key: &SigningKey) -> (Parts, Bytes, Vec<u8>
         .header("host", "receiver.example")
         .header("user-agent", "upvest")
         .header("content-type", "application/json")
-        .body(package())
+        .body(batch())
         .expect("a request");
     let created = Timestamp::from_unix_seconds(NOON).expect("a time");
     let base = now(sign(version, &mut request, key, created, [7; 16])).expect("a signature");
@@ -84,7 +84,7 @@ fn main() {
             .clock(clock)
             .build();
         let (head, body, base, signature) = signed(version, &key);
-        let events = now(verifier.verify(&head, &body)).expect("a right signature").events;
+        let events = now(verifier.verify(&head, &body)).expect("a valid signature").events;
 
         let mut pointless = head.clone();
         let nothing = format!("sig1=:{}:", BASE64_STANDARD.encode(vec![0; signature.len()]));
@@ -93,7 +93,7 @@ fn main() {
         let mut checks = || {
             let refused = now(verifier.verify(black_box(&pointless), &body));
             let Err(WebhookError::WrongSignature { .. }) = refused else {
-                panic!("it was refused for another reason")
+                panic!("rejected for another reason")
             };
         };
         let mut reading = || {
@@ -102,17 +102,17 @@ fn main() {
             }
         };
         let mut curve = || {
-            bare.verify_sig(black_box(&base), &signature).expect("a right signature");
+            bare.verify_sig(black_box(&base), &signature).expect("a valid signature");
         };
         let mut whole = || {
-            black_box(now(verifier.verify(black_box(&head), &body)).expect("a right signature"));
+            black_box(now(verifier.verify(black_box(&head), &body)).expect("a valid signature"));
         };
         let mut inbox = || {
             black_box(Inbox::new().put(events.iter().cloned()));
         };
         let mut work: [&mut dyn FnMut(); 5] =
             [&mut checks, &mut reading, &mut curve, &mut whole, &mut inbox];
-        // In turns: the machine's ups and downs meet all of them.
+        // Alternately, so that variations of the machine affect all of them.
         let measured: Vec<[f64; 5]> =
             (0..turns).map(|_| work.each_mut().map(|work| per_call(work))).collect();
         let of = |number: usize| median(measured.iter().map(|turn| turn[number]).collect());
@@ -125,9 +125,9 @@ fn main() {
             body.len(),
             events.len(),
         );
-        is_over |= version == SignatureVersion::V6 && checks + reading > MARK;
+        is_over |= version == SignatureVersion::V6 && checks + reading > TARGET;
     }
     if is_over && !is_trial() {
-        println!("over the mark of {MARK} µs without the curve");
+        println!("over the target of {TARGET} µs without the curve");
     }
 }

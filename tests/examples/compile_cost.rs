@@ -1,10 +1,10 @@
-//! What the macro costs the compiler: `cargo check` of 100 and 300 endpoints, beside the same calls
-//! written by hand on `upvest-core`, in turns.
+//! Measures the compile time of the macro: `cargo check` of 100 and 300 endpoints against the same
+//! calls written manually on `upvest-core`, alternately.
 //!
-//! By hand is what the macro is instead of: traits, their tables, and their implementations for
-//! `Client`, and for `&T`, `Box<T>` and `Arc<T>`. "Calls alone" leaves out tables and pointers. All of
-//! these share two types, so that nothing but endpoints is seen; "typed" ones have a body and an answer
-//! of their own, as endpoints do.
+//! "Manual" is the code that the macro replaces: traits, their tables, and their implementations
+//! for `Client`, `&T`, `Box<T>` and `Arc<T>`. "Calls alone" leaves out tables and pointers. All of
+//! these share two types, so that only endpoints are measured. "Typed" endpoints each have their
+//! own body and response type, as real ones do.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,26 +15,26 @@ use upvest_tests::root;
 
 const ROUNDS: usize = 9;
 
-/// Endpoints in one trait.
+/// The number of endpoints in one trait.
 const TRAIT: usize = 10;
 
 fn main() {
     let folder = root().join("target/compile-cost");
     let kinds: [(&str, usize, String); 8] = [
         ("nothing", 0, types()),
-        ("ours", 100, ours(100)),
-        ("by hand", 100, by_hand(100, true)),
-        ("ours", 300, ours(300)),
-        ("by hand", 300, by_hand(300, true)),
-        ("calls alone", 300, by_hand(300, false)),
-        ("ours, typed", 300, typed(300, &ours(300))),
-        ("by hand, typed", 300, typed(300, &by_hand(300, true))),
+        ("macro", 100, ours(100)),
+        ("manual", 100, manual(100, true)),
+        ("macro", 300, ours(300)),
+        ("manual", 300, manual(300, true)),
+        ("calls alone", 300, manual(300, false)),
+        ("macro, typed", 300, typed(300, &ours(300))),
+        ("manual, typed", 300, typed(300, &manual(300, true))),
     ];
     let crates: Vec<PathBuf> = kinds
         .iter()
         .map(|(kind, count, source)| make(&folder, &format!("{kind} {count}"), source))
         .collect();
-    // The dependencies, once.
+    // Build the dependencies once.
     for path in &crates {
         check(&folder, path);
     }
@@ -48,7 +48,7 @@ fn main() {
     for ((kind, count, _), times) in kinds.iter().zip(&times) {
         println!("{kind:>14}, {count:>3} endpoints: {:>4.0} ms", 1000.0 * median(times.clone()));
     }
-    // Of each round, for the machine is not always as fast.
+    // Ratios are taken per round, because the speed of the machine varies.
     let [nothing, ours_100, hand_100, ours_300, hand_300, calls, ours_typed, hand_typed] =
         [0, 1, 2, 3, 4, 5, 6, 7];
     let ratio = |left: usize, right: usize, less: Option<usize>| {
@@ -57,14 +57,14 @@ fn main() {
         };
         median((0..ROUNDS).map(|round| of(left, round) / of(right, round)).collect())
     };
-    println!("ours / by hand, 100:     {:.2}", ratio(ours_100, hand_100, None));
-    println!("ours / by hand, 300:     {:.2}   (at most 1.3)", ratio(ours_300, hand_300, None));
-    println!("  with types of its own: {:.2}", ratio(ours_typed, hand_typed, None));
-    println!("ours, 300 / 100:         {:.2}   (at most 3.3)", ratio(ours_300, ours_100, None));
-    println!("ours / calls alone, 300: {:.2}", ratio(ours_300, calls, None));
-    println!("Less what an empty crate takes:");
-    println!("ours / by hand, 300:     {:.2}", ratio(ours_300, hand_300, Some(nothing)));
-    println!("ours, 300 / 100:         {:.2}", ratio(ours_300, ours_100, Some(nothing)));
+    println!("macro / manual, 100:     {:.2}", ratio(ours_100, hand_100, None));
+    println!("macro / manual, 300:     {:.2}   (at most 1.3)", ratio(ours_300, hand_300, None));
+    println!("  with its own types:    {:.2}", ratio(ours_typed, hand_typed, None));
+    println!("macro, 300 / 100:        {:.2}   (at most 3.3)", ratio(ours_300, ours_100, None));
+    println!("macro / calls, 300:      {:.2}", ratio(ours_300, calls, None));
+    println!("Without the time for an empty crate:");
+    println!("macro / manual, 300:     {:.2}", ratio(ours_300, hand_300, Some(nothing)));
+    println!("macro, 300 / 100:        {:.2}", ratio(ours_300, ours_100, Some(nothing)));
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -72,7 +72,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A crate of its own, outside of the workspace, with the same versions of everything.
+/// Writes a crate outside the workspace, with the same versions of all dependencies.
 fn make(folder: &Path, name: &str, source: &str) -> PathBuf {
     let name = name.replace(',', "").replace(' ', "-");
     let path = folder.join(&name);
@@ -113,7 +113,7 @@ fn types() -> String {
         .to_owned()
 }
 
-/// With a body and an answer for each endpoint.
+/// Adds a body and a response type for each endpoint.
 fn typed(count: usize, source: &str) -> String {
     let mut typed = String::new();
     for number in 0..count {
@@ -125,7 +125,7 @@ fn typed(count: usize, source: &str) -> String {
              pub struct Placed{number} {{ pub id: u32, pub status: String, pub at: Option<String> }}\n"
         );
     }
-    // The number of an endpoint is the first that its line holds, and no line holds two endpoints.
+    // The number of an endpoint is the first number in its line, and no line has two endpoints.
     for line in source.lines() {
         let digits: String = line
             .chars()
@@ -173,10 +173,10 @@ fn ours(count: usize) -> String {
     source
 }
 
-fn by_hand(count: usize, is_whole: bool) -> String {
+fn manual(count: usize, is_whole: bool) -> String {
     let mut source = types();
     for first in (0..count).step_by(TRAIT) {
-        let hand: Vec<Written> = (first..first + TRAIT).map(method_by_hand).collect();
+        let hand: Vec<Written> = (first..first + TRAIT).map(manual_method).collect();
         let methods = |body: fn(&Written) -> String| -> String { hand.iter().map(body).collect() };
         let _ = write!(
             source,
@@ -213,7 +213,7 @@ fn by_hand(count: usize, is_whole: bool) -> String {
     source
 }
 
-/// What a person writes for one method.
+/// The manual code for one method.
 struct Written {
     signature: String,
     constant: String,
@@ -221,7 +221,7 @@ struct Written {
     forward: String,
 }
 
-fn method_by_hand(number: usize) -> Written {
+fn manual_method(number: usize) -> Written {
     let decoder = "<Placed as JsonResponse>::decoder()";
     let constant = |new: String| {
         format!("ENDPOINT{number}: Endpoint = {new}.signed().scopes_any_of(&[\"things:admin\"])")

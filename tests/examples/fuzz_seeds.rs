@@ -1,4 +1,4 @@
-//! Gives the fuzz targets inputs to begin with: those that the parsers take.
+//! Writes the seed inputs of the fuzz targets: inputs that the parsers accept.
 
 use upvest_tests::parsers::PARSERS;
 use upvest_tests::root;

@@ -1,5 +1,5 @@
-//! Signs one text with every test key that loads: `BASE`, and a `NAME.sig` each, in the folder that
-//! is named. `.ci/run` has `openssl` verify them.
+//! Signs one text with every test key that loads. Writes the text to `BASE` and each signature to
+//! `NAME.sig`, in the given folder. `.ci/run` verifies them with `openssl`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Failure> {
-    let folder: PathBuf = std::env::args().nth(1).ok_or("name a folder to write to")?.into();
+    let folder: PathBuf = std::env::args().nth(1).ok_or("missing output folder")?.into();
     std::fs::write(folder.join("BASE"), BASE)?;
     for entry in std::fs::read_dir(data("keys"))? {
         let path = entry?.path();

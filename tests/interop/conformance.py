@@ -1,7 +1,7 @@
-"""The upvest-sandbox program against Upvest's own description of version 1.9.0 of their API.
+"""Tests the upvest-sandbox program against Upvest's own description of version 1.9.0 of the API.
 
-Schemathesis makes up requests, good and bad ones; each is signed as it goes out, and what comes back
-must be what the description allows.
+Schemathesis generates valid and invalid requests. Each is signed when it is sent, and the response
+must be one that the description allows.
 
     python conformance.py PATH_OF_UPVEST_SANDBOX PATH_OF_THE_DESCRIPTION [SEED]
 """
@@ -37,7 +37,7 @@ OPERATIONS = {
     "/webhooks/{webhook_id}": ["get", "patch", "delete"],
     "/webhooks/{webhook_id}/test": ["post"],
 }
-# Nobody listens there: what is made up must not be sent to whoever happens to be at a made-up URL.
+# Nothing listens on this port: webhooks must not be sent to the hosts of generated URLs.
 NOWHERE = "http://127.0.0.1:9/"
 CHECKS = [
     "not_a_server_error",
@@ -50,8 +50,8 @@ CHECKS = [
     "missing_required_header",
     "problem_conformance",
 ]
-# Answers that Upvest's guides have, and the description has not for each operation: to a missing
-# client id, and to a version of the API that there is not.
+# Responses that Upvest's guides document and the description omits for some operations: to a
+# missing client id, and to an unknown version of the API.
 BEYOND = ["400", "426"]
 SETTINGS = """
 [checks.positive_data_acceptance]
@@ -66,7 +66,7 @@ seen = collections.Counter()
 
 
 class Signed(requests.auth.AuthBase):
-    """Signs what is about to be sent, byte for byte, and adds nothing that was left out."""
+    """Signs a request exactly as it is sent, and adds no missing headers."""
 
     def __init__(self, settings):
         self.signer = HttpMessageSigner(
@@ -109,7 +109,7 @@ def access_token(settings, auth):
 
 
 def pending_decrease(settings, auth, token):
-    """A decrease that can be cancelled: its account group has no money, so that it waits."""
+    """Creates a decrease that can be cancelled: its account group has no money, so it waits."""
     response = requests.post(
         f"{settings['UPVEST_API_BASE_URL']}/virtual_cash_balances/decreases",
         headers={
@@ -125,7 +125,7 @@ def pending_decrease(settings, auth, token):
 
 
 def description(path, settings, token, decrease):
-    """What is tested of the description; where it allows any credentials, only ours are good."""
+    """Returns the tested part of the description, restricted to the credentials of this run."""
     api = yaml.load(pathlib.Path(path).read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     api["paths"] = {path: api["paths"][path] for path in OPERATIONS}
 
@@ -141,7 +141,7 @@ def description(path, settings, token, decrease):
             named[node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node
             for node in item["parameters"]
         ]
-        # The signature is made last of all, from all.
+        # The signature is added last, from the whole request.
         item["parameters"] = [
             {**node, "schema": known.get(node["name"], node["schema"])}
             for node in parameters
@@ -157,13 +157,13 @@ def description(path, settings, token, decrease):
             for status in BEYOND:
                 problem = {"$ref": "#/components/responses/ResponseError401"}
                 operation["responses"].setdefault(status, problem)
-    # Whether a generated one can be cancelled is chance: this one can.
+    # A generated decrease might not be cancellable: this one is.
     [cancelled] = [path for path in OPERATIONS if path.endswith("{virtual_cash_decrease_id}")]
     for node in api["paths"][cancelled]["parameters"]:
         if node["name"] == "virtual_cash_decrease_id":
             node["example"] = decrease
     token_item = api["paths"]["/auth/token"]
-    # One of Upvest's own clients leaves it out here.
+    # One of Upvest's own clients omits it here.
     for node in token_item["parameters"]:
         if node["name"] == "upvest-client-id":
             node["required"] = False
@@ -189,7 +189,7 @@ def register(auth):
 
     @schemathesis.hook
     def filter_failure(context, failure, case, response):
-        # The pattern of an amount lets 0 through; newer descriptions say that it is positive. And no
+        # The pattern of an amount allows 0; newer descriptions say that it is positive. And no
         # description says that a key is used once.
         known = [b"must be more than 0", b"was used with another body"]
         is_known = response.status_code == 400 and any(text in response.content for text in known)
@@ -197,8 +197,8 @@ def register(auth):
 
     @schemathesis.check
     def problem_conformance(context, response, case):
-        """What the other checks leave out: formats of headers, undeclared methods, and that what a
-        problem says is so."""
+        """Checks what the other checks omit: header formats, undeclared methods, and that a
+        problem document is consistent."""
         [request_id] = response.headers.get("upvest-request-id", ["none"])
         assert UUID.fullmatch(request_id), f"the upvest-request-id is {request_id}"
         if response.status_code < 400 or response.request.method == "HEAD":
@@ -219,7 +219,7 @@ def main(program, path, seed="1"):
         decrease = pending_decrease(settings, auth, token)
         api = description(path, settings, token, decrease)
         register(auth)
-        # It reads its settings where it stands, and leaves files there.
+        # Schemathesis reads its settings from the working folder, and writes files to it.
         os.chdir(folder)
         pathlib.Path("schemathesis.toml").write_text(SETTINGS)
         pathlib.Path("openapi.json").write_text(json.dumps(api, default=str))
@@ -237,7 +237,7 @@ def main(program, path, seed="1"):
     for (label, status), count in sorted(seen.items()):
         print(f"{count:6} {status} {label}")
     print(f"{sum(seen.values())} requests in {time.monotonic() - start:.0f} s with the seed {seed}")
-    # A request that is never let in tells nothing.
+    # An operation without a successful request was not tested.
     done = {label for (label, status) in seen if status < 300}
     all = {f"{verb.upper()} {path}" for path, verbs in OPERATIONS.items() for verb in verbs}
     never = all - done

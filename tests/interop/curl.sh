@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What somebody with no client at all learns: a request with a wrong signature, sent with curl, is
-# refused as the real API refuses it, and the sandbox says what is wrong with it.
+# A request with an invalid signature, sent with curl, is rejected as by the real API, and the
+# sandbox says what is wrong with it.
 #
 #     bash curl.sh PATH_OF_UPVEST_SANDBOX
 set -euo pipefail
@@ -11,6 +11,7 @@ set -euo pipefail
         -H "signature: sig1=:AQID:")
     grep -q "^HTTP/1.1 401" <<<"$answer"
     grep -q "errors/unauthorised" <<<"$answer"
-    grep "^upvest-sandbox-hint: .keyid. is the client id: it must be the id of the key, $UPVEST_API_KEY_ID" <<<"$answer"
+    grep "^upvest-sandbox-hint: .keyid. is the client id (use the key id, .$UPVEST_API_KEY_ID.)" \
+        <<<"$answer"
     log=$(curl --silent "$UPVEST_API_BASE_URL/_sandbox/requests")
-    grep -q "signature: the key id is not known" <<<"$log"'
+    grep -q "signature: unknown key id" <<<"$log"'

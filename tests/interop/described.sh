@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is under /_sandbox/ does what its own description says, whatever is asked. Left out is what would
-# take away what the others need, and what waits.
+# The endpoints under /_sandbox/ behave as their description says, for any request. Endpoints are
+# excluded if they delete the data of the others, or if they wait.
 #
 #     bash described.sh PATH_OF_UPVEST_SANDBOX PATH_OF_SCHEMATHESIS
 set -euo pipefail

@@ -1,7 +1,7 @@
-"""Code that is not ours verifies what our client sends.
+"""Third-party code verifies the client's requests.
 
-A proxy stands between the main job and the upvest-sandbox program. The package
-http-message-signatures checks each request on its way through, then the sandbox does.
+A proxy is placed between the main job and the upvest-sandbox program. The package
+http-message-signatures verifies each request that passes through it, then the sandbox does.
 
     python foreign_verifier.py PATH_OF_UPVEST_SANDBOX PATH_OF_THE_EXAMPLE
 """
@@ -26,7 +26,7 @@ import sandbox
 
 
 class EcdsaP521Sha512(algorithms.HTTPSignatureAlgorithm):
-    """What Upvest signs with. RFC 9421 has no name for it: the signature is ASN.1 DER."""
+    """Upvest's signature algorithm. RFC 9421 has no name for it: the signature is ASN.1 DER."""
 
     algorithm_id = "ecdsa-p521-sha512-der"
 
@@ -104,11 +104,11 @@ def main(program, example):
                 verified.append(handler.path)
             except (InvalidSignature, AssertionError) as error:
                 failed.append((handler.path, error))
-            # The check must be able to fail.
+            # The check itself must be able to fail.
             message.headers["accept"] = "text/html"
             try:
                 verifier.verify(message)
-                failed.append((handler.path, "a changed header was not noticed"))
+                failed.append((handler.path, "a changed header was not detected"))
             except InvalidSignature:
                 pass
 
@@ -119,7 +119,7 @@ def main(program, example):
         proxy.shutdown()
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert not failed, failed
-        # A token, two increases, two decreases, two cancellations; four about the subscription, and the keys.
+        # A token, six calls, four requests for the subscription, and one for the keys.
         assert len(verified) == 12, verified
         print(f"http-message-signatures verified all {len(verified)} requests of the main job")
 

@@ -1,7 +1,8 @@
-"""Upvest's own Python client, unmodified, against the upvest-sandbox program.
+"""Runs Upvest's own Python client, unmodified, against the upvest-sandbox program.
 
 It gets a token, makes an increase and a decrease, cancels the decrease and reads the balances. In
-between the same requests with one byte changed after signing, each of which must be refused with 401.
+between, it sends the same requests with one byte changed after signing. Each of them must be
+rejected with 401.
 
     python official_client.py PATH_OF_UPVEST_SANDBOX
 """
@@ -38,7 +39,7 @@ def change_path(request):
 
 
 class TokenChanged(UpvestRequestsAuth):
-    """The official client, but for a change in its token request after signing."""
+    """The official client, with a change in its token request after signing."""
 
     change = None
 
@@ -63,7 +64,7 @@ def main(program):
         increase = requests.post(f"{cash}/increases", json=order, auth=keyed())
         assert increase.status_code == 202, increase.text
         assert increase.json()["amount"] == "100.00" and increase.json()["status"] == "ISSUED"
-        # More than there is, so that it waits and can be cancelled.
+        # More than the balance, so that it waits and can be cancelled.
         order["amount"] = "150.00"
         decrease = requests.post(f"{cash}/decreases", json=order, auth=keyed())
         assert decrease.status_code == 202, decrease.text
@@ -108,7 +109,7 @@ def main(program):
             changed.change = change
             try:
                 requests.delete(waiting, auth=changed)
-                raise SystemExit(f"a token request with a changed {what} was let in")
+                raise SystemExit(f"a token request with a changed {what} was accepted")
             except AuthorisationError as error:
                 assert error.response.status_code == 401, (what, error.response.text)
                 refused += 1
@@ -124,7 +125,7 @@ def main(program):
             assert balance.status_code == 200 and balance.json()["balance"] == "100", balance.text
         balances = requests.get(f"{group}/cash_balances", auth=auth).json()
         assert [one["currency"] for one in balances["data"]] == ["EUR"], balances
-        print(f"the official client did its walk, and {refused} changed requests were refused")
+        print(f"the official client's run succeeded, and {refused} changed requests were rejected")
 
 
 if __name__ == "__main__":

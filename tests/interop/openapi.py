@@ -1,4 +1,4 @@
-"""Compares data/operations.tsv with Upvest's own description of version 1.9.0 of their API.
+"""Compares data/operations.tsv with Upvest's own description of version 1.9.0 of the API.
 
 Usage: openapi.py PATH_OF_THE_DESCRIPTION
 """
@@ -90,13 +90,13 @@ def main():
     named = lambda rows: {(row["verb"], row["path"]): row for row in rows}
     ours, theirs = named(table()), named(operations(api))
     wrong = [
-        f"{verb} {path}: ours {ours.get((verb, path))}, theirs {theirs.get((verb, path))}"
+        f"{verb} {path}: table {ours.get((verb, path))}, Upvest {theirs.get((verb, path))}"
         for verb, path in sorted(ours.keys() | theirs.keys())
         if ours.get((verb, path)) != theirs.get((verb, path))
     ]
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"{len(theirs)} operations are as Upvest describes them.")
+    print(f"{len(theirs)} operations match Upvest's description.")
 
 
 main()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A signature by every test key that loads, and that openssl can read, is verified by openssl, with the
-# public key that openssl itself finds in the key file.
+# Verifies with openssl a signature made with every test key that both the client and openssl can
+# read. The public key is the one that openssl itself reads from the key file.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
@@ -10,7 +10,7 @@ cargo run --quiet -p upvest-tests --example sign_with_every_key -- "$out"
 count=0
 for signature in "$out"/*.sig; do
     name=$(basename "$signature" .sig)
-    # openssl 3.0 does not read these.
+    # openssl 3.0 cannot read these.
     [[ $name == openssh_* || $name == ed25519_v2.pem || $name == ed25519_ring.pem ]] && continue
     form=PEM
     [[ $name == *.der ]] && form=DER
@@ -24,5 +24,5 @@ for signature in "$out"/*.sig; do
     fi
     count=$((count + 1))
 done
-echo "openssl verified $count signatures, each by another key file"
+echo "openssl verified $count signatures, each made with a different key file"
 [[ $count -eq 18 ]]

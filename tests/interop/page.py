@@ -1,8 +1,9 @@
-"""The page of the upvest-sandbox program, in a headless Chromium.
+"""Tests the page of the upvest-sandbox program in a headless Chromium.
 
-What the official client does shows on it, a refused signature shows its difference, an operation is
-confirmed, a webhook is sent until it is taken, a fault is set and seen, the clock is put forward; by mouse and by keyboard. In dark and in
-light, what axe knows of accessibility holds, and nothing is loaded from elsewhere.
+The page shows the calls of the official client and the difference of a rejected signature. An
+operation is confirmed, a webhook is sent until it is accepted, a fault is added and shown, and the
+clock is advanced, by mouse and by keyboard. In the dark and the light theme, the accessibility
+rules of axe hold. Nothing is loaded from other hosts.
 
     python page.py PATH_OF_UPVEST_SANDBOX [FOLDER_FOR_PICTURES]
 """
@@ -51,7 +52,7 @@ class Page:
         driver.get(f"{address}/_sandbox/")
 
     def until(self, what, condition):
-        # What the page has just drawn anew is looked for again.
+        # An element that the page has just redrawn is located again.
         waiting = WebDriverWait(self.driver, 20, 0.05, [StaleElementReferenceException])
         return waiting.until(lambda _: condition(), what)
 
@@ -62,12 +63,12 @@ class Page:
         return self.until(selector, lambda: next(iter(self.all(selector)), None))
 
     def texts(self, selector):
-        # At one moment: the page draws itself anew meanwhile.
+        # In one script, because the page redraws itself meanwhile.
         script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
         return self.driver.execute_script(script, selector)
 
     def look(self, theme, folder):
-        """Draws it in one theme, and asks axe about it."""
+        """Renders the page in one theme and checks it with axe."""
         self.driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
             {"features": [{"name": "prefers-color-scheme", "value": theme}]},
@@ -87,7 +88,7 @@ class Page:
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Takes no webhook at first, and then all."""
+    """Rejects webhooks at first, then accepts all."""
 
     bodies = []
 
@@ -102,7 +103,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 def webhooks(page, auth, post):
-    """They are shown, with what became of them, and can be sent again."""
+    """Deliveries are shown with their results, and can be sent again."""
     page.until("no webhooks", page.one("#no-deliveries").is_displayed)
     page.until("no subscription", page.one("#no-webhooks").is_displayed)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
@@ -121,13 +122,13 @@ def webhooks(page, auth, post):
     page.until("it is enabled", lambda: page.texts("#webhooks .chip") == ["enabled"])
     post("increases")
     page.until("it is refused", lambda: "500" in page.texts("#deliveries .small"))
-    page.until("it is taken", lambda: "delivered" in page.texts("#deliveries .chip"))
+    page.until("it is accepted", lambda: "delivered" in page.texts("#deliveries .chip"))
     assert page.texts("#deliveries td.number") == ["3"]  # tries
     page.one("#deliveries summary").send_keys(Keys.ENTER)
     page.until("its events", lambda: "VIRTUAL_CASH_INCREASE.ISSUED" in page.one("#deliveries pre").text)
     page.one('#deliveries [data-key="redeliver 1"]').click()
     page.until("the copy", lambda: len(page.all("#deliveries details")) == 2)
-    page.until("it is there", lambda: len(Receiver.bodies) == 4)
+    page.until("the second delivery", lambda: len(Receiver.bodies) == 4)
     assert len(set(Receiver.bodies)) == 1
     page.one("#rotate").click()
 
@@ -148,7 +149,7 @@ def walk(page, settings, pictures):
         return requests.post(f"{cash}/{path}", json=order, auth=sign)
 
     page.until("the settings", lambda: "API latest · statuses manual" in page.one("#settings").text)
-    page.until("nothing", page.one("#no-requests").is_displayed)
+    page.until("no requests", page.one("#no-requests").is_displayed)
     page.look("light", None)
 
     # A call made by a client appears.
@@ -157,7 +158,7 @@ def walk(page, settings, pictures):
     assert page.texts(".request .chip")[0] == "accepted"
     assert not page.one("#no-requests").is_displayed()
 
-    # A refused signature shows its difference.
+    # A rejected signature shows its difference.
     def with_charset(request):
         request.headers["content-type"] = "application/json; charset=utf-8"
 
@@ -200,11 +201,11 @@ def walk(page, settings, pictures):
 
     webhooks(page, auth, post)
 
-    # A fault is set, and seen.
+    # A fault is added and shown.
     form = page.one("#fault")
     Select(form.find_element(By.NAME, "effect")).select_by_value("status")
     retry_after = form.find_element(By.NAME, "retry_after")
-    page.until("its field", retry_after.is_displayed)
+    page.until("the field of the effect", retry_after.is_displayed)
     retry_after.send_keys("7")
     form.find_element(By.NAME, "times").send_keys("1", Keys.ENTER)
     page.until("the fault", lambda: any("hit 0 of 0" in text for text in page.texts("#faults li")))
@@ -218,7 +219,7 @@ def walk(page, settings, pictures):
     page.until("its button", lambda: [one.click() or True for one in page.all("#faults button")])
     page.until("its end", lambda: page.texts("#faults li") == [])
 
-    # One of webhooks knows no path of the API, and no `when`.
+    # A webhook fault has no path of the API and no `when`.
     Select(form.find_element(By.NAME, "effect")).select_by_value("overtake")
     assert not form.find_element(By.NAME, "when").is_displayed()
     form.find_element(By.NAME, "path").send_keys(Keys.ENTER)
@@ -226,14 +227,14 @@ def walk(page, settings, pictures):
     page.until("its button", lambda: [one.click() or True for one in page.all("#faults button")])
     page.until("its end", lambda: page.texts("#faults li") == [])
 
-    # What makes no sense is said.
+    # Invalid input is reported.
     Select(form.find_element(By.NAME, "effect")).select_by_value("reset")
     path = form.find_element(By.NAME, "path")
     path.clear()
     path.send_keys("x", Keys.ENTER)
-    page.until("the reason", lambda: "`path` begins with a slash" in page.one("#trouble").text)
+    page.until("the reason", lambda: "`path` must begin with a slash" in page.one("#trouble").text)
 
-    # The clock stops, and is put forward: the token has expired then.
+    # The clock is frozen and advanced: the token then has expired.
     page.one("#freeze").click()
     page.until("it stands", lambda: page.one("#freeze").get_attribute("aria-pressed") == "true")
     before = requests.get(f"{page.address}/_sandbox/clock").json()["now"]
@@ -241,13 +242,13 @@ def walk(page, settings, pictures):
     page.until("an hour", lambda: requests.get(f"{page.address}/_sandbox/clock").json()["now"][11:13] != before[11:13])
     assert requests.post(f"{cash}/increases", json=order, auth=auth).status_code == 401
 
-    # Fidelity opens, and has what the sandbox says.
+    # The fidelity table opens and has the rows of the sandbox.
     page.one(".wide summary").click()
     rows = requests.get(f"{page.address}/_sandbox/fidelity").json()
     assert len(page.texts("#fidelity tbody tr")) == len(rows) > 20
     assert {row["mark"] for row in rows} == {"documented", "observed", "assumed", "missing"}
 
-    # Nothing is wider than the window, on a phone neither.
+    # Nothing is wider than the window, not even on a phone.
     for width in [1400, 500]:
         page.driver.set_window_size(width, 1000)
         widths = page.driver.execute_script("return [document.body.scrollWidth, innerWidth]")
@@ -262,7 +263,7 @@ def walk(page, settings, pictures):
         "return performance.getEntriesByType('resource').map((entry) => entry.name)"
     )
     assert loaded and all(name.startswith(page.address + "/_sandbox/") for name in loaded), loaded
-    # That a request failed is what some of the above is about.
+    # Some of the requests above fail on purpose.
     log = [line["message"] for line in page.driver.get_log("browser") if "status of 400" not in line["message"]]
     assert not log, log
 

@@ -1,4 +1,4 @@
-"""What an editor knows of a placeholder: where its parameter is, and that both are renamed together.
+"""Tests rust-analyzer on a placeholder: it finds its parameter, and renames both together.
 
 Usage: rust_analyzer.py PATH_OF_RUST_ANALYZER
 """
@@ -43,7 +43,7 @@ class Server:
             if name.lower() == b"content-length":
                 length = int(value)
         message = json.loads(self.process.stdout.read(length))
-        # What it asks of an editor has no answer here.
+        # Its requests to the editor get an empty response.
         if "method" in message and "id" in message:
             empty = [None] if message["method"] == "workspace/configuration" else None
             self.send({"id": message["id"], "result": empty})
@@ -81,7 +81,7 @@ def start(program):
     uri = (FOLDER / "src/lib.rs").as_uri()
     document = {"uri": uri, "languageId": "rust", "version": 1, "text": SOURCE}
     server.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
-    # Until it has built the macro and read all there is.
+    # Wait until it has built the macro and indexed the crate.
     while True:
         message = server.receive()
         if message.get("method") == "experimental/serverStatus" and message["params"]["quiescent"]:
@@ -89,7 +89,7 @@ def start(program):
 
 
 def place(text, nth=0):
-    """The position of the nth `text`."""
+    """Returns the position of the nth `text`."""
     index = -1
     for _ in range(nth + 1):
         index = SOURCE.index(text, index + 1)
@@ -126,7 +126,7 @@ def main():
         ]
         starts = [edit["range"]["start"] for edit in edits]
         assert literal in starts and parameter in starts, f"{name}: renamed at {starts}: {answer}"
-        print(f"{{{name}}} in the path leads to its parameter, and both are renamed together.")
+        print(f"{{{name}}} in the path resolves to its parameter, and both are renamed together.")
     server.process.kill()
 
 

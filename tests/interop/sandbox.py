@@ -12,7 +12,7 @@ from upvest_investment_api.requests_auth import UpvestRequestsAuth
 
 @contextlib.contextmanager
 def running(program, *options):
-    """The settings of a sandbox that runs meanwhile, as a dict."""
+    """Runs a sandbox in a `with` block and yields its settings as a dict."""
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "sandbox.env")
         process = subprocess.Popen(
@@ -30,7 +30,7 @@ def running(program, *options):
             else:
                 raise SystemExit("the sandbox wrote no settings")
             assert os.stat(file).st_mode & 0o077 == 0, "others can read the settings"
-            # A shell reads the file, not we: it must be one that a shell can source.
+            # Read by a shell, because a shell must be able to source the file.
             lines = subprocess.run(
                 ["sh", "-c", 'set -a; . "$1"; env', "sh", file],
                 check=True,
@@ -45,7 +45,7 @@ def running(program, *options):
 
 
 def official(settings):
-    """What Upvest's own client is made with."""
+    """Returns the arguments of Upvest's own client."""
     os.environ.update(settings)
     env = HttpSignatureSettings()
     return {

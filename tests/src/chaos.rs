@@ -1,5 +1,5 @@
-//! A bad line between a client and a server: requests and answers get lost, cut, delayed and
-//! replaced, before the server has seen the request or after it has carried it out.
+//! An unreliable connection between a client and a server. Requests and responses get lost, cut,
+//! delayed or replaced, before the server has seen the request or after it has carried it out.
 
 use std::collections::HashMap;
 use std::io;
@@ -40,9 +40,8 @@ impl Fault {
     ];
 }
 
-/// The line. Every second exchange, by chance, goes wrong, unless it is said otherwise; those for tokens
-/// do not.
-pub struct Line {
+/// A proxy that makes exchanges fail at random: half of them by default. Token requests never fail.
+pub struct UnreliableProxy {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -57,8 +56,8 @@ struct State {
     first: Mutex<HashMap<String, String>>,
 }
 
-impl Line {
-    /// Lays it to `server`.
+impl UnreliableProxy {
+    /// Starts a proxy to `server` that fails half of the exchanges.
     ///
     /// # Panics
     /// If there is no free port.
@@ -66,7 +65,7 @@ impl Line {
         Self::of(server, seed, 0.5).await
     }
 
-    /// Lays it to `server`, with this chance of going wrong, from 0 to 1.
+    /// Starts a proxy to `server` that fails an exchange with this probability, from 0 to 1.
     ///
     /// # Panics
     /// If there is no free port.
@@ -87,7 +86,7 @@ impl Line {
                 let Ok((client, _)) = listener.accept().await else { continue };
                 let state = Arc::clone(&serving);
                 tokio::spawn(async move {
-                    // That connections break is what it is for.
+                    // Errors are expected: the proxy breaks connections on purpose.
                     let _ = state.carry(client).await;
                 });
             }
@@ -95,21 +94,21 @@ impl Line {
         Self { address, state }
     }
 
-    /// Where clients connect to.
+    /// Returns the address that clients connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// How many exchanges went wrong.
+    /// Returns the number of exchanges that failed.
     #[must_use]
     pub fn faults(&self) -> u64 {
         self.state.faults.load(Ordering::Relaxed)
     }
 
-    /// What the server first answered to a request with this key.
+    /// Returns the body of the server's first success for a request with this key.
     #[must_use]
-    pub fn first_answer(&self, key: &str) -> Option<String> {
+    pub fn first_response(&self, key: &str) -> Option<String> {
         self.state.first.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 }
@@ -123,17 +122,17 @@ impl State {
             let request = message(&mut client).await?;
             let is_token = request.head.starts_with("POST /auth/token ");
             if is_token || !chance.random_bool(self.chance_of_fault) {
-                let answer = self.exchange(&mut server, &request).await?;
-                client.write_all(&answer).await?;
+                let response = self.exchange(&mut server, &request).await?;
+                client.write_all(&response).await?;
                 continue;
             }
             self.faults.fetch_add(1, Ordering::Relaxed);
-            // A server that is at its limit has done nothing: any other order would be a lie.
+            // A 429 means that the server did nothing, so it is only sent before the exchange.
             if chance.random_bool(0.1) {
                 client.write_all(http(429, "upvest-request-id: x\r\n", "").as_bytes()).await?;
                 continue;
             }
-            let answer = match chance.random_bool(0.5) {
+            let response = match chance.random_bool(0.5) {
                 true => Some(self.exchange(&mut server, &request).await?),
                 false => None,
             };
@@ -142,13 +141,14 @@ impl State {
                     return socket2::SockRef::from(&client).set_linger(Some(Duration::ZERO));
                 }
                 Fault::Hang => {
-                    // Until the client has had enough.
+                    // Wait until the client gives up.
                     let _ = client.read_u8().await;
                     return Ok(());
                 }
                 Fault::Truncate => {
-                    // Without an answer there is no more than the beginning of one to cut.
-                    let whole = answer.unwrap_or_else(|| b"HTTP/1.1 2".to_vec());
+                    // Without a response from the server, there is only the start of a status line
+                    // to cut.
+                    let whole = response.unwrap_or_else(|| b"HTTP/1.1 2".to_vec());
                     let cut = chance.random_range(0..whole.len());
                     client.write_all(&whole[..cut]).await?;
                     return Ok(());
@@ -161,24 +161,24 @@ impl State {
                     client.write_all(http(status, "", "<html>").as_bytes()).await?;
                 }
                 Fault::Redirect => {
-                    let answer = http(307, "location: /elsewhere\r\n", "");
-                    client.write_all(answer.as_bytes()).await?;
+                    let response = http(307, "location: /elsewhere\r\n", "");
+                    client.write_all(response.as_bytes()).await?;
                 }
             }
         }
     }
 
-    /// Hands the request to the server, and takes its answer.
+    /// Forwards the request to the server and returns its response.
     async fn exchange(&self, server: &mut TcpStream, request: &Message) -> io::Result<Vec<u8>> {
         server.write_all(&request.bytes()).await?;
-        let answer = message(server).await?;
+        let response = message(server).await?;
         let key = request.header("idempotency-key");
-        if answer.head.starts_with("HTTP/1.1 2") && !key.is_empty() {
-            let body = String::from_utf8_lossy(&answer.body).into_owned();
+        if response.head.starts_with("HTTP/1.1 2") && !key.is_empty() {
+            let body = String::from_utf8_lossy(&response.body).into_owned();
             let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
             first.entry(key.to_owned()).or_insert(body);
         }
-        Ok(answer.bytes())
+        Ok(response.bytes())
     }
 }
 
@@ -198,7 +198,7 @@ impl Message {
     }
 }
 
-/// One request or answer, as far as both sides here write them: with a length, or with no body.
+/// Reads one request or response. Both sides here send a content length or no body.
 async fn message(stream: &mut TcpStream) -> io::Result<Message> {
     let mut head = Vec::with_capacity(2048);
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,40 +1,40 @@
-//! A trait for rustdoc to read: what the macro says of it must hold no dead link, and leave no gap.
+//! A trait for rustdoc: the docs that the macro generates must have no dead link and no gap.
 
 #![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
 
 use upvest_core::{Bytes, Call, Page, Redirect, api};
 
-/// An API with an endpoint of each kind that its docs speak of.
+/// An API with one endpoint of each kind that the generated docs describe.
 ///
-/// Its own words come first.
+/// This text comes before the generated text.
 #[api(scope = ["documents:read", "documents:admin"])]
 pub trait Documented: Send + Sync {
-    /// Has a name that is a word of the language.
+    /// Has a name that is a Rust keyword.
     #[endpoint(GET, "/documents/{type}", signed)]
     fn r#type(&self, r#type: &str) -> Call<Page<u8>>;
 
     #[endpoint(GET, "/documents", accept = "application/pdf", signed)]
     fn undocumented(&self) -> Call<Bytes>;
 
-    /// Is not here.
+    /// Is configured out.
     #[cfg(any())]
     #[endpoint(GET, "/documents/away", signed)]
     fn away(&self) -> Call<ThereIsNoSuchType>;
 
-    /// Is here if a feature says so.
+    /// Depends on a condition that holds.
     #[cfg_attr(all(), cfg(not(any())))]
     #[endpoint(GET, "/documents/here", header = "accept", signed)]
     fn here(&self, accept: &str) -> Call<Bytes>;
 
-    /// Is not shown.
+    /// Is hidden from the docs.
     #[doc(hidden)]
     #[endpoint(GET, "/documents/hidden", redirect, signed)]
     fn hidden(&self) -> Call<Redirect>;
 
-    /// Was here before.
+    /// Is deprecated.
     ///
     /// # Errors
-    /// In words of its own.
+    /// Fails as this section says.
     #[deprecated = "it is gone"]
     #[endpoint(GET, "/documents/old", signed)]
     fn old(&self) -> Call<()>;

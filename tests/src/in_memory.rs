@@ -1,4 +1,4 @@
-//! A server that is a closure: no sockets, and time that passes by itself when tokio's is paused.
+//! A server that is a closure: no sockets are used, and tokio's paused time advances automatically.
 
 use std::convert::Infallible;
 use std::io;
@@ -19,45 +19,45 @@ use crate::{CLIENT_SECRET, data, watch_logs};
 /// A query.
 #[derive(Serialize)]
 pub struct Paging {
-    /// How many.
+    /// The number of items in a page.
     pub limit: Option<u8>,
     /// Any text.
     pub note: Option<&'static str>,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Thing {
-    /// Names it.
+    /// The id of the thing.
     pub id: u8,
 }
 
-/// An API with one endpoint of each kind that matters to the loop.
+/// An API with one endpoint of each kind that the retry loop distinguishes.
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
-    /// Reads: repeated as it likes.
+    /// Reads: always safe to retry.
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: &str, query: &Paging) -> Call<Thing>;
 
-    /// Writes with a key.
+    /// Writes with an idempotency key.
     #[endpoint(POST, "/things", idempotent, signed)]
     fn create(&self, body: &str) -> IdempotentCall<Thing>;
 
-    /// Writes without a key.
+    /// Writes without an idempotency key.
     #[endpoint(POST, "/things/{id}/notes", signed)]
     fn note(&self, id: u8, body: &str) -> Call<Thing>;
 
-    /// Removes: done twice it is done once.
+    /// Removes: idempotent without a key.
     #[endpoint(DELETE, "/things/{id}", signed)]
     fn remove(&self, id: u8) -> Call<()>;
 }
 
-/// What a transport gives back.
+/// The result of a transport.
 pub type Reply = Result<http::Response<Body>, TransportError>;
 
 type Replies = Arc<dyn Fn(usize, http::Request<Bytes>) -> BoxFuture<'static, Reply> + Send + Sync>;
 
-/// A server in memory: gives out tokens, counts, and answers all else by a closure.
+/// A server in memory: issues tokens, counts requests, and responds to all others by a closure.
 #[derive(Clone)]
 pub struct Server {
     replies: Replies,
@@ -67,7 +67,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers the request of this number, counted from 0, at once.
+    /// Responds at once; the closure receives the number of the request, counted from 0.
     pub fn new(
         replies: impl Fn(usize, &http::Request<Bytes>) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -77,7 +77,7 @@ impl Server {
         })
     }
 
-    /// Answers when it pleases.
+    /// Responds when the future of the closure completes.
     pub fn slow(
         replies: impl Fn(usize, http::Request<Bytes>) -> BoxFuture<'static, Reply>
         + Send
@@ -88,7 +88,7 @@ impl Server {
             replies: Arc::new(replies),
             tokens: Arc::new(|number, _| {
                 Box::pin(async move {
-                    // Long enough that others come to wait.
+                    // Long enough for concurrent callers to wait for the same token.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     reply(200, "application/json", &token(number, 1800))
                 })
@@ -98,7 +98,7 @@ impl Server {
         }
     }
 
-    /// Answers requests for a token with this instead.
+    /// Responds to token requests with this closure instead.
     #[must_use]
     pub fn with_tokens(
         mut self,
@@ -108,18 +108,19 @@ impl Server {
         self
     }
 
-    /// A client of it.
+    /// Builds a client of this server.
     pub fn client(&self) -> Client {
         self.builder().build().expect("a client")
     }
 
-    /// A client of it, to be changed. It never waits before it sends again, unless told to.
+    /// Returns a builder for a client of this server. It retries without a delay unless configured
+    /// otherwise.
     pub fn builder(&self) -> ClientBuilder {
         watch_logs(CLIENT_SECRET);
         self.unwatched()
     }
 
-    /// As [`builder`](Self::builder), but the logs are not watched for secrets.
+    /// Like [`builder`](Self::builder), but does not watch the logs for secrets.
     pub fn unwatched(&self) -> ClientBuilder {
         Client::builder(Environment::Sandbox)
             .credentials("5ec16164-6173-461d-b90d-116d68f55b40", CLIENT_SECRET)
@@ -129,12 +130,12 @@ impl Server {
             .transport(self.clone())
     }
 
-    /// The requests so far, but for those for a token.
+    /// Returns the requests received so far, token requests excluded.
     pub fn sent(&self) -> Vec<http::Request<Bytes>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many tokens were asked for.
+    /// Returns the number of token requests.
     pub fn token_requests(&self) -> usize {
         self.token_requests.load(Ordering::SeqCst)
     }
@@ -152,14 +153,14 @@ impl Transport for Server {
     }
 }
 
-/// The answer of a token endpoint.
+/// The body of a token response.
 pub fn token(number: usize, expires_in: i64) -> String {
     format!(
         r#"{{"access_token":"ory_at_{number}","token_type":"bearer","expires_in":{expires_in},"scope":"x"}}"#
     )
 }
 
-/// An answer as Upvest marks it.
+/// A response with the headers that Upvest sets.
 pub fn reply(status: u16, content_type: &str, body: &str) -> Reply {
     Ok(http::Response::builder()
         .status(status)
@@ -169,29 +170,29 @@ pub fn reply(status: u16, content_type: &str, body: &str) -> Reply {
         .expect("a response"))
 }
 
-/// A problem document.
+/// A response with a problem document.
 pub fn problem(status: u16, code: &str) -> Reply {
     reply(status, "application/problem+json", &format!(r#"{{"type":"https://x/{code}"}}"#))
 }
 
-/// What [`Things`] answers.
+/// A successful response for [`Things`].
 pub fn thing() -> Reply {
     reply(200, "application/json", r#"{"id":7}"#)
 }
 
-/// A key that signs quickly.
+/// Returns a key that signs quickly.
 pub fn signing_key() -> SigningKey {
     let pem = std::fs::read(data("keys/ed25519_plain.pem")).expect("a key file");
     SigningKey::from_pem("the-key-id", pem, None).expect("a key")
 }
 
-/// Randomness that never repeats itself, and whose first half, from which waits are taken, is zero.
+/// Randomness that never repeats. Its first half, which determines the delays, is zero.
 pub fn counting() -> impl Fn() -> io::Result<[u8; 16]> + Send + Sync + 'static {
     let count = AtomicU64::new(1);
     move || Ok(u128::from(count.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// A body that never goes on.
+/// A body that never yields a frame.
 pub struct Stalled;
 
 impl http_body::Body for Stalled {

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Code that the tests share.
 
 pub mod chaos;
 pub mod documented;
@@ -6,7 +6,7 @@ pub mod in_memory;
 pub mod parsers;
 pub mod scripted;
 
-/// The guides of the core whose examples need the crates that depend on it.
+/// The guides of `upvest-core` whose examples need crates that depend on it.
 #[cfg(doctest)]
 mod guides {
     #[doc = include_str!("../../upvest-core/docs/add_an_endpoint.md")]
@@ -30,23 +30,23 @@ use std::task::{Context, Poll, Waker};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-/// The passphrase of every test key that has one.
+/// The passphrase of every encrypted test key.
 pub const PASSPHRASE: &str = "test-passphrase-123";
 
-/// A file or folder in `tests/data`.
+/// Returns the path of a file or folder in `tests/data`.
 #[must_use]
 pub fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
 }
 
-/// The folder of the whole project.
+/// Returns the root folder of the workspace.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// Watches every span and event of this process, at any level and in any thread, for the secrets of
-/// the servers here, and for `secret`: whoever lets one out ends the process on the spot.
+/// Watches every span and event of this process, at any level and in any thread, for `secret` and
+/// for the secrets of the test servers. The process aborts as soon as one is logged.
 pub fn watch_logs(secret: &str) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -77,8 +77,8 @@ impl io::Write for Watch {
         let always = ["ory_at_", PASSPHRASE, "PRIVATE KEY"];
         let mut all = always.into_iter().chain(secrets.iter().map(String::as_str));
         if let Some(secret) = all.find(|secret| text.contains(secret)) {
-            // A panic would end no more than the task that it happens in.
-            eprintln!("{secret} shows in a log line: {text}");
+            // A panic would only end the task that it happens in.
+            eprintln!("{secret} appears in a log line: {text}");
             std::process::abort();
         }
         Ok(line.len())
@@ -89,11 +89,12 @@ impl io::Write for Watch {
     }
 }
 
-/// An example of the workspace, built anew if need be: cargo does that by itself only when it runs
-/// all tests. What would make it talk to somebody else is taken from its environment.
+/// Returns the command of an example of the workspace and rebuilds it if necessary: cargo does so
+/// only when it runs all tests. Variables that would make it connect to another host are removed
+/// from its environment.
 ///
 /// # Panics
-/// If it does not build.
+/// If the example does not build.
 #[must_use]
 pub fn example(name: &str) -> Command {
     static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -118,15 +119,15 @@ pub fn example(name: &str) -> Command {
     command
 }
 
-/// Chance that can be repeated: prints its seed, and takes another one from `UPVEST_SEED`.
+/// Reproducible randomness: prints its seed, and reads one from `UPVEST_SEED` if it is set.
 pub struct Chance(StdRng);
 
 impl Chance {
-    /// A new seed, unless one is given.
+    /// Creates a generator with a random seed, unless `UPVEST_SEED` is set.
     ///
     /// # Panics
-    /// If the seed that is given is no number.
-    #[expect(clippy::new_without_default, reason = "each is another one")]
+    /// If `UPVEST_SEED` is not a number.
+    #[expect(clippy::new_without_default, reason = "each call returns another seed")]
     #[must_use]
     pub fn new() -> Self {
         let seed = match std::env::var("UPVEST_SEED") {
@@ -137,19 +138,19 @@ impl Chance {
         Self(StdRng::seed_from_u64(seed))
     }
 
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0.random_range(0..limit)
     }
 }
 
-/// The outcome of a future that is ready at once: no runtime is needed.
+/// Returns the output of a future that is ready at once. Needs no runtime.
 ///
 /// # Panics
-/// If it waits for something.
+/// If the future is not ready.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("it waits for something"),
+        Poll::Pending => panic!("the future is not ready"),
     }
 }

@@ -1,7 +1,7 @@
-//! What must hold of everything that reads what others have written, whatever they have written.
+//! Properties of every parser of untrusted input, for any input.
 //!
-//! Each function takes any bytes, and panics if something does not hold. The property tests and the
-//! fuzz targets call the same ones.
+//! Each function takes any bytes and panics if a property does not hold. The property tests and the
+//! fuzz targets call the same functions.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,14 +18,16 @@ use upvest_core::webhook::{Event, Inbox, VerificationKeySet, WebhookError, Webho
 use upvest_core::{Amount, CallRecord, Client, ErrorKind, Outcome, Problem, Timestamp};
 use upvest_virtual_cash::VirtualCashIncrease;
 
-use crate::in_memory::{Server, Thing, Things, problem as answered, reply, signing_key, thing};
+use crate::in_memory::{
+    Server, Thing, Things, problem as problem_response, reply, signing_key, thing,
+};
 
-/// A parser by name, and inputs to start from.
+/// The name of a parser, its function, and seed inputs.
 pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
-/// All of them.
+/// All parsers.
 pub const PARSERS: [Parser; 9] = [
-    ("answer", answer, || vec![ANSWER.as_bytes().to_vec()]),
+    ("answer", answer, || vec![RESPONSE.as_bytes().to_vec()]),
     ("problem", problem, || {
         vec![br#"{"type":"https://docs.upvest.co/errors/invalid_request","title":"x","status":400,"detail":"y","instance":"/z","request_id":"1"}"#.to_vec()]
     }),
@@ -38,14 +40,14 @@ pub const PARSERS: [Parser; 9] = [
     }),
     ("token_answer", token_answer, || {
         [
-            // One that is taken, and one for each reason to refuse.
+            // One that is accepted, and one for each reason to reject it.
             br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"bearer","expires_in":1799,"scope":"a b"}"#.as_slice(),
             br#"{"access_token":"ory_at no word of a sentence","token_type":"bearer","expires_in":1799}"#,
             br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"mac","expires_in":1799}"#,
             br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"bearer"}"#,
             br#"{"access_token":["ory_at_no_word_of_a_sentence"]}"#,
-            // What a token says may be what the error says.
-            br#"{"access_token":"_token` cannot stand in a header"}"#,
+            // A token may contain the text of the error message.
+            br#"{"access_token":"_token` cannot be used in a header"}"#,
         ]
         .map(<[u8]>::to_vec)
         .into()
@@ -84,7 +86,7 @@ pub const PARSERS: [Parser; 9] = [
     }),
 ];
 
-const ANSWER: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
+const RESPONSE: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -93,14 +95,14 @@ fn runtime() -> &'static Runtime {
     })
 }
 
-/// A client of a server that answers well.
+/// Returns a client of a server that always responds with a success.
 fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     CLIENT.get_or_init(|| Server::new(|_, _| thing()).client())
 }
 
-/// An increase is read or not; what is read can be written and is read the same. A success that is
-/// not read has taken effect, whatever it is.
+/// An increase is parsed or rejected; a parsed one survives a round trip. A success whose body
+/// cannot be parsed has the outcome `Applied`.
 pub fn answer(input: &[u8]) {
     if let Ok(increase) = serde_json::from_slice::<VirtualCashIncrease>(input) {
         let amount = serde_json::to_string(&increase.amount).expect("an amount");
@@ -116,13 +118,13 @@ pub fn answer(input: &[u8]) {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
 }
 
-/// A problem document is read or not; what is read can be written and is read the same.
+/// A problem document is parsed or rejected; a parsed one survives a round trip.
 pub fn problem(input: &[u8]) {
     let Ok(problem) = serde_json::from_slice::<Problem>(input) else { return };
     let written = serde_json::to_vec(&problem).expect("a problem document");
     assert_eq!(serde_json::from_slice::<Problem>(&written).expect("the same"), problem);
     assert!(!problem.code().contains('/'));
-    // And as a client gets it.
+    // The same document as the error of a call.
     let body = String::from_utf8_lossy(input).into_owned();
     let server = Server::new(move |_, _| reply(400, "application/problem+json", &body));
     let error = call(&server);
@@ -130,11 +132,11 @@ pub fn problem(input: &[u8]) {
     assert!(error.to_string().len() < 4_096, "{error}");
 }
 
-/// A wish to wait is understood or not; the call fails either way, and at once.
+/// A `retry-after` is understood or not; the call fails at once either way.
 pub fn retry_after(input: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(input) else { return };
     let server = Server::new(move |_, _| {
-        answered(429, "too_many_requests").map(|mut reply| {
+        problem_response(429, "too_many_requests").map(|mut reply| {
             reply.headers_mut().insert(RETRY_AFTER, value.clone());
             reply
         })
@@ -149,7 +151,7 @@ pub fn retry_after(input: &[u8]) {
 
 fn call(server: &Server) -> upvest_core::Error {
     let _inside = runtime().enter();
-    // The client has a token already: each has its own cache, so it is in memory at once.
+    // Each client has its own token cache, so the token must be available at once.
     let server = server.clone().with_tokens(|number| {
         Box::pin(
             async move { reply(200, "application/json", &crate::in_memory::token(number, 60)) },
@@ -159,7 +161,7 @@ fn call(server: &Server) -> upvest_core::Error {
     runtime().block_on(call.into_future()).expect_err("an error")
 }
 
-/// A token is usable in a header and for at most a day, or it is no token; and no error repeats it.
+/// An accepted token can be sent in a header and lives for at most a day. No error repeats a token.
 pub fn token_answer(input: &[u8]) {
     match serde_json::from_slice::<AccessToken>(input) {
         Ok(token) => {
@@ -169,10 +171,10 @@ pub fn token_answer(input: &[u8]) {
         }
         Err(error) => {
             let message = error.to_string();
-            // These are the same for every answer, and a token may be made of their words.
-            let is_ours = [
-                "its `access_token` cannot stand in a header",
-                "it has no text `access_token`",
+            // These texts are the same for every response, and a token may consist of their words.
+            let is_fixed = [
+                "its `access_token` cannot be used in a header",
+                "it has no string `access_token`",
                 "its `token_type` is not `bearer`",
                 "its `expires_in` is ",
             ]
@@ -180,15 +182,15 @@ pub fn token_answer(input: &[u8]) {
             .any(|sentence| message.starts_with(sentence));
             let given = serde_json::from_slice::<Value>(input).ok();
             let secret = given.as_ref().and_then(|given| given.get("access_token")?.as_str());
-            // What is shorter may be any word of another sentence.
-            if let Some(secret) = secret.filter(|secret| !is_ours && secret.len() > 20) {
+            // A shorter secret may be a word of another message.
+            if let Some(secret) = secret.filter(|secret| !is_fixed && secret.len() > 20) {
                 assert!(!message.contains(secret), "{message}");
             }
         }
     }
 }
 
-/// A record is kept as it is, and replayed only if it is whole; then as it was.
+/// A record survives a round trip, and is replayed unchanged or rejected as incomplete.
 pub fn call_record(input: &[u8]) {
     let Ok(record) = serde_json::from_slice::<CallRecord>(input) else { return };
     let written = serde_json::to_vec(&record).expect("a record");
@@ -203,9 +205,9 @@ pub fn call_record(input: &[u8]) {
     }
 }
 
-/// A key is loaded or not; no error shows what is in the file.
+/// A key is loaded or rejected; no error shows the content of the file.
 pub fn pem(input: &[u8]) {
-    // What is encrypted by PKCS #8 asks for as much work as it likes, up to seconds.
+    // An encrypted PKCS #8 key sets its own work factor, which can take seconds.
     let is_slow = input.windows(9).any(|window| window == b"ENCRYPTED");
     for passphrase in [None, Some(crate::PASSPHRASE)] {
         if is_slow && passphrase.is_some() && input.windows(4).any(|window| window == b"MIIB") {
@@ -222,7 +224,7 @@ pub fn pem(input: &[u8]) {
     }
 }
 
-/// What a signature says of itself is read or not.
+/// A `signature-input` is parsed or rejected.
 pub fn signature_input(input: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(input) else { return };
     let mut headers = HeaderMap::new();
@@ -234,8 +236,8 @@ pub fn signature_input(input: &[u8]) {
     }
 }
 
-/// A body with a right signature is read or not, but never refused. What is read is kept to the
-/// letter, in its order.
+/// A body with a valid signature is parsed or unreadable, but its signature is never rejected.
+/// Parsed events keep their exact text and order.
 pub fn webhook(input: &[u8]) {
     static VERIFIER: OnceLock<(SigningKey, WebhookVerifier)> = OnceLock::new();
     let (key, verifier) = VERIFIER.get_or_init(|| {
@@ -261,9 +263,9 @@ pub fn webhook(input: &[u8]) {
         }
         Err(error) => panic!("{error}"),
     };
-    let mut rest = std::str::from_utf8(input).expect("a text, for it was read");
+    let mut rest = std::str::from_utf8(input).expect("UTF-8, because it was parsed");
     for event in &events {
-        let at = rest.find(event.json()).expect("what was sent, and in its order");
+        let at = rest.find(event.json()).expect("the event as sent, in order");
         rest = &rest[at + event.json().len()..];
         assert_eq!(event.json().parse::<Event>().as_ref(), Ok(event));
         assert_eq!(serde_json::to_string(event).expect("the same"), event.json());
@@ -275,8 +277,8 @@ pub fn webhook(input: &[u8]) {
     assert!(inbox.put(events).is_empty());
 }
 
-/// A public key is read or not; what is read is written as the same key. In a set, it spoils no
-/// other.
+/// A public key is parsed or rejected; a parsed one survives a round trip. In a set, an invalid key
+/// does not affect the others.
 pub fn json_web_key(input: &[u8]) {
     if serde_json::from_slice::<&RawValue>(input).is_ok() {
         let good = r#"{"kid":"good","kty":"OKP","crv":"Ed25519","x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}"#;

@@ -1,8 +1,8 @@
-//! A server on a socket that follows a script, byte by byte, one script a connection.
+//! A server on a socket that follows a script, byte by byte, one script per connection.
 //!
-//! Time stands still while a script runs: sockets take the time they take, and no timer of the
-//! client fires meanwhile. Only where a script lets time pass does it pass, by tokio's clock, until
-//! the client has had enough. So nothing here depends on how fast the machine is.
+//! Tokio's clock is paused while a script runs, so no timer of the client fires during socket I/O.
+//! The clock advances only where a script says so, until the client gives up. So nothing here
+//! depends on the speed of the machine.
 
 use std::collections::VecDeque;
 use std::io;
@@ -19,10 +19,10 @@ use upvest_core::{BoxFuture, Client, ClientBuilder, Environment};
 use crate::in_memory::{Things, counting, reply, signing_key, token};
 use crate::{CLIENT_SECRET, watch_logs};
 
-/// Time passes in steps of this.
+/// The step by which the clock advances.
 pub const TICK: Duration = Duration::from_millis(50);
 
-/// What a connection does, step by step. At the end it is closed.
+/// The steps of a connection. It is closed after the last one.
 #[derive(Debug, Clone, Default)]
 pub struct Script(Vec<Step>);
 
@@ -40,17 +40,17 @@ enum Step {
 }
 
 impl Script {
-    /// Accepts, and closes.
+    /// Creates an empty script: accepts the connection and closes it.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in a request, to its last byte.
+    /// Reads a whole request.
     pub fn request(self) -> Self {
         self.then(Step::Request)
     }
 
-    /// Takes in the head of a request, not its body.
+    /// Reads the head of a request, not its body.
     pub fn request_head(self) -> Self {
         self.then(Step::RequestHead)
     }
@@ -60,27 +60,27 @@ impl Script {
         self.then(Step::Write(bytes.into()))
     }
 
-    /// Writes these bytes, one a second.
+    /// Writes these bytes, one per second.
     pub fn drip(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.then(Step::Drip(bytes.into()))
     }
 
-    /// Writes these bytes again and again, until the client has gone.
+    /// Writes these bytes repeatedly until the client has disconnected.
     pub fn flood(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.then(Step::Flood(bytes.into()))
     }
 
-    /// Waits until the test opens the gate.
+    /// Waits until the test notifies `gate`.
     pub fn gate(self, gate: &Arc<Notify>) -> Self {
         self.then(Step::Gate(Arc::clone(gate)))
     }
 
-    /// Says nothing more, and lets time pass until the client has gone.
+    /// Sends nothing and advances the clock until the client has disconnected.
     pub fn stall(self) -> Self {
         self.then(Step::Stall)
     }
 
-    /// Waits until the client has closed the connection, and tells the test.
+    /// Waits until the client has closed the connection, and notifies the test.
     pub fn closed(self, told: &Arc<Notify>) -> Self {
         self.then(Step::Closed(Arc::clone(told)))
     }
@@ -90,13 +90,13 @@ impl Script {
         self.then(Step::Reset)
     }
 
-    /// Takes in a request and answers it well.
+    /// Reads a request and responds with a thing.
     pub fn thing(self) -> Self {
         self.request().write(json(200, r#"{"id":7}"#))
     }
 
-    /// Takes in a request and answers it with this.
-    pub fn answer(self, bytes: impl Into<Vec<u8>>) -> Self {
+    /// Reads a request and responds with these bytes.
+    pub fn respond(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.request().write(bytes)
     }
 
@@ -106,27 +106,27 @@ impl Script {
     }
 }
 
-/// A JSON answer as Upvest marks it, as bytes.
+/// A JSON response with the headers that Upvest sets.
 pub fn json(status: u16, body: &str) -> String {
     http(status, "content-type: application/json\r\nupvest-request-id: the-request-id\r\n", body)
 }
 
-/// An answer with these header lines, as bytes.
+/// A response with these header lines.
 pub fn http(status: u16, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// A request as it came in.
+/// A received request.
 #[derive(Debug, Clone, Default)]
-pub struct Received {
-    /// Request line and header lines.
+pub struct ReceivedRequest {
+    /// The request line and the header lines.
     pub head: String,
     /// The body.
     pub body: Vec<u8>,
 }
 
-impl Received {
-    /// The value of a header; empty if it is not there.
+impl ReceivedRequest {
+    /// Returns the value of a header, or an empty string.
     pub fn header(&self, name: &str) -> &str {
         let line = |line| str::strip_prefix(line, name)?.strip_prefix(": ");
         self.head.lines().find_map(line).unwrap_or_default()
@@ -137,14 +137,14 @@ impl Received {
 pub struct Scripted {
     address: SocketAddr,
     state: Arc<State>,
-    /// While this blocks, tokio does not let paused time pass by itself.
-    _time_stands_still: std::sync::mpsc::Sender<()>,
+    /// Keeps a blocking task alive: until it ends, tokio does not advance the paused clock.
+    _clock_stays_paused: std::sync::mpsc::Sender<()>,
 }
 
 #[derive(Default)]
 struct State {
     scripts: Mutex<VecDeque<Script>>,
-    requests: Mutex<Vec<Received>>,
+    requests: Mutex<Vec<ReceivedRequest>>,
     connections: Mutex<usize>,
 }
 
@@ -153,7 +153,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Scripted {
-    /// Listens, for one connection after the other, on a runtime whose time is paused.
+    /// Starts the server on a runtime whose clock is paused. Each connection takes the next script.
     pub async fn start(scripts: impl IntoIterator<Item = Script>) -> Self {
         let (sender, receiver) = std::sync::mpsc::channel::<()>();
         tokio::task::spawn_blocking(move || receiver.recv());
@@ -168,45 +168,46 @@ impl Scripted {
                 *lock(&serving.connections) += 1;
                 let script = lock(&serving.scripts).pop_front();
                 let state = Arc::clone(&serving);
-                // A connection too many is closed at once, and counted.
+                // A connection without a script is counted and closed at once.
                 let Some(script) = script else { continue };
                 tokio::spawn(async move {
-                    // A client that goes away in the middle is what many scripts are for.
+                    // Errors are expected: many scripts make the client disconnect.
                     let _ = follow(stream, script, &state).await;
                 });
             }
         });
-        Self { address, state, _time_stands_still: sender }
+        Self { address, state, _clock_stays_paused: sender }
     }
 
-    /// Where it listens.
+    /// Returns the address of the server.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A client of it, which gets its tokens elsewhere.
+    /// Builds a client of this server. Its token requests do not reach the server.
     pub fn client(&self) -> Client {
         self.builder().build().expect("a client")
     }
 
-    /// A client of it, to be changed. It never waits before it sends again, unless told to.
+    /// Returns a builder for a client of this server. It retries without a delay unless configured
+    /// otherwise.
     pub fn builder(&self) -> ClientBuilder {
         watch_logs(CLIENT_SECRET);
         builder(&format!("http://{}", self.address))
     }
 
-    /// The requests so far.
-    pub fn requests(&self) -> Vec<Received> {
+    /// Returns the requests received so far.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         lock(&self.state.requests).clone()
     }
 
-    /// How many connections there were.
+    /// Returns the number of connections accepted so far.
     pub fn connections(&self) -> usize {
         *lock(&self.state.connections)
     }
 }
 
-/// A client of `base_url`, which gets its tokens elsewhere.
+/// Returns a builder for a client of `base_url`. Its token requests do not reach that host.
 pub fn builder(base_url: &str) -> ClientBuilder {
     Client::builder(Environment::Custom(base_url.to_owned()))
         .credentials("5ec16164-6173-461d-b90d-116d68f55b40", CLIENT_SECRET)
@@ -216,7 +217,7 @@ pub fn builder(base_url: &str) -> ClientBuilder {
         .transport(TokensElsewhere(ReqwestTransport::new().expect("TLS")))
 }
 
-/// Answers requests for a token itself, so that a script is about one thing.
+/// Responds to token requests itself, so that scripts do not have to.
 struct TokensElsewhere(ReqwestTransport);
 
 impl Transport for TokensElsewhere {
@@ -261,7 +262,7 @@ async fn follow(mut stream: TcpStream, script: Script, state: &State) -> io::Res
                 }
             }
             Step::Closed(told) => {
-                // An error is a reset: the client has left bytes unread.
+                // An error is a reset: the client left bytes unread.
                 let _ = stream.read_to_end(&mut Vec::new()).await;
                 told.notify_one();
             }
@@ -274,7 +275,7 @@ async fn follow(mut stream: TcpStream, script: Script, state: &State) -> io::Res
     Ok(())
 }
 
-/// Lets a little time pass, and everybody who waited for it act.
+/// Advances the clock by one step and lets the tasks that waited for it run.
 async fn tick() {
     tokio::time::advance(TICK).await;
     for _ in 0..50 {
@@ -291,12 +292,13 @@ fn is_gone(stream: &TcpStream) -> bool {
     }
 }
 
-async fn receive(stream: &mut TcpStream, with_body: bool) -> io::Result<Received> {
+async fn receive(stream: &mut TcpStream, with_body: bool) -> io::Result<ReceivedRequest> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    let mut received = Received { head: String::from_utf8_lossy(&head).into_owned(), body: vec![] };
+    let mut received =
+        ReceivedRequest { head: String::from_utf8_lossy(&head).into_owned(), body: vec![] };
     if with_body {
         received.body = vec![0; received.header("content-length").parse().unwrap_or(0)];
         stream.read_exact(&mut received.body).await?;
@@ -304,12 +306,12 @@ async fn receive(stream: &mut TcpStream, with_body: bool) -> io::Result<Received
     Ok(received)
 }
 
-/// An address of this machine that takes no connection and refuses none: its queue is full. Holds
-/// it as long as the second value lives. As Linux keeps its queues.
+/// Returns a local address that neither accepts nor refuses connections, because its queue is full.
+/// It stays so while the second value is alive. Relies on how Linux queues connections.
 pub async fn black_hole() -> (SocketAddr, impl Sized) {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
-    // There is room for one more than asked for.
+    // Linux queues one connection more than the backlog.
     let listener = socket.listen(1).expect("a listener");
     let address = listener.local_addr().expect("an address");
     let first = TcpStream::connect(address).await.expect("the first in the queue");

@@ -1,8 +1,8 @@
-//! What expansions of this crate's macros name. Not for use by hand.
+//! Items that the expansions of this crate's macros use. Not a public API.
 //!
-//! What a type must be able to do has a trait here, with the words for a type that cannot. The
-//! expansion names it through a path, `<Type as Body>::write`, so that the compiler says it once, at
-//! that type.
+//! Each requirement on a type is a trait here, with a diagnostic for types that do not meet it. The
+//! expansion names it through a path, `<Type as Body>::write`, so that the compiler reports it
+//! once, at that type.
 
 use std::fmt::Display;
 
@@ -19,7 +19,7 @@ use crate::response::{Redirect, decode, decode_bytes, decode_redirect};
 pub use crate::text::printable;
 pub use crate::types::{Uuid, hyphenated};
 
-/// What stands before the dots in types of events, each once.
+/// Returns what precedes the first dot of these event types, each once.
 #[must_use]
 pub fn categories(types: &[&str]) -> Vec<String> {
     let mut categories: Vec<String> = Vec::new();
@@ -32,13 +32,13 @@ pub fn categories(types: &[&str]) -> Vec<String> {
     categories
 }
 
-/// What fills a placeholder of the path.
+/// A value for a placeholder of the path.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand in a path, for it has no `Display`",
-    label = "implement `std::fmt::Display` for `{Self}`, or take an id, a text or a number"
+    message = "`{Self}` cannot be used in a path: it does not implement `Display`",
+    label = "implement `std::fmt::Display` for `{Self}`, or use an id, a string or a number"
 )]
 pub trait Segment {
-    /// The text that stands there.
+    /// Returns the text to insert.
     fn text(&self) -> String;
 }
 
@@ -49,13 +49,13 @@ impl<T: Display + ?Sized> Segment for T {
     }
 }
 
-/// What fills a header.
+/// A value for a header.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent in a header, for it has no `Display`",
-    label = "implement `std::fmt::Display` for `{Self}`, or take a text"
+    message = "`{Self}` cannot be sent in a header: it does not implement `Display`",
+    label = "implement `std::fmt::Display` for `{Self}`, or use a string"
 )]
 pub trait Header {
-    /// The text that stands there.
+    /// Returns the value to send.
     fn text(&self) -> String;
 }
 
@@ -68,14 +68,14 @@ impl<T: Display + ?Sized> Header for T {
 
 /// What is sent as a query.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a query, for it has no `Serialize`",
-    label = "add `#[derive(serde::Serialize)]` to it, or to what it holds"
+    message = "`{Self}` cannot be sent as a query: it does not implement `Serialize`",
+    label = "add `#[derive(serde::Serialize)]` to it, or to the type that it contains"
 )]
 pub trait Query {
-    /// The query, less its question mark.
+    /// Returns the query, without its question mark.
     ///
     /// # Errors
-    /// If it is no struct of plain values.
+    /// Fails if it is not a struct of plain values.
     fn write(&self) -> Result<String, WriteError>;
 }
 
@@ -88,14 +88,14 @@ impl<T: Serialize + ?Sized> Query for T {
 
 /// What is sent as a body.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a body, for it has no `Serialize`",
-    label = "add `#[derive(serde::Serialize)]` to it, or to what it holds"
+    message = "`{Self}` cannot be sent as a body: it does not implement `Serialize`",
+    label = "add `#[derive(serde::Serialize)]` to it, or to the type that it contains"
 )]
 pub trait Body {
-    /// The bytes.
+    /// Returns the encoded bytes.
     ///
     /// # Errors
-    /// If it cannot be written as this kind.
+    /// Fails if it cannot be encoded as this kind.
     fn write(&self, kind: BodyKind) -> Result<Bytes, WriteError>;
 }
 
@@ -103,22 +103,22 @@ pub trait Body {
 impl<T: Serialize + ?Sized> Body for T {
     fn write(&self, kind: BodyKind) -> Result<Bytes, WriteError> {
         match kind {
-            BodyKind::None => Err("it takes no body".into()),
+            BodyKind::None => Err("the endpoint takes no body".into()),
             BodyKind::Json => Ok(serde_json::to_vec(self)?.into()),
             BodyKind::Form => Ok(serde_urlencoded::to_string(self)?.into()),
         }
     }
 }
 
-/// An answer in JSON, or none.
+/// A response in JSON, or one without a body.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an answer, for it has no `Deserialize`",
-    label = "add `#[derive(serde::Deserialize)]` to it, or to what it holds",
-    note = "`()` reads no body; for `Bytes` write `accept = \"application/pdf\"` or the like into \
-            `#[endpoint(...)]`, and for `Redirect` write `redirect`"
+    message = "`{Self}` cannot be a response: it does not implement `Deserialize`",
+    label = "add `#[derive(serde::Deserialize)]` to it, or to the type that it contains",
+    note = "`()` reads no body; for `Bytes` add `accept = \"application/pdf\"` or similar to \
+            `#[endpoint(...)]`, and for `Redirect` add `redirect`"
 )]
 pub trait JsonResponse: Sized {
-    /// How it is read.
+    /// Returns the function that decodes it.
     fn decoder() -> Decoder<Self>;
 }
 
@@ -129,13 +129,13 @@ impl<T: DeserializeOwned + 'static> JsonResponse for T {
     }
 }
 
-/// An answer in a form of its own, such as a PDF.
+/// A response that is not JSON, such as a PDF.
 #[diagnostic::on_unimplemented(
-    message = "an endpoint with `accept` answers bytes, not `{Self}`",
+    message = "an endpoint with `accept` returns bytes, not `{Self}`",
     label = "expected `Call<upvest_core::Bytes>`"
 )]
 pub trait BytesResponse: Sized {
-    /// How it is read.
+    /// Returns the function that decodes it.
     fn decoder() -> Decoder<Self>;
 }
 
@@ -145,13 +145,13 @@ impl BytesResponse for Bytes {
     }
 }
 
-/// An answer that points elsewhere.
+/// A response that is a redirect.
 #[diagnostic::on_unimplemented(
-    message = "an endpoint with `redirect` answers where to go, not `{Self}`",
+    message = "an endpoint with `redirect` returns a `Redirect`, not `{Self}`",
     label = "expected `Call<upvest_core::Redirect>`"
 )]
 pub trait RedirectResponse: Sized {
-    /// How it is read.
+    /// Returns the function that decodes it.
     fn decoder() -> Decoder<Self>;
 }
 
@@ -164,8 +164,8 @@ impl RedirectResponse for Redirect {
 /// What a method without `idempotent` returns.
 #[diagnostic::on_unimplemented(
     message = "an endpoint without `idempotent` returns `Call<T>`, not `{Self}`",
-    label = "expected `Call<T>`, with the answer as `T`",
-    note = "write `idempotent` into `#[endpoint(...)]` if the API takes an idempotency key here"
+    label = "expected `Call<T>`, where `T` is the response",
+    note = "add `idempotent` to `#[endpoint(...)]` if the API takes an idempotency key here"
 )]
 pub trait PlainReturn<T> {
     /// The call that sends `request`.
@@ -175,7 +175,7 @@ pub trait PlainReturn<T> {
 /// What a method with `idempotent` returns.
 #[diagnostic::on_unimplemented(
     message = "an `idempotent` endpoint returns `IdempotentCall<T>`, not `{Self}`",
-    label = "expected `IdempotentCall<T>`, with the answer as `T`",
+    label = "expected `IdempotentCall<T>`, where `T` is the response",
     note = "remove `idempotent` from `#[endpoint(...)]` if the API takes no idempotency key here"
 )]
 pub trait IdempotentReturn<T> {
@@ -197,20 +197,22 @@ impl<T> IdempotentReturn<T> for Call<T, Idempotent> {
     }
 }
 
-/// Scopes that do for a number of endpoints, at most `N` of them.
+/// Scopes that are enough for a set of endpoints, at most `N` of them.
 pub struct Scopes<const N: usize> {
     scopes: [&'static str; N],
     length: usize,
 }
 
-#[expect(clippy::indexing_slicing, reason = "in a constant, where it would be an error at once")]
+#[expect(clippy::indexing_slicing, reason = "evaluated in a constant, where it is a compile error")]
 impl<const N: usize> Scopes<N> {
-    /// One for each endpoint, each once: where any of several will do, one that another endpoint
-    /// needs anyway, or else the first.
+    /// Chooses one for each endpoint, each once.
+    ///
+    /// Where any of several is enough, this is one that another endpoint needs anyway, or else the
+    /// first.
     #[must_use]
     pub const fn of(endpoints: &[Endpoint]) -> Self {
         let mut chosen = Self { scopes: [""; N], length: 0 };
-        // Those that leave no choice come first.
+        // Endpoints that leave no choice come first.
         let mut leaves_choice = 0;
         while leaves_choice < 2 {
             let mut index = 0;

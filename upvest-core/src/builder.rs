@@ -1,4 +1,4 @@
-//! How a client is built.
+//! The builder of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,11 +24,11 @@ use crate::types::Timestamp;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
-/// A process may often open no more than 1,024 files, and a stalled server must not take them all.
+/// Many processes may open only 1,024 files, and a stalled server must not use them all.
 const MAX_IN_FLIGHT: usize = 256;
 
 impl Client {
-    /// Begins a client for `environment`.
+    /// Returns a builder for a client of `environment`.
     pub fn builder(environment: Environment) -> ClientBuilder {
         ClientBuilder {
             environment,
@@ -47,7 +47,7 @@ impl Client {
     }
 }
 
-/// What a [`Client`] is built from. Credentials, a signing key and scopes are needed.
+/// Builds a [`Client`]. Credentials, a signing key and scopes are required.
 #[must_use]
 pub struct ClientBuilder {
     environment: Environment,
@@ -65,22 +65,27 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The client id, a UUID, and the client secret. White space around the id is cut; around the secret,
-    /// [`build`](Self::build) refuses it.
+    /// Sets the client id, a UUID, and the client secret.
+    ///
+    /// White space around the id is trimmed. White space around the secret is rejected by
+    /// [`build`](Self::build).
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         self.credentials = Some((id.into(), secret.into()));
         self
     }
 
-    /// What signs the requests: a [`SigningKey`](crate::signature::SigningKey), or a [`Signer`] of
-    /// your own for a key in a KMS or HSM.
+    /// Sets what signs the requests.
+    ///
+    /// It is a [`SigningKey`](crate::signature::SigningKey), or your own [`Signer`] for a key in a
+    /// KMS or HSM.
     pub fn signing_key(mut self, signer: impl Signer + 'static) -> Self {
         self.signer = Some(Arc::new(signer));
         self
     }
 
-    /// Adds scopes that the token is asked for; for a trait `Users`, `<dyn Users>::SCOPES`. White space
-    /// around a scope is cut.
+    /// Adds scopes to request with the token; for a trait `Users`, `<dyn Users>::SCOPES`.
+    ///
+    /// White space around a scope is trimmed.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         for scope in scopes {
             let scope = scope.as_ref().trim();
@@ -97,7 +102,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Tells the time by `clock`, for signatures and for how old a key is.
+    /// Takes the time from `clock`, for signatures and for the age of keys.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -109,37 +114,41 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take in all, unless it says otherwise; 60 seconds by default.
+    /// Sets how long a call may take in total; 60 seconds by default.
+    ///
+    /// A call can set its own limit; see [`Call::timeout`](crate::Call::timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from the first byte out to the last byte in; 15 seconds by
-    /// default.
+    /// Sets how long one attempt may take; 15 seconds by default.
+    ///
+    /// It is measured from the first byte sent to the last byte received.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How many requests a call sends at most, unless it says otherwise; 3 by default, and at least
-    /// one. See [`Call::max_attempts`](crate::Call::max_attempts).
+    /// Sets how many requests a call sends at most; 3 by default, and at least one.
+    ///
+    /// A call can set its own limit; see [`Call::max_attempts`](crate::Call::max_attempts).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// How many requests may be under way at once, over all clones; 256 by default, and at least one.
+    /// Sets how many requests may be in flight at once; 256 by default, and at least one.
     ///
-    /// Further calls wait, within their own time and in the order in which they came: if that runs
-    /// out they were not sent. With HTTP/1.1 each request under way has a connection to itself, which
-    /// costs a file descriptor and about 40 KB.
+    /// The limit holds over all clones. Further calls wait in the order in which they were made,
+    /// until their own deadline: if it passes, they were not sent. With HTTP/1.1 each request in
+    /// flight has its own connection, which costs a file descriptor and about 40 KB.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests;
         self
     }
 
-    /// How long the JSON of a response may be, in bytes; 8 MiB by default, and at least 64 KiB.
+    /// Sets how many bytes the JSON of a response may have; 8 MiB by default, and at least 64 KiB.
     ///
     /// The default holds the largest page of the API: 1000 items of 8 KiB each. A longer body is an
     /// error of kind [`Decode`](crate::ErrorKind::Decode), which names this setting.
@@ -150,46 +159,46 @@ impl ClientBuilder {
     /// | a document, of an endpoint with `accept` | 32 MiB, or this if it is more |
     /// | an error, a redirect, an access token | 64 KiB; of a longer error, the first 64 KiB are kept |
     ///
-    /// To read a body, the client holds up to twice its length. The value that is made of it comes on
-    /// top.
+    /// Reading a body takes up to twice its length in memory, plus the decoded value.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// The client. Sends nothing yet.
+    /// Builds the client. Sends nothing yet.
     ///
     /// # Errors
-    /// If credentials, signing key or scopes are missing (all of them are named at once), if the
-    /// client id is not a UUID, if white space is around the client secret, if the base URL cannot be
-    /// used, or if TLS cannot be set up.
+    /// Fails if credentials, signing key or scopes are missing (the error names all of them), if
+    /// the client id is not a UUID, if there is white space around the client secret, if the base
+    /// URL is invalid, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
         let mut missing = Vec::new();
         if self.credentials.is_none() {
-            missing.push("the credentials (`.credentials(client_id, client_secret)`)");
+            missing.push("credentials (`.credentials(client_id, client_secret)`)");
         }
         if self.signer.is_none() {
-            missing.push("the signing key (`.signing_key(…)`)");
+            missing.push("signing key (`.signing_key(…)`)");
         }
         if self.scopes.is_empty() {
-            missing.push("the scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)");
+            missing.push("scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)");
         }
         let (Some((id, client_secret)), Some(signer), true) =
             (self.credentials, self.signer, missing.is_empty())
         else {
-            return Err(Error::config(format!("the client lacks {}", missing.join(", "))));
+            let missing = missing.join(", ");
+            return Err(Error::config(format!("cannot build the client: missing {missing}")));
         };
         let client_id = Uuid::try_parse(id.trim()).map_err(|_| {
-            Error::config("the client id is no UUID: take the one that Upvest gave you")
+            Error::config("invalid client id: not a UUID (use the id that Upvest issued to you)")
         })?;
-        // Left to the server it is a 401, which does not say why.
+        // The server would respond with a 401, which does not say why.
         if has_white_space_around(client_secret.expose_secret()) {
             return Err(Error::config(
                 "invalid client secret: it begins or ends with white space (remove it)",
             ));
         }
         let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
-            Error::config("the client id cannot stand in a header").because(error)
+            Error::config("invalid client id: not a valid header value").because(error)
         })?;
         let origin = self.environment.origin()?;
         let transport = match self.transport {
@@ -226,8 +235,8 @@ fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
     Ok(transport)
 }
 
-/// Whether a text begins or ends with white space. It is mostly the end of the line that it was read
-/// with.
+/// Whether a text begins or ends with white space. It is usually the line break that was read with
+/// the text.
 pub(crate) fn has_white_space_around(text: &str) -> bool {
     text.trim() != text
 }
@@ -236,7 +245,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("environment", &self.environment)
-            // Not what else may have been put in its place.
+            // Only a UUID is shown: anything else may be a secret in the wrong place.
             .field(
                 "client_id",
                 &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id.trim()).ok()),

@@ -18,10 +18,12 @@ use crate::source::{Clock, Randomness};
 use crate::transport::Transport;
 use crate::types::Timestamp;
 
-/// Talks to the Upvest API. Every trait marked [`#[api]`](crate::api) is implemented for it.
+/// A client for the Upvest API. It implements every trait marked [`#[api]`](crate::api).
 ///
-/// Cheap to clone, and meant to be: clones share connections, the access token, and a budget for
-/// sending again, so that a server which is down does not get a multiple of its load.
+/// Cloning is cheap, and preferred to building another one. Clones share connections, the access
+/// token, and a retry budget, so that a server that is down does not get a multiple of its load.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::{Client, Environment, signature::SigningKey};
@@ -58,7 +60,7 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// Scheme, host and port that it sends to.
+    /// Returns the scheme, host and port that it sends to.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.0.origin.base_url
@@ -98,11 +100,11 @@ impl Client {
 
     pub(crate) fn random_bytes(&self) -> Result<[u8; 16]> {
         self.0.randomness.bytes().map_err(|error| {
-            Error::config("no random bytes for a nonce or an idempotency key").because(error)
+            Error::config("no nonce or idempotency key: cannot get random bytes").because(error)
         })
     }
 
-    /// Anything in the range, for waits that shall differ. Without randomness, the largest.
+    /// Returns a random number, for waits that should differ. Without randomness, the maximum.
     pub(crate) fn random_number(&self) -> u64 {
         let half = |bytes| (u128::from_be_bytes(bytes) >> 64).try_into().unwrap_or(u64::MAX);
         self.0.randomness.bytes().map_or(u64::MAX, half)
@@ -116,7 +118,7 @@ impl Client {
         &self.0.free_retries
     }
 
-    /// One for each request that may be under way.
+    /// One permit for each request that may be in flight.
     pub(crate) fn slots(&self) -> &Semaphore {
         &self.0.slots
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
-/// When `timeout` has passed; a year is as good as never.
+/// Returns when `timeout` will have passed, at most a year from now, which is practically never.
 pub(crate) fn after(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(Duration::from_secs(365 * 24 * 60 * 60))
 }
@@ -18,11 +18,11 @@ pub(crate) fn after(timeout: Duration) -> Instant {
 /// The deadline has passed.
 pub(crate) struct Elapsed;
 
-/// What `future` gives, if it does before `deadline`.
+/// Returns the output of `future`, unless `deadline` passes first.
 ///
-/// tokio notices that a time has come only when a worker looks for events. One that parses a flood of
-/// informational responses does that after dozens of polls, each of which takes long, while an idle one
-/// may not look for events at all. So another thread wakes the task too.
+/// tokio notices that a timer has expired only when a worker polls for events. A worker that parses
+/// a flood of informational responses does that after dozens of polls, each of which takes long,
+/// while an idle one may not poll for events at all. So another thread wakes the task too.
 pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Result<F::Output, Elapsed> {
     let mut timed = pin!(timeout_at(deadline, future));
     let mut alarm = pin!(None);
@@ -34,7 +34,7 @@ pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Result<F:
         if now >= deadline {
             return Poll::Ready(Err(Elapsed));
         }
-        // Only for what waits at all.
+        // Not needed for futures that are ready at once.
         if alarm.is_none() {
             alarm.set(alarm_after(deadline - now));
         }
@@ -46,15 +46,15 @@ pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Result<F:
     .await
 }
 
-/// Real time, also where a test stops the clock: there it is late and does nothing.
+/// Uses real time even if a test pauses the clock: the alarm is then late and does nothing.
 fn alarm_after(time: Duration) -> Option<Sleep> {
     let _guard = ALARMS.as_ref()?.enter();
     Some(sleep(time))
 }
 
-/// The runtime of a thread that only waits. Without it deadlines are those of tokio.
+/// The runtime of a thread that only waits. Without it, tokio alone enforces deadlines.
 static ALARMS: LazyLock<Option<Handle>> = LazyLock::new(|| {
-    /// Whatever is due later does not need to wake the thread when it is set.
+    /// An alarm that is due later than this need not wake the thread when it is set.
     const TICK: Duration = Duration::from_secs(1);
     let runtime = Builder::new_current_thread().enable_time().build().ok()?;
     let handle = runtime.handle().clone();

@@ -1,4 +1,4 @@
-//! What an endpoint is: the constant description that `#[api]` emits for each method.
+//! The constant description of an endpoint, which `#[api]` emits for each method.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as it stands in a request line.
+    /// Returns the method as it appears in a request line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,20 +50,20 @@ impl From<Method> for http::Method {
     }
 }
 
-/// How the body of a request is written.
+/// How the body of a request is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyKind {
-    /// There is none.
+    /// No body.
     None,
     /// `application/json`
     Json,
-    /// `application/x-www-form-urlencoded`; only the token endpoint takes it.
+    /// `application/x-www-form-urlencoded`; only for the token endpoint.
     Form,
 }
 
 impl BodyKind {
-    /// The `content-type` that is sent, bare: the API refuses one with a charset.
+    /// Returns the `content-type` to send. It has no parameters: the API rejects a charset.
     #[must_use]
     pub const fn content_type(self) -> Option<&'static str> {
         match self {
@@ -74,21 +74,23 @@ impl BodyKind {
     }
 }
 
-/// What an endpoint answers with.
+/// What kind of response an endpoint has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseKind {
     /// JSON, or nothing.
     Json,
-    /// Bytes of the type that it is asked for.
+    /// Bytes of the requested type.
     Bytes,
-    /// A place to go.
+    /// A redirect.
     Redirect,
 }
 
-/// One endpoint of the API: everything that is known of it at compile time.
+/// One endpoint of the API: everything that is known about it at compile time.
 ///
 /// `#[api]` writes these; servers, tests and docs read them from the trait object's constants.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::{Call, IdempotentCall, Method, api};
@@ -106,7 +108,7 @@ pub enum ResponseKind {
 /// assert_eq!(create.scopes(), ["users:admin"]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are independent")]
 pub struct Endpoint {
     name: &'static str,
     method: Method,
@@ -126,7 +128,7 @@ pub struct Endpoint {
 const JSON: &str = "application/json";
 
 impl Endpoint {
-    /// An endpoint with no body, no key, no signature, that needs a token.
+    /// Returns an endpoint that needs a token and has no body, no key and no signature.
     #[must_use]
     pub const fn new(name: &'static str, method: Method, path: &'static str) -> Self {
         Self {
@@ -174,8 +176,9 @@ impl Endpoint {
         self
     }
 
-    /// Sends a header of this name, with what the caller says. Who may say what to `accept` is
-    /// answered in bytes.
+    /// Sends a header of this name, with a value from the caller.
+    ///
+    /// If it is `accept`, the response is bytes.
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
@@ -199,7 +202,7 @@ impl Endpoint {
         self
     }
 
-    /// Asks for an answer of this type instead of JSON.
+    /// Requests a response of this type instead of JSON.
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
@@ -207,7 +210,7 @@ impl Endpoint {
         self
     }
 
-    /// Answers with a place to go.
+    /// Responds with a redirect.
     #[must_use]
     pub const fn redirect(mut self) -> Self {
         self.response = ResponseKind::Redirect;
@@ -221,94 +224,95 @@ impl Endpoint {
         self
     }
 
-    /// Names fields of the body that the response repeats. A response that contradicts one of them
-    /// is not the response to this request.
+    /// Names fields of the body that the response repeats.
+    ///
+    /// A response that contradicts one of them is not the response to this request.
     #[must_use]
     pub const fn echoing(mut self, fields: &'static [&'static str]) -> Self {
         self.echoes = fields;
         self
     }
 
-    /// The name of the method that declares it.
+    /// Returns the name of the trait method that declares it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     #[must_use]
     pub const fn method(&self) -> Method {
         self.method
     }
 
-    /// The path template, with placeholders such as `{user_id}`.
+    /// Returns the path template, with placeholders such as `{user_id}`.
     #[must_use]
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// How the body is written.
+    /// Returns how the body is encoded.
     #[must_use]
     pub const fn body(&self) -> BodyKind {
         self.body
     }
 
-    /// Whether it takes a query.
+    /// Returns whether it takes a query.
     #[must_use]
     pub const fn takes_query(&self) -> bool {
         self.query
     }
 
-    /// The header that the caller fills, if there is one.
+    /// Returns the name of the header that the caller sets, if there is one.
     #[must_use]
     pub const fn header_name(&self) -> Option<&'static str> {
         self.header
     }
 
-    /// The type of answer that it asks for, unless the caller does.
+    /// Returns the response type that it requests, unless the caller requests another.
     #[must_use]
     pub const fn accepts(&self) -> &'static str {
         self.accept
     }
 
-    /// What it answers with.
+    /// Returns what kind of response it has.
     #[must_use]
     pub const fn response(&self) -> ResponseKind {
         self.response
     }
 
-    /// Whether it takes an `idempotency-key`.
+    /// Returns whether it takes an `idempotency-key`.
     #[must_use]
     pub const fn is_idempotent(&self) -> bool {
         self.idempotent
     }
 
-    /// Whether it carries an HTTP message signature.
+    /// Returns whether it carries an HTTP message signature.
     #[must_use]
     pub const fn is_signed(&self) -> bool {
         self.signed
     }
 
-    /// Whether it is called without an access token.
+    /// Returns whether it is called without an access token.
     #[must_use]
     pub const fn is_anonymous(&self) -> bool {
         self.anonymous
     }
 
-    /// The scopes, any one of which the token must hold; empty if none is needed.
+    /// Returns the scopes, any one of which the token must hold; empty if none is needed.
     #[must_use]
     pub const fn scopes(&self) -> &'static [&'static str] {
         self.scopes
     }
 
-    /// The fields of the body that the response repeats.
+    /// Returns the fields of the body that the response repeats.
     #[must_use]
     pub const fn echoes(&self) -> &'static [&'static str] {
         self.echoes
     }
 }
 
-/// A table of one, where a table is expected.
+/// A table with only this endpoint, where a table is expected.
 impl AsRef<[Endpoint]> for Endpoint {
     fn as_ref(&self) -> &[Endpoint] {
         std::slice::from_ref(self)
@@ -322,7 +326,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// As `==`, which a constant cannot use.
+/// Like `==`, which a constant cannot use.
 #[expect(clippy::indexing_slicing, reason = "both indices are compared with the lengths")]
 pub(crate) const fn are_equal(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
@@ -341,7 +345,7 @@ mod tests {
     use super::{Endpoint, Method, ResponseKind};
 
     #[test]
-    fn the_kind_of_an_answer_does_not_hang_on_the_order_of_words() {
+    fn the_kind_of_response_does_not_depend_on_the_order_of_options() {
         let endpoint = Endpoint::new("", Method::Get, "/");
         for (endpoint, kind) in [
             (endpoint, ResponseKind::Json),

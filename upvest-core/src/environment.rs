@@ -1,4 +1,4 @@
-//! Where a client sends: Upvest's hosts, or another one, over TLS or to this machine.
+//! Where a client sends to: Upvest's hosts, or another host over TLS, or this machine.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::error::{Error, Result};
 
-/// Which Upvest to talk to.
+/// The Upvest environment that a client sends to.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Environment {
@@ -16,8 +16,9 @@ pub enum Environment {
     Sandbox,
     /// `https://api.upvest.co`, with real money.
     Live,
-    /// Another host: scheme, host and port, such as `http://127.0.0.1:8080`. The scheme is `https`;
-    /// `http` is for this machine alone (loopback).
+    /// Another host: scheme, host and port, such as `http://127.0.0.1:8080`.
+    ///
+    /// The scheme must be `https`; `http` is allowed only for this machine (loopback).
     Custom(String),
 }
 
@@ -31,14 +32,14 @@ impl Environment {
         // The text itself is not repeated: people put passwords into URLs.
         Origin::parse(text).map_err(|why| {
             Error::config(format!(
-                "the base URL cannot be used: {why}; write scheme, host and port, such as \
-                 https://sandbox.upvest.co"
+                "invalid base URL: {why} (write scheme, host and port, such as \
+                 https://sandbox.upvest.co)"
             ))
         })
     }
 }
 
-/// Where it is; nothing of a URL that cannot be used, for people put passwords into URLs.
+/// Shows nothing of an invalid URL, because people put passwords into URLs.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -52,7 +53,7 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// Where a server is: nothing but scheme, host and port.
+/// Where a server is: only scheme, host and port.
 pub(crate) struct Origin {
     /// All three, without a slash at the end.
     pub(crate) base_url: String,
@@ -62,22 +63,22 @@ pub(crate) struct Origin {
 
 impl Origin {
     fn parse(text: &str) -> std::result::Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "it is no URL")?;
+        let url = Url::parse(text).map_err(|_| "not a URL")?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
             "http" => {
                 return Err(
-                    "`http` is for this machine alone, and money does not travel in the clear",
+                    "`http` is allowed only for this machine: payments must not travel unencrypted",
                 );
             }
-            _ => return Err("its scheme is not `https`"),
+            _ => return Err("the scheme is not `https`"),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("it holds a user name or password");
+            return Err("it contains a user name or password");
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err("it holds more than scheme, host and port");
+            return Err("it contains more than scheme, host and port");
         }
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Err("it has no host");
@@ -134,7 +135,7 @@ mod tests {
             "",
         ] {
             let error = Environment::Custom(text.into()).origin().err().expect(text).to_string();
-            assert!(error.starts_with("the base URL cannot be used: "), "{error}");
+            assert!(error.starts_with("invalid base URL: "), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

@@ -1,4 +1,4 @@
-//! Pages on how to use this library, rather than on what is in it.
+//! How-to guides for this crate.
 
 // Their examples need crates that depend on this one: they run among the tests of the workspace.
 #[cfg_attr(not(doctest), doc = include_str!("../docs/add_an_endpoint.md"))]

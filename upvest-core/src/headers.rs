@@ -2,7 +2,7 @@
 
 use http::HeaderName;
 
-/// Which major version of the API is meant.
+/// The requested major version of the API.
 pub const API_VERSION: HeaderName = HeaderName::from_static("upvest-api-version");
 /// The client id.
 pub const CLIENT_ID: HeaderName = HeaderName::from_static("upvest-client-id");
@@ -10,11 +10,11 @@ pub const CLIENT_ID: HeaderName = HeaderName::from_static("upvest-client-id");
 pub const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 /// The idempotency key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The request id of an answer.
+/// The request id of a response.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("upvest-request-id");
 /// The signature.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("signature");
-/// What the signature covers, and how.
+/// The covered components and the signature parameters.
 pub const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
-/// Which draft of the signature standard is meant; not covered itself.
+/// The draft of the signature standard in use; not covered itself.
 pub const SIGNATURE_VERSION: HeaderName = HeaderName::from_static("upvest-signature-version");

@@ -1,15 +1,15 @@
-//! A client for the [Upvest Investment API](https://docs.upvest.co), declared by traits.
+//! A client for the [Upvest Investment API](https://docs.upvest.co).
 //!
-//! A trait marked [`#[api]`](api) says what an endpoint is; the macro implements it for [`Client`],
-//! which authenticates, signs and sends. Each method returns a [`Call`]: a request that is fixed
-//! but not yet sent, with its idempotency key chosen.
+//! You declare endpoints as methods of a trait marked [`#[api]`](api). The macro implements the
+//! trait for [`Client`], which authenticates, signs and sends the requests. Each method returns a
+//! [`Call`]: a request that is complete but not yet sent, with its idempotency key already chosen.
 //!
 //! ```
 //! use upvest_core::{Call, IdempotentCall, api, id};
 //! use serde::{Deserialize, Serialize};
 //!
 //! id! {
-//!     /// Names a webhook.
+//!     /// The id of a webhook.
 //!     pub struct WebhookId;
 //! }
 //!
@@ -37,31 +37,33 @@
 //!
 //! # The life of a call
 //!
-//! The method fills the path, encodes the body and fixes the key: no I/O, and a mistake here means
-//! [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: budget, deadline, token,
-//! signature, sending, classifying. The key and the body bytes are the same in every attempt; the
-//! signature is made last and made anew. [`Call::max_attempts`] says what is sent again, and when.
+//! The method fills the path, encodes the body and fixes the key. It does no I/O, and an error here
+//! means [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: budget, deadline,
+//! token, signature, sending, classifying. Every attempt sends the same key and body bytes. The
+//! signature is made last, and again for each attempt. [`Call::max_attempts`] describes what is
+//! retried, and when.
 //!
 //! # When something fails
 //!
-//! [`Error::outcome`] says what is known of the money, [`Error::is_retryable`] whether to try again,
-//! and [`Error::problem`] what the API said. [`Call::record`], stored before the call is
-//! awaited, and [`Client::replay`] find out what became of it: [`guide::exactly_once`] shows how, and
-//! says what happens when a future is dropped.
+//! [`Error::outcome`] says whether the request took effect, [`Error::is_retryable`] whether to try
+//! again, and [`Error::problem`] what the API said. Store [`Call::record`] before you await the
+//! call: [`Client::replay`] can then find out what happened. [`guide::exactly_once`] shows how, and
+//! describes what happens when a future is dropped.
 //!
-//! # What became of it
+//! # The final result
 //!
-//! An answer may say no more than that a request was accepted. The rest comes by webhook:
-//! [`webhook::WebhookVerifier`] checks and reads what Upvest sends, and [`guide::webhooks`] shows a
-//! receiver.
+//! A response may say only that a request was accepted. The result follows by webhook:
+//! [`webhook::WebhookVerifier`] verifies and parses what Upvest sends, and [`guide::webhooks`]
+//! shows a receiver.
 //!
-//! # Seeing it
+//! # Tracing
 //!
-//! Each attempt is a [`tracing`] span named `request`, at level INFO, with the stable names of
-//! OpenTelemetry's HTTP client conventions: `http.request.method`, `http.request.resend_count`,
-//! `http.response.status_code`, `url.template` (never the path itself, for ids stand in it),
-//! `server.address`, `server.port`, `error.type`; and `upvest.request_id` and `upvest.outcome`. Each
-//! sending again is an event, with its reason. No body, token or key is ever shown.
+//! Each attempt is a [`tracing`] span named `request`, at level INFO. Its fields have the stable
+//! names of OpenTelemetry's HTTP client conventions: `http.request.method`,
+//! `http.request.resend_count`, `http.response.status_code`, `url.template` (never the path itself,
+//! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`
+//! and `upvest.outcome`. Each retry is an event, with its reason. Bodies, tokens and keys are never
+//! shown.
 
 #[doc(hidden)]
 pub mod __private;
@@ -107,7 +109,7 @@ pub use types::{
     AccountGroupId, Amount, CommaSeparated, Currency, Date, IdempotencyKey, InvalidValue, Timestamp,
 };
 
-/// Turns each method of a trait into a call of the API.
+/// Turns each method of a trait into a call to the API.
 ///
 /// ```text
 /// #[api]
@@ -117,66 +119,66 @@ pub use types::{
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `scope` | the scope that a token needs for these endpoints; of several in brackets, any one does |
-/// | `crate` | where this crate is found, if not under its own name |
+/// | `scope` | the scope that a token needs for these endpoints; of several in brackets, any one is enough |
+/// | `crate` | the path of this crate, if it is not available under its own name |
 ///
 /// Every method is marked [`#[endpoint]`](macro@endpoint) and returns [`Call<T>`](Call) or
-/// [`IdempotentCall<T>`](IdempotentCall). The trait stays as it is written, but for its docs: they
-/// list the endpoints, and say of each method what it sends. Beside it the macro emits:
+/// [`IdempotentCall<T>`](IdempotentCall). The trait itself stays unchanged, except for its docs:
+/// they list the endpoints, and say what each method sends. In addition, the macro emits:
 ///
-/// - its implementation for [`Client`], and forwarding ones for `&T`, `Box<T>` and `Arc<T>`;
+/// - the implementation for [`Client`], and forwarding ones for `&T`, `Box<T>` and `Arc<T>`;
 /// - constants on the trait object: `<dyn Trait>::ENDPOINTS`, the table of its [`Endpoint`]s,
-///   `<dyn Trait>::SCOPES`, the scopes to ask for (as few as do for all of its endpoints), and one
-///   named after each method, in capitals.
+///   `<dyn Trait>::SCOPES`, the scopes to request (one for each endpoint, shared where possible),
+///   and one named after each method, in capitals.
 ///
-/// `#[cfg]`, `#[deprecated]`, `#[doc(hidden)]`, levels of lints and the visibility of the trait hold
-/// for all of that. A method may have a body: it is what a fake that does not know the method gets,
-/// so that a trait can gain endpoints. The client never runs it.
+/// `#[cfg]`, `#[deprecated]`, `#[doc(hidden)]`, lint levels and the visibility of the trait apply
+/// to all of these. A method may have a default body. Fakes that do not implement the method use
+/// it, so a trait can gain endpoints. The client never runs it.
 ///
 /// The trait is dyn-compatible. Write `trait Name: Send + Sync`, so that `Arc<dyn Name>` can move
 /// to another task.
 ///
-/// [`guide::add_an_endpoint`] takes you there step by step, and [`guide::testing`] shows how such a
-/// trait is tested. With `mockall`, put `#[api]` above `#[automock]`.
+/// [`guide::add_an_endpoint`] shows this step by step, and [`guide::testing`] shows how to test
+/// such a trait. With `mockall`, put `#[api]` above `#[automock]`.
 pub use upvest_macros::api;
 
 /// Declares what one method of an [`#[api]`](macro@api) trait sends.
 ///
 /// ```text
-/// #[endpoint(VERB, "/path/{id}", words…)]
+/// #[endpoint(METHOD, "/path/{id}", options…)]
 /// ```
 ///
-/// `VERB` is `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. The words:
+/// `METHOD` is `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. The options:
 ///
-/// | word | meaning |
+/// | option | meaning |
 /// | --- | --- |
 /// | `idempotent` | sends an `idempotency-key`; the method returns [`IdempotentCall`]; not for `GET` |
-/// | `signed` | carries an HTTP message signature, as all of the API's endpoints want, and all but `GET` must |
-/// | `anonymous` | needs no access token; only the token endpoint |
-/// | `form` | sends `body` as a form instead of JSON; only the token endpoint |
-/// | `accept = "application/pdf"` | asks for this instead of JSON; the method returns `Call<`[`Bytes`]`>` |
-/// | `redirect` | is answered by a place to go; the method returns `Call<`[`Redirect`]`>` |
-/// | `echoes = ["amount", "currency"]` | fields of the JSON body that the answer repeats; see below |
-/// | `header = "accept"` | sends this header, with what the parameter of the same name says |
-/// | `scope = "users:admin"` | the scope of this endpoint, instead of that of the trait; or several in brackets |
+/// | `signed` | sends an HTTP message signature; all endpoints of the API expect one, and it is required for all but `GET` |
+/// | `anonymous` | needs no access token; only for the token endpoint |
+/// | `form` | sends `body` as a form instead of JSON; only for the token endpoint |
+/// | `accept = "application/pdf"` | requests this type instead of JSON; the method returns `Call<`[`Bytes`]`>` |
+/// | `redirect` | the response is a redirect; the method returns `Call<`[`Redirect`]`>` |
+/// | `echoes = ["amount", "currency"]` | fields of the JSON body that the response repeats; see below |
+/// | `header = "accept"` | sends this header, with the value of the parameter of the same name |
+/// | `scope = "users:admin"` | the scope of this endpoint, instead of the trait's; or several in brackets |
 ///
 /// The name of a parameter says where it goes:
 ///
-/// | parameter | goes | its type has |
+/// | parameter | where it is sent | its type implements |
 /// | --- | --- | --- |
-/// | as a placeholder, `{user_id}` | into that segment of the path; letters, digits and `-._~:`, anything else is refused before it is sent | `Display` |
-/// | `query` | behind the path, as `name=value`; a struct whose members are values, or `Option`s of them, which are left out; see [`Date`], [`Timestamp`] and [`CommaSeparated`] | `Serialize` |
-/// | as the header, with `_` for `-` | into that header; printable ASCII | `Display` |
-/// | `body` | into the body | `Serialize` |
+/// | named like a placeholder, `{user_id}` | in that segment of the path; only letters, digits and `-._~:`, anything else is rejected before it is sent | `Display` |
+/// | `query` | after the path, as `name=value`; a struct whose fields are values, or `Option`s of them, of which `None` is left out; see [`Date`], [`Timestamp`] and [`CommaSeparated`] | `Serialize` |
+/// | named like the header, with `_` for `-` | in that header; printable ASCII | `Display` |
+/// | `body` | in the body | `Serialize` |
 ///
-/// The answer is read from JSON, so its type has `Deserialize`; `Call<()>` reads none. A list that is
-/// given out in pages is a [`Page`].
+/// The response is read from JSON, so its type implements `Deserialize`; `Call<()>` reads no body.
+/// A list that the API returns in pages is a [`Page`].
 ///
-/// With `echoes`, each field that it names is compared with the field of this name in the answer. If
-/// they differ, the answer belongs to another request: the call fails with [`ErrorKind::Decode`] and
-/// [`Outcome::Unknown`], the error shows both values, and nothing is sent again. Two texts that are
-/// decimal numbers are compared by value, UUIDs without regard to case; a field that is absent or
-/// `null` in either differs from nothing. Name what the API repeats as it was sent.
+/// With `echoes`, each named field is compared with the field of the same name in the response. If
+/// they differ, the response belongs to another request: the call fails with [`ErrorKind::Decode`]
+/// and [`Outcome::Unknown`], the error shows both values, and nothing is retried. Two strings that
+/// are decimal numbers are compared by value, UUIDs without regard to case. A field that is absent
+/// or `null` in either is not compared. Name the fields that the API repeats as they were sent.
 ///
-/// It needs no import: [`#[api]`](macro@api) reads it.
+/// You need not import it: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;

@@ -24,33 +24,37 @@ const KEY_BASE64: &str = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64";
 const PASSPHRASE: &str = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
 
 impl ClientBuilder {
-    /// Begins a client with the settings in the environment. They are read here, and only here.
+    /// Returns a builder with the settings from the environment. They are read here, and only here.
     ///
-    /// | variable | what |
+    /// | variable | meaning |
     /// | --- | --- |
     /// | `UPVEST_API_CLIENT_ID`, `UPVEST_API_CLIENT_SECRET` | the credentials |
     /// | `UPVEST_API_KEY_ID` | the id of the signing key |
     /// | `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME`, or else `UPVEST_API_HTTP_SIGN_PRIVATE_KEY`, or else `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64` | the file with the key, its text, or its text in base64 |
     /// | `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE` | its passphrase, if it has one |
-    /// | `UPVEST_API_BASE_URL` | Upvest's sandbox unless set |
-    /// | `UPVEST_API_SCOPES` | optional; with commas in between |
+    /// | `UPVEST_API_BASE_URL` | the base URL; Upvest's sandbox by default |
+    /// | `UPVEST_API_SCOPES` | the scopes, separated by commas; optional |
     ///
-    /// White space around a value is cut, but for the secret and the passphrase; of the name of the file
-    /// only the line break at its end. The text of a key may have its line breaks as `\n`, and base64 may
-    /// lack its padding. The name of the file need not be UTF-8; all other values must be.
+    /// White space around a value is trimmed, except for the secret and the passphrase. Of the file
+    /// name, only a line break at its end is trimmed. The text of a key may have its line breaks as
+    /// `\n`, and base64 may lack its padding. The file name need not be UTF-8; all other values
+    /// must be.
     ///
     /// # Errors
-    /// One error that names every variable that is missing, or the one that cannot be used, and says
-    /// why: it is not UTF-8, begins or ends with white space, or holds no usable key.
+    /// Fails if variables are missing (the error names all of them), or if one cannot be used (the
+    /// error names it and says why: it is not UTF-8, begins or ends with white space, or holds no
+    /// usable key).
     pub fn from_env() -> Result<Self> {
         Self::from_variables(|name| std::env::var_os(name))
     }
 
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere: a settings file, a
-    /// secret store, a test. The values are `String` or `OsString`.
+    /// Like [`from_env`](Self::from_env), but takes the variables from `lookup`.
+    ///
+    /// They may come from a settings file, a secret store or a test. The values are `String` or
+    /// `OsString`.
     ///
     /// # Errors
-    /// As [`from_env`](Self::from_env).
+    /// Fails as [`from_env`](Self::from_env) does.
     pub fn from_variables<V: Into<OsString>>(lookup: impl Fn(&str) -> Option<V>) -> Result<Self> {
         let variables = Variables(|name: &str| lookup(name).map(Into::into));
         let (id, key_id) = (variables.trimmed(CLIENT_ID)?, variables.trimmed(KEY_ID)?);
@@ -65,7 +69,8 @@ impl ClientBuilder {
             if key.is_none() {
                 missing.push(format!("{KEY_FILE} (or {KEY}, or {KEY_BASE64})"));
             }
-            return Err(Error::config(format!("the environment lacks {}", missing.join(", "))));
+            let missing = missing.join(", ");
+            return Err(Error::config(format!("missing from the environment: {missing}")));
         };
         if has_white_space_around(secret) {
             return Err(unusable(
@@ -89,20 +94,20 @@ fn unusable(name: &str, why: impl std::fmt::Display) -> Error {
     Error::config(format!("{name}: {why}"))
 }
 
-/// What a file or a variable with a key holds.
+/// The content of a file or a variable with a key.
 type Content = Zeroizing<Vec<u8>>;
 
 struct Variables<F>(F);
 
 impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
-    /// As for Upvest's own packages, empty is not set.
+    /// As in Upvest's own packages, an empty value counts as not set.
     fn value(&self, name: &str) -> Option<OsString> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
 
     fn text(&self, name: &str) -> Result<Option<String>> {
         let text = self.value(name).map(OsString::into_string).transpose();
-        // Not the value: it may be a secret.
+        // The value is not shown: it may be a secret.
         text.map_err(|_| unusable(name, "the value is not UTF-8"))
     }
 
@@ -111,14 +116,14 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
-    /// The key as it was given, and by which variable.
+    /// Returns the key as it was given, with the name of its variable.
     fn key(&self) -> Result<Option<(&'static str, Content)>> {
         if let Some(path) = self.value(KEY_FILE) {
             return Ok(Some((KEY_FILE, read_file(&path)?)));
         }
         if let Some(text) = self.text(KEY)? {
             let text = Zeroizing::new(text);
-            // Meant for the other variable.
+            // A PEM file in base64 was meant for the other variable.
             let decoded = decoded(&text).filter(|decoded| is_pem(decoded));
             let content = decoded.unwrap_or_else(|| Zeroizing::new(text.as_bytes().to_vec()));
             return Ok(Some((KEY, content)));
@@ -127,21 +132,21 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         let content = if is_pem(text.as_bytes()) {
             Zeroizing::new(text.as_bytes().to_vec())
         } else {
-            decoded(&text).ok_or_else(|| Error::config(format!("{KEY_BASE64} is no base64")))?
+            decoded(&text).ok_or_else(|| unusable(KEY_BASE64, "the value is not base64"))?
         };
         Ok(Some((KEY_BASE64, content)))
     }
 }
 
 fn read_file(path: &OsStr) -> Result<Content> {
-    // A line break is legal in the name of a file, but nobody means it at its end.
+    // A line break is legal in a file name, but at its end it is a mistake.
     let path = path.to_str().map_or(path, |path| path.trim_end_matches(['\r', '\n']).as_ref());
     std::fs::read(path).map(Zeroizing::new).map_err(|error| {
         let path = path.to_string_lossy();
-        // Somebody may have put the key itself there.
+        // The variable may contain the key itself by mistake.
         let is_name = path.len() < 200 && !path.contains(['\n', '\r']) && !path.contains("-----");
-        let name = if is_name { format!(": {path}") } else { String::new() };
-        Error::config(format!("{KEY_FILE} names a file that cannot be read{name}")).because(error)
+        let name = if is_name { format!(" `{path}`") } else { String::new() };
+        Error::config(format!("{KEY_FILE}: cannot read the file{name}")).because(error)
     })
 }
 
@@ -149,8 +154,8 @@ fn is_pem(content: &[u8]) -> bool {
     content.windows(11).any(|window| window == b"-----BEGIN ")
 }
 
-/// What is in base64, of either alphabet (RFC 4648), with its padding or without it, and with line
-/// breaks or `\n` in it.
+/// Decodes base64 of either alphabet (RFC 4648), with or without padding, and with line breaks or
+/// `\n` in it.
 fn decoded(text: &str) -> Option<Content> {
     let lines = text.split("\\n").map(|line| line.trim_end_matches("\\r"));
     let digits = lines.flat_map(str::chars).filter(|character| !character.is_whitespace());

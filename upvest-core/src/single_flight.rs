@@ -1,5 +1,5 @@
-//! Work that concurrent callers share: it runs once, in a task of its own, and all of them wait for
-//! it. A caller that goes away does not stop it.
+//! Work that concurrent callers share: it runs once, in its own task, and all of them wait for it.
+//! A caller that is dropped does not stop it.
 
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
@@ -8,34 +8,35 @@ use tracing::Instrument as _;
 
 use crate::deadline::within;
 
-/// The flights that are under way, at most one for each runtime: a runtime may not be driven, so
-/// nothing on another one can wait for its flight.
+/// The flights in progress, at most one for each runtime. A runtime may not be driven, so nothing
+/// on another one can wait for its flight.
 #[derive(Default)]
 pub(crate) struct SingleFlight(Vec<Flight>);
 
-/// Work that was begun.
+/// Work that was started.
 #[derive(Clone)]
 pub(crate) struct Flight {
     /// The runtime that drives it.
     runtime: runtime::Id,
-    /// Closed when it has ended, however it ended.
+    /// Closed when the work has ended, in whichever way.
     ended: watch::Receiver<()>,
-    /// When it has ended at the latest.
+    /// When it counts as ended at the latest.
     latest_end: Instant,
 }
 
 impl SingleFlight {
-    /// The flight that is under way on the current runtime.
+    /// Returns the flight in progress on the current runtime.
     pub(crate) fn here(&self) -> Option<&Flight> {
         self.on(Handle::current().id())
     }
 
-    /// The flight that is under way on this runtime.
+    /// Returns the flight in progress on this runtime.
     pub(crate) fn on(&self, runtime: runtime::Id) -> Option<&Flight> {
-        self.0.iter().find(|flight| flight.runtime == runtime && flight.is_under_way())
+        self.0.iter().find(|flight| flight.runtime == runtime && flight.is_in_flight())
     }
 
-    /// Begins `work` on the current runtime. If it panics, `on_panic` runs before it counts as ended.
+    /// Starts `work` on the current runtime. If it panics, `on_panic` runs before it counts as
+    /// ended.
     pub(crate) fn begin(
         &mut self,
         latest_end: Instant,
@@ -44,7 +45,7 @@ impl SingleFlight {
     ) -> Flight {
         let (sender, ended) = watch::channel(());
         let flight = Flight { runtime: Handle::current().id(), ended, latest_end };
-        self.0.retain(Flight::is_under_way);
+        self.0.retain(Flight::is_in_flight);
         self.0.push(flight.clone());
         let landing = Landing { on_panic: Some(on_panic), _sender: sender };
         let flying = async move {
@@ -57,13 +58,13 @@ impl SingleFlight {
 }
 
 impl Flight {
-    fn is_under_way(&self) -> bool {
+    fn is_in_flight(&self) -> bool {
         self.ended.has_changed().is_ok() && Instant::now() < self.latest_end
     }
 
     /// Waits until it has ended, or until the deadline.
     pub(crate) async fn ended(mut self, deadline: Instant) {
-        // An error, because nothing is ever sent: it ends when the sender is dropped.
+        // Always an error: nothing is ever sent, and the channel closes when the sender is dropped.
         let _ = within(deadline.min(self.latest_end), self.ended.changed()).await;
     }
 }
@@ -76,7 +77,7 @@ struct Landing<F: FnOnce()> {
 
 impl<F: FnOnce()> Drop for Landing<F> {
     fn drop(&mut self) {
-        // Caused by what the user supplies: a signer, a transport, a clock.
+        // A panic comes from what the user supplies: a signer, a transport, a clock.
         if std::thread::panicking()
             && let Some(on_panic) = self.on_panic.take()
         {
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_is_under_way_until_its_work_has_ended() {
+    async fn it_is_in_flight_until_its_work_has_ended() {
         let mut flights = SingleFlight::default();
         assert!(flights.here().is_none());
         let (end, ends) = oneshot::channel::<()>();
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_does_not_end_in_time_is_not_waited_for() {
+    async fn a_flight_that_does_not_end_in_time_is_not_waited_for() {
         let mut flights = SingleFlight::default();
         let flight = flights.begin(Instant::now(), std::future::pending(), || ());
         assert!(flights.here().is_none());

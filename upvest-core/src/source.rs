@@ -1,10 +1,14 @@
-//! Where time and randomness come from: replaceable, so that tests can fix them.
+//! The sources of time and randomness, which tests can replace.
 
 use std::io;
 
 use crate::types::Timestamp;
 
-/// Tells the time of day. Used for signatures, and for how old a key is; waiting uses tokio's clock.
+/// Tells the time of day.
+///
+/// It is used for signatures and for the age of keys; waiting uses tokio's clock.
+///
+/// # Examples
 ///
 /// A closure is a clock:
 ///
@@ -17,7 +21,7 @@ use crate::types::Timestamp;
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -27,12 +31,12 @@ impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
     }
 }
 
-/// Gives random bytes, for nonces and idempotency keys. A closure is one.
+/// Provides random bytes, for nonces and idempotency keys. Closures implement it.
 pub trait Randomness: Send + Sync {
-    /// Sixteen bytes that nobody can guess.
+    /// Returns sixteen unpredictable bytes.
     ///
     /// # Errors
-    /// If the system has none to give.
+    /// Fails if the system cannot provide any.
     fn bytes(&self) -> io::Result<[u8; 16]>;
 }
 
@@ -42,7 +46,7 @@ impl<F: Fn() -> io::Result<[u8; 16]> + Send + Sync> Randomness for F {
     }
 }
 
-/// The randomness of the system.
+/// Returns random bytes from the system.
 pub(crate) fn system_randomness() -> io::Result<[u8; 16]> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes)

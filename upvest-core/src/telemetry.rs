@@ -1,7 +1,7 @@
-//! What others can see of a call: a span for each attempt, an event for each sending again.
+//! The telemetry of a call: a span for each attempt, an event for each retry.
 //!
 //! Names are the stable ones of OpenTelemetry's HTTP client conventions. The path is shown as its
-//! template, for ids stand in it. Never shown: bodies, headers, tokens, keys of any kind.
+//! template, because it contains ids. Never shown: bodies, headers, tokens, keys of any kind.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::error::Outcome;
 use crate::error::{Error, Result};
 use crate::response::Response;
 
-/// The span of one attempt. `resends` is how many requests this call has sent before.
+/// Returns the span of one attempt. `resends` is how many requests this call has sent before.
 pub(crate) fn attempt(origin: &Origin, prepared: &PreparedRequest, resends: u32) -> Span {
     let span = tracing::info_span!(
         "request",
@@ -37,7 +37,7 @@ pub(crate) fn attempt(origin: &Origin, prepared: &PreparedRequest, resends: u32)
     span
 }
 
-/// Adds to its span what came of an attempt. One that is dropped leaves it open: nobody knows.
+/// Records the result of an attempt in its span. The span of a dropped attempt gets none.
 pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
     let (status, request_id) = match result {
         Ok(response) => (Some(response.status()), response.request_id()),
@@ -56,12 +56,12 @@ pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
         span.record("otel.status_code", "ERROR");
     }
     span.in_scope(|| match result {
-        Ok(_) => tracing::debug!("answered"),
+        Ok(_) => tracing::debug!("succeeded"),
         Err(error) => tracing::debug!(%error, "failed"),
     });
 }
 
-/// That a request is sent once more, why, and how long from now.
+/// Reports that a request is retried, why, and after how long.
 pub(crate) fn retry(prepared: &PreparedRequest, attempts: u32, error: &Error, wait: Duration) {
     tracing::info!(
         endpoint = %prepared,
@@ -69,6 +69,6 @@ pub(crate) fn retry(prepared: &PreparedRequest, attempts: u32, error: &Error, wa
         reason = %error.class(),
         outcome = error.outcome().as_str(),
         ?wait,
-        "sending again"
+        "retrying"
     );
 }

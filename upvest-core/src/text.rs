@@ -1,15 +1,17 @@
-//! Texts that others have written, made fit for a message, a log line or a span.
+//! Makes texts from others safe for a message, a log line or a span.
 
 use std::borrow::Cow;
 
-/// As much of a request id as is kept: those of the API have 36 characters.
+/// The longest request id that is stored, in characters: those of the API have 36.
 pub(crate) const LONGEST_REQUEST_ID: usize = 256;
 
-/// As much of any other text as a message shows.
+/// The longest other text that a message shows, in characters.
 pub(crate) const LONGEST_TEXT: usize = 200;
 
-/// `text` on one line, with what would act on a terminal or change the order of the line escaped, as
-/// `\n` or `\u{202e}`. Of a longer text the first `longest` characters, and `…`.
+/// Returns `text` on one line.
+///
+/// Characters that control a terminal or change the order of the line are escaped, as `\n` or
+/// `\u{202e}`. A text longer than `longest` characters is cut and ends in `…`.
 #[must_use]
 pub fn printable(text: &str, longest: usize) -> String {
     let mut shown = String::new();
@@ -23,7 +25,7 @@ pub fn printable(text: &str, longest: usize) -> String {
     shown
 }
 
-/// Of a longer text the first `longest` characters, and `…`; for `Debug`, which escapes by itself.
+/// Cuts a text after `longest` characters and adds `…`; for `Debug`, which escapes by itself.
 pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
@@ -31,7 +33,7 @@ pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     }
 }
 
-/// Controls, separators of lines, and the marks of bidirectional text (Unicode Standard Annex 9).
+/// Control characters, line separators, and bidirectional formatting (Unicode Standard Annex 9).
 fn is_active(character: char) -> bool {
     character.is_control()
         || matches!(

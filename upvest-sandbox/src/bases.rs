@@ -1,4 +1,4 @@
-//! Two signature bases, side by side: what was signed, and what should have been.
+//! Two signature bases, side by side: what was signed, and what should have been signed.
 
 use std::fmt;
 
@@ -9,28 +9,31 @@ use upvest_core::__sandbox::headers::CONTENT_DIGEST;
 use upvest_core::__sandbox::{Message, SignatureInput};
 use upvest_core::signature::{SignatureBase, SignatureVersion::V15, VerifierPolicy, VerifyError};
 
-/// A longer base is not kept: a thousand of them would be too much.
+/// The longest signature base that is logged, in bytes: a thousand longer ones would be too much.
 const LONGEST_BASE: usize = 16 * 1024;
 
-/// Two signature bases, tokens masked.
+/// Two signature bases, with tokens masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Bases {
-    /// What was signed: as the request's headers describe it, or, where one of the known mistakes was
-    /// found, as the signature itself shows.
+    /// What was signed.
+    ///
+    /// As the signature itself shows if a known mistake was found, or else as the request's headers
+    /// describe it.
     pub received: String,
-    /// As it should be: nothing left out, and the digest that the body really has.
+    /// What should have been signed: with all required components and the real digest of the body.
     pub expected: String,
-    /// Whether `received` is what was signed for certain: one of the known mistakes was found.
+    /// Whether `received` is certainly what was signed, because a known mistake was found.
     pub is_signed: bool,
-    /// The first line in which they differ, counted from 0. They look the same if what differs is
-    /// masked.
+    /// The first line in which they differ, counted from 0.
+    ///
+    /// The lines look the same if the difference is masked.
     pub first_difference: Option<usize>,
 }
 
 impl Bases {
-    /// Both bases, if `refusal` has to do with them and `signature-input` can be read. What was
-    /// signed is `signed`, if that is known.
+    /// Returns both signature bases, if `refusal` concerns them and `signature-input` can be
+    /// parsed. `signed` is what was signed, if that is known.
     pub(crate) fn of(
         refusal: &VerifyError,
         policy: &VerifierPolicy,
@@ -56,7 +59,7 @@ impl Bases {
         });
 
         let mut components = input.components.clone();
-        // What has no value cannot be covered.
+        // A component without a value cannot be covered.
         components.retain(|name| SignatureBase::line(V15, &message, name).is_ok());
         for required in policy.required_of(&message, body) {
             if !components.iter().any(|covered| covered == required) {
@@ -70,13 +73,13 @@ impl Bases {
         if received.len().max(expected.len()) > LONGEST_BASE {
             return None;
         }
-        // It may be in a value that is masked.
+        // Before masking: the difference may be in a masked value.
         let first_difference = first_difference(&received, &expected);
         let (received, expected) = (without_token(&received), without_token(&expected));
         Some(Self { received, expected, is_signed, first_difference })
     }
 
-    /// The same without secrets that stand in a path, a query, or a header that is broken.
+    /// Masks secrets in a path, a query, or a malformed header.
     pub(crate) fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
         self.received = mask(&self.received);
         self.expected = mask(&self.expected);
@@ -103,7 +106,7 @@ fn with_true_body(headers: &HeaderMap, body: &[u8]) -> HeaderMap {
 }
 
 fn first_difference(received: &str, expected: &str) -> Option<usize> {
-    // Not `lines`: a line break at the end, or one of two characters, is a difference.
+    // Not `lines`: a line break at the end, or a `\r\n`, is a difference.
     let (mut received, mut expected) = (received.split('\n'), expected.split('\n'));
     let mut index = 0;
     loop {
@@ -115,7 +118,7 @@ fn first_difference(received: &str, expected: &str) -> Option<usize> {
     }
 }
 
-/// The base, with a remark where a component is not there.
+/// The signature base, with a remark where a component is missing.
 fn lines(message: &Message<'_>, components: &[String], parameters: &str) -> String {
     let mut base = String::new();
     for component in components {
@@ -133,16 +136,17 @@ fn list(components: &[String]) -> String {
     format!("({})", quoted.join(" "))
 }
 
-/// Both bases, one below the other, the first difference marked with `>`; one alone if they look the
-/// same.
+/// Writes both signature bases, one below the other, with the first difference marked with `>`;
+/// only one if they look the same.
 impl fmt::Display for Bases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.received == self.expected {
             let (title, end) = match self.first_difference {
-                None => ("the base of what was received, which is as it should be:", ""),
-                Some(_) => {
-                    ("expected base:", "\n  `>` marks the value that differs, which is masked")
-                }
+                None => ("the signature base of the received request, which is as expected:", ""),
+                Some(_) => (
+                    "expected signature base:",
+                    "\n  `>` marks the value that differs, which is masked",
+                ),
             };
             write!(f, "  {title}")?;
             self.lines(&self.expected).try_for_each(|line| write!(f, "\n{line}"))?;
@@ -150,7 +154,7 @@ impl fmt::Display for Bases {
         }
         let first = if self.is_signed { "signed" } else { "received" };
         for (title, base) in [(first, &self.received), ("expected", &self.expected)] {
-            writeln!(f, "  {title} base:")?;
+            writeln!(f, "  {title} signature base:")?;
             self.lines(base).try_for_each(|line| writeln!(f, "{line}"))?;
         }
         f.write_str("  `>` marks the first difference")
@@ -158,7 +162,7 @@ impl fmt::Display for Bases {
 }
 
 impl Bases {
-    /// The lines of one of the bases, the first difference marked.
+    /// The lines of one of the signature bases, with the first difference marked.
     fn lines<'b>(&self, base: &'b str) -> impl Iterator<Item = String> + use<'b> {
         let first = self.first_difference;
         base.split('\n').enumerate().map(move |(index, line)| {

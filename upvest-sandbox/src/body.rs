@@ -1,4 +1,4 @@
-//! Reading a JSON body member by member, so that a refusal can say which one is wrong.
+//! Reads a JSON body field by field, so that a refusal can name the wrong one.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::problem::Refused;
 use crate::settings::{Check, Settings};
 
-/// The members of a JSON object, also those that are there twice: two readers may each take another.
+/// The fields of a JSON object, including repeated ones: two readers may each use another one.
 pub(crate) struct Fields(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Fields {
@@ -24,11 +24,11 @@ impl<'de> Deserialize<'de> for Fields {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
                 }
-                Ok(Fields(members))
+                Ok(Fields(fields))
             }
         }
 
@@ -37,33 +37,33 @@ impl<'de> Deserialize<'de> for Fields {
 }
 
 impl Fields {
-    /// Reads an object that has no other members than these, unless that is not checked.
+    /// Reads an object that may have only these fields, unless that check is skipped.
     pub(crate) fn read(body: &[u8], settings: &Settings, names: &[&str]) -> Result<Self, Refused> {
-        let members: Self = serde_json::from_slice(body)
+        let fields: Self = serde_json::from_slice(body)
             .map_err(|_| Refused::invalid_request("(root): it must be a JSON object"))?;
-        let unknown = members.0.iter().find(|(name, _)| !names.contains(&name.as_str()));
+        let unknown = fields.0.iter().find(|(name, _)| !names.contains(&name.as_str()));
         match unknown {
             Some((unknown, _)) if settings.checks(Check::UnknownFields) => {
                 Err(Refused::invalid_request(format!(
                     "(root): additional property {unknown:?} is not allowed"
                 )))
             }
-            _ => Ok(members),
+            _ => Ok(fields),
         }
     }
 
-    /// A member, if it is there.
+    /// Returns a field, if it is present.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&Value>, Refused> {
         let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (_, Some(_)) => {
-                Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
+                Err(Refused::invalid_request(format!("(root): field '{name}' appears twice")))
             }
             (value, None) => Ok(value),
         }
     }
 
-    /// A member that is a text, if it is there.
+    /// Returns a string field, if it is present.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Refused> {
         match self.get(name)? {
             None => Ok(None),

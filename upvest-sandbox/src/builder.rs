@@ -1,4 +1,4 @@
-//! How a sandbox is started.
+//! The builder of a sandbox.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -29,21 +29,21 @@ use crate::{Sandbox, StartError, admin, connections, routes, server};
 
 const MAX_CONNECTIONS: usize = 1_024;
 
-/// How a sandbox is started.
+/// Configures and starts a sandbox.
 ///
 /// # Limits
-/// A sandbox that misbehaving clients have reached goes on to serve the others. In real time, not
-/// that of its clock:
+/// Misbehaving clients do not keep the sandbox from serving others. Times are real time, not the
+/// sandbox's clock:
 ///
-/// | of | at most | beyond it |
+/// | limit | at most | beyond it |
 /// | --- | --- | --- |
-/// | header of a request, its first line included | 64 KiB, 100 fields | 431 |
+/// | header of a request, including its first line | 64 KiB, 100 fields | 431 |
 /// | time for the header of a request, or idle | 75 s | the connection is closed |
 /// | body of a request | 64 KiB | 400 |
 /// | time for the body of a request | 30 s | 408 |
-/// | time to read an answer, once the client does not keep up | 60 s | the connection is reset |
+/// | time to read a response, once the client does not keep up | 60 s | the connection is reset |
 /// | connections | 1,024, or [`max_connections`](Self::max_connections) | the next ones wait |
-/// | log | 1,000 requests, 8 MiB | the oldest are forgotten |
+/// | log | 1,000 requests, 8 MiB | the oldest are dropped |
 #[must_use]
 pub struct SandboxBuilder {
     host: IpAddr,
@@ -76,42 +76,48 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The address to listen on; 127.0.0.1 is the default. Any other than a loopback address lets
-    /// other machines in, and whoever they let in: `/_sandbox/` asks for no password.
+    /// Sets the address to listen on; 127.0.0.1 by default.
+    ///
+    /// Note that other machines, and everyone who can use them, can connect if it is not a loopback
+    /// address: `/_sandbox/` needs no password.
     pub fn host(mut self, host: impl Into<IpAddr>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port to listen on; 0, the default, takes a free one.
+    /// Sets the port to listen on; 0, the default, selects a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Tells the time by `clock`: tokens, signatures, idempotency keys and statuses grow old by it.
-    /// [`Sandbox::clock`] stops it and puts it forward.
+    /// Sets the clock by which tokens, signatures, idempotency keys and statuses age.
+    ///
+    /// [`Sandbox::clock`] can stop it and move it forward.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Makes all ids, tokens, credentials and the signing key from this number: the same number and
-    /// the same requests give the same ones.
+    /// Derives all ids, tokens, credentials and the signing key from this number.
+    ///
+    /// The same number and the same requests give the same values.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Keeps the state in this file, credentials included, and takes it up again from there. Without
-    /// it, the state is in memory and ends with the sandbox.
+    /// Stores the state in this file, including credentials, and loads it at the next start.
+    ///
+    /// Without it, the state is in memory and is lost when the sandbox stops.
     pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.state = Some(file.into());
         self
     }
 
-    /// Uses this private key in place of one of its own: a PEM file as `openssl` writes it, P-521 or
-    /// Ed25519.
+    /// Uses this private key instead of a generated one.
+    ///
+    /// A PEM file as `openssl` writes it, P-521 or Ed25519.
     pub fn signing_key(
         mut self,
         pem: impl Into<SecretString>,
@@ -121,55 +127,61 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets one more key sign, of which it knows the public half alone.
+    /// Accepts signatures by one more key, of which only the public key is known.
     pub fn public_key(mut self, key_id: impl Into<String>, key: VerifyingKey) -> Self {
         self.public_keys.push((key_id.into(), key));
         self
     }
 
-    /// The version of the API to play; the latest by default.
+    /// Sets the version of the API to simulate; the latest by default.
     pub fn spec(mut self, spec: Spec) -> Self {
         self.settings.spec = spec;
         self
     }
 
-    /// When operations move on from `ISSUED`; at once by default.
+    /// Sets when operations leave `ISSUED`; at once by default.
     pub fn progress(mut self, progress: Progress) -> Self {
         self.settings.progress = progress;
         self
     }
 
-    /// Leaves out one check.
+    /// Skips one check.
     pub fn loose(mut self, check: Check) -> Self {
         self.settings.loose.push(check);
         self
     }
 
-    /// Assumes something else where the API's documentation is silent.
+    /// Changes one assumption where the API's documentation is silent.
     pub fn assume(mut self, assumption: Assumption) -> Self {
         self.settings.assumptions.push(assumption);
         self
     }
 
-    /// How long a receiver may take to answer a webhook; 10 seconds by default. That is real time, not
-    /// that of the sandbox's clock.
+    /// Sets how long a receiver may take to respond to a webhook; 10 seconds by default.
+    ///
+    /// This is real time, not the sandbox's clock.
     pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
         self.settings.webhook_timeout = timeout;
         self
     }
 
-    /// The most connections that are open at once; 1,024 by default, and at least one. The program
-    /// lowers it to 64 less than the files that its process may open.
+    /// Sets how many connections may be open at once; 1,024 by default, and at least one.
+    ///
+    /// The program lowers it to 64 less than the number of files that its process may open.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// Serves one more endpoint, such as a library author has declared. Each request is checked as
-    /// its declaration says: signature, token and scope, idempotency key, content type, digest. What
-    /// passes is for `answer` to answer; if that panics, the client gets a 500, and the log has why.
+    /// Serves one more endpoint, such as one that a library author has declared.
     ///
-    /// Endpoints with one method and path are told apart by what they accept, and by nothing else.
+    /// Each request is checked as its declaration says: signature, token and scope, idempotency
+    /// key, content type, digest. A request that passes goes to `respond`. If that panics, the
+    /// client gets a 500, and the log has the reason.
+    ///
+    /// Endpoints with the same method and path are distinguished only by what they accept.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use upvest_core::{Call, api};
@@ -177,7 +189,7 @@ impl SandboxBuilder {
     ///
     /// #[api(scope = "users:read")]
     /// pub trait Users: Send + Sync {
-    ///     /// How a user is called.
+    ///     /// Returns the name of a user.
     ///     #[endpoint(GET, "/users/{user_id}/name", signed)]
     ///     fn name(&self, user_id: u32) -> Call<String>;
     /// }
@@ -203,16 +215,16 @@ impl SandboxBuilder {
         self
     }
 
-    /// Starts it, inside the current tokio runtime.
+    /// Starts the sandbox inside the current tokio runtime.
     ///
     /// # Errors
-    /// If the port is taken, the key cannot be read, the state file is in use, damaged, or made with
-    /// another seed, or two endpoints cannot be told apart.
+    /// Fails if the port is in use, if the key cannot be read, or if two endpoints cannot be
+    /// distinguished. Fails if the state file is in use, damaged, or was created with another seed.
     ///
     /// # Cancel safety
-    /// If it is dropped before it is ready, nothing has been started.
+    /// If the future is dropped before it completes, nothing has been started.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        // First what fails without a trace.
+        // First the checks that leave no trace.
         for two in [
             [Assumption::OtherBodyConflicts, Assumption::OtherBodyReplays],
             [Assumption::ZeroUnprocessable, Assumption::ZeroSucceeds],
@@ -220,7 +232,7 @@ impl SandboxBuilder {
             if two.iter().all(|one| self.settings.assumes(*one)) {
                 let [one, other] = two;
                 let sentence =
-                    format!("`{one}` and `{other}` contradict each other: leave one out");
+                    format!("`{one}` and `{other}` contradict each other (remove one of the two)");
                 return Err(StartError::new(sentence));
             }
         }
@@ -262,7 +274,7 @@ impl SandboxBuilder {
         let router = server::router(&server, self.served)?.merge(admin::router(&server, self.host));
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(connections::serve(listener, router, self.max_connections, async {
-            // The sender says nothing: it is dropped with the sandbox.
+            // Nothing is ever sent: the sender is dropped with the sandbox.
             let _ = stopped.await;
         }));
         let sender = tokio::spawn(sender::run(Arc::clone(&server))).abort_handle();
@@ -270,19 +282,19 @@ impl SandboxBuilder {
     }
 }
 
-/// Why an address cannot be listened on, and what to do about it.
+/// Returns why the sandbox cannot listen on an address, and what to do about it.
 fn unavailable(wanted: SocketAddr, error: &io::Error) -> StartError {
     let why = match error.kind() {
         io::ErrorKind::AddrNotAvailable => {
             let ip = wanted.ip();
             let all = if ip.is_ipv4() { "0.0.0.0" } else { "::" };
-            format!("{ip} is not an address of this machine ({all} listens on all that it has)")
+            format!("{ip} is not an address of this machine ({all} listens on all its addresses)")
         }
-        io::ErrorKind::AddrInUse => format!("{error} (port 0 takes a free one)"),
+        io::ErrorKind::AddrInUse => format!("{error} (port 0 selects a free one)"),
         io::ErrorKind::PermissionDenied if (1..1024).contains(&wanted.port()) => {
-            format!("{error} (ports from 1024 on need no rights; port 0 takes a free one)")
+            format!("{error} (ports from 1024 need no privileges; port 0 selects a free one)")
         }
         _ => error.to_string(),
     };
-    StartError::new(format!("{wanted} cannot be listened on: {why}"))
+    StartError::new(format!("cannot listen on `{wanted}`: {why}"))
 }

@@ -1,4 +1,4 @@
-//! The clock of the sandbox: tokens, signatures, idempotency keys and statuses grow old by it.
+//! The clock of the sandbox, by which tokens, signatures, idempotency keys and statuses age.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,9 +9,12 @@ use crate::error::StartError;
 use crate::problem::Refused;
 use crate::store::{ClockSetting, Store};
 
-/// Tells the sandbox's time in whole seconds, can be stopped, and can be put forward. With a state file
-/// it goes on from where it was. A change that cannot be stored there is not made, and the reason is in
-/// the logs.
+/// The sandbox's clock, in whole seconds, which can be stopped and moved forward.
+///
+/// With a state file, it continues from where it was. A change that cannot be stored there is not
+/// made, and the reason is logged.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +50,7 @@ impl SandboxClock {
         Ok(Self(Arc::new(Inner { source, store, setting })))
     }
 
-    /// Now.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let source = self.0.source.now();
@@ -55,45 +58,47 @@ impl SandboxClock {
         Timestamp::from_unix_seconds(seconds).unwrap_or(source)
     }
 
-    /// What was done to it.
+    /// Returns how the clock was changed.
     #[must_use]
     pub fn setting(&self) -> ClockSetting {
         *self.0.setting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stops it where it is.
+    /// Stops the clock at the current time.
     pub fn freeze(&self) {
-        self.change_or_say(ClockSetting::freeze);
+        self.change_or_log(ClockSetting::freeze);
     }
 
-    /// Stops it at a time, be that later or earlier.
+    /// Stops the clock at this time, which may be later or earlier.
     pub fn freeze_at(&self, time: Timestamp) {
-        self.change_or_say(|setting, _| setting.freeze_at(time));
+        self.change_or_log(|setting, _| setting.freeze_at(time));
     }
 
-    /// Lets it run again, from where it was stopped.
+    /// Resumes the clock from where it was stopped.
     pub fn resume(&self) {
-        self.change_or_say(ClockSetting::resume);
+        self.change_or_log(ClockSetting::resume);
     }
 
-    /// Lets it tell the time that it was started with.
+    /// Resets the clock to the one that the sandbox was started with.
     pub fn reset(&self) {
-        self.change_or_say(|setting, _| *setting = ClockSetting::default());
+        self.change_or_log(|setting, _| *setting = ClockSetting::default());
     }
 
-    /// Puts it forward, whether it stands or runs. Parts of a second are left out.
+    /// Moves the clock forward, whether it is stopped or running.
+    ///
+    /// Fractions of a second are ignored.
     pub fn advance(&self, by: Duration) {
-        self.change_or_say(|setting, _| setting.advance(by));
+        self.change_or_log(|setting, _| setting.advance(by));
     }
 
-    fn change_or_say(&self, change: impl FnOnce(&mut ClockSetting, i64)) {
+    fn change_or_log(&self, change: impl FnOnce(&mut ClockSetting, i64)) {
         if let Err(refused) = self.change(change) {
             tracing::error!("the clock was not changed: {}", refused.reason);
         }
     }
 
-    /// Changes it, with the seconds that the clock tells with which it was started; not at all if the
-    /// change cannot be stored.
+    /// Changes the setting, unless the change cannot be stored. `change` gets the time of the
+    /// original clock in seconds.
     pub(crate) fn change(
         &self,
         change: impl FnOnce(&mut ClockSetting, i64),
@@ -158,7 +163,7 @@ mod tests {
     use upvest_core::Timestamp;
 
     #[test]
-    fn it_stops_jumps_and_goes_on() {
+    fn it_stops_jumps_and_resumes() {
         let time = Arc::new(AtomicI64::new(1_000));
         let reading = Arc::clone(&time);
         let source = move || Timestamp::from_unix_seconds(reading.load(Ordering::SeqCst)).unwrap();
@@ -189,7 +194,7 @@ mod tests {
         clock.reset();
         assert_eq!(now(), 1_510);
         clock.freeze_at(Timestamp::from_unix_seconds(5).unwrap());
-        // Taken up again, it stands where it stood.
+        // After a restart, it is stopped at the same time.
         assert_eq!(SandboxClock::new(Box::new(source), store).unwrap().now().unix_seconds(), 5);
     }
 }

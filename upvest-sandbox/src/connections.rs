@@ -1,7 +1,8 @@
-//! Connections: accepted, served as HTTP/1.1, and ended where they take too much time or memory.
+//! Accepts connections, serves them as HTTP/1.1, and closes those that take too much time or
+//! memory.
 //!
-//! All times here are real time, not that of the sandbox's clock: a client that stalls must not hold
-//! a connection for ever because the clock stands still.
+//! All times here are real time, not the sandbox's clock: a client that stalls must not hold a
+//! connection forever because that clock is stopped.
 
 use std::io;
 use std::sync::Arc;
@@ -22,22 +23,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::faults::wire::{Line, Wire};
+use crate::faults::wire::{Wire, WireHandle};
 
-/// The longest header of a request, its first line included. Beyond it, a request is answered with
-/// 431. It is also the most that a connection holds of an answer that is not read yet.
+/// The longest header of a request in bytes, including its first line. A longer one gets a 431. A
+/// connection also buffers at most this much of an unread response.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// How long the header of a request may take, and how long a connection may be idle: longer than
-/// `upvest-core` keeps its idle connections, so that it does not reuse one that is being closed.
+/// How long the header of a request may take, and how long a connection may be idle. This is longer
+/// than `upvest-core` keeps idle connections, so that it does not reuse one that is being closed.
 const LONGEST_HEAD_TIME: Duration = Duration::from_secs(75);
 
-/// More than any request of these endpoints needs.
+/// The longest body, in bytes; more than any request to these endpoints needs.
 const LONGEST_BODY: usize = 64 * 1024;
 /// How long the body of a request may take.
 const LONGEST_BODY_TIME: Duration = Duration::from_secs(30);
 
-/// Serves until `stopped` ends. At most `max_connections` are open at once; the next ones wait until one
-/// is closed.
+/// Serves until `stopped` completes. At most `max_connections` are open at once; the next ones wait
+/// until one is closed.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -56,8 +57,8 @@ pub(crate) async fn serve(
             Ok((stream, permit)) => serve_one(stream, router.clone(), &graceful, permit),
             Err(error) if is_of_connection(&error) => {}
             Err(error) => {
-                // Probably there are no file descriptors. There will be, when a connection ends.
-                tracing::error!("no connection can be accepted: {error}");
+                // Probably no file descriptor is free. One will be when a connection ends.
+                tracing::error!("cannot accept a connection: {error}");
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -70,13 +71,13 @@ async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, Option<OwnedSemaphorePermit>)> {
-    // It is never closed.
+    // The semaphore is never closed.
     let permit = Arc::clone(room).acquire_owned().await.ok();
     let (stream, _) = listener.accept().await?;
     Ok((stream, permit))
 }
 
-/// Whether it is the connection that failed, before it was accepted.
+/// Whether the connection itself failed before it was accepted.
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
@@ -88,15 +89,15 @@ fn serve_one(
     graceful: &GracefulShutdown,
     permit: Option<OwnedSemaphorePermit>,
 ) {
-    let line = Line::default();
-    let wire = Wire::new(stream, line.clone());
+    let wire_handle = WireHandle::default();
+    let wire = Wire::new(stream, wire_handle.clone());
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(line.clone());
+        request.extensions_mut().insert(wire_handle.clone());
         router.call(request)
     });
     let connection = http1::Builder::new()
-        // A client may close its half once it has sent all, and still wants the answer.
+        // A client may shut down its sending side after the request, and still read the response.
         .half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_HEAD_TIME)
@@ -123,9 +124,9 @@ pub(crate) enum BodyError {
 }
 
 pub(crate) const LATE_BODY: &str = "The body did not arrive within 30 seconds";
-pub(crate) const UNREADABLE_BODY: &str = "The body is longer than 64 KiB, or broke off";
+pub(crate) const UNREADABLE_BODY: &str = "The body is longer than 64 KiB, or incomplete";
 
-/// The whole body of a request.
+/// Reads the whole body of a request.
 pub(crate) async fn read_body(body: Body) -> Result<Bytes, BodyError> {
     let whole = timeout(LONGEST_BODY_TIME, Limited::new(body, LONGEST_BODY).collect()).await;
     match whole {

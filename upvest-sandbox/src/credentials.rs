@@ -1,4 +1,4 @@
-//! What a client needs to be let in: made from the seed, but for a key that somebody brings.
+//! The credentials of the client, derived from the seed, except for a key that was provided.
 
 use std::fmt;
 
@@ -15,10 +15,10 @@ use uuid::Uuid;
 use crate::error::StartError;
 use crate::seed::Seed;
 
-/// As `openssl` does it by default.
+/// The rounds of PBKDF2, as `openssl` does by default.
 const ROUNDS: u32 = 2048;
 
-/// A private key as its file holds it.
+/// A private key in the form of its file.
 #[derive(Clone)]
 pub(crate) struct KeyFile {
     pub(crate) pem: SecretString,
@@ -26,11 +26,11 @@ pub(crate) struct KeyFile {
 }
 
 impl KeyFile {
-    /// The key, under the id that it is given.
+    /// Reads the key and gives it an id.
     pub(crate) fn read(&self, key_id: impl Into<String>) -> Result<SigningKey, StartError> {
         let passphrase = self.passphrase.as_ref().map(ExposeSecret::expose_secret);
         SigningKey::from_pem(key_id, self.pem.expose_secret(), passphrase)
-            .map_err(|error| StartError::new(format!("the signing key cannot be used: {error}")))
+            .map_err(|error| StartError::new(format!("cannot use the signing key: {error}")))
     }
 }
 
@@ -47,12 +47,12 @@ pub struct Credentials {
 
 impl Credentials {
     pub(crate) fn new(seed: &Seed, key_file: Option<KeyFile>) -> Result<Self, StartError> {
-        let key_file = key_file.map_or_else(|| made_from(seed), Ok)?;
+        let key_file = key_file.map_or_else(|| derive_key_file(seed), Ok)?;
         let key_id = seed.uuid("key id", 0);
         let signing_key = key_file.read(key_id)?;
         let verifying_key = signing_key
             .verifying_key()
-            .map_err(|_| StartError::new("the signing key has no public half"))?;
+            .map_err(|_| StartError::new("the signing key has no public key"))?;
         Ok(Self {
             client_id: seed.uuid("client id", 0),
             client_secret: seed.text("client secret", 0).into(),
@@ -63,43 +63,44 @@ impl Credentials {
         })
     }
 
-    /// The client id.
+    /// Returns the client id.
     #[must_use]
     pub fn client_id(&self) -> Uuid {
         self.client_id
     }
 
-    /// The client secret.
+    /// Returns the client secret.
     #[must_use]
     pub fn client_secret(&self) -> &SecretString {
         &self.client_secret
     }
 
-    /// The id of the signing key.
+    /// Returns the id of the signing key.
     #[must_use]
     pub fn key_id(&self) -> Uuid {
         self.key_id
     }
 
-    /// The private key: ECDSA P-521, unless another one was brought.
+    /// Returns the private key: ECDSA P-521, unless another one was provided.
     #[must_use]
     pub fn signing_key(&self) -> &SigningKey {
         &self.signing_key
     }
 
-    /// The private key as PEM.
+    /// Returns the private key as PEM.
     #[must_use]
     pub fn key_pem(&self) -> &SecretString {
         &self.key_file.pem
     }
 
-    /// The passphrase of [`key_pem`](Self::key_pem), if it has one.
+    /// Returns the passphrase of [`key_pem`](Self::key_pem), if it has one.
     #[must_use]
     pub fn passphrase(&self) -> Option<&SecretString> {
         self.key_file.passphrase.as_ref()
     }
 
-    /// The settings as names and values, under the names that Upvest's own packages use.
+    /// Returns the settings as names and values. The names are those that Upvest's own packages
+    /// use.
     pub(crate) fn settings(&self, base_url: &str, scopes: &[&str]) -> Vec<(&'static str, String)> {
         let mut settings = vec![
             ("UPVEST_API_BASE_URL", base_url.to_owned()),
@@ -120,10 +121,10 @@ impl Credentials {
     }
 }
 
-/// A P-521 key in DER, made for one purpose.
+/// Derives a P-521 key for one purpose, in DER.
 pub(crate) fn p521_key(seed: &Seed, purpose: &str) -> Vec<u8> {
-    // SEC1, RFC 5915: the number 1, 66 bytes of key, the name of the curve. 521 bits are 65 bytes and
-    // one bit; that they are more than the order of the curve has a chance of 2 to the minus 260.
+    // SEC1, RFC 5915: the number 1, 66 bytes of key, the name of the curve. 521 bits are 65 bytes
+    // and one bit. They exceed the order of the curve with a probability of 2 to the power of -260.
     let first = seed.bytes::<1>(purpose, 0)[0] & 1;
     let mut der = vec![0x30, 0x50, 0x02, 0x01, 0x01, 0x04, 0x42, first];
     der.extend(seed.bytes::<64>(purpose, 1));
@@ -132,9 +133,9 @@ pub(crate) fn p521_key(seed: &Seed, purpose: &str) -> Vec<u8> {
     der
 }
 
-/// An encrypted P-521 key, as the users of the API have one.
-fn made_from(seed: &Seed) -> Result<KeyFile, StartError> {
-    let failed = || StartError::new("no signing key could be made");
+/// Derives an encrypted P-521 key, as users of the API have one.
+fn derive_key_file(seed: &Seed) -> Result<KeyFile, StartError> {
+    let failed = || StartError::new("cannot generate a signing key");
     let der = p521_key(seed, "key");
     let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P521_SHA512_ASN1_SIGNING, &der)
         .map_err(|_| failed())?;

@@ -1,7 +1,7 @@
-//! What every request must pass before anything is done: the demands of its endpoint, in order.
+//! The checks that every request must pass before it is carried out, in order.
 //!
-//! Which demands an endpoint has comes from its declaration. In which order the real API looks at
-//! them is not documented; here, whoever is not known learns nothing about scopes and bodies.
+//! The declaration of an endpoint says which checks it requires. The order of the real API is not
+//! documented; here, an unknown client learns nothing about scopes and bodies.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::problem::Refused;
 use crate::settings::{Assumption, Check, Settings};
 use crate::world::World;
 
-/// Headers that have one value: were there two, whoever reads the first would obey another request
-/// than whoever reads the last.
+/// Headers that have one value. With two, a reader of the first would see another request than a
+/// reader of the last.
 static SINGLE: [HeaderName; 7] = [
     ACCEPT,
     AUTHORIZATION,
@@ -32,7 +32,7 @@ static SINGLE: [HeaderName; 7] = [
     SIGNATURE_VERSION,
 ];
 
-/// Lets a request in, with its idempotency key if the endpoint takes one.
+/// Checks a request, and returns its idempotency key if the endpoint takes one.
 pub(crate) fn admit(
     world: &World,
     endpoint: &Endpoint,
@@ -56,7 +56,7 @@ pub(crate) fn admit(
     }
     match idempotency_key(&head.headers) {
         Err(_) if !checks(Check::IdempotencyKey) => {
-            // Any text is a key then: the same text is the same one.
+            // Then any text is a key, and the same text is the same key.
             let text = head.headers.get(IDEMPOTENCY_KEY).map(|key| key.as_bytes().escape_ascii());
             let text = text.map(|text| text.to_string());
             let text = text.unwrap_or_else(|| world.store.fresh_text("idempotency key"));
@@ -70,8 +70,8 @@ fn check_client_id(world: &World, endpoint: &Endpoint, headers: &HeaderMap) -> R
     match text(headers, &CLIENT_ID) {
         Some(id) if id.eq_ignore_ascii_case(&world.credentials.client_id().to_string()) => Ok(()),
         Some(_) => Err(Refused::unauthorised("The client is not known")),
-        // The form of a token request names the client: one of Upvest's own clients sends no
-        // header there.
+        // The form of a token request names the client, and one of Upvest's own clients sends no
+        // header with it.
         None if endpoint.is_anonymous() => Ok(()),
         None => Err(Refused::missing_client_id()),
     }
@@ -94,24 +94,25 @@ fn check_signature(
     }
     let input = &verified.input;
     let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
-    let expires = input.expires.ok_or_else(|| missing("it has no number `expires`"))?;
-    let nonce = input.nonce.as_deref().ok_or_else(|| missing("it has no text `nonce`"))?;
+    let expires = input.expires.ok_or_else(|| missing("missing parameter `expires`"))?;
+    let nonce = input.nonce.as_deref().ok_or_else(|| missing("missing parameter `nonce`"))?;
     let skew = policy.skew.as_secs().try_into().unwrap_or(i64::MAX);
-    let forget = expires.saturating_add(skew);
-    let is_new = world.store.take_nonce(&input.key_id, nonce, forget, now.unix_seconds())?;
+    let remember_until = expires.saturating_add(skew);
+    let is_new =
+        world.store.take_nonce(&input.key_id, nonce, remember_until, now.unix_seconds())?;
     if is_new {
         Ok(())
     } else {
         let mut refused = Refused::unauthorised("Signature is incorrect")
             .for_the_log("signature: the nonce was used before");
         refused.hint =
-            Some("make a new nonce for each request, and sign anew to send it again".to_owned());
+            Some("use a new nonce for each request, and sign each retry again".to_owned());
         Err(refused)
     }
 }
 
-/// The headers, with a `content-length` of 0 if that was signed and does not travel: Upvest's
-/// proxy signs it on a DELETE, and its HTTP library leaves it out.
+/// Returns the headers, with a `content-length` of 0 if that was signed but not sent: Upvest's
+/// proxy signs it on a DELETE, and its HTTP library omits it.
 pub(crate) fn signed_headers<'h>(
     settings: &Settings,
     head: &'h Parts,
@@ -132,7 +133,7 @@ pub(crate) fn signed_headers<'h>(
     Cow::Owned(headers)
 }
 
-/// What a signature for `endpoint` must be like.
+/// Returns the policy that a signature for `endpoint` must satisfy.
 pub(crate) fn policy(
     settings: &Settings,
     endpoint: &Endpoint,
@@ -189,10 +190,10 @@ fn check_negotiation(
     if checks(Check::SingleHeaders) {
         let twice = SINGLE.iter().find(|name| headers.get_all(*name).iter().count() > 1);
         if let Some(name) = twice {
-            return Err(Refused::invalid_request(format!("The header {name} is there twice")));
+            return Err(Refused::invalid_request(format!("The header {name} appears twice")));
         }
     }
-    // As HTTP itself wants it.
+    // HTTP/1.1 requires it.
     if !headers.contains_key(HOST) {
         return Err(Refused::invalid_request("The header host is missing"));
     }
@@ -200,13 +201,13 @@ fn check_negotiation(
     if checks(Check::ApiVersion) && version.is_some_and(|version| version != "1") {
         return Err(Refused::upgrade_required());
     }
-    // Who may choose is asked by the endpoint itself.
-    let is_told = endpoint.header_name() == Some(ACCEPT.as_str());
+    // If the caller sets `accept`, the endpoint itself checks it.
+    let is_set_by_caller = endpoint.header_name() == Some(ACCEPT.as_str());
     let is_acceptable = match text(headers, &ACCEPT) {
         Some(accept) => accept == "*/*" || accept == endpoint.accepts(),
         None => false,
     };
-    if checks(Check::Accept) && !is_acceptable && !is_told {
+    if checks(Check::Accept) && !is_acceptable && !is_set_by_caller {
         return Err(Refused::not_acceptable());
     }
     if let Some(name) = endpoint.header_name()
@@ -219,7 +220,7 @@ fn check_negotiation(
     if checks(Check::ContentType) && !is_fitting {
         let wanted = content_type.unwrap_or_default();
         return Err(Refused::invalid_request(format!(
-            "unexpected request Content-Type: it must be {wanted}, with no parameter"
+            "unexpected request Content-Type: it must be {wanted}, without parameters"
         )));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What an endpoint does with an admitted request.
+//! How an endpoint handles an admitted request.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -21,7 +21,7 @@ pub(crate) struct Admitted<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// A status, and a body in JSON or none.
+/// A status, and a JSON body or an empty one.
 pub(crate) struct JsonResponse {
     pub(crate) status: StatusCode,
     pub(crate) body: String,
@@ -32,7 +32,7 @@ pub(crate) struct JsonResponse {
 impl JsonResponse {
     pub(crate) fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Refused> {
         let body = serde_json::to_string(body)
-            .map_err(|_| Refused::internal("the response could not be written"))?;
+            .map_err(|_| Refused::internal("cannot serialize the response"))?;
         Ok(Self { status, body, is_replay: false })
     }
 

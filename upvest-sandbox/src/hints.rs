@@ -1,7 +1,7 @@
-//! What is probably wrong with a signature that was refused, and what to do about it.
+//! What is probably wrong with a refused signature, and how to fix it.
 //!
-//! A wrong signature says nothing about what was signed. But most mistakes are known: so each is tried
-//! out, and the one whose base the signature fits is the one that was made.
+//! A wrong signature does not show what was signed, but most mistakes are known. Each known mistake
+//! is tried: if the signature fits the text that the mistake leads to, that mistake was made.
 
 mod digests;
 mod encoding;
@@ -23,7 +23,7 @@ use upvest_core::signature::{SignatureBase, VerifyError, VerifyingKey};
 
 pub(crate) use self::paths::other_path;
 
-/// A guess, and what was signed if that is certain.
+/// A guess at the mistake, and what was signed if that is certain.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Hint {
     pub(crate) text: String,
@@ -47,13 +47,13 @@ pub(crate) struct Suspect<'a> {
     pub(crate) message: Message<'a>,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
-    /// Whether somebody has stopped the sandbox's clock, or put it forward.
+    /// Whether the sandbox's clock was frozen or advanced.
     pub(crate) is_moved: bool,
     pub(crate) client_id: &'a str,
     pub(crate) key_id: &'a str,
-    /// The key that its key id names.
+    /// The key with the request's key id.
     pub(crate) key: Option<&'a VerifyingKey>,
-    /// The public half of the client's own key.
+    /// The public half of the client's key.
     pub(crate) public_key_pem: &'a str,
 }
 
@@ -62,45 +62,48 @@ impl Suspect<'_> {
         match refusal {
             VerifyError::Version(_) => self.of_version().into(),
             VerifyError::MissingHeader(name) => format!(
-                "send `{name}`: every request is signed, the one for a token too; with a client of \
-                 Upvest's or with `upvest-core` that is done for you"
+                "send `{name}`: every request is signed, the token request included (Upvest's \
+                 clients and `upvest-core` do this for you)"
             )
             .into(),
             VerifyError::Malformed(name, _) if self.times(name) > 1 => {
-                format!("send `{name}` once: a library or a proxy has added one").into()
+                format!("send `{name}` once: a library or a proxy added another one").into()
             }
             VerifyError::Malformed("signature", _) => {
-                "write it as `sig1=:BASE64:`, with standard base64, padding, and a colon on each side"
+                "write `signature` as `sig1=:BASE64:`, with standard base64, padding, and a colon \
+                 on each side"
                     .into()
             }
             VerifyError::Malformed(name, why) => times::misread(self.message.headers)
                 .unwrap_or_else(|| {
                     format!(
-                        "write `{name}` anew: {why}; the form is `sig1=(\"@method\" \"@path\" …);\
-                         keyid=\"…\";created=1633529659;expires=1633529664;nonce=\"…\"`"
+                        "malformed `{name}`: {why} (write `sig1=(\"@method\" \"@path\" …);\
+                         keyid=\"…\";created=1633529659;expires=1633529664;nonce=\"…\"`)"
                     )
                 })
                 .into(),
             VerifyError::UnknownKey => self.of_key().into(),
             VerifyError::Algorithm => {
-                "leave `alg` out: the algorithm is that of the registered key".into()
+                "leave `alg` out: the registered key determines the algorithm".into()
             }
             VerifyError::NotCovered(name) => names::not_covered(name, self.message.headers).into(),
-            VerifyError::Lifetime => self.of_life().into(),
+            VerifyError::Lifetime => self.of_lifetime().into(),
             VerifyError::FromTheFuture | VerifyError::TooOld | VerifyError::Expired => {
                 self.of_time().into()
             }
             VerifyError::Length => {
-                "the body was changed after signing, or its length was counted in characters: count \
-                 bytes"
+                "the body was changed after signing, or its length was counted in characters \
+                 (count bytes)"
                     .into()
             }
             VerifyError::Digest(_) => {
                 digests::of_digest(text(self.message.headers, &CONTENT_DIGEST), self.body).into()
             }
-            VerifyError::Base(error) => names::without_value(error, &self.message, self.body).into(),
+            VerifyError::Base(error) => {
+                names::without_value(error, &self.message, self.body).into()
+            }
             VerifyError::WrongSignature(base) => self.of_signature(base),
-            _ => "compare what you sign with the form in the documentation of the API".into(),
+            _ => "compare what you sign with the form in the API documentation".into(),
         }
     }
 
@@ -110,11 +113,11 @@ impl Suspect<'_> {
 
     fn of_version(&self) -> String {
         if self.times(SIGNATURE_VERSION.as_str()) > 1 {
-            return "send `upvest-signature-version` once: a library or a proxy has added one"
+            return "send `upvest-signature-version` once: a library or a proxy added another one"
                 .to_owned();
         }
-        "send `upvest-signature-version: 15`: without it the older form, v6, is presumed, which is \
-         refused here; the header itself is not covered"
+        "send `upvest-signature-version: 15`: without it the older form, v6, is assumed, which the \
+         sandbox refuses (the header itself is not covered)"
             .to_owned()
     }
 
@@ -123,48 +126,49 @@ impl Suspect<'_> {
         let known = self.key_id;
         match given {
             Ok(given) if given == self.client_id => {
-                format!("`keyid` is the client id: it must be the id of the key, {known}")
+                format!("`keyid` is the client id (use the key id, `{known}`)")
             }
-            _ => format!("`keyid` must be the id of the key, {known}"),
+            _ => format!("unknown `keyid` (use the key id, `{known}`)"),
         }
     }
 
     fn of_time(&self) -> String {
         let Ok(input) = SignatureInput::from_headers(self.message.headers) else {
-            return "the times cannot be read".to_owned();
+            return "`created` and `expires` cannot be read".to_owned();
         };
         if let Some(misread) = times::misread(self.message.headers) {
             return misread;
         }
         let off = input.created.saturating_sub(self.now.unix_seconds());
         let cause = if self.is_moved {
-            "this sandbox's clock was moved: set it back, or start it with `--loose lifetime`"
+            "the clock was changed (reset it, or start the sandbox with `--loose lifetime`)"
         } else {
-            "the clock is off, or the request was long under way"
+            "your clock is wrong, or the request was in flight for too long"
         };
         let side = if off > 0 { "ahead of" } else { "behind" };
         format!(
-            "{cause}: `created` is {} s {side} the sandbox's clock, which says {}",
+            "`created` is {} s {side} the sandbox's clock, which says {}: {cause}",
             off.unsigned_abs(),
             self.now
         )
     }
 
-    fn of_life(&self) -> String {
+    fn of_lifetime(&self) -> String {
         if let Some(misread) = times::misread(self.message.headers) {
             return misread;
         }
         let life = SignatureInput::from_headers(self.message.headers)
             .map_or(0, |input| input.expires.unwrap_or(0).saturating_sub(input.created));
-        format!("the signature lives {life} s: let `expires` be 5 to 60 s after `created`")
+        format!("the signature is valid for {life} s (set `expires` 5 to 60 s after `created`)")
     }
 
-    /// Tries out what is often done wrong.
+    /// Tries the known mistakes.
     fn of_signature(&self, base: &SignatureBase) -> Hint {
         let nothing_known = || {
             Hint::from(
                 "no known mistake fits: another key signed it, or a covered header or the body was \
-                 changed after signing; compare the base that you signed with the one received",
+                 changed after signing (compare the signature base that you signed with the \
+                 received one)",
             )
         };
         let (Some(key), Some(signature)) = (self.key, signature(self.message.headers)) else {
@@ -176,7 +180,7 @@ impl Suspect<'_> {
         let der = encoding::der_of_raw(&signature);
         let signature = der.as_deref().unwrap_or(&signature);
         let raw = if der.is_some() {
-            "the signature is the raw r||s: encode it as ASN.1 DER"
+            "the signature is the raw r||s (encode it as ASN.1 DER)"
         } else {
             ""
         };
@@ -184,12 +188,12 @@ impl Suspect<'_> {
             return raw.into();
         }
         if key.verifies(digest::digest(&digest::SHA512, base.as_bytes()).as_ref(), signature) {
-            return "the base was hashed twice: hand the base itself to a function that hashes, or \
-                    its hash to one that does not"
+            return "the signature base was hashed twice (pass the base to a function that hashes, \
+                    or its hash to one that does not)"
                 .into();
         }
         if self.is_over_sha_256(base.as_bytes(), signature) {
-            return "the base was hashed with SHA-256: ECDSA is with SHA-512 here".into();
+            return "the signature base was hashed with SHA-256 (use ECDSA with SHA-512)".into();
         }
         for guess in guesses::guesses(&self.message, self.body, base) {
             if key.verifies(guess.signed.as_bytes(), signature) {

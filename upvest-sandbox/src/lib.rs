@@ -1,9 +1,9 @@
-//! A local stand-in for the Upvest Investment API, so that tests and first steps need neither
-//! credentials nor a network.
+//! A local sandbox for the Upvest Investment API: tests and first steps need neither credentials
+//! nor a network.
 //!
 //! It is strict: it checks token, scope, signature, digest, times, nonce, idempotency key and body
-//! as the real one does, and answers with the same problem documents. For a refused signature its
-//! log shows the base of what came in beside the one that it should have been.
+//! as the real API does, and responds with the same problem documents. For a refused signature, its
+//! log shows the received signature base next to the expected one.
 //!
 //! ```
 //! use upvest_sandbox::Sandbox;
@@ -29,14 +29,14 @@
 //! | to | |
 //! | --- | --- |
 //! | start one with a seed, a state file, other checks and assumptions | [`Sandbox::builder`] |
-//! | look at balances and operations, and move them by hand | [`Sandbox::state`] |
-//! | let requests go wrong, before or after they are carried out | [`Sandbox::faults`] |
-//! | stop the time, and put it forward | [`Sandbox::clock`] |
-//! | see what came in, and why it was refused | [`Sandbox::log`] |
-//! | see the webhooks that were sent, and send them again | [`Sandbox::webhooks`] |
-//! | know how sure it is that Upvest does the same | [`fidelity`] |
+//! | read balances and operations, and change operations manually | [`Sandbox::state`] |
+//! | make requests fail, before or after they are carried out | [`Sandbox::faults`] |
+//! | stop the clock, and move it forward | [`Sandbox::clock`] |
+//! | see the received requests, and why one was refused | [`Sandbox::log`] |
+//! | see the webhooks that were sent, and redeliver them | [`Sandbox::webhooks`] |
+//! | know how certain it is that Upvest does the same | [`fidelity`] |
 //!
-//! The program of the same name has all of it on its page at `/_sandbox/`, and as JSON.
+//! The program of the same name offers all of it on its page at `/_sandbox/`, and as JSON.
 
 mod admin;
 mod bases;
@@ -85,13 +85,13 @@ pub use crate::faults::{ActiveFault, Effect, Fault, Faults, InvalidFault};
 pub use crate::log::{Entry, Log, Verdict};
 pub use crate::served::{ReceivedRequest, Reply};
 use crate::server::Server;
-pub use crate::settings::{Assumption, Check, Progress, Spec, UnknownWord};
+pub use crate::settings::{Assumption, Check, Progress, Spec, UnknownValue};
 pub use crate::state::{State, StateError};
 pub use crate::store::ClockSetting;
 pub use crate::webhooks::handle::WebhookSender;
 pub use crate::webhooks::queue::WebhookDelivery;
 
-/// A sandbox that is running. Dropping it stops it, and frees its state file.
+/// A running sandbox. Dropping it stops the sandbox and releases its state file.
 pub struct Sandbox {
     address: SocketAddr,
     server: Arc<Server>,
@@ -100,29 +100,29 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// How to start one, with settings.
+    /// Returns a builder, to start a sandbox with other settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// Starts one on a free port of 127.0.0.1.
+    /// Starts a sandbox on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// If no port is free, or no key can be made.
+    /// Fails if no port is free, or if no key can be generated.
     ///
     /// # Cancel safety
-    /// If it is dropped before it is ready, nothing has been started.
+    /// If the future is dropped before it completes, nothing has been started.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// Where it listens.
+    /// Returns the address on which the sandbox listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it can be reached from this machine, such as `http://127.0.0.1:8080`.
+    /// Returns the URL of the sandbox on this machine, such as `http://127.0.0.1:8080`.
     #[must_use]
     pub fn url(&self) -> String {
         let ip = self.address.ip();
@@ -130,34 +130,35 @@ impl Sandbox {
         format!("http://{}", SocketAddr::from((ip, self.address.port())))
     }
 
-    /// Where it listens, as a client wants it.
+    /// Returns the environment for a client of this sandbox.
     #[must_use]
     pub fn environment(&self) -> Environment {
         Environment::Custom(self.url())
     }
 
-    /// What a client needs to be let in.
+    /// Returns the credentials that the sandbox accepts.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.server.world.credentials
     }
 
-    /// The settings of a client as names and values, under the names that Upvest's own packages use;
-    /// secrets included.
+    /// Returns the settings of a client as names and values, including secrets.
+    ///
+    /// The names are those that Upvest's own packages use.
     #[must_use]
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         self.credentials().settings(&self.url(), &self.server.world.scopes)
     }
 
-    /// A client that is let in, with every scope.
+    /// Builds a client with accepted credentials and every scope.
     ///
     /// # Errors
-    /// If TLS cannot be set up.
+    /// Fails if TLS cannot be set up.
     pub fn client(&self) -> upvest_core::Result<Client> {
         self.client_builder().scopes(&self.server.world.scopes).build()
     }
 
-    /// The beginning of a client that is let in: address, credentials, key and clock, no scopes.
+    /// Returns a client builder with address, credentials, key and clock set, but no scopes.
     pub fn client_builder(&self) -> ClientBuilder {
         let credentials = self.credentials();
         Client::builder(self.environment())
@@ -166,31 +167,31 @@ impl Sandbox {
             .clock(self.clock().clone())
     }
 
-    /// Account groups, balances and operations.
+    /// Returns access to account groups, balances and operations.
     #[must_use]
     pub fn state(&self) -> State<'_> {
         State::of(&self.server.world)
     }
 
-    /// Its clock, which can be stopped and put forward.
+    /// Returns the clock, which can be stopped and moved forward.
     #[must_use]
     pub fn clock(&self) -> &SandboxClock {
         &self.server.world.clock
     }
 
-    /// What it tells on its own.
+    /// Returns access to the webhooks that the sandbox sends.
     #[must_use]
     pub fn webhooks(&self) -> WebhookSender<'_> {
         WebhookSender::of(&self.server.world)
     }
 
-    /// What goes wrong on purpose.
+    /// Returns the faults, which make requests fail on purpose.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.server.faults
     }
 
-    /// The newest requests, and what became of each.
+    /// Returns the log of the newest requests, with the result of each.
     #[must_use]
     pub fn log(&self) -> &Log {
         &self.server.log

@@ -1,4 +1,4 @@
-//! The log: what came in, what was answered, and why. Holds no secret.
+//! The log: each request, its response, and the reason. It contains no secrets.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,20 +14,21 @@ use upvest_core::signature::SignatureBase;
 
 use crate::bases::Bases;
 
-/// How many requests are remembered.
+/// The maximum number of requests in the log.
 const MOST_ENTRIES: usize = 1_000;
-/// How much all of them take up at most, in bytes: beyond it, the oldest are forgotten.
+/// The maximum size of the log, in bytes: beyond it, the oldest requests are dropped.
 const MOST_BYTES: usize = 8 << 20;
-/// How much of a text is remembered, in characters.
+/// The maximum length of a logged text, in characters.
 const LONGEST_TEXT: usize = 2_000;
-/// How much of all headers of a request is remembered, in bytes; the others are counted.
+/// The maximum size of the logged headers of a request, in bytes; the others are counted.
 const LONGEST_HEADERS: usize = 16 * 1024;
 
-/// How the access tokens of the API begin.
+/// The prefix of the API's access tokens.
 const TOKEN_START: &str = "ory_at_";
 
-/// Headers that are logged, besides those that begin with `upvest-`; of any other, an
-/// `x-api-secret` say, it is not known what it holds. The signature is left out: it says nothing.
+/// The headers that are logged, besides those that begin with `upvest-`. The content of any other
+/// header is unknown: it may be an `x-api-secret`. The signature is left out because it shows
+/// nothing.
 const LOGGED: [&str; 10] = [
     "accept",
     "accept-encoding",
@@ -41,28 +42,28 @@ const LOGGED: [&str; 10] = [
     "user-agent",
 ];
 
-/// What became of a request.
+/// How a request was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It was carried out.
+    /// The request was carried out.
     Accepted,
-    /// It was carried out before, and the answer was repeated.
+    /// The request was carried out before, and the response was replayed.
     Replayed,
-    /// It was refused.
+    /// The request was refused.
     Refused,
-    /// A fault took its place: nothing was done.
+    /// A fault replaced the request: nothing was carried out.
     Lost,
 }
 
-/// One request, and what became of it.
+/// One request, and how it was handled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Which request it was, counted from 1.
+    /// The number of the request, counted from 1.
     pub number: u64,
-    /// When it was answered, by the sandbox's clock.
+    /// When the response was made, by the sandbox's clock.
     pub at: Timestamp,
     /// The HTTP method.
     pub method: String,
@@ -70,35 +71,38 @@ pub struct Entry {
     pub path: String,
     /// The query, if there was one.
     pub query: Option<String>,
-    /// The headers that the API knows, in the order in which they came; the token is masked.
+    /// The headers that the API uses, in the order in which they were received.
+    ///
+    /// The token is masked.
     pub headers: Vec<(String, String)>,
-    /// The body, if it was JSON, or else how long it was.
+    /// The body, if it was JSON, or else its length.
     pub body: String,
-    /// What became of it.
+    /// How it was handled.
     pub verdict: Verdict,
-    /// What was answered, or would have been had not a fault come after the commit. Nothing if one
-    /// came before it.
+    /// The status of the response, even if a fault after the commit changed it.
+    ///
+    /// `None` if a fault hit before the commit.
     pub status: Option<u16>,
-    /// The answer's `upvest-request-id`.
+    /// The response's `upvest-request-id`.
     pub request_id: String,
-    /// Why it was refused; more than the client was told.
+    /// Why it was refused, in more detail than in the response.
     pub reason: Option<String>,
-    /// For a signature that was refused: what is probably wrong, and what to do.
+    /// For a refused signature: what is probably wrong, and what to do.
     pub hint: Option<String>,
-    /// For a signature that was refused: the base of what came in, and what it should have been.
+    /// For a refused signature: the signature base of the request, and the expected one.
     pub bases: Option<Bases>,
     /// The fault that hit it.
     pub fault: Option<String>,
 }
 
 impl Entry {
-    /// Whether the answer repeats the one that the same idempotency key got before.
+    /// Returns whether the response is a replay of an earlier one for the same idempotency key.
     #[must_use]
     pub fn is_replay(&self) -> bool {
         self.verdict == Verdict::Replayed
     }
 
-    /// How much memory it takes up, in bytes.
+    /// The memory that the entry occupies, in bytes.
     fn size(&self) -> usize {
         let Self { method, path, query, headers, body, request_id, .. } = self;
         let options = [query, &self.reason, &self.hint, &self.fault];
@@ -106,7 +110,7 @@ impl Entry {
         let headers = headers.iter().flat_map(|(name, value)| [name, value]);
         let bases = self.bases.iter().flat_map(|bases| [&bases.received, &bases.expected]);
         let texts = texts.chain(options.into_iter().flatten()).chain(headers).chain(bases);
-        // A text that was appended to has room for as much again.
+        // The capacity, not the length: a string that was appended to may have twice its length.
         let pair = size_of::<(String, String)>();
         size_of::<Self>() + self.headers.len() * pair + texts.map(String::capacity).sum::<usize>()
     }
@@ -138,7 +142,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// What is logged of a request before it is known what becomes of it.
+/// The part of an [`Entry`] that is known before the request is handled.
 pub(crate) struct Draft {
     method: String,
     path: String,
@@ -147,7 +151,7 @@ pub(crate) struct Draft {
     body: String,
 }
 
-/// What became of a request: the rest of its [`Entry`].
+/// How a request was handled: the rest of its [`Entry`].
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     pub(crate) status: Option<u16>,
@@ -158,8 +162,9 @@ pub(crate) struct Outcome {
     pub(crate) fault: Option<String>,
 }
 
-/// The newest thousand requests, or less where they take up more than 8 MiB. Of the headers of each
-/// it holds 16 KiB.
+/// The newest requests: at most 1,000, and at most 8 MiB.
+///
+/// For each of them, at most 16 KiB of headers are stored.
 pub struct Log {
     entries: Mutex<Entries>,
     newest: watch::Sender<u64>,
@@ -188,13 +193,13 @@ impl Log {
         Self { entries: Mutex::default(), newest: watch::Sender::new(0), secret }
     }
 
-    /// All of them, oldest first.
+    /// Returns all entries, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<Arc<Entry>> {
         self.locked(|entries| entries.newest_last.iter().cloned().collect())
     }
 
-    /// Those after the one with this number, oldest first.
+    /// Returns the entries after the one with this number, oldest first.
     #[must_use]
     pub fn after(&self, number: u64) -> Vec<Arc<Entry>> {
         self.locked(|entries| {
@@ -203,23 +208,23 @@ impl Log {
         })
     }
 
-    /// The newest one.
+    /// Returns the newest entry.
     #[must_use]
     pub fn last(&self) -> Option<Arc<Entry>> {
         self.locked(|entries| entries.newest_last.back().cloned())
     }
 
-    /// Forgets them. Their numbers are not given again.
+    /// Removes all entries. Their numbers are not used again.
     pub fn clear(&self) {
         self.locked(|entries| *entries = Entries::default());
     }
 
-    /// Waits until there is one after that with this number.
+    /// Waits until there is an entry after the one with this number.
     ///
     /// # Cancel safety
-    /// It can be dropped at any time.
+    /// The future can be dropped at any time.
     pub async fn changed(&self, number: u64) {
-        // The sender lives as long as this does.
+        // Does not fail: the sender lives as long as `self`.
         let _ = self.newest.subscribe().wait_for(|newest| *newest > number).await;
     }
 
@@ -255,19 +260,19 @@ impl Log {
                 };
                 (name.as_str().to_owned(), value)
             });
-        let (mut kept, mut length, mut left_out) = (Vec::new(), 0, 0);
+        let (mut stored, mut length, mut left_out) = (Vec::new(), 0, 0);
         for (name, value) in shown {
             length += name.len() + value.len();
             if length <= LONGEST_HEADERS {
-                kept.push((name, value));
+                stored.push((name, value));
             } else {
                 left_out += 1;
             }
         }
         if left_out > 0 {
-            kept.push(("…".to_owned(), format!("{left_out} more, which are not kept")));
+            stored.push(("…".to_owned(), format!("{left_out} more, not logged")));
         }
-        kept
+        stored
     }
 
     pub(crate) fn push(&self, draft: Draft, at: Timestamp, outcome: Outcome) {
@@ -295,7 +300,7 @@ impl Log {
                 fault,
             });
             entries.push(Arc::clone(&entry));
-            // Under the lock, so that numbers come in order.
+            // Under the lock, so that the numbers are sent in order.
             self.newest.send_replace(number);
             entry
         });
@@ -306,7 +311,7 @@ impl Log {
         }
     }
 
-    /// The beginning of a text, without secrets.
+    /// Returns the beginning of a text, with secrets masked.
     pub(crate) fn masked(&self, text: &str) -> String {
         let text = self.without_secrets(text);
         match text.char_indices().nth(LONGEST_TEXT) {
@@ -315,8 +320,8 @@ impl Log {
         }
     }
 
-    /// A text without the client secret, and without what looks like an access token: in a request
-    /// that is broken they can stand anywhere.
+    /// Masks the client secret, and what looks like an access token: in a malformed request they
+    /// can appear anywhere.
     fn without_secrets(&self, text: &str) -> String {
         let text = text.replace(self.secret.expose_secret(), "***");
         let mut parts = text.split(TOKEN_START);
@@ -343,13 +348,13 @@ fn is_logged(header: &str) -> bool {
     LOGGED.contains(&header) || header.starts_with("upvest-")
 }
 
-/// Whether something is called a secret, in a name or in a text that holds names.
+/// Whether a name, or a text with names in it, mentions a secret.
 fn names_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["secret", "token", "password", "passphrase"].iter().any(|word| text.contains(word))
 }
 
-/// A query whose secrets and tokens are masked, by the names of its fields.
+/// Masks secrets and tokens in a query, by the names of its parameters.
 fn without_secret_fields(query: &str) -> String {
     let fields = query.split('&').map(|field| match field.split_once('=') {
         Some((name, _)) if names_secret(name) => format!("{name}=***"),
@@ -358,7 +363,7 @@ fn without_secret_fields(query: &str) -> String {
     fields.collect::<Vec<_>>().join("&")
 }
 
-/// A signature base without the values of headers that are not logged either.
+/// Masks the values in a signature base of headers that are not logged.
 fn base_without_secrets(base: &str) -> String {
     SignatureBase::mask(base, |component, value| match component {
         // A query may have been signed as part of the path.

@@ -1,10 +1,10 @@
-//! Refusals: the problem documents of the API, and the reason that stays in the log.
+//! Refusals: the API's problem documents, and the reasons that appear only in the log.
 
 use http::StatusCode;
 use upvest_core::Problem;
 use upvest_core::signature::VerifyError;
 
-/// Why a request is refused: what the client is told, and what the log knows besides.
+/// Why a request is refused: what the client receives, and what only the log contains.
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) status: StatusCode,
@@ -12,9 +12,9 @@ pub(crate) struct Refused {
     title: &'static str,
     detail: String,
     pub(crate) reason: String,
-    /// What to do about it, if that is not said by the detail.
+    /// What to do about it, if the detail does not say so.
     pub(crate) hint: Option<String>,
-    /// What is wrong with the signature, if that is what is wrong.
+    /// What is wrong with the signature, if it is the reason.
     pub(crate) signature: Option<Box<VerifyError>>,
 }
 
@@ -29,7 +29,7 @@ impl Refused {
         Self { status, code, title, reason: detail.clone(), detail, hint: None, signature: None }
     }
 
-    /// The reason for the log, where the client is not told it.
+    /// Sets a reason that appears in the log but not in the response.
     pub(crate) fn for_the_log(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self
@@ -69,7 +69,7 @@ impl Refused {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorised", "Unauthorised", detail)
     }
 
-    /// Which check failed is for the log alone.
+    /// A refused signature. Only the log says which check failed.
     pub(crate) fn signature(refusal: VerifyError) -> Self {
         let mut refused = Self::unauthorised("Signature is incorrect")
             .for_the_log(format!("signature: {refusal}"));
@@ -77,7 +77,7 @@ impl Refused {
         refused
     }
 
-    /// The token has the scopes `held`, and needs one of `wanted`.
+    /// The token has the scopes `held` but needs one of `wanted`.
     pub(crate) fn forbidden(held: &str, wanted: &[&str]) -> Self {
         let code = |names: &mut dyn Iterator<Item = &str>, between: &str| {
             names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(between)
@@ -88,7 +88,7 @@ impl Refused {
             Self::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", "The token lacks the scope")
                 .for_the_log(format!("the token lacks the scope {wanted}"));
         refused.hint =
-            Some(format!("ask `/auth/token` for the scope {wanted}: this token has {held}"));
+            Some(format!("request the scope {wanted} from `/auth/token`: this token has {held}"));
         refused
     }
 
@@ -101,7 +101,7 @@ impl Refused {
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
             "Method not allowed",
-            "This path does not take this method",
+            "This path does not support this method",
         )
     }
 
@@ -145,7 +145,7 @@ impl Refused {
         )
     }
 
-    /// An error that was asked for.
+    /// An error that a fault causes.
     pub(crate) fn fault(status: StatusCode) -> Self {
         let (code, title) = match status.as_u16() {
             400 => ("invalid_request", "Invalid request"),
@@ -167,7 +167,7 @@ impl Refused {
             status,
             code,
             title,
-            "This was asked for, by a fault of the sandbox: `DELETE /_sandbox/faults` ends it",
+            "A fault in the sandbox caused this error (remove it with `DELETE /_sandbox/faults`)",
         )
     }
 

@@ -14,11 +14,11 @@ use crate::served::Responder;
 use crate::token::create_access_token;
 use crate::webhooks::endpoints as webhooks;
 
-/// The scopes that the sandbox's client is always set up for.
+/// The scopes that the sandbox's client always has.
 pub(crate) const SCOPES: [&str; 4] =
     ["virtual_cash_balances:admin", "positions:read", "webhooks:admin", "webhooks:read"];
 
-/// Every endpoint that the sandbox serves: what it demands is in its declaration.
+/// Every endpoint that the sandbox serves; its declaration says what it requires.
 pub(crate) const HANDLERS: [(&Endpoint, Handler); 14] = [
     (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
     (&<dyn VirtualCash>::INCREASE, orders::increase),
@@ -36,29 +36,29 @@ pub(crate) const HANDLERS: [(&Endpoint, Handler); 14] = [
     (&<dyn VerificationKeys>::VERIFICATION_KEYS, webhooks::verification_keys),
 ];
 
-/// What is done with a request that was let in.
+/// How an accepted request is handled.
 #[derive(Clone)]
 pub(crate) enum Handling {
-    /// What the sandbox knows of the API.
+    /// By a handler of the sandbox.
     Known(Handler),
-    /// What somebody has added.
+    /// By a closure that was added with `serve`.
     Added(Responder),
 }
 
-/// Method and path, as the router wants it, and the endpoints that are there.
+/// A method, a path in the router's form, and the endpoints at it.
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) choice: Choice,
 }
 
-/// The endpoints of one route, which differ in the answer that they ask for.
+/// The endpoints of one route, which differ in the response type that they accept.
 pub(crate) struct Choice {
     first: (&'static Endpoint, Handling),
     others: Vec<(&'static Endpoint, Handling)>,
 }
 
-/// All routes.
+/// Groups all endpoints into routes.
 pub(crate) fn routes(added: Vec<(&'static Endpoint, Responder)>) -> Result<Vec<Route>, StartError> {
     let known = HANDLERS.into_iter().map(|(at, handler)| (at, Handling::Known(handler)));
     let added = added.into_iter().map(|(at, responder)| (at, Handling::Added(responder)));
@@ -81,7 +81,7 @@ impl Choice {
     fn add(&mut self, endpoint: &'static Endpoint, handling: Handling) -> Result<(), StartError> {
         let asks = |endpoint: &Endpoint| (endpoint.accepts(), endpoint.header_name());
         if self.all().any(|(other, _)| asks(other) == asks(endpoint)) {
-            let message = format!("{endpoint} is served twice: remove one of the two");
+            let message = format!("{endpoint} is served twice (remove one of the two)");
             return Err(StartError::new(message));
         }
         self.others.push((endpoint, handling));
@@ -92,20 +92,21 @@ impl Choice {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The one that asks for what is accepted, or else one whose caller says it, or else the first.
+    /// Returns the endpoint with the accepted response type. Without one, returns an endpoint whose
+    /// caller sets `accept`, or else the first.
     pub(crate) fn fitting(&self, accept: Option<&HeaderValue>) -> (&'static Endpoint, &Handling) {
-        let is_told = |at: &Endpoint| at.header_name() == Some(ACCEPT.as_str());
+        let is_set_by_caller = |at: &Endpoint| at.header_name() == Some(ACCEPT.as_str());
         let asks = |at: &Endpoint| accept.is_some_and(|accept| accept == at.accepts());
-        let chosen = self.all().find(|(at, _)| asks(at) && !is_told(at));
-        let chosen = chosen.or_else(|| self.all().find(|(at, _)| is_told(at)));
+        let chosen = self.all().find(|(at, _)| asks(at) && !is_set_by_caller(at));
+        let chosen = chosen.or_else(|| self.all().find(|(at, _)| is_set_by_caller(at)));
         let (endpoint, handling) = chosen.unwrap_or(&self.first);
         (endpoint, handling)
     }
 }
 
-/// The path, with its placeholders by number: two endpoints may call one segment differently.
+/// Returns the path with numbered placeholders: two endpoints may name one segment differently.
 fn path_of(endpoint: &Endpoint) -> Result<String, StartError> {
-    // `#[api]` lets no other path through, but a table can be written by hand.
+    // `#[api]` accepts no other path, but a table can be written manually.
     let strange = || StartError::new(format!("{endpoint} has a path that cannot be served"));
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
     if endpoint.path() == "/_sandbox" || endpoint.path().starts_with("/_sandbox/") {
@@ -130,7 +131,7 @@ fn path_of(endpoint: &Endpoint) -> Result<String, StartError> {
     Ok(path)
 }
 
-/// What stands in the path for the placeholders, as it was signed: not decoded.
+/// Returns the values of the placeholders in the path as they were signed: not decoded.
 pub(crate) fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
     let segments = endpoint.path().split('/').zip(path.split('/'));
     segments

@@ -1,8 +1,8 @@
-//! Where every id, token, secret and key of a sandbox comes from: one seed.
+//! The seed, from which every id, token, secret and key of a sandbox is derived.
 //!
-//! What is made is a function of the seed, of what it is for, and of a number that is counted in the
-//! state: the same seed and the same requests give the same ids, and a sandbox that starts again on
-//! its state file never gives one twice.
+//! Each value is a function of the seed, its purpose, and a counter in the state. The same seed and
+//! the same requests give the same ids. A sandbox that restarts with its state file never repeats
+//! an id.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand;
@@ -10,7 +10,7 @@ use uuid::{Builder, Uuid};
 
 use crate::error::StartError;
 
-/// 32 bytes. Without a `--seed` nobody can guess them.
+/// 32 bytes. Without `--seed`, they cannot be guessed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seed([u8; 32]);
 
@@ -36,7 +36,7 @@ impl Seed {
         &self.0
     }
 
-    /// Up to 64 bytes for one purpose.
+    /// Derives up to 64 bytes for one purpose.
     pub(crate) fn bytes<const N: usize>(&self, purpose: &str, number: u64) -> [u8; N] {
         const { assert!(N <= 64, "one HMAC-SHA512") };
         let key = hmac::Key::new(hmac::HMAC_SHA512, &self.0);
@@ -46,12 +46,12 @@ impl Seed {
         bytes
     }
 
-    /// A UUID of version 4.
+    /// Derives a UUID of version 4.
     pub(crate) fn uuid(&self, purpose: &str, number: u64) -> Uuid {
         Builder::from_random_bytes(self.bytes(purpose, number)).into_uuid()
     }
 
-    /// 32 hexadecimal digits.
+    /// Derives 32 hexadecimal digits.
     pub(crate) fn text(&self, purpose: &str, number: u64) -> String {
         format!("{:032x}", u128::from_be_bytes(self.bytes(purpose, number)))
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::Seed;
 
     #[test]
-    fn the_same_seed_gives_the_same_and_all_else_gives_another() {
+    fn equal_inputs_give_equal_values_and_others_differ() {
         let seed = Seed::of_number(7);
         assert_eq!(seed.uuid("operation", 1), Seed::of_number(7).uuid("operation", 1));
         let others = [

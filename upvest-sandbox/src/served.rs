@@ -1,4 +1,4 @@
-//! Endpoints of a library author's own: let in by their declaration, answered by a closure.
+//! Endpoints of a library author: checked by their declaration, handled by a closure.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,8 +14,9 @@ use upvest_core::{Endpoint, IdempotencyKey};
 
 use crate::problem::Refused;
 
-/// A request to an endpoint that was added with [`serve`](crate::SandboxBuilder::serve), once it has
-/// passed all checks.
+/// A request to a custom endpoint that has passed all checks.
+///
+/// You add such an endpoint with [`serve`](crate::SandboxBuilder::serve).
 pub struct ReceivedRequest {
     params: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
@@ -42,53 +43,54 @@ impl ReceivedRequest {
         }
     }
 
-    /// What stands in the path for the placeholder `{name}`, if there is such a one.
+    /// Returns the value of the placeholder `{name}` in the path, if there is one.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first member of the query with this name.
+    /// Returns the first query parameter with this name.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// All members of the query, in the order in which they came.
+    /// Returns all query parameters, in the order in which they were sent.
     #[must_use]
     pub fn queries(&self) -> &[(String, String)] {
         &self.query
     }
 
-    /// The headers; the access token is among them.
+    /// Returns the headers, including the access token.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body, byte for byte.
+    /// Returns the body, byte for byte.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body, read as JSON.
+    /// Parses the body as JSON.
     ///
     /// # Errors
-    /// If it does not fit the type.
+    /// Fails if the body does not match the type.
     pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.body)
     }
 
-    /// The idempotency key, if the endpoint takes one. What was done for it before is for the
-    /// closure to remember.
+    /// Returns the idempotency key, if the endpoint takes one.
+    ///
+    /// The closure must remember what it did for a key before.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.key
     }
 }
 
-/// Without the access token.
+/// Omits the access token.
 impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceivedRequest")
@@ -99,7 +101,9 @@ impl fmt::Debug for ReceivedRequest {
     }
 }
 
-/// What an endpoint answers: a status and JSON, a status alone, or anything at all.
+/// The response of an endpoint: a status and JSON, only a status, or any HTTP response.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_sandbox::Reply;
@@ -114,7 +118,7 @@ pub struct Reply(Response<Bytes>);
 impl From<u16> for Reply {
     fn from(status: u16) -> Self {
         let mut response = Response::new(Bytes::new());
-        // What is no status is a mistake of the one who answers.
+        // An invalid status is a mistake of the closure.
         *response.status_mut() =
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self(response)
@@ -147,17 +151,17 @@ impl Reply {
 /// Responds to requests for an endpoint.
 pub(crate) type Responder = Arc<dyn Fn(&ReceivedRequest) -> Reply + Send + Sync>;
 
-/// Answers, or says with what words the closure has panicked: that is no end of a connection, which a
-/// client would take for a lost answer.
+/// Calls the closure. A panic becomes a response with its message: a client would take a closed
+/// connection for a lost response.
 pub(crate) fn respond(responder: &Responder, received: &ReceivedRequest) -> Result<Reply, Refused> {
     catch_unwind(AssertUnwindSafe(|| responder(received))).map_err(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str);
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
-        Refused::internal(format!("the closure that answers has panicked: {words}"))
+        Refused::internal(format!("the closure of the endpoint panicked: {words}"))
     })
 }
 
-/// The names in the path of an endpoint, in order.
+/// Returns the names of the placeholders in the path of an endpoint, in order.
 pub(crate) fn placeholders(endpoint: &Endpoint) -> impl Iterator<Item = &'static str> + use<> {
     let segments = endpoint.path().split('/');
     segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))

@@ -1,4 +1,4 @@
-//! The server: routes from the endpoint tables, one way through for every request.
+//! The server: routes from the endpoint tables, and one path through the code for every request.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -20,8 +20,8 @@ use crate::bases::Bases;
 use crate::concurrent::{Duplicate, InFlight};
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::error::StartError;
-use crate::faults::wire::Line;
-use crate::faults::{Effect, Fault, Faults, of_nothing};
+use crate::faults::wire::WireHandle;
+use crate::faults::{Effect, Fault, Faults, placeholder_response};
 use crate::gate;
 use crate::handler::{Admitted, JsonResponse};
 use crate::hints::{Suspect, other_path};
@@ -33,8 +33,8 @@ use crate::settings::Assumption;
 use crate::store::ClockSetting;
 use crate::world::World;
 
-/// Tells whoever reads the answer what is probably wrong with the signature: the problem document
-/// says no more than the real one does.
+/// The response header that says what is probably wrong with the signature: the problem document
+/// says no more than that of the real API.
 const HINT: HeaderName = HeaderName::from_static("upvest-sandbox-hint");
 
 pub(crate) struct Server {
@@ -44,7 +44,8 @@ pub(crate) struct Server {
     pub(crate) in_flight: InFlight,
 }
 
-/// What has no endpoint is looked at all the same: whoever is not known does not learn what is here.
+/// Stands for all unknown paths. Requests to them are checked too, so that an unknown client does
+/// not learn which paths exist.
 const NOWHERE: &Endpoint = &Endpoint::new("nowhere", Method::Get, "").signed();
 
 pub(crate) fn router(
@@ -72,7 +73,7 @@ fn handler(
     move |request: Request| {
         let (server, choice) = (Arc::clone(&server), Arc::clone(&choice));
         Box::pin(async move {
-            // A task of its own: a server does not stop half way because its client has gone.
+            // A separate task, so that a request is carried out even if its client disconnects.
             let serving = tokio::spawn(async move { server.serve(&choice, request).await });
             serving.await.unwrap_or_else(|_| {
                 let mut response = Response::new(Body::empty());
@@ -85,7 +86,7 @@ fn handler(
 
 impl Server {
     async fn serve(&self, choice: &Choice, request: Request) -> Response<Body> {
-        let line = request.extensions().get::<Line>().cloned();
+        let wire_handle = request.extensions().get::<WireHandle>().cloned();
         let (head, body) = request.into_parts();
         let body = read_body(body).await;
         let (endpoint, handling) = choice.fitting(head.headers.get(ACCEPT));
@@ -97,7 +98,7 @@ impl Server {
         if let Some(Effect::Delay { milliseconds }) = before(fault.as_ref()) {
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
         }
-        let (mut answer, mut outcome) = if is_lost {
+        let (mut response, mut outcome) = if is_lost {
             self.lost()
         } else {
             match body {
@@ -116,21 +117,21 @@ impl Server {
         }
         drop(duplicate);
         outcome.fault = fault.as_ref().map(ToString::to_string);
-        self.mark(&mut answer, &outcome);
-        let answer = match &fault {
+        self.add_headers(&mut response, &outcome);
+        let response = match &fault {
             Some(fault) => {
                 let (seed, id) = (self.world.store.seed(), &outcome.request_id);
-                fault.spoil(answer, line.as_ref(), seed, id)
+                fault.spoil(response, wire_handle.as_ref(), seed, id)
             }
-            None => answer.map(Body::from),
+            None => response.map(Body::from),
         };
         self.log.push(draft, self.world.clock.now(), outcome);
-        answer
+        response
     }
 
-    /// Whether a request with the same key is under way, if that matters.
+    /// Counts the request as in flight, if a concurrent duplicate of it is a conflict.
     fn duplicate(&self, endpoint: &Endpoint, head: &Parts) -> Option<Duplicate<'_>> {
-        let may_conflict = self.world.settings.assumes(Assumption::TwinConflicts);
+        let may_conflict = self.world.settings.assumes(Assumption::DuplicateConflicts);
         if !may_conflict || !endpoint.is_idempotent() {
             return None;
         }
@@ -149,12 +150,12 @@ impl Server {
         let now = self.world.clock.now();
         let params = &*params(endpoint, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
-        let answer = gate::admit(&self.world, endpoint, head, body, now).and_then(|key| {
+        let response = gate::admit(&self.world, endpoint, head, body, now).and_then(|key| {
             if head.method == http::Method::HEAD {
                 return Err(Refused::method_not_allowed());
             }
             if is_second {
-                return Err(Refused::conflict("A request with the same key is under way"));
+                return Err(Refused::conflict("A request with the same key is in flight"));
             }
             match handling {
                 Handling::Known(handler) => {
@@ -163,16 +164,16 @@ impl Server {
                 }
                 Handling::Added(responder) => {
                     let received = ReceivedRequest::new(endpoint, params, head, body.clone(), key);
-                    let answer = respond(responder, &received)?.into_response();
-                    let is_refusal = answer.status().as_u16() >= 400;
+                    let response = respond(responder, &received)?.into_response();
+                    let is_refusal = response.status().as_u16() >= 400;
                     let verdict = if is_refusal { Verdict::Refused } else { Verdict::Accepted };
-                    let outcome = self.outcome(verdict, answer.status());
-                    Ok((answer, outcome))
+                    let outcome = self.outcome(verdict, response.status());
+                    Ok((response, outcome))
                 }
             }
         });
-        answer.unwrap_or_else(|refused| {
-            let (answer, mut outcome) = self.refuse(&refused);
+        response.unwrap_or_else(|refused| {
+            let (response, mut outcome) = self.refuse(&refused);
             outcome.hint.clone_from(&refused.hint);
             if let Some(refusal) = &refused.signature {
                 self.explain(refusal, endpoint, head, body, now, &mut outcome);
@@ -181,11 +182,11 @@ impl Server {
                 let other = other_path(head.uri.path(), &self.world.endpoints);
                 outcome.hint = other.map(|text| self.log.masked(&text)).or(outcome.hint);
             }
-            (answer, outcome)
+            (response, outcome)
         })
     }
 
-    /// Says what is wrong with a signature.
+    /// Adds to the outcome what is wrong with a signature.
     fn explain(
         &self,
         refusal: &VerifyError,
@@ -215,10 +216,10 @@ impl Server {
         outcome.hint = Some(self.log.masked(&hint.text));
     }
 
-    fn respond(&self, answer: JsonResponse) -> (Response<Bytes>, Outcome) {
-        let verdict = if answer.is_replay { Verdict::Replayed } else { Verdict::Accepted };
-        let outcome = self.outcome(verdict, answer.status);
-        (document(answer.status, "application/json", answer.body), outcome)
+    fn respond(&self, response: JsonResponse) -> (Response<Bytes>, Outcome) {
+        let verdict = if response.is_replay { Verdict::Replayed } else { Verdict::Accepted };
+        let outcome = self.outcome(verdict, response.status);
+        (document(response.status, "application/json", response.body), outcome)
     }
 
     fn refuse(&self, refused: &Refused) -> (Response<Bytes>, Outcome) {
@@ -232,7 +233,7 @@ impl Server {
     fn lost(&self) -> (Response<Bytes>, Outcome) {
         let mut outcome = self.outcome(Verdict::Lost, StatusCode::INTERNAL_SERVER_ERROR);
         outcome.status = None;
-        (of_nothing(&outcome.request_id), outcome)
+        (placeholder_response(&outcome.request_id), outcome)
     }
 
     fn outcome(&self, verdict: Verdict, status: StatusCode) -> Outcome {
@@ -247,9 +248,9 @@ impl Server {
         }
     }
 
-    /// Marks an answer as ours.
-    fn mark(&self, answer: &mut Response<Bytes>, outcome: &Outcome) {
-        // By our clock, not that of the system: clients tell by it whether theirs is right.
+    /// Adds the request id, the date and the hint to a response.
+    fn add_headers(&self, response: &mut Response<Bytes>, outcome: &Outcome) {
+        // The sandbox's clock, not the system's: clients use it to check their own clock.
         let now = u64::try_from(self.world.clock.now().unix_seconds()).unwrap_or(0);
         let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
         let hint = outcome.hint.as_deref().map(ascii);
@@ -257,13 +258,13 @@ impl Server {
             [(REQUEST_ID, Some(outcome.request_id.clone())), (DATE, Some(date)), (HINT, hint)];
         for (name, text) in headers {
             if let Some(Ok(value)) = text.map(HeaderValue::try_from) {
-                answer.headers_mut().insert(name, value);
+                response.headers_mut().insert(name, value);
             }
         }
     }
 }
 
-/// A text as a header can hold it.
+/// Replaces the characters that a header cannot contain.
 fn ascii(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -1,5 +1,5 @@
-//! What can be set: which version of the API is played, how fast statuses move, which checks are left
-//! out, and what is assumed where Upvest's documentation is silent.
+//! The settings: the version of the API, when statuses change, which checks are skipped, and what
+//! is assumed where Upvest's documentation is silent.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-/// A word that a setting does not take.
+/// A value that a setting does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownWord {
+pub struct UnknownValue {
     given: String,
     known: String,
 }
 
-impl fmt::Display for UnknownWord {
+impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is none of {}", self.given, self.known)
+        write!(f, "unknown value `{}` (expected {})", self.given, self.known)
     }
 }
 
-impl std::error::Error for UnknownWord {}
+impl std::error::Error for UnknownValue {}
 
-/// An enum whose members have names for a command line.
+/// Defines an enum whose variants have names for a command line.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -38,16 +38,16 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
+            /// All values.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The word for a command line.
+            /// Returns the name for a command line.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// What it means, in a sentence.
+            /// Returns a description, as full sentences.
             #[must_use]
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
@@ -55,13 +55,14 @@ macro_rules! words {
         }
 
         impl FromStr for $name {
-            type Err = UnknownWord;
+            type Err = UnknownValue;
 
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+            fn from_str(text: &str) -> Result<Self, UnknownValue> {
                 let known = Self::ALL.iter().find(|known| known.as_str() == text);
                 known.copied().ok_or_else(|| {
                     let known: Vec<&str> = Self::ALL.iter().map(|known| known.as_str()).collect();
-                    UnknownWord { given: text.to_owned(), known: known.join(", ") }
+                    let known = format!("`{}`", known.join("` or `"));
+                    UnknownValue { given: text.to_owned(), known }
                 })
             }
         }
@@ -81,64 +82,68 @@ macro_rules! words {
 }
 
 words! {
-    /// Which version of the API is played.
+    /// The version of the API that is simulated.
     Spec {
-        /// 1.9.0: orders are answered with 200, a cancellation with 204; EUR alone.
+        /// 1.9.0: 200 for orders, 204 for a cancellation; only EUR.
         V1_9 = "1.9",
-        /// The newest that is known: 202 for all three; EUR, GBP and USD.
+        /// The newest known version: 202 for all three; EUR, GBP and USD.
         Latest = "latest",
     }
 }
 
 words! {
-    /// A check that can be left out.
+    /// A check that can be skipped.
     Check {
-        /// The header `upvest-client-id` is there and names the client.
+        /// The header `upvest-client-id` is present and names the client.
         ClientId = "client-id",
-        /// There is a signature, and it is right. Without this, no other check of it is made.
+        /// There is a valid signature. Without this check, no other check of the signature is made.
         Signature = "signature",
-        /// The signature covers all that it must.
+        /// The signature covers all required components.
         Coverage = "coverage",
-        /// `content-digest` and `content-length` are those of the body.
+        /// `content-digest` and `content-length` match the body.
         Digest = "digest",
-        /// The signature is of now, and does not live too long.
+        /// The signature is current, and its lifetime is not too long.
         Lifetime = "lifetime",
         /// The nonce was not used before.
         Nonce = "nonce",
-        /// There is an access token, it is known and has not expired. Without this, no scope is looked at.
+        /// There is a known access token that has not expired. Without this check, no scope is
+        /// checked.
         Token = "token",
-        /// The token has the scope that the endpoint wants.
+        /// The token has the scope that the endpoint requires.
         Scope = "scope",
-        /// `accept` is what the endpoint answers with.
+        /// `accept` is the media type of the response.
         Accept = "accept",
-        /// `content-type` is what the endpoint reads, with no parameter.
+        /// `content-type` is the media type that the endpoint reads, without parameters.
         ContentType = "content-type",
         /// `upvest-api-version` is 1, if it is sent.
         ApiVersion = "api-version",
-        /// A header that has one value is sent once.
+        /// A header that allows one value is sent once.
         SingleHeaders = "single-headers",
-        /// The idempotency key is a UUID of version 1 to 5. Without this, any text is one, and one is made up if there is none.
+        /// The idempotency key is a UUID of version 1 to 5. Without this check, any text is a key,
+        /// and a missing one is generated.
         IdempotencyKey = "idempotency-key",
-        /// A body holds no member that is not documented.
+        /// A body contains only documented fields.
         UnknownFields = "unknown-fields",
     }
 }
 
 words! {
-    /// What is done differently where the API's documentation is silent. Without any of them, the
-    /// fidelity table says what is done.
+    /// A different assumption where the API's documentation is silent. The fidelity table has the
+    /// defaults.
     Assumption {
         /// A signature must also cover `content-length` and `idempotency-key`, if they are sent.
         AllCovered = "all-covered",
-        /// A `content-length` that is signed must be sent; otherwise one of 0 may be left out where there is no body.
+        /// A signed `content-length` must be sent; by default, one of 0 may be omitted if there is
+        /// no body.
         LengthSent = "length-sent",
         /// The same idempotency key with another body is a 409, not a 422.
         OtherBodyConflicts = "other-body-conflicts",
-        /// The same idempotency key with another body gets the first answer again.
+        /// The same idempotency key with another body gets the first response again.
         OtherBodyReplays = "other-body-replays",
-        /// A request whose twin is still under way is a 409; otherwise it waits for the twin's answer.
-        TwinConflicts = "twin-conflicts",
-        /// Cancelling a decrease that is cancelled succeeds again, instead of being a 422.
+        /// A concurrent duplicate of a request is a 409; by default, it waits for the same
+        /// response.
+        DuplicateConflicts = "duplicate-conflicts",
+        /// Cancelling a cancelled decrease succeeds again, and is not a 422.
         SecondCancelSucceeds = "second-cancel-succeeds",
         /// An amount of zero is a 422, not a 400.
         ZeroUnprocessable = "zero-unprocessable",
@@ -146,13 +151,13 @@ words! {
         ZeroSucceeds = "zero-succeeds",
         /// An amount is echoed as it was sent, not with two decimals.
         AmountAsSent = "amount-as-sent",
-        /// An account group must be made first, or else is a 404; otherwise any UUID is one.
+        /// An account group must be created first, or it is a 404; by default, any UUID is one.
         AccountGroupsKnown = "account-groups-known",
-        /// A webhook that is answered with 204 is delivered, too; otherwise only 200 will do.
+        /// A response of 204 to a webhook is a success, too; by default, only 200 is.
         WebhookNoContentSucceeds = "webhook-no-content-succeeds",
-        /// A webhook that is sent again has the signature of the first time; otherwise a new one.
+        /// A retry of a webhook has the signature of the first attempt; by default, a new one.
         WebhooksSignedOnce = "webhooks-signed-once",
-        /// Webhooks are signed in the form of draft 15; otherwise in that of draft 6.
+        /// Webhooks are signed in the form of draft 15; by default, in that of draft 6.
         WebhooksV15 = "webhooks-v15",
     }
 }
@@ -167,21 +172,21 @@ impl Spec {
     }
 }
 
-/// When an operation moves on from `ISSUED`.
+/// When an operation leaves the status `ISSUED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Progress {
-    /// Right after it is answered.
+    /// Right after the response.
     #[default]
     Instant,
-    /// When somebody says so: through [`State`](crate::State), the page, or `/_sandbox/`.
+    /// Only manually: through [`State`](crate::State), the page, or `/_sandbox/`.
     Manual,
-    /// When so much time has passed by the sandbox's clock. Parts of a second are left out.
+    /// After this time by the sandbox's clock. Fractions of a second are ignored.
     After(Duration),
 }
 
 impl Progress {
-    /// When an operation of `now` is due.
+    /// Returns when an operation that is created `now` is due.
     pub(crate) fn due(self, now: i64) -> Option<i64> {
         match self {
             Self::Instant => Some(now),
@@ -194,12 +199,12 @@ impl Progress {
 }
 
 impl FromStr for Progress {
-    type Err = UnknownWord;
+    type Err = UnknownValue;
 
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let unknown = || UnknownWord {
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
+        let unknown = || UnknownValue {
             given: text.to_owned(),
-            known: "instant, manual, after=2s (or m, h)".to_owned(),
+            known: "`instant`, `manual` or `after=2s`, with a time in s, m or h".to_owned(),
         };
         match text {
             "instant" => Ok(Self::Instant),
@@ -231,14 +236,14 @@ impl fmt::Display for Progress {
     }
 }
 
-/// All of it.
+/// All settings.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) spec: Spec,
     pub(crate) progress: Progress,
     pub(crate) loose: Vec<Check>,
     pub(crate) assumptions: Vec<Assumption>,
-    /// How long a receiver of webhooks may take.
+    /// How long a receiver of webhooks may take to respond.
     pub(crate) webhook_timeout: Duration,
 }
 
@@ -272,7 +277,7 @@ mod tests {
     use super::{Assumption, Check, Progress, Spec};
 
     #[test]
-    fn every_word_is_read_as_it_is_written() {
+    fn every_name_is_parsed_as_it_is_displayed() {
         for check in Check::ALL {
             assert_eq!(check.as_str().parse(), Ok(*check));
             assert!(check.meaning().ends_with('.'), "{}", check.meaning());
@@ -282,11 +287,11 @@ mod tests {
         }
         assert_eq!("1.9".parse(), Ok(Spec::V1_9));
         let error = "1.8".parse::<Spec>().unwrap_err().to_string();
-        assert_eq!(error, "`1.8` is none of 1.9, latest");
+        assert_eq!(error, "unknown value `1.8` (expected `1.9` or `latest`)");
     }
 
     #[test]
-    fn progress_is_a_word_or_a_time() {
+    fn progress_is_a_name_or_a_time() {
         for (text, progress) in [
             ("instant", Progress::Instant),
             ("manual", Progress::Manual),

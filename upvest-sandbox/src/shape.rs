@@ -1,12 +1,12 @@
-//! What a JSON body under `/_sandbox/` must look like, to say in words what is wrong with one that
-//! does not: what serde says names the types of our code.
+//! What a JSON body under `/_sandbox/` must look like, so that an error can say what is wrong with
+//! a body. The errors of serde would name Rust types.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use upvest_core::Timestamp;
 use uuid::Uuid;
 
-/// How much of a name that somebody has sent is repeated, in characters.
+/// How much of a received name an error repeats, in characters.
 const LONGEST_NAME: usize = 40;
 
 /// One field of an object.
@@ -14,11 +14,11 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) is_required: bool,
-    /// A value of it, in JSON.
+    /// An example value, in JSON.
     pub(crate) example: &'static str,
 }
 
-/// What a field holds.
+/// The type of a field.
 pub(crate) enum Kind {
     OneOf(&'static [&'static str]),
     Number {
@@ -29,21 +29,21 @@ pub(crate) enum Kind {
     Truth,
     Time,
     Id,
-    /// One of these, by its name; with its fields if it has some.
+    /// One of these effects, by its name, with its fields if it has any.
     Effect(&'static [(&'static str, &'static [Field])]),
 }
 
-/// A field that may be missing.
+/// An optional field.
 pub(crate) const fn optional(name: &'static str, kind: Kind, example: &'static str) -> Field {
     Field { name, kind, is_required: false, example }
 }
 
-/// A field that must be there.
+/// A required field.
 pub(crate) const fn required(name: &'static str, kind: Kind, example: &'static str) -> Field {
     Field { name, kind, is_required: true, example }
 }
 
-/// Reads a body, or says what is wrong with it; `example` is a whole one.
+/// Parses a body, or says what is wrong with it. `example` is a complete body.
 pub(crate) fn read<T: DeserializeOwned>(
     body: &[u8],
     fields: &[Field],
@@ -56,11 +56,11 @@ pub(crate) fn read<T: DeserializeOwned>(
     })
 }
 
-/// What is wrong, and the whole body with a right value in that place.
+/// What is wrong, and a body with a correct value in that position.
 struct Wrong {
     what: String,
     example: Option<String>,
-    /// The field that is wrong, if it is one that is known.
+    /// The field that is wrong, if it is a known one.
     field: Option<&'static str>,
 }
 
@@ -69,7 +69,7 @@ impl Wrong {
         Self { what: what.into(), example: None, field: None }
     }
 
-    /// Of a field.
+    /// An error in a field.
     fn of(what: impl Into<String>, field: &Field) -> Self {
         let example = Some(field.in_object());
         Self { what: what.into(), example, field: Some(field.name) }
@@ -80,7 +80,7 @@ impl Wrong {
         self
     }
 
-    /// The same of something inside `name`.
+    /// The same error, inside `name`.
     fn inside(mut self, name: &str) -> Self {
         self.what = format!("`{name}`: {}", self.what);
         self.example = self.example.map(|example| format!(r#"{{"{name}": {example}}}"#));
@@ -101,9 +101,10 @@ fn wrong(body: &[u8], fields: &[Field], error: &serde_json::Error) -> Wrong {
         }
     };
     wrong_fields(&object, fields).unwrap_or_else(|| {
-        // A map keeps the last one alone.
+        // A map has only the last one.
         let is_twice = error.to_string().starts_with("duplicate field");
-        Wrong::new(if is_twice { "a field appears twice" } else { "the body has another form" })
+        let what = if is_twice { "a field appears twice" } else { "the body has an invalid form" };
+        Wrong::new(what)
     })
 }
 
@@ -120,7 +121,7 @@ fn wrong_fields(object: &Map<String, Value>, fields: &[Field]) -> Option<Wrong> 
         return Some(Wrong::of(what, field));
     }
     let given = || fields.iter().filter_map(|field| Some((field, object.get(field.name)?)));
-    // Some fields may be null: that is wrong only if nothing else is.
+    // Some fields may be null, so a null is reported only if nothing else is wrong.
     let (mut values, mut nulls) = (
         given().filter(|(_, value)| !value.is_null()),
         given().filter(|(_, value)| value.is_null()),
@@ -145,10 +146,10 @@ impl Field {
                 u64::MAX => format!("a whole number from {least}"),
                 most => format!("a whole number from {least} to {most}"),
             },
-            Kind::Text if text.is_none() => "a text".to_owned(),
+            Kind::Text if text.is_none() => "a string".to_owned(),
             Kind::Truth if !value.is_boolean() => "true or false".to_owned(),
             Kind::Time if text.is_none_or(|text| text.parse::<Timestamp>().is_err()) => {
-                "a time in RFC 3339".to_owned()
+                "a time in RFC 3339 format".to_owned()
             }
             Kind::Id if text.is_none_or(|text| Uuid::try_parse(text).is_err()) => {
                 "a UUID".to_owned()
@@ -201,22 +202,22 @@ impl Field {
                 Wrong::new(format!("`{name}` needs the field {}", needed(fields)))
             }
             Some(Value::Object(object)) => wrong_fields(object, fields)?.inside(name),
-            Some(_) => Wrong::new(format!("`{name}` must hold an object")),
+            Some(_) => Wrong::new(format!("`{name}` must be an object")),
         };
         let example = of_effect(name, fields, wrong.field);
         Some(wrong.with_example(example).inside(self.name))
     }
 }
 
-/// An effect as it is written, with the fields that it needs, and one that is asked for.
+/// An example of an effect, with its required fields and the field `asked`.
 fn of_effect(name: &str, fields: &[Field], asked: Option<&str>) -> String {
     let shown = fields.iter().filter(|field| field.is_required || Some(field.name) == asked);
-    let members: Vec<String> =
+    let written: Vec<String> =
         shown.map(|field| format!(r#""{}": {}"#, field.name, field.example)).collect();
-    if members.is_empty() {
+    if written.is_empty() {
         return format!(r#""{name}""#);
     }
-    format!(r#"{{"{name}": {{{}}}}}"#, members.join(", "))
+    format!(r#"{{"{name}": {{{}}}}}"#, written.join(", "))
 }
 
 fn needed(fields: &[Field]) -> String {
@@ -233,7 +234,7 @@ fn is_within(value: &Value, least: u64, most: u64) -> bool {
     value.as_u64().is_some_and(|number| (least..=most).contains(&number))
 }
 
-/// The beginning of a name, with nothing in it that would change how a line is shown.
+/// The beginning of a name, without characters that would change how a line is displayed.
 fn shown(name: &str) -> String {
     let is_plain = |c: &char| c.is_alphanumeric() || c.is_ascii_punctuation() || *c == ' ';
     let shown: String = name.chars().take(LONGEST_NAME).filter(is_plain).collect();

@@ -1,4 +1,4 @@
-//! The state, as tests look at it and change it.
+//! The state, as tests read and change it.
 
 use std::fmt;
 
@@ -15,7 +15,9 @@ use crate::world::World;
 /// The most operations and account groups that are listed.
 const MOST: u32 = 1_000;
 
-/// Account groups, balances and operations. The API has no endpoint for most of this.
+/// Access to account groups, balances and operations. The API has no endpoint for most of this.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_sandbox::{Progress, Sandbox};
@@ -33,7 +35,7 @@ const MOST: u32 = 1_000;
 /// };
 /// let decrease = sandbox.client()?.decrease(&order).await?;
 /// sandbox.state().queue(decrease.id)?;
-/// let now = sandbox.state().decrease(decrease.id).expect("it is there");
+/// let now = sandbox.state().decrease(decrease.id).expect("it exists");
 /// assert_eq!(now.status, VirtualCashDecreaseStatus::Queued);
 /// # Ok(())
 /// # }
@@ -46,14 +48,15 @@ impl<'a> State<'a> {
         Self(world)
     }
 
-    /// The balance of an account group in minor units (cents, pence).
+    /// Returns the balance of an account group in minor units (cents, pence).
     #[must_use]
     pub fn balance(self, group: AccountGroupId, currency: &Currency) -> i64 {
         self.sums(group, currency).0
     }
 
-    /// How many ledger entries an account group has in one currency: one for each operation that
-    /// took effect.
+    /// Returns the number of ledger entries of an account group in one currency.
+    ///
+    /// There is one for each operation that took effect.
     #[must_use]
     pub fn ledger_entries(self, group: AccountGroupId, currency: &Currency) -> i64 {
         self.sums(group, currency).1
@@ -63,13 +66,13 @@ impl<'a> State<'a> {
         read(self.0.store.balance(group, currency, self.0.clock.now()))
     }
 
-    /// An increase as it stands now.
+    /// Returns the current state of an increase.
     #[must_use]
     pub fn increase(self, id: VirtualCashIncreaseId) -> Option<VirtualCashIncrease> {
         self.find(id.into(), OperationKind::Increase)
     }
 
-    /// A decrease as it stands now.
+    /// Returns the current state of a decrease.
     #[must_use]
     pub fn decrease(self, id: VirtualCashDecreaseId) -> Option<VirtualCashDecrease> {
         self.find(id.into(), OperationKind::Decrease)
@@ -81,49 +84,50 @@ impl<'a> State<'a> {
         serde_json::from_value(serde_json::to_value(found).ok()?).ok()
     }
 
-    /// The newest operations, newest first; a thousand at most.
+    /// Returns the newest operations, newest first; at most 1,000.
     #[must_use]
     pub fn operations(self) -> Vec<Operation> {
         read(self.0.store.operations(MOST, self.0.clock.now()))
     }
 
-    /// The account groups, oldest first; a thousand at most.
+    /// Returns the account groups, oldest first; at most 1,000.
     #[must_use]
     pub fn account_groups(self) -> Vec<AccountGroupId> {
         read(self.0.store.account_groups(MOST))
     }
 
-    /// Makes an account group. Nobody must, unless
-    /// [`AccountGroupsKnown`](crate::Assumption::AccountGroupsKnown) is set.
+    /// Creates an account group.
+    ///
+    /// This is necessary only if [`AccountGroupsKnown`](crate::Assumption::AccountGroupsKnown) is
+    /// set.
     ///
     /// # Errors
-    /// If the state cannot be written.
+    /// Fails if the state cannot be written.
     pub fn add_account_group(self, group: AccountGroupId) -> Result<(), StateError> {
         Ok(self.0.store.add_account_group(group, self.0.clock.now())?)
     }
 
-    /// Lets an operation take effect.
+    /// Confirms an operation, which then takes effect.
     ///
     /// # Errors
-    /// If there is none with this id, if it is `CONFIRMED` or `CANCELLED`, or if the balance does not
-    /// suffice.
+    /// Fails if there is no operation with this id, if it is `CONFIRMED` or `CANCELLED`, or if the
+    /// balance is insufficient.
     pub fn confirm(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Confirm)
     }
 
-    /// Lets a decrease wait for money, until it is confirmed or cancelled by hand. Decreases behind
-    /// it wait as well.
+    /// Queues a decrease until it is confirmed or cancelled manually. Later decreases wait as well.
     ///
     /// # Errors
-    /// If there is none with this id that is `ISSUED`.
+    /// Fails if there is no decrease with this id that is `ISSUED`.
     pub fn queue(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Queue)
     }
 
-    /// Cancels an operation as Upvest itself does; a client can cancel no increase.
+    /// Cancels an operation as Upvest itself does; a client cannot cancel an increase.
     ///
     /// # Errors
-    /// If there is none with this id, or if it is `CONFIRMED` or `CANCELLED`.
+    /// Fails if there is no operation with this id, or if it is `CONFIRMED` or `CANCELLED`.
     pub fn cancel(self, id: impl Into<Uuid>) -> Result<Operation, StateError> {
         self.step(id.into(), Step::Cancel)
     }
@@ -132,18 +136,20 @@ impl<'a> State<'a> {
         Ok(self.0.store.step(id, step, self.0.clock.now())?)
     }
 
-    /// Whether each balance is the sum of its ledger entries, each entry is one of a confirmed
-    /// operation, and each confirmed operation has one. It always is; a test may ask.
+    /// Returns whether the books balance, which is always true; a test can assert it.
+    ///
+    /// Each balance is the sum of its ledger entries, each entry belongs to a confirmed operation,
+    /// and each confirmed operation has one.
     #[must_use]
     pub fn is_balanced(self) -> bool {
         self.0.store.is_balanced().unwrap_or(false)
     }
 }
 
-/// What was read. Where the state cannot be read there is nothing, and the reason is in the logs.
+/// Returns what was read. If the state cannot be read, returns the default and logs the reason.
 pub(crate) fn read<T: Default>(result: Result<T, Refused>) -> T {
     result.unwrap_or_else(|refused| {
-        tracing::error!("the state cannot be read: {}", refused.reason);
+        tracing::error!("cannot read the state: {}", refused.reason);
         T::default()
     })
 }

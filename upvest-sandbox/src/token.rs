@@ -8,7 +8,7 @@ use crate::handler::{Admitted, JsonResponse};
 use crate::problem::Refused;
 use crate::world::World;
 
-/// How long a token lives, in seconds.
+/// The lifetime of a token, in seconds.
 const TOKEN_LIFE: i64 = 1799;
 /// The longest client secret and the longest list of scopes, in characters.
 const LONGEST_FIELD: usize = 1000;
@@ -18,9 +18,9 @@ pub(crate) fn create_access_token(
     request: &Admitted<'_>,
 ) -> Result<JsonResponse, Refused> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(request.body)
-        .map_err(|_| Refused::invalid_request("The body is no form"))?;
+        .map_err(|_| Refused::invalid_request("The body is not a form"))?;
     let names = ["client_id", "client_secret", "grant_type", "scope"];
-    // The name is not repeated: in a body that is no form, it is the body, secret and all.
+    // The name is not repeated: if the body is not a form, it is the whole body, with the secret.
     if fields.iter().any(|(name, _)| !names.contains(&name.as_str())) {
         return Err(Refused::invalid_request("(root): there is an unknown field"));
     }
@@ -34,7 +34,7 @@ pub(crate) fn create_access_token(
             }
             (Some(value), None) if !value.is_empty() => Ok(value.as_str()),
             (_, Some(_)) => {
-                Err(Refused::invalid_request(format!("(root): field '{name}' is there twice")))
+                Err(Refused::invalid_request(format!("(root): field '{name}' appears twice")))
             }
             _ => Err(Refused::invalid_request(format!("(root): field '{name}' was not filled"))),
         }

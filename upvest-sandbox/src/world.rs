@@ -1,4 +1,4 @@
-//! What there is behind the endpoints: the state, the clock, the settings, and who may call.
+//! What the endpoints share: the state, the clock, the settings, and the credentials of clients.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) struct World {
     pub(crate) keys: HashMap<String, VerifyingKey>,
     /// The scopes that the client may request.
     pub(crate) scopes: Vec<&'static str>,
-    /// All that is served.
+    /// All endpoints that are served.
     pub(crate) endpoints: Vec<&'static Endpoint>,
     pub(crate) webhook_keys: WebhookKeys,
 }

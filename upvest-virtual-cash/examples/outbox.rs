@@ -1,49 +1,52 @@
-//! Pays out from a ledger, and survives being killed at any moment: each payout takes effect once.
+//! Pays out from a ledger. Each payout takes effect once, even if the program is killed at any
+//! moment.
 //!
 //! ```text
 //! cargo run --example outbox -- --ledger payouts.sqlite --payouts 10
 //! ```
 //!
 //! The ledger is a table in SQLite. A payout and the record of its call are stored in one
-//! transaction, then the call is sent, then the payout is marked. On start, whatever is still open
-//! is replayed from its record: same key, same bytes, so Upvest carries it out once and repeats its
-//! answer. The first record stays: the call of a payout is made once, and a record is never replaced, for
-//! its age is that of its key. Stop this program whenever you like, and start it again.
+//! transaction. Then the call is sent, and the payout is marked with the result. On start, every
+//! pending payout is replayed from its record: same key, same bytes, so Upvest carries it out once
+//! and repeats its response.
 //!
-//! With no settings it starts a sandbox of its own, which ends with it; to try the restart, let it
-//! talk to `upvest-sandbox` in another shell, with the settings that `--write-env` gives.
+//! The first record stays. The call of a payout is made once, and a record is never replaced,
+//! because its age is that of its key. You can stop this program at any time, and start it again.
+//!
+//! Without settings it starts its own sandbox, which ends with it. To try the restart, run
+//! `upvest-sandbox` in another shell, and use the settings that `--write-env` writes.
 
-#[path = "shared/place.rs"]
-mod place;
 mod shared;
+#[path = "shared/target.rs"]
+mod target;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use place::{place_to_run, refuse_live};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use shared::{Failure, end};
+use target::{refuse_live, target};
 use upvest_core::{CallRecord, Client, Error, IdempotentCall, Outcome, Timestamp};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,
 };
 
-/// Pays out from a ledger, and survives being killed at any moment.
+/// Pays out from a ledger, and can be killed at any moment.
 #[derive(Parser)]
 struct Arguments {
-    /// The ledger; one in memory unless given.
+    /// The ledger file; in memory if not given.
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// How many payouts to make, after those that are open.
+    /// How many payouts to make, after the pending ones.
     #[arg(long, default_value_t = 3)]
     payouts: u32,
-    /// Who is paid; a new account group unless given.
+    /// The account group that is paid; a new one if not given.
     #[arg(long, value_name = "ID")]
     account_group: Option<AccountGroupId>,
-    /// Forgets the records, and pays what is open with a new key: to see what goes wrong then.
+    /// Ignores the records, and pays pending payouts with a new key, to show what goes wrong then.
     #[arg(long)]
-    careless: bool,
+    reuse_nothing: bool,
 }
 
 #[tokio::main]
@@ -53,24 +56,24 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let (sandbox, builder) = place_to_run().await?;
+    let (sandbox, builder) = target().await?;
     let client = builder.scopes(<dyn VirtualCash>::SCOPES).build()?;
     refuse_live(client.base_url())?;
     let mut ledger = Ledger::open(arguments.ledger)?;
 
-    while let Some(payout) = ledger.next_open()? {
-        let call = if arguments.careless {
+    while let Some(payout) = ledger.next_pending()? {
+        let call = if arguments.reuse_nothing {
             client.increase(&order(payout.group)?)
         } else {
             let until = payout.record.replayable_until();
             match client.replay(<dyn VirtualCash>::INCREASE, payout.record) {
                 Ok(call) => call,
-                // Too late to ask: a webhook, the account's statement or a person must tell.
+                // Too late to replay: a webhook, the account's statement or a person must decide.
                 Err(error) if until.is_some_and(|until| until <= Timestamp::now()) => {
                     ledger.unclear(payout.id, &error)?;
                     continue;
                 }
-                // Another client, another host, a newer version: nothing is wrong with the payout.
+                // Another client, another host or a newer version: the payout itself is fine.
                 Err(error) => return Err(error.into()),
             }
         };
@@ -83,21 +86,25 @@ async fn run() -> Result<(), Failure> {
         pay(&mut ledger, id, call).await?;
     }
 
-    let open = ledger.report()?;
+    let pending = ledger.report()?;
     if let Some(sandbox) = sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         println!("the sandbox has {entries} ledger entries of this account group");
     }
-    if open > 0 { Err(format!("{open} payouts are open; run this again").into()) } else { Ok(()) }
+    if pending > 0 {
+        Err(format!("{pending} payouts are pending (run this again)").into())
+    } else {
+        Ok(())
+    }
 }
 
-/// Sends a call whose payout is in the ledger, and writes down what came of it.
+/// Sends a call whose payout is in the ledger, and stores the result.
 async fn pay(
     ledger: &mut Ledger,
     id: i64,
     call: IdempotentCall<VirtualCashIncrease>,
 ) -> Result<(), Failure> {
-    // Killed here or anywhere below, the payout is still open, and is replayed at the next start.
+    // If killed here or anywhere below, the payout is pending, and the next start replays it.
     match call.await {
         Ok(increase) => ledger.done(id, &increase),
         Err(error) => ledger.failed(id, &error),
@@ -106,11 +113,11 @@ async fn pay(
 
 struct Ledger {
     db: Connection,
-    /// Payouts that have been tried in this run.
-    seen: i64,
+    /// The last payout that was tried in this run.
+    last_tried: i64,
 }
 
-/// A payout that may have been paid or not.
+/// A payout whose result is not known.
 struct Payout {
     id: i64,
     group: AccountGroupId,
@@ -136,14 +143,14 @@ impl Ledger {
                 id INTEGER PRIMARY KEY,
                 account_group_id TEXT NOT NULL,
                 record TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('open', 'done', 'refused', 'unclear')),
+                state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'rejected', 'unclear')),
                 result TEXT
             ) STRICT",
         )?;
-        Ok(Self { db, seen: 0 })
+        Ok(Self { db, last_tried: 0 })
     }
 
-    /// Adds a payout, with all that it takes to send it again: both are there, or neither.
+    /// Adds a payout and the record to replay it with: both are stored, or neither.
     fn add(
         &mut self,
         client: &Client,
@@ -151,9 +158,9 @@ impl Ledger {
     ) -> Result<(i64, IdempotentCall<VirtualCashIncrease>), Failure> {
         let call = client.increase(&order(group)?);
         let transaction = self.db.transaction()?;
-        // In an application, here also stands what the payout is for: the invoice, the booking.
+        // An application also stores what the payout is for, such as the invoice or the booking.
         transaction.execute(
-            "INSERT INTO payout (account_group_id, record, state) VALUES (?1, ?2, 'open')",
+            "INSERT INTO payout (account_group_id, record, state) VALUES (?1, ?2, 'pending')",
             params![group.to_string(), serde_json::to_string(&call.record())?],
         )?;
         let id = transaction.last_insert_rowid();
@@ -161,19 +168,19 @@ impl Ledger {
         Ok((id, call))
     }
 
-    /// The next payout whose end is not known, each once in a run.
-    fn next_open(&mut self) -> Result<Option<Payout>, Failure> {
+    /// Returns the next pending payout, each once per run.
+    fn next_pending(&mut self) -> Result<Option<Payout>, Failure> {
         let row = self
             .db
             .query_row(
                 "SELECT id, account_group_id, record FROM payout
-                 WHERE state = 'open' AND id > ?1 ORDER BY id",
-                [self.seen],
+                 WHERE state = 'pending' AND id > ?1 ORDER BY id",
+                [self.last_tried],
                 |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
             )
             .optional()?;
         let Some((id, group, record)) = row else { return Ok(None) };
-        self.seen = id;
+        self.last_tried = id;
         Ok(Some(Payout { id, group: group.parse()?, record: serde_json::from_str(&record)? }))
     }
 
@@ -184,10 +191,10 @@ impl Ledger {
 
     fn failed(&mut self, id: i64, error: &Error) -> Result<(), Failure> {
         let state = match error.outcome() {
-            // A no that is certain. The payout may be made anew, with a new key.
-            Outcome::Rejected if !error.is_retryable() => "refused",
-            // It may have happened, or it may still: the next run asks again.
-            _ => "open",
+            // Certainly rejected. The payout may be made again, with a new key.
+            Outcome::Rejected if !error.is_retryable() => "rejected",
+            // It may have taken effect, or may still do so: the next run replays it.
+            _ => "pending",
         };
         println!("payout {id}: {state}, {error}");
         self.mark(id, state, &error.to_string())
@@ -204,18 +211,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Prints how many payouts there are of each kind, and gives the number of those that are open.
+    /// Prints the number of payouts in each state, and returns that of the pending ones.
     fn report(&self) -> Result<i64, Failure> {
         let mut statement =
             self.db.prepare("SELECT state, count(*) FROM payout GROUP BY state ORDER BY state")?;
-        let mut open = 0;
+        let mut pending = 0;
         for row in statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
             let (state, count): (String, i64) = row?;
             println!("{count} {state}");
-            if state == "open" {
-                open = count;
+            if state == "pending" {
+                pending = count;
             }
         }
-        Ok(open)
+        Ok(pending)
     }
 }

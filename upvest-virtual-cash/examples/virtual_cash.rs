@@ -1,20 +1,21 @@
-//! Walks through virtual cash: increase, the same once more, decrease, one too many, cancel it, and
-//! cancel it again. What becomes of each is told by webhook.
+//! Walks through virtual cash: increase, repeat it, decrease, decrease too much, cancel that, and
+//! cancel it again. The results arrive by webhook.
 //!
 //! ```text
 //! cargo run --example virtual_cash -- [--explain] [--account-group ID]
 //!                                     [--listen ADDRESS] [--webhook-url URL]
 //! ```
 //!
-//! With no settings it starts a sandbox of its own. With the settings of `ClientBuilder::from_env`
-//! in the environment it runs against that host; name an account group of yours then, and the URL
-//! under which that host can reach `--listen`. `--explain` prints what is signed for each request.
+//! Without settings it starts its own sandbox. With the settings of `ClientBuilder::from_env` in
+//! the environment it runs against that host. Then name one of your account groups, and the URL
+//! under which that host can reach `--listen`. `--explain` prints the signature base of each
+//! request.
 
-#[path = "shared/place.rs"]
-mod place;
 mod shared;
 #[path = "shared/subscribe.rs"]
 mod subscribe;
+#[path = "shared/target.rs"]
+mod target;
 
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -28,9 +29,9 @@ use bytes::Bytes;
 use clap::Parser;
 use http::StatusCode;
 use http::request::Parts;
-use place::{place_to_run, refuse_live};
 use shared::{Failure, end};
 use subscribe::subscribe;
+use target::{refuse_live, target};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use upvest_core::signature::SignatureBase;
@@ -53,7 +54,7 @@ async fn main() -> ExitCode {
 
 async fn walk() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let (sandbox, builder) = place_to_run().await?;
+    let (sandbox, builder) = target().await?;
     let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
     let client = builder
         .scopes(<dyn VirtualCash>::SCOPES)
@@ -62,15 +63,15 @@ async fn walk() -> Result<(), Failure> {
         .build()?;
     refuse_live(client.base_url())?;
     match &sandbox {
-        Some(_) => println!("Upvest is a sandbox in this process, {}.", client.base_url()),
-        None => println!("Upvest is {}.", client.base_url()),
+        Some(_) => println!("Running against a sandbox in this process, {}.", client.base_url()),
+        None => println!("Running against {}.", client.base_url()),
     }
     let group = arguments.account_group.unwrap_or_else(|| uuid::Uuid::new_v4().into());
-    println!("The account group is {group}.");
-    let walk = Walk { group, news: News::listen(&client, &arguments).await?, client };
+    println!("Account group: {group}");
+    let walk = Walk { group, news: Notifications::listen(&client, &arguments).await?, client };
     let result = walk.steps().await;
-    if let Some(News { new_webhook: Some(webhook), .. }) = walk.news {
-        // Otherwise Upvest would go on trying to reach us.
+    if let Some(Notifications { new_webhook: Some(webhook), .. }) = walk.news {
+        // Otherwise Upvest would keep sending webhooks to an address that no longer listens.
         let deleted = walk.client.delete_webhook(webhook).await;
         result?;
         deleted?;
@@ -79,16 +80,16 @@ async fn walk() -> Result<(), Failure> {
     }
     if let Some(sandbox) = &sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
-        expect(entries == 2, &format!("the ledger has {entries} entries instead of two"))?;
+        expect(entries == 2, &format!("expected 2 ledger entries, found {entries}"))?;
     }
-    println!("\nEvery step did what it should.");
+    println!("\nAll steps succeeded.");
     Ok(())
 }
 
 struct Walk {
     client: Client,
     group: AccountGroupId,
-    news: Option<News>,
+    news: Option<Notifications>,
 }
 
 impl Walk {
@@ -97,15 +98,15 @@ impl Walk {
         headline("Increase the balance by 200.00 EUR");
         let first = self.increase("200.00", key).await?;
 
-        headline("The same call with the same key: it takes effect once");
+        headline("Repeat the call with the same key: it takes effect once");
         let again = self.increase("200.00", key).await?;
-        expect(again == first, "the same key gave another increase")?;
+        expect(again == first, "the same key returned another increase")?;
         println!("   the id is the same");
 
         headline("Decrease the balance by 50.00 EUR");
         self.decrease("50.00", &VirtualCashDecreaseStatus::Confirmed).await?;
 
-        headline("Decrease it by 500.00 EUR, which is not there: the decrease waits");
+        headline("Decrease it by 500.00 EUR, more than the balance: the decrease is queued");
         let queued = self.decrease("500.00", &VirtualCashDecreaseStatus::Queued).await?;
 
         headline("Cancel that decrease");
@@ -113,14 +114,14 @@ impl Walk {
             .to_string()
             .replace("{virtual_cash_decrease_id}", &queued.to_string());
         send(&cancel, None, self.client.cancel_decrease(queued)).await?;
-        println!("   decrease    {queued}: the cancellation is accepted");
-        self.hear(queued, VirtualCashDecreaseStatus::Cancelled.as_str()).await?;
+        println!("   decrease    {queued}: the cancellation was accepted");
+        self.notified(queued, VirtualCashDecreaseStatus::Cancelled.as_str()).await?;
 
-        headline("Cancel it once more: that is refused");
+        headline("Cancel it again: that is rejected");
         let refused = send(&cancel, None, self.client.cancel_decrease(queued)).await;
         let error = refused.err().ok_or("a second cancellation was accepted")?;
         let is_refused = error.status().is_some_and(|status| status == 422);
-        expect(is_refused, &format!("another error: {error}"))?;
+        expect(is_refused, &format!("unexpected error: {error}"))?;
         if let Some(problem) = error.problem() {
             let detail = problem.detail.as_deref().unwrap_or("no detail");
             println!("   problem     {}: {detail}", problem.code());
@@ -142,8 +143,8 @@ impl Walk {
         let increase = send(<dyn VirtualCash>::INCREASE, Some(key), call).await?;
         let VirtualCashIncrease { id, amount, currency, status, .. } = increase;
         println!("   increase    {id}: {amount} {currency}, {status}");
-        expect((amount, currency) == (order.amount, order.currency), "another amount is answered")?;
-        self.hear(id, VirtualCashIncreaseStatus::Confirmed.as_str()).await?;
+        expect((amount, currency) == (order.amount, order.currency), "unexpected amount")?;
+        self.notified(id, VirtualCashIncreaseStatus::Confirmed.as_str()).await?;
         Ok(id)
     }
 
@@ -162,38 +163,38 @@ impl Walk {
         let decrease = send(<dyn VirtualCash>::DECREASE, Some(key), call).await?;
         let VirtualCashDecrease { id, amount, currency, status, .. } = decrease;
         println!("   decrease    {id}: {amount} {currency}, {status}");
-        expect((amount, currency) == (order.amount, order.currency), "another amount is answered")?;
-        self.hear(id, expected.as_str()).await?;
+        expect((amount, currency) == (order.amount, order.currency), "unexpected amount")?;
+        self.notified(id, expected.as_str()).await?;
         Ok(id)
     }
 
-    /// Waits until a webhook tells that an operation has reached a status.
-    async fn hear(&self, id: impl Into<uuid::Uuid>, status: &str) -> Result<(), Failure> {
-        let Some(News { inbox, .. }) = &self.news else { return Ok(()) };
+    /// Waits until a webhook reports that an operation has a status.
+    async fn notified(&self, id: impl Into<uuid::Uuid>, status: &str) -> Result<(), Failure> {
+        let Some(Notifications { inbox, .. }) = &self.news else { return Ok(()) };
         let seconds = PATIENCE.as_secs();
         let event = timeout(PATIENCE, inbox.until(id, &[status]))
             .await
-            .map_err(|_| format!("no webhook has told within {seconds} s that it is {status}"))?;
-        println!("   told        {status}, by the event {}", event.id());
+            .map_err(|_| format!("no webhook reported {status} within {seconds} s"))?;
+        println!("   notified    {status}, by the event {}", event.id());
         Ok(())
     }
 }
 
-/// What the API tells on its own.
-struct News {
+/// The received webhooks.
+struct Notifications {
     inbox: Inbox,
-    /// The subscription, if it was made for this.
+    /// The subscription, if this program created it.
     new_webhook: Option<WebhookId>,
 }
 
-impl News {
-    /// Starts to listen, and subscribes; not if the host could not reach us.
+impl Notifications {
+    /// Listens and subscribes, unless the host cannot reach this machine.
     async fn listen(client: &Client, arguments: &Arguments) -> Result<Option<Self>, Failure> {
         let listener = TcpListener::bind(arguments.listen).await?;
         let here = format!("http://{}/webhooks", listener.local_addr()?);
         let is_here = client.base_url().starts_with("http://127.0.0.1:");
         let Some(url) = arguments.webhook_url.clone().or(is_here.then_some(here)) else {
-            println!("Without --webhook-url it is not told what becomes of the operations.");
+            println!("Without --webhook-url, the results of the operations are not received.");
             return Ok(None);
         };
         let (webhook, is_new) = subscribe(client, &url).await?;
@@ -217,13 +218,13 @@ async fn receive(
             StatusCode::OK
         }
         Err(error) => {
-            eprintln!("   a webhook was not taken: {error}");
+            eprintln!("   webhook rejected: {error}");
             error.status()
         }
     }
 }
 
-/// Sends a call, and prints what went out and what came back.
+/// Sends a call, and prints the request and the response.
 async fn send<T: Send + 'static, K: CallKind>(
     what: impl Display,
     key: Option<IdempotencyKey>,
@@ -240,7 +241,7 @@ async fn send<T: Send + 'static, K: CallKind>(
         Err(error) => (error.status(), error.request_id()),
     };
     if let Some(status) = status {
-        println!("   answered    {status} in {}", milliseconds(started.elapsed()));
+        println!("   response    {status} in {}", milliseconds(started.elapsed()));
     }
     println!("   request id  {}", request_id.unwrap_or("none"));
     result.map(Response::into_value)
@@ -258,24 +259,24 @@ fn expect(is_so: bool, otherwise: &str) -> Result<(), Failure> {
     if is_so { Ok(()) } else { Err(otherwise.into()) }
 }
 
-/// Walks through virtual cash, against a sandbox of its own or the host in the environment.
+/// Walks through virtual cash, against its own sandbox or the host in the environment.
 #[derive(Parser)]
 struct Arguments {
-    /// Prints what is signed for each request.
+    /// Prints the signature base of each request.
     #[arg(long)]
     explain: bool,
-    /// The account group whose balance is changed; a new one unless given.
+    /// The account group whose balance changes; a new one if not given.
     #[arg(long, value_name = "ID")]
     account_group: Option<AccountGroupId>,
-    /// Where webhooks are waited for.
+    /// The address to receive webhooks at.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// The URL under which the host can reach that; not needed on this machine.
+    /// The URL under which the host can reach that address; not needed on this machine.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 }
 
-/// Prints the signature base of each request on its way out, read back from the request itself.
+/// Prints the signature base of each outgoing request, derived from the request itself.
 struct Explain {
     inner: ReqwestTransport,
     is_on: bool,

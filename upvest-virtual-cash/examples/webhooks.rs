@@ -1,5 +1,5 @@
-//! Receives webhooks, and keeps books of them: each event counts once, however often it comes, and
-//! whenever this program is killed.
+//! Receives webhooks, and books them. Each event counts once, even if it arrives several times or
+//! this program is killed.
 //!
 //! ```text
 //! cargo run -p upvest-sandbox -- --write-env sandbox.env   # in one shell
@@ -8,8 +8,8 @@
 //! cargo run --example virtual_cash
 //! ```
 //!
-//! The settings of `ClientBuilder::from_env` say who sends them. The books are an SQLite file: what an
-//! event changes is in the same transaction as its id.
+//! The settings of `ClientBuilder::from_env` say who sends the webhooks. The books are an SQLite
+//! file. An event is applied in the transaction that stores its id.
 
 mod shared;
 #[path = "shared/subscribe.rs"]
@@ -41,7 +41,7 @@ struct App {
     books: Arc<Mutex<Connection>>,
 }
 
-/// Verify, write down, answer: nothing else belongs here, for Upvest waits.
+/// Verifies, stores and responds. Do slow work elsewhere, because Upvest waits for the response.
 async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode {
     let delivery = match app.verifier.verify(&head, &body).await {
         Ok(delivery) => delivery,
@@ -49,13 +49,13 @@ async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode
     };
     match app.write(&delivery.events) {
         Ok(()) => StatusCode::OK,
-        // It comes again, and until then nothing else does.
+        // Upvest sends it again, and holds back later events until then.
         Err(error) => refuse(&*error, StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
 impl App {
-    /// All of the events, or none.
+    /// Stores all of the events, or none.
     fn write(&self, events: &[Event]) -> Result<(), Failure> {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = books.transaction()?;
@@ -69,13 +69,13 @@ impl App {
     }
 }
 
-/// Why is for the logs alone.
+/// The reason is for the logs only.
 fn refuse(error: &dyn std::error::Error, status: StatusCode) -> StatusCode {
-    eprintln!("a webhook was not taken: {error}");
+    eprintln!("webhook rejected: {error}");
     status
 }
 
-/// What the events are for: here, books of what was confirmed.
+/// Applies an event: here, to books of the confirmed operations.
 fn take_effect(books: &Transaction<'_>, event: &Event) -> Result<(), Failure> {
     let (group, currency, change) = match VirtualCashEvent::try_from(event)? {
         VirtualCashEvent::IncreaseConfirmed(it) => {
@@ -84,7 +84,7 @@ fn take_effect(books: &Transaction<'_>, event: &Event) -> Result<(), Failure> {
         VirtualCashEvent::DecreaseConfirmed(it) => {
             (it.account_group_id, it.currency, -minor_units(it.amount)?)
         }
-        // Events may overtake each other: what is only on its way changes nothing here.
+        // Events may overtake each other: only confirmed operations change the books.
         _ => return Ok(()),
     };
     let add = "INSERT INTO balance VALUES (?1, ?2, ?3)
@@ -128,16 +128,16 @@ async fn serve() -> Result<(), Failure> {
     Ok(axum::serve(listener, router).await?)
 }
 
-/// Receives webhooks, and keeps books of what was confirmed.
+/// Receives webhooks, and keeps books of the confirmed operations.
 #[derive(Parser)]
 struct Arguments {
     /// The books, an SQLite file.
     #[arg(long, value_name = "FILE", default_value = "webhooks.sqlite")]
     books: PathBuf,
-    /// Where to listen.
+    /// The address to listen at.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
-    /// The URL under which that can be reached from where webhooks come.
+    /// The URL under which the sender of the webhooks can reach that address.
     #[arg(long)]
     url: Option<String>,
 }

@@ -1,20 +1,20 @@
-//! Virtual cash of the Upvest Investment API: raise or lower the balance that an account group may
+//! Virtual cash of the Upvest Investment API: raise or lower the balance that an account group can
 //! trade with, without a bank payment.
 //!
-//! For clients on single-account, post-trade settlement alone. An answer says that the API has
-//! accepted the operation; what became of it arrives by webhook, as a [`VirtualCashEvent`], and there is
-//! no endpoint to read it.
+//! It is only for clients on single-account, post-trade settlement. A response says that the API
+//! accepted the operation. Its result arrives by webhook, as a [`VirtualCashEvent`]; no endpoint
+//! reads it.
 //!
 //! ```
 //! use upvest_core::{Call, Error, IdempotentCall};
 //! use upvest_virtual_cash::*;
 //!
-//! /// The trait is yours to fake: no server, no network.
+//! /// You can fake the trait: no server, no network.
 //! struct Broke;
 //!
 //! impl VirtualCash for Broke {
 //!     fn increase(&self, order: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-//!         // Answers may gain members, so they are made from JSON.
+//!         // Responses may gain fields, so they are made from JSON.
 //!         let increase = serde_json::json!({
 //!             "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
 //!             "account_group_id": order.account_group_id,
@@ -59,15 +59,18 @@ use serde::{Deserialize, Serialize};
 pub use upvest_core::{AccountGroupId, Amount, Currency, Timestamp};
 use upvest_core::{Call, IdempotentCall, api, events, id, open_enum};
 
-/// The endpoints of virtual cash, as in [Upvest's reference](
+/// The endpoints of virtual cash balances.
+///
+/// See [Upvest's reference](
 /// https://docs.upvest.co/api/release/upvest-investment-api.v1-1/virtual-cash-balances).
 ///
 /// # Errors
+/// Fails as any [`Call`] does. The API responds with 400 if the body or the idempotency key is
+/// wrong, 401 if the token or the signature is, 403 if the token lacks the scope, and 404 if the
+/// account group or the decrease does not exist.
 ///
-/// As every [`Call`]. The API answers 400 if the body or the idempotency key is wrong, 401 if token or
-/// signature are, 403 if the token lacks the scope, and 404 if there is no such account group or
-/// decrease. An answer with another account group, amount or currency than the order has is of kind
-/// `Decode`, with the outcome `Unknown`.
+/// If the response has another account group, amount or currency than the request, the error is of
+/// kind `Decode`, with the outcome `Unknown`.
 #[api(scope = "virtual_cash_balances:admin")]
 pub trait VirtualCash: Send + Sync {
     /// Raises the virtual cash balance of an account group.
@@ -82,7 +85,8 @@ pub trait VirtualCash: Send + Sync {
 
     /// Lowers the virtual cash balance of an account group.
     ///
-    /// More than the balance is not refused: the decrease waits, `QUEUED`, until money comes.
+    /// An amount above the balance is not rejected: the decrease is `QUEUED` until there is enough
+    /// money.
     #[endpoint(
         POST,
         "/virtual_cash_balances/decreases",
@@ -94,8 +98,8 @@ pub trait VirtualCash: Send + Sync {
 
     /// Cancels a decrease that is still `ISSUED` or `QUEUED`; any other is a 422.
     ///
-    /// Success says that the wish was accepted. The decrease may be confirmed before it takes
-    /// effect: the webhook tells.
+    /// Success means that the request was accepted. The decrease may still be confirmed before the
+    /// cancellation takes effect. The webhook reports the result.
     #[endpoint(DELETE, "/virtual_cash_balances/decreases/{virtual_cash_decrease_id}", signed)]
     fn cancel_decrease(&self, virtual_cash_decrease_id: VirtualCashDecreaseId) -> Call<()>;
 }
@@ -103,38 +107,38 @@ pub trait VirtualCash: Send + Sync {
 /// The request body of an increase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateVirtualCashIncrease {
-    /// Whose balance: an account group, not an account.
+    /// The account group, not the account, whose balance changes.
     pub account_group_id: AccountGroupId,
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 /// The request body of a decrease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateVirtualCashDecrease {
-    /// Whose balance: an account group, not an account.
+    /// The account group, not the account, whose balance changes.
     pub account_group_id: AccountGroupId,
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
-/// An increase, as the API knows it.
+/// An increase, as returned by the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualCashIncrease {
     /// Its id.
     pub id: VirtualCashIncreaseId,
-    /// Whose balance.
+    /// The account group whose balance changes.
     pub account_group_id: AccountGroupId,
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// How far it has come.
+    /// Its status.
     pub status: VirtualCashIncreaseStatus,
     /// When it was accepted.
     pub created_at: Timestamp,
@@ -142,19 +146,19 @@ pub struct VirtualCashIncrease {
     pub updated_at: Timestamp,
 }
 
-/// A decrease, as the API knows it.
+/// A decrease, as returned by the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualCashDecrease {
     /// Its id.
     pub id: VirtualCashDecreaseId,
-    /// Whose balance.
+    /// The account group whose balance changes.
     pub account_group_id: AccountGroupId,
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// How far it has come.
+    /// Its status.
     pub status: VirtualCashDecreaseStatus,
     /// When it was accepted.
     pub created_at: Timestamp,
@@ -163,57 +167,57 @@ pub struct VirtualCashDecrease {
 }
 
 open_enum! {
-    /// How far an increase has come.
+    /// The status of an increase.
     pub enum VirtualCashIncreaseStatus {
         /// Accepted, not yet in effect.
         Issued = "ISSUED",
         /// The money can be traded with.
         Confirmed = "CONFIRMED",
-        /// Upvest has cancelled it.
+        /// Cancelled by Upvest.
         Cancelled = "CANCELLED",
     }
 }
 
 open_enum! {
-    /// How far a decrease has come.
+    /// The status of a decrease.
     pub enum VirtualCashDecreaseStatus {
         /// Accepted, not yet in effect.
         Issued = "ISSUED",
         /// Waiting for money.
         Queued = "QUEUED",
-        /// The money is gone.
+        /// The money has been withdrawn.
         Confirmed = "CONFIRMED",
-        /// You have cancelled it.
+        /// Cancelled by you.
         Cancelled = "CANCELLED",
     }
 }
 
 events! {
-    /// What becomes of increases and decreases, as webhooks tell it.
+    /// The events of increases and decreases, as sent by webhook.
     pub enum VirtualCashEvent {
-        /// An increase is accepted.
+        /// An increase was accepted.
         IncreaseIssued(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.ISSUED",
         /// The money of an increase can be traded with.
         IncreaseConfirmed(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.CONFIRMED",
-        /// Upvest has cancelled an increase.
+        /// Upvest cancelled an increase.
         IncreaseCancelled(VirtualCashIncrease) = "VIRTUAL_CASH_INCREASE.CANCELLED",
-        /// A decrease is accepted.
+        /// A decrease was accepted.
         DecreaseIssued(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.ISSUED",
         /// A decrease waits for money.
         DecreaseQueued(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.QUEUED",
-        /// The money of a decrease is gone.
+        /// The money of a decrease has been withdrawn.
         DecreaseConfirmed(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.CONFIRMED",
-        /// A decrease is cancelled.
+        /// A decrease was cancelled.
         DecreaseCancelled(VirtualCashDecrease) = "VIRTUAL_CASH_DECREASE.CANCELLED",
     }
 }
 
 id! {
-    /// Names an increase.
+    /// Identifies an increase.
     pub struct VirtualCashIncreaseId;
 }
 
 id! {
-    /// Names a decrease.
+    /// Identifies a decrease.
     pub struct VirtualCashDecreaseId;
 }

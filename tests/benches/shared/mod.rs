@@ -1,10 +1,10 @@
-//! What the benchmarks share.
+//! Code that the benchmarks share.
 
 use std::time::{Duration, Instant};
 
 pub const KEY_ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
 
-/// How long it takes.
+/// Returns the duration of `work`.
 pub fn time(work: impl FnOnce()) -> Duration {
     let started = Instant::now();
     work();
@@ -16,7 +16,7 @@ pub fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
     values[values.len() / 2]
 }
 
-/// Whether this run only wants to know that it runs, as `cargo test --benches` does.
+/// Returns whether this is only a smoke test, as with `cargo test --benches`.
 pub fn is_trial() -> bool {
     std::env::args().any(|argument| argument == "--test")
 }

@@ -1,4 +1,4 @@
-//! Bad input is refused in one clear sentence, before a byte leaves.
+//! Bad input is rejected with one clear sentence, before anything is sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ struct Unwritable;
 
 impl Serialize for Unwritable {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(ser::Error::custom("a map key that is no text"))
+        Err(ser::Error::custom("a map key that is not a string"))
     }
 }
 
@@ -41,14 +41,14 @@ fn builder() -> ClientBuilder {
         .scopes(["files:read"])
 }
 
-/// A client whose token endpoint answers like this, and the number of requests it got.
-fn client(content_type: &'static str, answer: &str) -> (Client, Arc<AtomicUsize>) {
-    let (answer, count) = (answer.to_owned(), Arc::new(AtomicUsize::new(0)));
+/// Returns a client whose token endpoint gives this response, and its number of requests.
+fn client(content_type: &'static str, response: &str) -> (Client, Arc<AtomicUsize>) {
+    let (response, count) = (response.to_owned(), Arc::new(AtomicUsize::new(0)));
     let requests = Arc::clone(&count);
     let transport = move |request: http::Request<Bytes>| {
         requests.fetch_add(1, Ordering::SeqCst);
         let is_token = request.uri().path() == "/auth/token";
-        let body = if is_token { answer.clone() } else { String::new() };
+        let body = if is_token { response.clone() } else { String::new() };
         async move {
             let reply = http::Response::builder()
                 .header("content-type", content_type)
@@ -59,7 +59,7 @@ fn client(content_type: &'static str, answer: &str) -> (Client, Arc<AtomicUsize>
     (builder().transport(transport).build().unwrap(), count)
 }
 
-/// One sentence: it begins, goes on, and does not end in the middle of a dump.
+/// Checks that the message is one short sentence, not a dump.
 fn is_one_sentence(error: &Error) {
     let text = error.to_string();
     assert!(!text.contains('\n') && text.len() < 400 && text.len() > 10, "{text}");
@@ -91,54 +91,54 @@ async fn a_path_value_cannot_reach_another_route() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_not_sent() {
+async fn an_unserializable_value_is_not_sent() {
     let (client, requests) = client("application/json", "{}");
     let call = client.create(&Unwritable);
     let key = call.key();
     let error = call.await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "POST /files was not sent: the body cannot be written as JSON: a map key that is no text"
+        "POST /files was not sent: cannot encode the body as JSON: a map key that is not a string"
     );
     assert_eq!((error.outcome(), error.idempotency_key()), (Outcome::NotSent, Some(key)));
     let error = client.list(&Unwritable).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GET /files was not sent: the query cannot be written: a map key that is no text"
+        "GET /files was not sent: cannot encode the query: a map key that is not a string"
     );
     assert_eq!(requests.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unusable_token_answer_is_explained() {
+async fn an_unusable_token_response_is_explained() {
     let with = |expires_in: &str| {
         format!(
             r#"{{"access_token":"the-secret-token","token_type":"bearer","expires_in":{expires_in}}}"#
         )
     };
-    // What may have come apart on its way is asked for again.
-    for (content_type, answer, sentence, expected_requests) in [
+    // A response that may have been damaged in transit is requested again.
+    for (content_type, response, sentence, expected_requests) in [
         (
             "text/html",
             "<html>the-secret-token".to_owned(),
-            "no access token: POST /auth/token answered 200, but its `content-type` is not that of JSON",
+            "no access token: POST /auth/token returned 200, but its `content-type` is not JSON",
             3,
         ),
         (
             "application/json",
             String::new(),
-            "no access token: POST /auth/token answered 200, but its body is empty",
+            "no access token: POST /auth/token returned 200, but its body is empty",
             3,
         ),
         (
             "application/json",
             with("\"soon\""),
-            "no access token: POST /auth/token answered 200, but its `expires_in` is a text that is not a \
-             number: expected a whole number of seconds",
+            "no access token: POST /auth/token returned 200, but its `expires_in` is a string \
+             that is not a number: expected a whole number of seconds",
             1,
         ),
     ] {
-        let (client, requests) = client(content_type, &answer);
+        let (client, requests) = client(content_type, &response);
         let error = client.get("a", "b").await.unwrap_err();
         assert_eq!(error.to_string(), sentence);
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
@@ -155,14 +155,14 @@ async fn an_unusable_token_answer_is_explained() {
 }
 
 #[tokio::test]
-async fn an_odd_life_of_a_token_is_borne() {
-    // Calls made, requests expected: a token without a life is used once, and never in a circle.
+async fn an_unusual_token_lifetime_is_tolerated() {
+    // Requests expected: a token with a lifetime of zero is used once, without a refresh loop.
     for (expires_in, requests) in
         [("0", 4), ("-5", 4), ("1000000000000", 3), ("\"1799\"", 3), ("1799.0", 3)]
     {
-        let answer =
+        let response =
             format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
-        let (client, count) = client("application/json", &answer);
+        let (client, count) = client("application/json", &response);
         for _ in 0..2 {
             client.get("a", "b").await.unwrap();
         }
@@ -171,20 +171,22 @@ async fn an_odd_life_of_a_token_is_borne() {
 }
 
 #[test]
-fn a_client_is_not_built_from_half_of_what_it_needs() {
+fn a_client_is_not_built_from_incomplete_settings() {
     let error = Client::builder(Environment::Sandbox).build().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the client lacks the credentials (`.credentials(client_id, client_secret)`), the signing key \
-         (`.signing_key(…)`), the scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)"
+        "cannot build the client: missing credentials (`.credentials(client_id, client_secret)`), \
+         signing key (`.signing_key(…)`), scopes (`.scopes(<dyn Users>::SCOPES)` for a trait \
+         `Users`)"
     );
     let error = builder().credentials("acme", "the-client-secret").build().unwrap_err();
-    assert_eq!(error.to_string(), "the client id is no UUID: take the one that Upvest gave you");
+    let sentence = "invalid client id: not a UUID (use the id that Upvest issued to you)";
+    assert_eq!(error.to_string(), sentence);
     is_one_sentence(&error);
 }
 
 #[test]
-fn a_host_in_the_clear_is_refused() {
+fn plain_http_to_another_host_is_rejected() {
     for host in [
         "http://api.upvest.co",
         "http://10.0.0.1",
@@ -205,7 +207,7 @@ fn a_host_in_the_clear_is_refused() {
 }
 
 #[test]
-fn white_space_around_credentials_is_cut_or_named() {
+fn white_space_around_credentials_is_trimmed_or_reported() {
     let error = builder().credentials("5ec16164-6173-461d-b90d-116d68f55b40", "hunter2\n");
     let error = error.build().unwrap_err();
     let sentence = "invalid client secret: it begins or ends with white space (remove it)";
@@ -221,15 +223,15 @@ fn white_space_around_credentials_is_cut_or_named() {
 #[test]
 fn f66_keys_of_the_wrong_kind_are_refused_with_the_reason() {
     for (text, part) in [
-        ("01890a5d-ac96-774b-bcce-b302099a8057", "refuses this version"),
-        ("1ec9414c-232a-6b00-b3c8-9e6bdeced846", "refuses this version"),
-        ("01890a5d-ac96-874b-bcce-b302099a8057", "refuses this version"),
+        ("01890a5d-ac96-774b-bcce-b302099a8057", "rejects this version"),
+        ("1ec9414c-232a-6b00-b3c8-9e6bdeced846", "rejects this version"),
+        ("01890a5d-ac96-874b-bcce-b302099a8057", "rejects this version"),
         ("00000000-0000-0000-0000-000000000000", "nil UUID"),
         ("ffffffff-ffff-ffff-ffff-ffffffffffff", "RFC 4122"),
-        ("payout-4711", "must be a UUID"),
-        ("", "must be a UUID"),
-        ("{ccb07f42-4104-44ad-8e1f-c660bb7b269c}", "must be a UUID"),
-        ("urn:uuid:ccb07f42-4104-44ad-8e1f-c660bb7b269c", "must be a UUID"),
+        ("payout-4711", "expected a UUID"),
+        ("", "expected a UUID"),
+        ("{ccb07f42-4104-44ad-8e1f-c660bb7b269c}", "expected a UUID"),
+        ("urn:uuid:ccb07f42-4104-44ad-8e1f-c660bb7b269c", "expected a UUID"),
     ] {
         let error = text.parse::<IdempotencyKey>().unwrap_err().to_string();
         assert!(error.contains(part), "{text}: {error}");

@@ -1,4 +1,4 @@
-//! The client: requests, responses, settings, lists, documents, and the limits of what it accepts.
+//! Tests of the client: requests, responses, settings, pages, documents, and limits.
 
 mod bad_input;
 mod documents;

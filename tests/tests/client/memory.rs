@@ -1,6 +1,6 @@
-//! What a hostile answer costs: the most memory that is held at any time during the call.
+//! The cost of a hostile response: the peak memory during the call.
 //!
-//! Counted are the allocations of the one thread that the client runs on; the server has another.
+//! Only allocations of the client's thread are counted; the server runs on another thread.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -21,8 +21,8 @@ trait Documents {
 
 const MIB: u64 = 1024 * 1024;
 
-/// Answers the first request well, and then whatever it is asked with `head`, and `body` without
-/// end.
+/// Responds to the first request with a success, and to all others with `head` and an endless
+/// `body`.
 fn hostile(head: Vec<u8>, body: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -31,9 +31,9 @@ fn hostile(head: Vec<u8>, body: &'static [u8]) -> SocketAddr {
             let mut stream = stream.unwrap();
             if number == 0 {
                 request(&mut stream);
-                let answer =
+                let response =
                     json(200, r#"{"id":7}"#).replacen("\r\n", "\r\nconnection: close\r\n", 1);
-                stream.write_all(answer.as_bytes()).unwrap();
+                stream.write_all(response.as_bytes()).unwrap();
                 continue;
             }
             request(&mut stream);
@@ -55,17 +55,17 @@ fn request(stream: &mut TcpStream) {
     }
 }
 
-/// What the client holds while it reads `answer` as a token.
-fn cost_of_a_token(answer: &[u8]) -> u64 {
-    measure(|| drop(serde_json::from_slice::<AccessToken>(answer))).bytes_max
+/// Returns the peak memory while `answer` is parsed as a token.
+fn cost_of_a_token(response: &[u8]) -> u64 {
+    measure(|| drop(serde_json::from_slice::<AccessToken>(response))).bytes_max
 }
 
-/// What a call costs that is answered so, and how it ends.
+/// Returns the peak memory of a call with this response, and its error.
 fn cost(head: impl Into<Vec<u8>>, body: &'static [u8]) -> (u64, Error) {
     cost_to(|builder| builder, head, body)
 }
 
-/// What it costs a client that is built so.
+/// The same for a client with these settings.
 fn cost_to(
     build: impl FnOnce(ClientBuilder) -> ClientBuilder,
     head: impl Into<Vec<u8>>,
@@ -86,9 +86,9 @@ fn head(status: u16, more: &str) -> String {
     )
 }
 
-/// A success may be as long as the largest page of the API; all else is as short as ever.
+/// A success may be as long as the largest page of the API; other responses have lower limits.
 #[test]
-fn a_hostile_answer_costs_what_a_large_page_does_or_two_mebibytes() {
+fn a_hostile_response_costs_at_most_a_large_page_or_two_mebibytes() {
     const PAGE: u64 = 8 * MIB;
     const CHUNK: &[u8] = &[b'['; 64 * 1024];
     const CHUNKED: &[u8] = b"8\r\n[[[[[[[[\r\n";
@@ -98,7 +98,7 @@ fn a_hostile_answer_costs_what_a_large_page_does_or_two_mebibytes() {
     let bomb = [head(200, &zipped).into_bytes(), zeros].concat();
     let long = format!("x: {}\r\n", "y".repeat(4 * 1024 * 1024));
     let many: String = (0..100_000).map(|number| format!("x-{number}: y\r\n")).collect();
-    // Fields to leave out, of a page that does not fit all the same.
+    // Null fields, which are removed, in a page that still does not match its type.
     let nulls = format!("{{\"id\":\"x\"{}}}", ",\"\":null".repeat(8 * 1024 * 1024 / 8 - 2));
     let nulls = format!("{}{nulls}", head(200, &format!("content-length: {}\r\n", nulls.len())));
     let chunked = head(200, "transfer-encoding: chunked\r\n");
@@ -119,21 +119,21 @@ fn a_hostile_answer_costs_what_a_large_page_does_or_two_mebibytes() {
     }
     for (head, body) in [(head(200, ""), CHUNK), (chunked, CHUNKED), (head(200, gigabyte), CHUNK)] {
         let (bytes, error) = cost_to(|builder| builder.max_response_bytes(0), head, body);
-        println!("with `max_response_bytes` as small as it can be: {} KiB; {error}", bytes / 1024);
+        println!("with the smallest `max_response_bytes`: {} KiB; {error}", bytes / 1024);
         assert!(bytes <= MIB / 2, "{bytes} bytes");
     }
 }
 
-/// A document may be long; most are not, and what they might need is not asked for.
+/// A document may be long, but memory is not reserved for the maximum.
 #[test]
-fn a_short_document_costs_as_little() {
+fn a_short_document_costs_little_memory() {
     let body = "x".repeat(40 * 1024);
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 200 X\r\nupvest-request-id: x\r\ncontent-type: application/pdf\r\n\
          transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
         body.len()
     );
-    let address = hostile(answer.into_bytes(), &[]);
+    let address = hostile(response.into_bytes(), &[]);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let client = builder(&format!("http://{address}")).max_attempts(1).build().unwrap();
     runtime.block_on(client.create("x").into_future()).unwrap();
@@ -143,9 +143,9 @@ fn a_short_document_costs_as_little() {
     assert!(cost.bytes_max <= 2 * MIB, "{} bytes", cost.bytes_max);
 }
 
-/// Many small things cost more than their bytes, if they are kept one by one.
+/// Many small values would cost more than their bytes if each was stored separately.
 #[test]
-fn a_document_of_many_members_costs_two_mebibytes_at_most() {
+fn a_document_with_many_fields_costs_two_mebibytes_at_most() {
     let fill = |open: &str, part: &str, close: &str| {
         let count = (64 * 1024 - open.len() - close.len()) / part.len();
         format!("{open}{}{close}", part.repeat(count))
@@ -158,11 +158,11 @@ fn a_document_of_many_members_costs_two_mebibytes_at_most() {
     ] {
         assert!(serde_json::from_str::<serde::de::IgnoredAny>(&document).is_ok());
         let length = document.len();
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 400 X\r\nupvest-request-id: x\r\ncontent-type: application/problem+json\r\n\
              content-length: {length}\r\n\r\n{document}"
         );
-        let (bytes, error) = cost(answer, &[]);
+        let (bytes, error) = cost(response, &[]);
         assert!(error.problem().is_some() && error.body().len() == length);
         assert!(bytes <= 2 * MIB, "{bytes} bytes for {}…", &document[..20]);
         let bytes = cost_of_a_token(document.as_bytes());

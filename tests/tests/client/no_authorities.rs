@@ -1,4 +1,4 @@
-//! A machine without any CA certificate: plain HTTP works, and `https` names the cure.
+//! A machine without CA certificates: plain HTTP works, and an error with `https` names the fix.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn without_certificate_authorities_plain_http_works() {
             tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
         return runtime.unwrap().block_on(there_are_none());
     }
-    // The environment belongs to the whole process.
+    // The environment is global to the process.
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", NAME])
         .env("SSL_CERT_FILE", nowhere)
@@ -42,7 +42,7 @@ async fn there_are_none() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("SSL_CERT_FILE"), "{error}");
 
-    // A transport is made before it is known where to.
+    // A transport is created before its target is known.
     let error = builder("https://127.0.0.1:1").build().unwrap().create("x").await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Config, Outcome::NotSent));
     assert_eq!((error.attempts(), error.is_retryable()), (1, false));

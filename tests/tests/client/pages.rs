@@ -1,4 +1,4 @@
-//! Lists: one page, all pages, and servers that do not keep to the rules.
+//! Pages: a single page, all pages, and servers that break the rules of pagination.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -42,7 +42,7 @@ fn page(offset: u64, data: &[u64], total_count: u64) -> Reply {
     reply(200, "application/json", &json!({ "meta": meta, "data": data }).to_string())
 }
 
-/// Has the numbers from 0 to below `total`, and gives out three at most.
+/// Serves the numbers from 0 to below `total`, at most three per page.
 fn numbers(total: u64) -> Server {
     Server::new(move |_, request| {
         let offset = number(request, "offset").unwrap_or(0);
@@ -57,12 +57,12 @@ async fn all(client: &Client, query: &ListNumbers) -> Result<Vec<u64>> {
     while let Some(item) = items.next().await {
         all.push(item?);
     }
-    assert!(items.next().await.is_none(), "it stays at its end");
+    assert!(items.next().await.is_none(), "the stream stays finished");
     Ok(all)
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_items_come_in_order_and_each_page_is_asked_for_once() {
+async fn all_items_arrive_in_order_and_each_page_is_requested_once() {
     for (total, pages) in [(0, 1), (1, 1), (3, 1), (4, 2), (10, 4)] {
         let server = numbers(total);
         let all = all(&server.client(), &ListNumbers::default()).await.unwrap();
@@ -72,36 +72,36 @@ async fn all_items_come_in_order_and_each_page_is_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_else_is_asked_stays_as_it_is() {
+async fn other_query_parameters_stay_unchanged() {
     let server = numbers(7);
     let query_of = ListNumbers { sort: Some("a&b=c d"), offset: Some(2), limit: Some(2) };
     assert_eq!(all(&server.client(), &query_of).await.unwrap(), [2, 3, 4, 5, 6]);
     for (request, offset) in server.sent().iter().zip([2, 4, 6]) {
-        let mut members = query(request);
-        members.sort_unstable();
+        let mut parameters = query(request);
+        parameters.sort_unstable();
         let expected = [("limit", "2"), ("offset", &offset.to_string()), ("sort", "a&b=c d")];
-        assert_eq!(members, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(parameters, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_repeats_itself_is_not_asked_for_ever() {
+async fn a_server_that_repeats_a_page_ends_the_stream() {
     let server = Server::new(|_, _| page(0, &[0, 1, 2], 9));
     let error = all(&server.client(), &ListNumbers::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
     assert!(error.to_string().contains("offset 3"), "{error}");
     assert_eq!(server.sent().len(), 2);
 
-    // Nor one that promises more than it has.
+    // The same for a server that announces more items than it has.
     let server = Server::new(|_, request| page(number(request, "offset").unwrap_or(0), &[], 9));
     assert_eq!(all(&server.client(), &ListNumbers::default()).await.unwrap(), [0; 0]);
-    // Nor one whose numbers are as large as they can be.
+    // The same for a server with the largest possible numbers.
     let server = Server::new(|_, _| page(u64::MAX, &[1, 2], u64::MAX));
     assert_eq!(all(&server.client(), &ListNumbers::default()).await.unwrap(), [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_is_not_repeated_for_more_pages() {
+async fn a_write_does_not_fetch_further_pages() {
     let server = numbers(9);
     let mut pages = server.client().draw().pages();
     assert_eq!(pages.next().await.unwrap().unwrap().data, [0, 1, 2]);
@@ -141,7 +141,7 @@ async fn each_page_has_the_attempts_of_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_was_under_way_is_not_lost() {
+async fn a_page_in_flight_is_not_lost() {
     let server = Server::slow(|_, request| {
         Box::pin(async move {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -155,7 +155,7 @@ async fn a_page_that_was_under_way_is_not_lost() {
     assert_eq!(items.next().await.unwrap().unwrap(), 0);
     assert_eq!(items.next().await.unwrap().unwrap(), 1);
     assert!(items.next().await.is_none());
-    assert_eq!(server.sent().len(), 2, "nothing was asked for twice");
+    assert_eq!(server.sent().len(), 2, "no page was requested twice");
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn pages_and_items_are_streams() {
     assert!(matches!(poll(items), Poll::Ready(None)));
 }
 
-/// A page of 1000 users, as long as the examples of the API make them.
+/// A page of 1000 users, each as long as in the examples of the API.
 #[tokio::test(start_paused = true)]
 async fn the_largest_page_of_the_api_fits() {
     for length in [1_125, 8_000] {
@@ -220,17 +220,17 @@ async fn the_largest_page_of_the_api_fits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn how_long_a_response_may_be_can_be_set() {
+async fn the_response_size_limit_can_be_set() {
     let server = users(1_000, 9_000);
     let error = server.client().users().await.unwrap_err();
-    let sentence = "GET /users answered 200, but its body is longer than 8388608 bytes (raise \
+    let sentence = "GET /users returned 200, but its body is longer than 8388608 bytes (raise \
                     `max_response_bytes` of the client)";
     assert_eq!(error.to_string(), sentence);
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
 
     let client = server.builder().max_response_bytes(16 * 1024 * 1024).build().unwrap();
     assert_eq!(client.users().await.unwrap().data.len(), 1_000);
-    // Whatever is set, what the API answers of one thing is read.
+    // Even with the smallest limit, a response with one object is read.
     let client = users(1, 60_000).builder().max_response_bytes(0).build().unwrap();
     assert_eq!(client.users().await.unwrap().data.len(), 1);
     let client = users(1, 66_000).builder().max_response_bytes(0).build().unwrap();

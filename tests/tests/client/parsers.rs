@@ -1,11 +1,11 @@
-//! Everything that reads what others have written bears any input: random, and valid with changes.
+//! Every parser of untrusted input handles any input: random, and valid with mutations.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use upvest_tests::parsers::PARSERS;
 
-/// A change to a text, at a place given in thousandths of its length.
+/// A mutation, at a position in thousandths of the length.
 #[derive(Debug, Clone)]
 enum Change {
     Flip(u16, u8),
@@ -80,46 +80,46 @@ fn check(name: &str, cases: u32) {
 }
 
 #[test]
-fn any_answer_is_borne() {
+fn any_response_is_handled() {
     check("answer", 300);
 }
 
 #[test]
-fn any_problem_document_is_borne() {
+fn any_problem_document_is_handled() {
     check("problem", 500);
 }
 
 #[test]
-fn any_wish_to_wait_is_borne() {
+fn any_retry_after_is_handled() {
     check("retry_after", 300);
 }
 
 #[test]
-fn any_token_answer_is_borne() {
+fn any_token_response_is_handled() {
     check("token_answer", 2_000);
 }
 
 #[test]
-fn any_call_record_is_borne() {
+fn any_call_record_is_handled() {
     check("call_record", 2_000);
 }
 
 #[test]
-fn any_key_file_is_borne() {
+fn any_key_file_is_handled() {
     check("pem", 500);
 }
 
 #[test]
-fn any_signature_input_is_borne() {
+fn any_signature_input_is_handled() {
     check("signature_input", 2_000);
 }
 
 #[test]
-fn any_webhook_is_borne() {
+fn any_webhook_is_handled() {
     check("webhook", 300);
 }
 
 #[test]
-fn any_public_key_is_borne() {
+fn any_public_key_is_handled() {
     check("json_web_key", 2_000);
 }

@@ -1,4 +1,4 @@
-//! What the client sends, and how it gets its token, over a transport in memory.
+//! Requests that the client sends, and how it gets its token, over a transport in memory.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use upvest_core::{Call, Client, Error, ErrorKind, IdempotentCall, Outcome, Times
 use upvest_tests::in_memory::{Paging, Server, Thing, Things, reply, signing_key, thing};
 
 #[test]
-fn what_is_shared_between_tasks_can_be() {
+fn shared_types_are_send_and_sync() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     fn moved<T: Send + 'static>() {}
     shared::<Client>();
@@ -20,7 +20,7 @@ fn what_is_shared_between_tasks_can_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_carries_what_the_api_wants_and_nothing_more() {
+async fn a_request_has_the_required_headers_and_no_others() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let call = client.create("x");
@@ -60,7 +60,7 @@ async fn a_request_carries_what_the_api_wants_and_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_query_is_signed_as_sent_and_an_empty_one_is_none() {
+async fn the_query_is_signed_as_sent_and_omitted_when_empty() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     client
@@ -78,7 +78,7 @@ async fn the_query_is_signed_as_sent_and_an_empty_one_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_request_is_signed_anew_and_verifies() {
+async fn every_request_has_its_own_valid_signature() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     for _ in 0..3 {
@@ -104,7 +104,7 @@ async fn every_request_is_signed_anew_and_verifies() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_holds_what_the_api_said() {
+async fn an_error_contains_the_problem_document() {
     let server = Server::new(|_, _| {
         reply(
             422,
@@ -121,11 +121,11 @@ async fn an_error_holds_what_the_api_said() {
     assert_eq!(error.request_id(), Some("the-request-id"));
     assert_eq!(error.idempotency_key(), Some(key));
     assert_eq!(error.outcome(), Outcome::Rejected);
-    assert_eq!(error.to_string(), "POST /things answered 422 unprocessable_entity: No");
+    assert_eq!(error.to_string(), "POST /things returned 422 unprocessable_entity: No");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_is_fetched_once_more() {
+async fn a_rejected_token_is_replaced_once() {
     let unauthorised = || reply(401, "application/problem+json", r#"{"type":"unauthorised"}"#);
     let server = Server::new(move |number, _| if number == 0 { unauthorised() } else { thing() });
     let call = server.client().create("x");
@@ -150,7 +150,7 @@ async fn a_refused_token_is_fetched_once_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_calls_share_one_token_and_it_is_refreshed_early() {
+async fn concurrent_calls_share_a_token_that_is_refreshed_early() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let calls: Vec<_> =
@@ -162,7 +162,7 @@ async fn many_calls_share_one_token_and_it_is_refreshed_early() {
     tokio::time::advance(Duration::from_secs(1739)).await;
     client.create("x").await.unwrap();
     assert_eq!(server.token_requests(), 1);
-    // 60 seconds before it ends: no call waits for the next one.
+    // 60 seconds before it expires: no call waits for the next token.
     tokio::time::advance(Duration::from_secs(1)).await;
     client.create("x").await.unwrap();
     tokio::time::sleep(Duration::from_millis(60)).await;

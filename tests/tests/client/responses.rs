@@ -11,7 +11,7 @@ use upvest_tests::data;
 use upvest_tests::in_memory::{Server, Stalled, Things, reply, thing};
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_holds_wherever_the_time_goes() {
+async fn a_deadline_covers_every_phase_of_a_call() {
     let never = || Server::slow(|_, _| Box::pin(std::future::pending()));
     let stalls =
         Server::slow(|_, _| Box::pin(async { Ok(http::Response::new(Body::new(Stalled))) }));
@@ -21,12 +21,12 @@ async fn a_deadline_holds_wherever_the_time_goes() {
         assert_eq!(started.elapsed(), Duration::from_secs(2));
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
     }
-    // One attempt takes no longer than 15 seconds, though the call has 60.
+    // One attempt takes at most 15 seconds, although the call has 60.
     let started = tokio::time::Instant::now();
     let error = never().client().create("x").max_attempts(1).await.unwrap_err();
     assert_eq!(started.elapsed() - Duration::from_millis(50), Duration::from_secs(15));
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    // Waiting for a token counts, and nothing has been sent then.
+    // Waiting for a token counts towards the deadline; nothing has been sent by then.
     let server = Server::new(|_, _| thing());
     let error = server.client().create("x").timeout(Duration::from_millis(20)).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
@@ -35,7 +35,7 @@ async fn a_deadline_holds_wherever_the_time_goes() {
     assert!(server.sent().is_empty());
 }
 
-/// An answer without the mark that all of Upvest's answers carry.
+/// A response without the request id that every response from Upvest has.
 fn unmarked(status: u16, content_type: &'static str, body: &'static str) -> Server {
     Server::new(move |_, _| {
         let reply = http::Response::builder().status(status).header("content-type", content_type);
@@ -44,7 +44,7 @@ fn unmarked(status: u16, content_type: &'static str, body: &'static str) -> Serv
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_that_cannot_be_read_is_told_from_one_that_may_be_forged() {
+async fn an_unreadable_success_is_distinguished_from_a_forged_one() {
     for (server, outcome) in [
         (Server::new(|_, _| reply(200, "application/json", r#"{"id":"#)), Outcome::Applied),
         (Server::new(|_, _| reply(200, "application/json", "")), Outcome::Applied),
@@ -63,7 +63,7 @@ async fn a_success_that_cannot_be_read_is_told_from_one_that_may_be_forged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancellation_is_believed_only_from_upvest() {
+async fn a_cancellation_needs_a_response_with_a_request_id() {
     for server in [
         unmarked(200, "text/html", "<html>Please log in"),
         unmarked(200, "application/json", "{}"),
@@ -73,11 +73,11 @@ async fn a_cancellation_is_believed_only_from_upvest() {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
     }
     let server = Server::new(|_, _| reply(202, "text/plain", "accepted"));
-    assert!(server.client().remove(7).await.is_ok(), "its request id says that it is Upvest's");
+    assert!(server.client().remove(7).await.is_ok(), "the request id shows that it is Upvest's");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stalls_takes_nothing_from_the_status() {
+async fn a_stalled_body_keeps_the_status() {
     let stalls = |status: u16| {
         Server::new(move |_, _| {
             let reply = http::Response::builder()
@@ -101,7 +101,7 @@ async fn a_body_that_stalls_takes_nothing_from_the_status() {
     assert!(stalls(202).client().remove(7).await.is_ok());
 }
 
-/// Signs as its key does, a while later.
+/// Signs with its key after a delay.
 struct Far(SigningKey, Duration);
 
 impl Signer for Far {
@@ -118,7 +118,7 @@ impl Signer for Far {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_signer_costs_the_call_its_time_but_not_the_attempt() {
+async fn a_slow_signer_counts_towards_the_deadline_but_not_the_attempt() {
     let server = Server::new(|_, _| thing());
     let client = |delay| {
         let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
@@ -132,17 +132,18 @@ async fn a_slow_signer_costs_the_call_its_time_but_not_the_attempt() {
     };
     client(Duration::from_millis(250)).create("x").await.unwrap();
     let sent = server.sent().len();
-    // The token takes 250 + 50 ms, and the signature again 250: the deadline is in the middle of it.
+    // The token takes 250 + 50 ms and the signature another 250 ms: the deadline passes while
+    // signing.
     let call = client(Duration::from_millis(250)).create("x").timeout(Duration::from_millis(500));
     let started = tokio::time::Instant::now();
     let error = call.await.unwrap_err();
     assert_eq!(started.elapsed(), Duration::from_millis(500));
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
-    assert_eq!(server.sent().len(), sent, "nothing leaves when the time is over");
+    assert_eq!(server.sent().len(), sent, "nothing is sent after the deadline");
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_requests_are_under_way_than_allowed() {
+async fn the_number_of_requests_in_flight_is_limited() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counting, highest) = (Arc::clone(&now), Arc::clone(&most));
     let server = Server::slow(move |_, _| {
@@ -170,7 +171,7 @@ async fn no_more_requests_are_under_way_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_setting_of_a_timeout_panics() {
+async fn no_timeout_value_panics() {
     let server = Server::new(|_, _| thing());
     let client =
         server.builder().timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
@@ -184,7 +185,7 @@ async fn no_setting_of_a_timeout_panics() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_connection_means_not_sent_and_a_broken_one_may_mean_anything() {
+async fn no_connection_means_not_sent_and_a_broken_one_means_unknown() {
     for (error, kind, outcome) in [
         (TransportError::not_sent as fn(&'static str) -> _, ErrorKind::Connect, Outcome::NotSent),
         (TransportError::maybe_sent, ErrorKind::Transport, Outcome::Unknown),
@@ -211,7 +212,7 @@ async fn a_refused_connection_is_not_sent() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
     assert!(
         error.to_string().starts_with(
-            "no access token: POST /auth/token was not sent: no connection to http://127.0.0.1:"
+            "no access token: POST /auth/token was not sent: could not connect to http://127.0.0.1:"
         ),
         "{error}"
     );
@@ -237,7 +238,7 @@ async fn time_and_randomness_come_from_the_client() {
     assert_eq!(server.sent().len(), 1);
 }
 
-/// A body that is always ready, and has nothing to say.
+/// A body that is always ready but yields only empty frames.
 struct Empty;
 
 impl http_body::Body for Empty {
@@ -253,7 +254,7 @@ impl http_body::Body for Empty {
 }
 
 #[tokio::test]
-async fn a_body_that_is_never_pending_ends_with_the_attempt_too() {
+async fn a_body_that_is_always_ready_ends_with_the_attempt() {
     let server = Server::new(|_, _| Ok(http::Response::new(Body::new(Empty))));
     let call = server.client().create("x").max_attempts(1).timeout(Duration::from_millis(200));
     let error = call.await.unwrap_err();

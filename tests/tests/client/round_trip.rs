@@ -1,5 +1,5 @@
-//! What a caller puts into a path, a query or a header arrives as it is, in one piece, or is refused
-//! before anything is sent. On the other side is the sandbox's router.
+//! A value in a path, a query or a header arrives unchanged as one value, or is rejected before
+//! anything is sent. The sandbox's router is the receiver.
 
 use proptest::prelude::*;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use upvest_core::{
 use upvest_sandbox::{ReceivedRequest, Sandbox};
 
 #[derive(Serialize)]
-struct Members<'a> {
+struct Parameters<'a> {
     text: &'a str,
     list: Option<CommaSeparated<&'a str>>,
 }
@@ -22,7 +22,7 @@ trait Echo: Send + Sync {
     fn path(&self, first: &str, second: &str) -> Call<Value>;
 
     #[endpoint(GET, "/echo", signed)]
-    fn query(&self, query: &Members<'_>) -> Call<Value>;
+    fn query(&self, query: &Parameters<'_>) -> Call<Value>;
 
     #[endpoint(GET, "/echo/header", header = "accept-language", signed)]
     fn header(&self, accept_language: &str) -> Call<Value>;
@@ -37,17 +37,17 @@ trait Echo: Send + Sync {
     fn read(&self) -> Call<Value>;
 }
 
-/// What came in, as the sandbox's router took it apart.
+/// Returns the request as parsed by the sandbox's router.
 fn echo(received: &ReceivedRequest) -> (u16, Value) {
-    assert!(!format!("{received:?}").contains("ory_at_"), "the token shows");
+    assert!(!format!("{received:?}").contains("ory_at_"), "the token is shown");
     let language = received.headers().get("accept-language");
-    let answer = json!({
+    let response = json!({
         "first": received.param("first"),
         "second": received.param("second"),
         "query": received.queries(),
         "language": language.and_then(|value| value.to_str().ok()),
     });
-    (200, answer)
+    (200, response)
 }
 
 async fn start() -> (Sandbox, Client) {
@@ -82,7 +82,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Any text, with a liking for what means something in a URL.
+/// Any text, biased towards characters with a meaning in URLs.
 fn text() -> impl Strategy<Value = String> {
     let letters = "[-._~:a-z0-9%/\\\\?#&=+ ;@{}\u{0}é\n,]{0,6}";
     prop_oneof![
@@ -93,11 +93,11 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Awaits a call; None if it was refused before anything was sent.
+/// Awaits a call; returns `None` if it was rejected before anything was sent.
 fn ask(runtime: &Runtime, sandbox: &Sandbox, call: Call<Value>) -> Option<Value> {
     let before = sandbox.log().entries().len();
     match runtime.block_on(call.into_future()) {
-        Ok(answer) => Some(answer),
+        Ok(response) => Some(response),
         Err(error) => {
             assert_eq!(
                 (error.kind(), error.outcome()),
@@ -116,59 +116,59 @@ fn is_segment(text: &str) -> bool {
 }
 
 #[test]
-fn a_path_value_is_one_segment_or_refused() {
+fn a_path_value_is_one_segment_or_rejected() {
     let runtime = runtime();
     let (sandbox, client) = runtime.block_on(start());
     proptest!(config(), |(first in text(), second in text())| {
-        let answer = ask(&runtime, &sandbox, client.path(&first, &second));
-        prop_assert_eq!(answer.is_some(), is_segment(&first) && is_segment(&second));
-        if let Some(answer) = answer {
-            prop_assert_eq!(&answer["first"], &first);
-            prop_assert_eq!(&answer["second"], &second);
+        let response = ask(&runtime, &sandbox, client.path(&first, &second));
+        prop_assert_eq!(response.is_some(), is_segment(&first) && is_segment(&second));
+        if let Some(response) = response {
+            prop_assert_eq!(&response["first"], &first);
+            prop_assert_eq!(&response["second"], &second);
         }
     });
 }
 
 #[test]
-fn a_query_value_is_one_value_or_refused() {
+fn a_query_value_is_one_value_or_rejected() {
     let runtime = runtime();
     let (sandbox, client) = runtime.block_on(start());
     proptest!(config(), |(text in text(), list in prop::option::of(prop::collection::vec(text(), 0..4)))| {
-        let query = Members {
+        let query = Parameters {
             text: &text,
             list: list.as_ref().map(|list| list.iter().map(String::as_str).collect()),
         };
         let is_list = |list: &Vec<String>| {
             !list.is_empty() && list.iter().all(|value| !value.is_empty() && !value.contains(','))
         };
-        let answer = ask(&runtime, &sandbox, client.query(&query));
-        prop_assert_eq!(answer.is_some(), list.as_ref().is_none_or(is_list));
-        if let Some(answer) = answer {
+        let response = ask(&runtime, &sandbox, client.query(&query));
+        prop_assert_eq!(response.is_some(), list.as_ref().is_none_or(is_list));
+        if let Some(response) = response {
             let mut expected = vec![json!(["text", text])];
             expected.extend(list.map(|list| json!(["list", list.join(",")])));
-            prop_assert_eq!(&answer["query"], &json!(expected));
+            prop_assert_eq!(&response["query"], &json!(expected));
         }
     });
 }
 
 #[test]
-fn a_header_arrives_as_it_is_or_is_refused() {
+fn a_header_arrives_unchanged_or_is_rejected() {
     let runtime = runtime();
     let (sandbox, client) = runtime.block_on(start());
     proptest!(config(), |(language in text())| {
         let is_value = !language.is_empty()
             && language.trim() == language
             && language.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let answer = ask(&runtime, &sandbox, client.header(&language));
-        prop_assert_eq!(answer.is_some(), is_value, "{:?}", language);
-        if let Some(answer) = answer {
-            prop_assert_eq!(&answer["language"], &language);
+        let response = ask(&runtime, &sandbox, client.header(&language));
+        prop_assert_eq!(response.is_some(), is_value, "{:?}", language);
+        if let Some(response) = response {
+            prop_assert_eq!(&response["language"], &language);
         }
     });
 }
 
 #[tokio::test]
-async fn dates_and_times_stand_in_a_query_as_the_api_writes_them() {
+async fn dates_and_times_have_the_format_of_the_api_in_a_query() {
     #[derive(Serialize)]
     struct Period {
         start_date: Date,
@@ -188,15 +188,15 @@ async fn dates_and_times_stand_in_a_query_as_the_api_writes_them() {
         end_date: Some("2024-03-01T12:00:00Z".parse().unwrap()),
         none: None,
     };
-    let answer = sandbox.client().unwrap().list(&query).await.unwrap();
+    let response = sandbox.client().unwrap().list(&query).await.unwrap();
     assert_eq!(
-        answer["query"],
+        response["query"],
         json!([["start_date", "2024-02-29"], ["end_date", "2024-03-01T12:00:00Z"]])
     );
 }
 
 #[tokio::test]
-async fn endpoints_of_one_path_are_told_apart_by_what_they_accept() {
+async fn endpoints_with_one_path_are_distinguished_by_accept() {
     let (_sandbox, client) = start().await;
     assert_eq!(client.print().await.unwrap(), "%PDF");
     assert_eq!(client.read().await.unwrap()["query"], json!([]));
@@ -207,7 +207,7 @@ async fn endpoints_of_one_path_are_told_apart_by_what_they_accept() {
 }
 
 #[tokio::test]
-async fn a_closure_that_panics_is_a_500_that_says_why_in_the_log() {
+async fn a_closure_that_panics_is_a_500_with_the_reason_in_the_log() {
     let sandbox = Sandbox::builder()
         .serve(&<dyn Echo>::QUERY, |request| -> u16 {
             assert_eq!(request.query("text"), Some("expected"), "in the test");
@@ -216,16 +216,16 @@ async fn a_closure_that_panics_is_a_500_that_says_why_in_the_log() {
         .start()
         .await
         .unwrap();
-    let query = Members { text: "other", list: None };
+    let query = Parameters { text: "other", list: None };
     let call = sandbox.client().unwrap().query(&query).max_attempts(1);
     let error = call.await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
     let reason = sandbox.log().last().unwrap().reason.clone().unwrap();
-    assert!(reason.contains("has panicked") && reason.contains("in the test"), "{reason}");
+    assert!(reason.contains("panicked") && reason.contains("in the test"), "{reason}");
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_query_is_said() {
+async fn an_invalid_query_is_explained() {
     #[derive(Serialize)]
     struct Many {
         ids: Vec<u32>,
@@ -240,19 +240,19 @@ async fn what_is_wrong_with_a_query_is_said() {
     let (_sandbox, client) = start().await;
     let error = client.list(&Many { ids: vec![7] }).await.unwrap_err();
     assert!(error.to_string().contains("several values are a `CommaSeparated`"), "{error}");
-    let none = Members { text: "", list: Some(CommaSeparated(Vec::new())) };
+    let none = Parameters { text: "", list: Some(CommaSeparated(Vec::new())) };
     let error = client.query(&none).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GET /echo was not sent: the query cannot be written: a list of values is empty: leave it \
+        "GET /echo was not sent: cannot encode the query: a list of values is empty: leave it \
          out instead"
     );
 }
 
 #[tokio::test]
-async fn what_the_sandbox_serves_is_checked_as_it_is_declared() {
+async fn a_custom_endpoint_is_checked_as_declared() {
     let (sandbox, _) = start().await;
-    // A token without the scope: any one of the two would do.
+    // A token without the scope: either of the two would be enough.
     let poor = sandbox.client_builder().scopes(["positions:read"]).build().unwrap();
     let error = poor.path("a", "b").await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
@@ -264,7 +264,7 @@ async fn what_the_sandbox_serves_is_checked_as_it_is_declared() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_declared_must_be_sent() {
+async fn a_declared_header_must_be_sent() {
     #[api(scope = "echo:read")]
     trait Silent: Send + Sync {
         #[endpoint(GET, "/echo/header", signed)]
@@ -278,9 +278,9 @@ async fn a_header_that_is_declared_must_be_sent() {
     assert_eq!(problem.detail.as_deref(), Some("The header accept-language is missing"));
 }
 
-/// The macro lets no such thing through; a table that is written by hand may.
+/// The macro rejects such endpoints; a manually written table may contain them.
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_before_it_is() {
+async fn an_invalid_endpoint_is_rejected_before_sending() {
     use upvest_core::__private::{JsonResponse, PlainReturn, Request};
 
     const REMOVE: Endpoint = Endpoint::new("remove", Method::Delete, "/echo/{id}").signed();
@@ -296,17 +296,18 @@ async fn what_cannot_be_sent_is_refused_before_it_is() {
     let call: Call<()> = Request::new(&client, PRINT)
         .call(<Call<()> as PlainReturn<_>>::new, <() as JsonResponse>::decoder());
     let error = call.await.unwrap_err();
-    assert_eq!(error.to_string(), "GET /echo was not sent: its `accept` cannot stand in a header");
+    let sentence = "GET /echo was not sent: its `accept` is not a valid header value";
+    assert_eq!(error.to_string(), sentence);
     assert!(sandbox.log().entries().iter().all(|entry| entry.path == "/auth/token"));
 }
 
 #[tokio::test]
-async fn a_table_that_cannot_be_served_is_refused_in_one_sentence() {
+async fn an_invalid_endpoint_table_is_rejected_in_one_sentence() {
     const TWICE: Endpoint = Endpoint::new("twice", Method::Get, "/echo/{a}/of/{b}");
     let started = Sandbox::builder().serve(&<dyn Echo>::PATH, echo).serve(&TWICE, echo).start();
     assert_eq!(
         started.await.unwrap_err().to_string(),
-        "the sandbox did not start: GET /echo/{a}/of/{b} is served twice: remove one of the two"
+        "the sandbox did not start: GET /echo/{a}/of/{b} is served twice (remove one of the two)"
     );
     const STRANGE: [Endpoint; 7] = [
         Endpoint::new("", Method::Get, ""),

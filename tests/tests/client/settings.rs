@@ -1,4 +1,4 @@
-//! Settings from the environment: what is read, and which variable an error names.
+//! Settings from the environment: which variables are read, and which one an error names.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use base64::prelude::{
 use upvest_core::{Client, ClientBuilder, Error};
 use upvest_tests::{PASSPHRASE, data};
 
-/// One sentence: it begins, goes on, and does not end in the middle of a dump.
+/// Checks that the message is one short sentence, not a dump.
 fn is_one_sentence(error: &Error) {
     let text = error.to_string();
     assert!(!text.contains('\n') && text.len() < 400 && text.len() > 10, "{text}");
@@ -30,9 +30,9 @@ fn settings_name_all_that_is_missing_at_once() {
     let error = from(&[("KEY_ID", ""), ("BASE_URL", "https://sandbox.upvest.co")]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the environment lacks UPVEST_API_CLIENT_ID, UPVEST_API_CLIENT_SECRET, UPVEST_API_KEY_ID, \
-         UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME (or UPVEST_API_HTTP_SIGN_PRIVATE_KEY, or \
-         UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64)"
+        "missing from the environment: UPVEST_API_CLIENT_ID, UPVEST_API_CLIENT_SECRET, \
+         UPVEST_API_KEY_ID, UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME (or \
+         UPVEST_API_HTTP_SIGN_PRIVATE_KEY, or UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64)"
     );
 }
 
@@ -60,11 +60,15 @@ fn settings_take_the_key_from_file_text_or_base64() {
     assert!(with("HTTP_SIGN_PRIVATE_KEY", &text).is_ok());
     assert!(with("HTTP_SIGN_PRIVATE_KEY_BASE64", &base64).is_ok());
     for (name, value, part) in [
-        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", "/nowhere/key.pem", "cannot be read: /nowhere/key.pem"),
-        ("HTTP_SIGN_PRIVATE_KEY", "no key", "it has no `-----BEGIN"),
-        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &text, "cannot be read"),
-        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &base64, "cannot be read"),
-        ("HTTP_SIGN_PRIVATE_KEY_BASE64", "%%%", "is no base64"),
+        (
+            "HTTP_SIGN_PRIVATE_KEY_FILENAME",
+            "/nowhere/key.pem",
+            "cannot read the file `/nowhere/key.pem`",
+        ),
+        ("HTTP_SIGN_PRIVATE_KEY", "no key", "not PEM, `-----BEGIN"),
+        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &text, "cannot read the file"),
+        ("HTTP_SIGN_PRIVATE_KEY_FILENAME", &base64, "cannot read the file"),
+        ("HTTP_SIGN_PRIVATE_KEY_BASE64", "%%%", "the value is not base64"),
     ] {
         let error = with(name, value).unwrap_err();
         assert!(error.to_string().contains(part) && error.to_string().contains(name), "{error}");
@@ -76,7 +80,7 @@ fn settings_take_the_key_from_file_text_or_base64() {
     }
 }
 
-/// Settings that are right but for what the test changes.
+/// Returns valid settings, for tests to change.
 fn settings() -> HashMap<&'static str, OsString> {
     let pem = std::fs::read_to_string(data("keys/upvest_doc_p521.priv")).unwrap();
     HashMap::from([
@@ -94,9 +98,9 @@ fn built(settings: &HashMap<&'static str, OsString>) -> Result<Client, Error> {
     ClientBuilder::from_variables(|name| settings.get(name).cloned())?.build()
 }
 
-/// Such a line break comes from `export NAME="$(cat FILE; echo)"`, Kubernetes secrets and env files.
+/// Such line breaks come from `export NAME="$(cat FILE; echo)"`, Kubernetes secrets and env files.
 #[test]
-fn white_space_around_a_setting_is_cut_where_it_cannot_be_meant() {
+fn white_space_around_a_setting_is_trimmed_unless_it_is_a_secret() {
     let file = data("keys/sec1_plain.pem").into_os_string().into_string().unwrap();
     for (before, after) in [("", "\n"), ("", "\r\n"), (" ", ""), ("\t", " \n")] {
         for name in ["CLIENT_ID", "KEY_ID", "SCOPES", "BASE_URL", "HTTP_SIGN_PRIVATE_KEY"] {
@@ -118,11 +122,11 @@ fn white_space_around_a_setting_is_cut_where_it_cannot_be_meant() {
         settings.insert(name, format!("{file}{line_break}").into());
         built(&settings).unwrap();
     }
-    // What is left empty is not set.
+    // An empty variable counts as not set.
     let mut settings = settings();
     settings.insert("UPVEST_API_KEY_ID", " \n".into());
     let error = built(&settings).unwrap_err().to_string();
-    assert_eq!(error, "the environment lacks UPVEST_API_KEY_ID");
+    assert_eq!(error, "missing from the environment: UPVEST_API_KEY_ID");
 }
 
 #[test]
@@ -144,26 +148,27 @@ fn white_space_around_a_secret_is_named() {
             assert!(!text.contains('\n'), "{text}");
         }
     }
-    // A passphrase that is not needed is not looked at.
+    // A passphrase that is not needed is not checked.
     let mut plain = settings();
     let pem = std::fs::read_to_string(data("keys/p8_plain.pem")).unwrap();
     plain.insert("UPVEST_API_HTTP_SIGN_PRIVATE_KEY", pem.into());
     plain.insert("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE", "x\n".into());
     built(&plain).unwrap();
-    // And a wrong one without white space blames the key, as it may be damaged.
+    // A wrong passphrase without white space blames the key, which may be damaged.
     let mut wrong = settings();
     wrong.insert("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE", "wrong".into());
     let error = built(&wrong).unwrap_err().to_string();
-    assert_eq!(error, "UPVEST_API_HTTP_SIGN_PRIVATE_KEY: wrong passphrase or damaged key");
+    let why = "cannot decrypt the key: wrong passphrase or damaged key";
+    assert_eq!(error, format!("UPVEST_API_HTTP_SIGN_PRIVATE_KEY: {why}"));
 }
 
 #[test]
-fn a_key_id_that_cannot_be_used_blames_its_own_variable() {
+fn an_unusable_key_id_names_its_own_variable() {
     for value in ["a\"b", "a\\b", "ü", "a\nb"] {
         let mut settings = settings();
         settings.insert("UPVEST_API_KEY_ID", value.into());
         let error = built(&settings).unwrap_err();
-        assert!(error.to_string().starts_with("UPVEST_API_KEY_ID: the key id must be"), "{error}");
+        assert!(error.to_string().starts_with("UPVEST_API_KEY_ID: invalid key id: "), "{error}");
         assert!(!error.to_string().contains("PRIVATE_KEY"), "{error}");
     }
 }
@@ -177,7 +182,7 @@ fn a_key_in_a_variable_is_read_without_line_breaks_and_padding() {
         pem.replace('\n', "\\r\\n"),
         format!("'{}'", pem.replace('\n', "\\n")),
         pem.replace('=', ""),
-        // In base64, which is meant for another variable.
+        // In base64, which belongs in another variable.
         BASE64_STANDARD.encode(&pem),
         BASE64_STANDARD_NO_PAD.encode(&pem),
     ] {
@@ -186,7 +191,7 @@ fn a_key_in_a_variable_is_read_without_line_breaks_and_padding() {
         built(&settings).unwrap_or_else(|error| panic!("{error}: {text}"));
     }
     let der = std::fs::read(data("keys/sec1.der")).unwrap();
-    // Of each length, so that padding is missing.
+    // With each length modulo 3, so that padding is missing.
     let longer = [pem.clone(), format!("{pem}\n"), format!("{pem}\n\n")];
     let texts = longer.iter().flat_map(|pem| {
         let padded = BASE64_STANDARD.encode(pem);
@@ -222,7 +227,7 @@ fn a_setting_that_is_not_utf_8_is_named() {
         assert_eq!(error.to_string(), format!("{name}: the value is not UTF-8"));
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
-    // But a file may have such a name.
+    // A file name need not be UTF-8.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(OsString::from_vec(b"key-\xff.pem".to_vec()));
     std::fs::copy(data("keys/sec1_plain.pem"), &path).unwrap();
@@ -232,14 +237,14 @@ fn a_setting_that_is_not_utf_8_is_named() {
     let missing = folder.path().join(OsString::from_vec(b"none-\xff.pem".to_vec()));
     settings.insert("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", missing.into());
     let error = built(&settings).unwrap_err();
-    assert!(error.to_string().contains("cannot be read: "), "{error}");
+    assert!(error.to_string().contains("cannot read the file `"), "{error}");
     is_one_sentence(&error);
 }
 
-/// The environment of this process is not changed: another one reads it.
+/// Runs in a child process, because the environment of this process must not change.
 #[cfg(unix)]
 #[test]
-fn the_environment_itself_is_read_so() {
+fn the_process_environment_is_read_the_same_way() {
     use std::os::unix::ffi::OsStringExt as _;
 
     if std::env::var_os("READ_THE_ENVIRONMENT").is_some() {
@@ -251,7 +256,7 @@ fn the_environment_itself_is_read_so() {
     let name = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
     settings.insert(name, OsString::from_vec(b"\xff".to_vec()));
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "settings::the_environment_itself_is_read_so", "--nocapture"])
+        .args(["--exact", "settings::the_process_environment_is_read_the_same_way", "--nocapture"])
         .envs(settings)
         .env("READ_THE_ENVIRONMENT", "1")
         .output()

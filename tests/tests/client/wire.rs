@@ -1,10 +1,10 @@
-//! What stands on the wire when reqwest sends: nothing added that matters.
+//! The request as reqwest sends it: no relevant header is added.
 
-use upvest_tests::scripted::{Received, Script, Scripted, http};
+use upvest_tests::scripted::{ReceivedRequest, Script, Scripted, http};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 use uuid::Uuid;
 
-fn names(received: &Received) -> Vec<&str> {
+fn names(received: &ReceivedRequest) -> Vec<&str> {
     let lines = received.head.lines().skip(1);
     let mut names: Vec<&str> =
         lines.filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
@@ -13,9 +13,9 @@ fn names(received: &Received) -> Vec<&str> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_headers_are_ours_and_the_host() {
+async fn only_the_host_header_is_added() {
     let done = || http(204, "upvest-request-id: x\r\n", "");
-    let server = Scripted::start([Script::new().answer(done()).answer(done())]).await;
+    let server = Scripted::start([Script::new().respond(done()).respond(done())]).await;
     let client = server.client();
     client.cancel_decrease(Uuid::new_v4().into()).await.unwrap();
     let order = CreateVirtualCashIncrease {
@@ -24,7 +24,7 @@ async fn the_headers_are_ours_and_the_host() {
         currency: Currency::Eur,
     };
     let increase = client.increase(&order).max_attempts(1).await;
-    assert!(increase.is_err(), "an increase has an answer");
+    assert!(increase.is_err(), "an increase needs a response body");
     let requests = server.requests();
     assert_eq!(
         names(&requests[0]),

@@ -1,27 +1,27 @@
-//! 47 to 58: what answers hold.
+//! 47 to 58: content of responses.
 
 use upvest_core::{Amount, Call, Currency, Error, ErrorKind, Outcome, Timestamp};
 use upvest_tests::in_memory::{Server, Thing, Things, problem, reply, thing};
 use upvest_virtual_cash::{VirtualCashIncrease, VirtualCashIncreaseStatus};
 
-/// What becomes of a call that is answered so, however often it asks.
-async fn answered(status: u16, content_type: &'static str, body: &'static str) -> Error {
+/// Returns the error of a call that gets this response to every attempt.
+async fn error_for(status: u16, content_type: &'static str, body: &'static str) -> Error {
     let server = Server::new(move |_, _| reply(status, content_type, body));
     server.client().create("x").await.unwrap_err()
 }
 
 #[tokio::test(start_paused = true)]
-async fn f47_a_success_that_is_no_json_is_not_believed() {
+async fn f47_a_success_without_json_is_not_trusted() {
     for content_type in ["text/html", "application/problem+json", "application/octet-stream"] {
-        let error = answered(200, content_type, r#"{"id":7}"#).await;
+        let error = error_for(200, content_type, r#"{"id":7}"#).await;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
         assert_eq!(error.attempts(), 3);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn f48_an_empty_success_has_taken_effect_and_is_asked_for_again() {
-    let error = answered(200, "application/json", "").await;
+async fn f48_an_empty_success_has_taken_effect_and_is_retried() {
+    let error = error_for(200, "application/json", "").await;
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
     assert!(error.is_retryable());
     let server =
@@ -41,11 +41,11 @@ async fn f49_a_removal_succeeds_with_any_success() {
         assert_eq!((response.status().as_u16(), response.attempts()), (status, 1));
     }
     let server = Server::new(|_, _| reply(202, "application/json", r#"{"accepted":true}"#));
-    assert!(server.client().remove(7).await.is_ok(), "an answer nobody asked for is no failure");
+    assert!(server.client().remove(7).await.is_ok(), "an unexpected body is not a failure");
 }
 
 #[tokio::test(start_paused = true)]
-async fn f50_so_does_a_creation() {
+async fn f50_a_creation_succeeds_with_any_success() {
     for status in [200, 201, 202] {
         let server = Server::new(move |_, _| reply(status, "application/json", r#"{"id":7}"#));
         assert!(server.client().create("x").await.is_ok());
@@ -55,7 +55,7 @@ async fn f50_so_does_a_creation() {
 const INCREASE: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;
 
 #[test]
-fn f51_what_is_not_known_yet_is_kept() {
+fn f51_unknown_values_are_preserved() {
     let json = INCREASE.replace("ISSUED", "FROZEN").replace("EUR", "SEK");
     let increase: VirtualCashIncrease = serde_json::from_str(&json).unwrap();
     assert!(matches!(increase.status, VirtualCashIncreaseStatus::Unknown(_)));
@@ -66,19 +66,19 @@ fn f51_what_is_not_known_yet_is_kept() {
 }
 
 #[test]
-fn f52_members_may_be_more_and_in_any_order_but_not_twice() {
+fn f52_fields_may_be_added_and_reordered_but_not_repeated() {
     let more = INCREASE.replacen('{', r#"{"note":[{"x":1}],"#, 1);
     assert!(serde_json::from_str::<VirtualCashIncrease>(&more).is_ok());
-    let mut members: Vec<&str> = INCREASE.trim_matches(['{', '}']).split(',').collect();
-    members.reverse();
-    let reversed = format!("{{{}}}", members.join(","));
+    let mut fields: Vec<&str> = INCREASE.trim_matches(['{', '}']).split(',').collect();
+    fields.reverse();
+    let reversed = format!("{{{}}}", fields.join(","));
     assert!(serde_json::from_str::<VirtualCashIncrease>(&reversed).is_ok());
     let twice = INCREASE.replacen('{', r#"{"amount":"1.00","#, 1);
     assert!(serde_json::from_str::<VirtualCashIncrease>(&twice).is_err());
 }
 
 #[test]
-fn f53_an_amount_is_a_text_with_two_decimals_or_none() {
+fn f53_an_amount_is_a_string_with_two_decimals_or_none() {
     for bad in [
         "200.00",
         r#""1e2""#,
@@ -139,10 +139,10 @@ fn f55_a_timestamp_has_a_zone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f56_json_from_hell_is_an_error() {
+async fn f56_malformed_json_is_an_error() {
     let deep: &'static str = Box::leak("[".repeat(10_000).into_boxed_str());
     for body in [deep, "\u{feff}{\"id\":7}", r#"{"id":"\ud800"}"#, "{\"id\":7", "nul", "7"] {
-        let error = answered(200, "application/json", body).await;
+        let error = error_for(200, "application/json", body).await;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
     }
     let server = Server::new(|_, _| {
@@ -153,7 +153,7 @@ async fn f56_json_from_hell_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f57_the_status_counts_whatever_the_body_of_an_error_is() {
+async fn f57_the_status_of_an_error_counts_regardless_of_its_body() {
     for (body, content_type, code) in [
         (
             r#"{"type":"https://x/errors/invalid_request","status":500}"#,
@@ -168,14 +168,14 @@ async fn f57_the_status_counts_whatever_the_body_of_an_error_is() {
         (r#"{"type":"x"}"#, "text/plain", None),
         ("{", "application/problem+json", None),
     ] {
-        let error = answered(422, content_type, body).await;
+        let error = error_for(422, content_type, body).await;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Rejected), "{body}");
         assert_eq!(error.status().unwrap().as_u16(), 422);
         assert_eq!(error.problem().map(|problem| problem.code()), code, "{body}");
         assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
     }
     let long: &'static str = Box::leak("x".repeat(10 * 1024 * 1024).into_boxed_str());
-    let error = answered(422, "application/problem+json", long).await;
+    let error = error_for(422, "application/problem+json", long).await;
     assert_eq!((error.outcome(), error.body().len()), (Outcome::Rejected, 64 * 1024));
 }
 
@@ -193,7 +193,7 @@ async fn f58_the_code_is_the_last_part_of_the_type() {
 }
 
 #[tokio::test]
-async fn an_error_is_as_wide_as_a_pointer_and_a_fake_can_make_one() {
+async fn an_error_has_the_size_of_a_pointer_and_a_fake_can_create_one() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
     let call: Call<()> = Call::ready(Err(Error::from_problem(503, "service_unavailable")));
     let error = call.await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Bodies that something on the way has changed, or that say nothing of what they are.
+//! Bodies that an intermediary changed, or that lack a content type.
 
 use upvest_core::transport::Body;
 use upvest_core::{Bytes, Call, Error, ErrorKind, Outcome, api};
@@ -12,7 +12,7 @@ trait Documents {
 
 const ID: (&str, &str) = ("upvest-request-id", "the-request-id");
 const JSON: (&str, &str) = ("content-type", "application/json");
-/// What gzip makes of `{"id":7}`, as far as it matters: no JSON.
+/// The start of `{"id":7}` compressed with gzip: not valid JSON.
 const ZIPPED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xabV\xcaLQ\xb22\xaf\x05\0";
 
 fn response(status: u16, headers: &[(&str, &str)], body: &'static [u8]) -> Reply {
@@ -23,8 +23,8 @@ fn response(status: u16, headers: &[(&str, &str)], body: &'static [u8]) -> Reply
     Ok(response.body(Body::from(body)).unwrap())
 }
 
-/// What becomes of a creation that is answered so.
-async fn answered(
+/// Returns the result of a creation that gets this response.
+async fn result_for(
     status: u16,
     headers: &'static [(&'static str, &'static str)],
     body: &'static [u8],
@@ -46,7 +46,7 @@ async fn an_encoding_that_hides_the_body_is_named() {
     ];
     for &headers in types {
         let (_, encoding) = headers[headers.len() - 1];
-        let error = answered(200, headers, ZIPPED).await.unwrap_err();
+        let error = result_for(200, headers, ZIPPED).await.unwrap_err();
         let shown = error.to_string();
         assert!(shown.contains("content-encoding: ") && shown.contains(encoding), "{shown}");
         assert_eq!(error.kind(), ErrorKind::Decode);
@@ -56,7 +56,7 @@ async fn an_encoding_that_hides_the_body_is_named() {
     }
 }
 
-/// A proxy may have taken off the encoding, and left the header where it was.
+/// A proxy may decode the body and leave the header unchanged.
 #[tokio::test(start_paused = true)]
 async fn an_encoding_that_hides_nothing_is_ignored() {
     let types: [&'static [(&str, &str)]; 3] = [
@@ -65,12 +65,12 @@ async fn an_encoding_that_hides_nothing_is_ignored() {
         &[ID, JSON, ("content-encoding", "")],
     ];
     for headers in types {
-        assert_eq!(answered(200, headers, br#"{"id":7}"#).await.unwrap(), Thing { id: 7 });
-        let error = answered(200, headers, br#"{"id":"x"}"#).await.unwrap_err().to_string();
-        assert!(error.ends_with("its body does not fit its type"), "{error}");
+        assert_eq!(result_for(200, headers, br#"{"id":7}"#).await.unwrap(), Thing { id: 7 });
+        let error = result_for(200, headers, br#"{"id":"x"}"#).await.unwrap_err().to_string();
+        assert!(error.ends_with("its body does not match the expected type"), "{error}");
     }
-    let error = answered(200, types[1], b"nonsense").await.unwrap_err().to_string();
-    assert!(error.ends_with("its body does not fit its type"), "{error}");
+    let error = result_for(200, types[1], b"nonsense").await.unwrap_err().to_string();
+    assert!(error.ends_with("its body does not match the expected type"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,21 +78,21 @@ async fn an_encoded_error_keeps_its_status_and_says_so() {
     let headers: &'static [_] =
         &[ID, ("content-type", "application/problem+json"), ("content-encoding", "gzip")];
     for (status, outcome) in [(422, Outcome::Rejected), (503, Outcome::Unknown)] {
-        let error = answered(status, headers, ZIPPED).await.unwrap_err();
+        let error = result_for(status, headers, ZIPPED).await.unwrap_err();
         let shown = error.to_string();
-        assert!(shown.starts_with(&format!("POST /things answered {status} ")), "{shown}");
+        assert!(shown.starts_with(&format!("POST /things returned {status} ")), "{shown}");
         assert!(shown.contains("content-encoding: gzip"), "{shown}");
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, outcome));
         assert_eq!(error.body(), ZIPPED);
     }
     for body in [&b""[..], br#"{"type":"https://x/errors/conflict"}"#] {
-        let error = answered(422, headers, body).await.unwrap_err().to_string();
-        assert!(!error.contains("encoding"), "nothing is hidden: {error}");
+        let error = result_for(422, headers, body).await.unwrap_err().to_string();
+        assert!(!error.contains("encoding"), "the encoding hides nothing: {error}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_encoded_document_is_not_handed_out() {
+async fn an_encoded_document_is_not_returned() {
     let pdf = ("content-type", "application/pdf");
     let server =
         Server::new(move |_, _| response(200, &[ID, pdf, ("content-encoding", "gzip")], ZIPPED));
@@ -113,40 +113,40 @@ async fn an_encoded_token_is_named_and_not_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn json_that_does_not_say_what_it_is_is_read() {
+async fn json_without_a_content_type_is_read() {
     for headers in [&[ID][..], &[ID, ("content-type", "")]] {
         for status in [200, 201, 202] {
-            let thing = answered(status, headers, br#" {"id":7} "#).await.unwrap();
+            let thing = result_for(status, headers, br#" {"id":7} "#).await.unwrap();
             assert_eq!(thing, Thing { id: 7 });
         }
-        // It is JSON, and marked as Upvest's: it has taken effect.
-        let error = answered(200, headers, br#"{"id":"x"}"#).await.unwrap_err();
+        // The body is JSON and has Upvest's request id: the call has taken effect.
+        let error = result_for(200, headers, br#"{"id":"x"}"#).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
         for body in [&b"{\"id\":7"[..], b"<html>", b"{\"id\":7}{\"id\":7}"] {
-            let error = answered(200, headers, body).await.unwrap_err();
+            let error = result_for(200, headers, body).await.unwrap_err();
             assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
             assert!(error.to_string().contains("`content-type`"), "{error}");
         }
     }
-    // By another type it says that it is something else.
+    // Another content type means that the body is something else.
     for name in ["text/plain", "text/html; charset=utf-8"] {
         let headers: &'static [_] = vec![ID, ("content-type", name)].leak();
-        let error = answered(200, headers, br#"{"id":7}"#).await.unwrap_err();
+        let error = result_for(200, headers, br#"{"id":7}"#).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_problem_that_does_not_say_what_it_is_is_read() {
-    let error = answered(422, &[], br#"{"type":"https://x/errors/conflict"}"#).await.unwrap_err();
+async fn a_problem_without_a_content_type_is_read() {
+    let error = result_for(422, &[], br#"{"type":"https://x/errors/conflict"}"#).await.unwrap_err();
     assert_eq!(error.problem().map(|problem| problem.code()), Some("conflict"));
-    assert!(answered(422, &[], b"<html>").await.unwrap_err().problem().is_none());
+    assert!(result_for(422, &[], b"<html>").await.unwrap_err().problem().is_none());
 }
 
-/// Neither mark: it may come from something in between.
+/// With neither header, the response may come from an intermediary.
 #[tokio::test(start_paused = true)]
-async fn json_without_any_mark_is_not_believed() {
-    let error = answered(200, &[], br#"{"id":7}"#).await.unwrap_err();
+async fn json_without_content_type_and_request_id_is_not_trusted() {
+    let error = result_for(200, &[], br#"{"id":7}"#).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
     let shown = error.to_string();
     assert!(shown.contains("`content-type`") && shown.contains("request id"), "{shown}");
@@ -154,7 +154,7 @@ async fn json_without_any_mark_is_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_document_that_does_not_say_what_it_is_is_refused() {
+async fn a_document_without_a_content_type_is_rejected() {
     let server = Server::new(|_, _| response(200, &[ID], b"%PDF"));
     let error = server.client().print().await.unwrap_err();
     assert!(error.to_string().contains("`content-type`"), "{error}");
@@ -162,7 +162,7 @@ async fn a_document_that_does_not_say_what_it_is_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_does_not_say_what_it_is_is_read_if_it_is_upvests() {
+async fn a_token_without_a_content_type_is_read_if_it_has_a_request_id() {
     for (headers, is_read) in [(&[ID][..], true), (&[], false)] {
         let server =
             Server::new(|_, _| upvest_tests::in_memory::thing()).with_tokens(move |number| {

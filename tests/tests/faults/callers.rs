@@ -1,4 +1,4 @@
-//! 63 to 67: what callers do.
+//! 63 to 67: behaviour of callers.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -23,7 +23,7 @@ fn order(amount: &str) -> CreateVirtualCashIncrease {
     }
 }
 
-/// Polls so often, then drops; whether it was ready before.
+/// Polls `times` times, then drops the future. Returns whether it completed before that.
 async fn polled<F: Future>(future: F, times: usize) -> bool {
     let mut future = pin!(future);
     for _ in 0..times {
@@ -31,7 +31,7 @@ async fn polled<F: Future>(future: F, times: usize) -> bool {
         if ready {
             return true;
         }
-        // Lets whatever it waits for happen.
+        // Let the event that it waits for happen.
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     false
@@ -43,7 +43,7 @@ async fn f63_a_call_may_be_dropped_anywhere() {
     watch_logs(sandbox.credentials().client_secret().expose_secret());
     let mut was_done = false;
     for times in 0..200 {
-        // With one slot, which a dropped call must give back.
+        // With one slot, which a dropped call must release.
         let builder = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES);
         let client = builder.max_in_flight(1).build().unwrap();
         let order = order("1.00");
@@ -51,7 +51,7 @@ async fn f63_a_call_may_be_dropped_anywhere() {
         let key = call.key();
         let record = call.record();
         was_done = polled(call.into_future(), times).await;
-        // The client is as good as before, and the same key takes effect once.
+        // The client still works, and the same key takes effect once.
         let again = client
             .replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record)
             .unwrap()
@@ -65,7 +65,7 @@ async fn f63_a_call_may_be_dropped_anywhere() {
             break;
         }
     }
-    assert!(was_done, "every place was tried");
+    assert!(was_done, "every await point was covered");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn f64_the_same_key_with_another_body_is_refused() {
     assert_eq!(sandbox.state().ledger_entries(first.account_group_id, &first.currency), 1);
 }
 
-/// A client with a clock, and the clock.
+/// Returns a client and the clock that it reads.
 fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
     let clock = Arc::new(AtomicI64::new(1_800_000_000));
     let reading = Arc::clone(&clock);
@@ -107,14 +107,14 @@ async fn f65_a_key_is_not_sent_when_its_window_has_passed() {
     let error = client.replay::<Thing>(<dyn Things>::ENDPOINTS, record).unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
     assert!(error.to_string().contains("more than 23 hours ago"), "{error}");
-    // Nor if it passes between the making of the call and its sending.
+    // It is not sent either if the window passes between creating and sending the call.
     let error = too_late.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
     assert_eq!(server.sent().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f65_nor_if_it_passes_while_the_call_waits_for_its_turn() {
+async fn f65_a_key_is_not_sent_if_its_window_passes_while_the_call_waits() {
     let clock = Arc::new(AtomicI64::new(1_800_000_000));
     let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
     let server = Server::new(|_, _| thing()).with_tokens(move |number| {
@@ -132,8 +132,8 @@ async fn f65_nor_if_it_passes_while_the_call_waits_for_its_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f65_not_even_within_one_call() {
-    // A server that wants a day, a caller that has two: the second request would pay twice.
+async fn f65_a_key_is_not_retried_if_its_window_passes_within_one_call() {
+    // The server asks for a day and the caller has two: the second request would pay twice.
     let clock = Arc::new(AtomicI64::new(1_800_000_000));
     let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
     let server = Server::new(move |_, _| {
@@ -159,7 +159,7 @@ fn f67_a_client_outlives_its_runtime() {
     let sandbox = home.block_on(Sandbox::start()).unwrap();
     let client = sandbox.client().unwrap();
     first.block_on(client.increase(&order("1.00")).into_future()).unwrap();
-    // Its connections die with it, and so would a fetch that is under way.
+    // Its connections end with the runtime, and so would a fetch in flight.
     drop(first);
     let second = runtime();
     second.block_on(client.increase(&order("1.00")).into_future()).unwrap();
@@ -172,9 +172,9 @@ fn f67_a_client_outlives_its_runtime() {
 }
 
 #[test]
-fn f67_a_fetch_that_died_with_its_runtime_is_begun_again() {
+fn f67_a_token_fetch_that_ended_with_its_runtime_is_restarted() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    // The first fetch never ends, however long the test takes.
+    // The first fetch never completes.
     let server = Server::new(|_, _| thing()).with_tokens(|number| {
         Box::pin(async move {
             if number == 0 {
@@ -186,7 +186,7 @@ fn f67_a_fetch_that_died_with_its_runtime_is_begun_again() {
     });
     let client = server.client();
     let first = runtime();
-    // Begins to fetch, and is left alone.
+    // Starts a fetch that is then abandoned.
     first.block_on(async { polled(client.create("x").into_future(), 3).await });
     assert_eq!(server.token_requests(), 1);
     drop(first);
@@ -195,19 +195,19 @@ fn f67_a_fetch_that_died_with_its_runtime_is_begun_again() {
 }
 
 #[test]
-fn f67_a_fetch_that_nobody_drives_is_not_waited_for() {
+fn f67_a_token_fetch_on_an_idle_runtime_is_not_waited_for() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let idle = runtime();
-    // Begins to fetch; then its runtime is there, and does nothing.
+    // Starts a fetch; then its runtime stays alive but idle.
     idle.block_on(async { polled(client.create("x").into_future(), 3).await });
     assert_eq!(server.token_requests(), 1);
-    // Less than the time that the first fetch has.
+    // Less than the timeout of the first fetch.
     let call = || client.create("x").timeout(Duration::from_secs(30)).into_future();
     runtime().block_on(call()).unwrap();
     assert_eq!(server.token_requests(), 2);
-    // On one runtime, all wait for one.
+    // On one runtime, all callers wait for one fetch.
     let (fresh, both) = (server.client(), runtime());
     both.block_on(async {
         let calls = [0; 20].map(|_| tokio::spawn(fresh.create("x").into_future()));
@@ -219,23 +219,24 @@ fn f67_a_fetch_that_nobody_drives_is_not_waited_for() {
 }
 
 #[test]
-fn without_a_runtime_a_call_is_an_error() {
+fn a_call_without_a_runtime_is_an_error() {
     let server = Server::new(|_, _| thing());
     let call: IdempotentCall<Thing> = server.client().create("x");
     let mut future = call.into_future();
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let Poll::Ready(Err(error)) = future.as_mut().poll(&mut context) else {
-        panic!("it should fail at once")
+        panic!("the call should fail at once")
     };
-    let sentence = "a call must be awaited inside a tokio runtime, one with `enable_all`";
+    let sentence = "cannot send the call: no tokio runtime (await it inside one that was built \
+                    with `enable_all`)";
     assert_eq!(error.to_string(), sentence);
     assert_eq!(error.outcome(), Outcome::NotSent);
-    // Of the call that a replay repeats that says nothing.
+    // For a replay, this says nothing about the original call.
     let record = server.client().create("x").record();
     let mut replay =
         server.client().replay::<Thing>(<dyn Things>::ENDPOINTS, record).unwrap().into_future();
     let Poll::Ready(Err(error)) = replay.as_mut().poll(&mut context) else {
-        panic!("it should fail at once")
+        panic!("the call should fail at once")
     };
     assert_eq!(error.outcome(), Outcome::Unknown);
 }

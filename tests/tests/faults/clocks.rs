@@ -14,7 +14,7 @@ use upvest_tests::{PASSPHRASE, data};
 const SERVER: i64 = 784_111_777;
 
 #[tokio::test(start_paused = true)]
-async fn f59_a_refusal_by_a_clock_that_is_off_says_so() {
+async fn f59_a_rejection_due_to_a_wrong_clock_says_so() {
     let server = Server::new(|_, _| {
         problem(401, "unauthorised").map(|mut reply| {
             let date = "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap();
@@ -25,11 +25,11 @@ async fn f59_a_refusal_by_a_clock_that_is_off_says_so() {
     for (ours, remark) in [
         (
             SERVER - 600,
-            "; the clock of this machine is 600 seconds behind the server's: set it right",
+            "; the clock of this machine is 600 seconds behind the server's (correct it)",
         ),
         (
             SERVER + 600,
-            "; the clock of this machine is 600 seconds ahead of the server's: set it right",
+            "; the clock of this machine is 600 seconds ahead of the server's (correct it)",
         ),
     ] {
         let now = Timestamp::from_unix_seconds(ours).unwrap();
@@ -38,9 +38,9 @@ async fn f59_a_refusal_by_a_clock_that_is_off_says_so() {
         let error = client.create("x").await.unwrap_err();
         assert!(error.to_string().ends_with(remark), "{error}");
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
-        assert_eq!(server.sent().len() - before, 1, "the next signature would be as wrong");
+        assert_eq!(server.sent().len() - before, 1, "the next signature would be rejected too");
     }
-    // A clock that is right is not the reason: then it may be the token.
+    // A correct clock is not the cause: then the token may be.
     let now = Timestamp::from_unix_seconds(SERVER + 2).unwrap();
     let client = server.builder().clock(move || now).build().unwrap();
     let error = client.create("x").await.unwrap_err();
@@ -48,7 +48,7 @@ async fn f59_a_refusal_by_a_clock_that_is_off_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f60_a_clock_that_jumps_moves_no_deadline() {
+async fn f60_a_clock_jump_moves_no_deadline() {
     let clock = Arc::new(AtomicI64::new(SERVER));
     let (reading, jumping) = (Arc::clone(&clock), Arc::clone(&clock));
     let server = Server::slow(move |_, _| {
@@ -74,7 +74,7 @@ async fn f60_a_clock_that_jumps_moves_no_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f61_every_attempt_is_signed_at_its_own_time() {
+async fn f61_every_attempt_is_signed_with_its_own_time() {
     let started = Instant::now();
     let clock = move || {
         let passed = i64::try_from(started.elapsed().as_secs()).unwrap();
@@ -99,7 +99,7 @@ async fn f61_every_attempt_is_signed_at_its_own_time() {
 }
 
 #[test]
-fn f62_a_key_that_cannot_be_used_says_so_when_the_client_is_built() {
+fn f62_an_unusable_key_is_reported_when_the_client_is_built() {
     let read = |name: &str, passphrase| {
         let file = std::fs::read(data("keys").join(name)).unwrap();
         SigningKey::from_pem("x", file, passphrase).map_err(|error| error.to_string())
@@ -115,7 +115,7 @@ fn f62_a_key_that_cannot_be_used_says_so_when_the_client_is_built() {
     }
     let plain = std::fs::read_to_string(data("keys/p8_plain.pem")).unwrap();
     for other in [plain.replace('\n', "\r\n"), format!("{plain}\0")] {
-        // Loads, or says why not; what it never does is panic or print the key.
+        // Loads or explains the failure, but never panics or prints the key.
         if let Err(error) = SigningKey::from_pem("x", other, None) {
             assert!(!error.to_string().contains("MI"), "{error}");
         }

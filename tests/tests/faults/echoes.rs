@@ -1,4 +1,5 @@
-//! Responses that contradict their request: a peer that sends one too many makes the next call's.
+//! Responses that contradict their request, because a peer sent one too many and the next call
+//! received it.
 
 use std::sync::Arc;
 
@@ -24,8 +25,8 @@ fn increase() -> CreateVirtualCashIncrease {
     }
 }
 
-/// What a server answers to that, with this in its place.
-fn answered(field: &str, value: Value) -> String {
+/// Returns the response to an increase, with one field changed.
+fn increase_with(field: &str, value: Value) -> String {
     let mut increase = json!({
         "id": "8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c",
         "account_group_id": GROUP,
@@ -43,25 +44,25 @@ fn server(body: String) -> Server {
     Server::new(move |_, _| reply(200, "application/json", &body))
 }
 
-/// It is not known which request this response is to, so nothing is known of this one.
+/// Checks that the outcome is unknown: the response may belong to another request.
 fn is_unknown(error: &Error, field: &str, response: &str, request: &str) {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Unknown));
     assert!(!error.is_retryable() && error.attempts() == 1);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     let shown = error.to_string();
     assert!(shown.contains(&format!("`{field}` is {response}")), "{shown}");
-    assert!(shown.contains(&format!("the request says {request}")), "{shown}");
+    assert!(shown.contains(&format!("the request has {request}")), "{shown}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_order_is_not_answered_by_another_one() {
+async fn a_response_to_another_order_is_detected() {
     for (field, value, request) in [
         ("amount", json!("100.00"), "\"200.00\""),
         ("amount", json!("200.01"), "\"200.00\""),
         ("currency", json!("GBP"), "\"EUR\""),
         ("account_group_id", json!(OTHER), &*format!("\"{GROUP}\"")),
     ] {
-        let client = server(answered(field, value.clone())).client();
+        let client = server(increase_with(field, value.clone())).client();
         let error = client.increase(&increase()).await.unwrap_err();
         is_unknown(&error, field, &value.to_string(), request);
         assert!(error.idempotency_key().is_some());
@@ -69,20 +70,20 @@ async fn an_order_is_not_answered_by_another_one() {
         let decrease = CreateVirtualCashDecrease { account_group_id, amount, currency };
         let error = client.decrease(&decrease).await.unwrap_err();
         is_unknown(&error, field, &value.to_string(), request);
-        // Nor is what is sent once more from its record.
+        // The same for a replay from a record.
         let record = client.increase(&increase()).record();
         let replay =
             client.replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record).unwrap();
         is_unknown(&replay.await.unwrap_err(), field, &value.to_string(), request);
     }
-    // What cannot be read is no less unknown.
-    let client = server(answered("amount", json!(100))).client();
+    // The outcome of an unreadable response is unknown too.
+    let client = server(increase_with("amount", json!(100))).client();
     let error = client.increase(&increase()).await.unwrap_err();
     is_unknown(&error, "amount", "100", "\"200.00\"");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_order_may_be_repeated_in_other_words() {
+async fn an_order_may_be_echoed_in_another_notation() {
     for (field, value) in [
         ("amount", json!("200.00")),
         ("amount", json!("200")),
@@ -90,7 +91,7 @@ async fn an_order_may_be_repeated_in_other_words() {
         ("account_group_id", json!(GROUP.to_uppercase())),
         ("more", json!({})),
     ] {
-        let client = server(answered(field, value.clone())).client();
+        let client = server(increase_with(field, value.clone())).client();
         assert!(client.increase(&increase()).await.is_ok(), "{field}: {value}");
     }
 }
@@ -130,14 +131,14 @@ async fn fields_agree_by_value() {
         (json!({ "a": "ä" }), r#"{"\u0061":"\u00e4"}"#),
         (json!({ "a": "-1.50" }), r#"{"a":"-1.5"}"#),
         (json!({ "a": "0.00" }), r#"{"a":"-0"}"#),
-        // Absent or null in either is no contradiction.
+        // A field that is absent or null on either side is not a contradiction.
         (json!({ "a": "x" }), "{}"),
         (json!({ "a": "x" }), r#"{"a":null}"#),
         (json!({ "a": null }), r#"{"a":"x"}"#),
         (json!({}), r#"{"a":"x"}"#),
-        // What is not named may differ.
+        // A field that is not listed may differ.
         (json!({ "z": 1 }), r#"{"z":2}"#),
-        // Inside, the same holds.
+        // The same holds for nested fields.
         (
             json!({ "a": { "x": "1.0", "y": null, "z": [1, { "q": "2" }] } }),
             r#"{"a":{"more":1,"z":[1.0,{"q":"2.00"}],"y":7,"x":"1"}}"#,
@@ -160,10 +161,10 @@ async fn fields_agree_by_value() {
         (json!({ "a": [1] }), r#"{"a":[]}"#),
         (json!({ "a": [1] }), r#"{"a":[1,1]}"#),
         (json!({ "a": { "x": 1 } }), r#"{"a":{"x":2}}"#),
-        // No float tells these apart.
+        // These are equal as floats.
         (json!({ "a": "0.10000000000000000000000001" }), r#"{"a":"0.10000000000000000000000002"}"#),
         (json!({ "a": "9007199254740993.00" }), r#"{"a":"9007199254740992.00"}"#),
-        // One of two, and a name that is written otherwise.
+        // One of two fields, and a name with another escape.
         (json!({ "a": 1 }), r#"{"a":1,"\u0061":2}"#),
         (json!({ "b\"c": 1 }), r#"{"b\"c":2}"#),
     ] {
@@ -174,7 +175,7 @@ async fn fields_agree_by_value() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_values_are_shown_fit_for_a_line() {
+async fn both_values_are_displayed_on_one_line() {
     let long = "x".repeat(100_000);
     let hostile = json!({ "a": format!("\u{202e}\u{1b}[2J\u{2028}{long}") });
     let error = placed(&json!({ "a": "y" }), &hostile.to_string()).await.unwrap_err().to_string();
@@ -182,9 +183,9 @@ async fn both_values_are_shown_fit_for_a_line() {
     assert!(!error.contains(['\u{202e}', '\u{1b}', '\u{2028}']), "{error}");
 }
 
-/// What is not an object has no fields; that it does not fit is said as ever.
+/// A value that is not an object has no fields to compare; the usual decode error is returned.
 #[tokio::test(start_paused = true)]
-async fn what_has_no_fields_contradicts_nothing() {
+async fn a_response_that_is_not_an_object_is_not_compared() {
     for response in ["[7]", "7", "\"x\"", "{\"a\":2"] {
         let error = placed(&json!({ "a": 1 }), response).await.unwrap_err();
         assert_eq!(
@@ -196,25 +197,25 @@ async fn what_has_no_fields_contradicts_nothing() {
 }
 
 #[test]
-fn what_is_compared_is_in_the_table() {
+fn the_echoed_fields_are_in_the_endpoint_table() {
     assert_eq!(<dyn Orders>::CHANGE.echoes(), ["a"]);
     assert_eq!(<dyn VirtualCash>::INCREASE.echoes(), ["account_group_id", "amount", "currency"]);
     assert_eq!(<dyn VirtualCash>::DECREASE.echoes(), <dyn VirtualCash>::INCREASE.echoes());
     assert_eq!(<dyn VirtualCash>::CANCEL_DECREASE.echoes(), [""; 0]);
 }
 
-/// A connection on which something comes that nobody has asked for is not used again.
+/// A connection with unsolicited data is not reused.
 #[tokio::test(start_paused = true)]
 async fn a_connection_with_unread_bytes_is_closed() {
     let (good, stale) = (answer(200, r#"{"id":7}"#), answer(200, r#"{"id":8}"#));
     let (gate, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     for script in [
         // In the same segment.
-        Script::new().answer(good.clone() + &stale).closed(&gone),
-        Script::new().answer(good.clone() + "H").closed(&gone),
-        // Some time after.
-        Script::new().answer(good.clone()).gate(&gate).write(stale.clone()).closed(&gone),
-        Script::new().answer(good.clone()).gate(&gate).write("\r\n\r\nx").closed(&gone),
+        Script::new().respond(good.clone() + &stale).closed(&gone),
+        Script::new().respond(good.clone() + "H").closed(&gone),
+        // Some time later.
+        Script::new().respond(good.clone()).gate(&gate).write(stale.clone()).closed(&gone),
+        Script::new().respond(good.clone()).gate(&gate).write("\r\n\r\nx").closed(&gone),
     ] {
         let server = Scripted::start([script, Script::new().thing()]).await;
         let client = server.client();
@@ -226,18 +227,18 @@ async fn a_connection_with_unread_bytes_is_closed() {
     }
 }
 
-/// The server answers the first order twice; the second time, when the next order has left.
+/// The server responds to the first order twice; the second time after the next order was sent.
 #[tokio::test(start_paused = true)]
-async fn a_response_too_many_is_told_apart_and_spoils_no_third_call() {
-    let response = |amount: &str| answer(200, &answered("amount", json!(amount)));
+async fn an_extra_response_is_detected_and_does_not_affect_the_third_call() {
+    let response = |amount: &str| answer(200, &increase_with("amount", json!(amount)));
     let gone = Arc::new(Notify::new());
     let server = Scripted::start([
         Script::new()
-            .answer(response("200.00"))
+            .respond(response("200.00"))
             .request()
             .write(response("200.00") + &response("300.00"))
             .closed(&gone),
-        Script::new().answer(response("400.00")),
+        Script::new().respond(response("400.00")),
     ])
     .await;
     let client = server.client();
@@ -251,12 +252,12 @@ async fn a_response_too_many_is_told_apart_and_spoils_no_third_call() {
     assert_eq!((server.connections(), server.requests().len()), (2, 3));
 }
 
-/// Nor if the next call is made in the same moment.
+/// The same if the next call is made at once.
 #[tokio::test(start_paused = true)]
-async fn a_connection_with_unread_bytes_is_not_used_at_once_either() {
+async fn a_connection_with_unread_bytes_is_not_reused_at_once() {
     let (good, stale) = (answer(200, r#"{"id":7}"#), answer(200, r#"{"id":8}"#));
     for _ in 0..20 {
-        let script = Script::new().answer(good.clone() + &stale).request().stall();
+        let script = Script::new().respond(good.clone() + &stale).request().stall();
         let server = Scripted::start([script, Script::new().thing()]).await;
         let client = server.client();
         for connections in [1, 2] {

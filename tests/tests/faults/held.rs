@@ -1,4 +1,5 @@
-//! A call that is held: its key ages from when the call was made, whatever happens to it in between.
+//! Held calls: the replay window of the key starts when the call is created, whatever happens
+//! afterwards.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,7 +14,7 @@ use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, Virt
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600;
-/// What the client's clock says first.
+/// The initial time of the client's clock.
 const START: i64 = 1_800_000_000;
 
 fn order() -> CreateVirtualCashIncrease {
@@ -24,7 +25,7 @@ fn order() -> CreateVirtualCashIncrease {
     }
 }
 
-/// A client with a clock, and the clock.
+/// Returns a client and the clock that it reads.
 fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
     let clock = Arc::new(AtomicI64::new(START));
     let reading = Arc::clone(&clock);
@@ -32,17 +33,17 @@ fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
     (server.builder().clock(now).build().unwrap(), clock)
 }
 
-/// That nothing was sent for it, because its key is too old.
+/// Checks that the call was not sent because its key is too old.
 fn is_too_old(error: &Error) {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::NotSent), "{error}");
     assert!(error.attempts() == 0 && !error.is_retryable(), "{error}");
 }
 
 #[tokio::test]
-async fn a_call_held_beyond_its_window_does_not_pay_again() {
+async fn a_call_held_beyond_its_replay_window_is_not_sent() {
     type Hold = fn(IdempotentCall<VirtualCashIncrease>) -> upvest_core::BoxFuture<'static, Error>;
     let holds: [(&str, Hold); 4] = [
-        ("as it is", |call| Box::pin(async { call.await.unwrap_err() })),
+        ("unchanged", |call| Box::pin(async { call.await.unwrap_err() })),
         ("with another setting", |call| {
             let (key, time) = (call.key(), Duration::from_secs(20));
             let call = call.idempotency_key(key).timeout(time).max_attempts(5);
@@ -65,7 +66,7 @@ async fn a_call_held_beyond_its_window_does_not_pay_again() {
         let call = client.increase(&order);
         let record = call.record();
         let held = hold(call);
-        // Another worker finds the record, and takes it that this one has died.
+        // Another worker finds the record and assumes that this one has died.
         let endpoints = <dyn VirtualCash>::ENDPOINTS;
         let replay = client.replay::<VirtualCashIncrease>(endpoints, record).unwrap();
         replay.await.unwrap();
@@ -82,13 +83,13 @@ async fn a_call_held_beyond_its_window_does_not_pay_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_window_of_a_call_is_that_of_its_record() {
+async fn a_call_and_its_record_have_the_same_replay_window() {
     let server = Server::new(|_, _| thing());
     for (age, is_sent) in [(23 * HOUR - 1, true), (23 * HOUR, false), (25 * HOUR, false)] {
         let (client, clock) = clocked(&server);
         let call = client.create("x");
         clock.store(START + age, Ordering::SeqCst);
-        // Read now, it says the same as on the first day.
+        // Now it returns the same value as on the first day.
         let until = call.record().replayable_until().unwrap();
         assert_eq!(until.unix_seconds(), START + 23 * HOUR);
         let before = server.sent().len();
@@ -101,7 +102,7 @@ async fn the_window_of_a_call_is_that_of_its_record() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_set_later_does_not_make_a_call_younger() {
+async fn setting_a_key_later_does_not_extend_the_replay_window() {
     let server = Server::new(|_, _| thing());
     let (client, clock) = clocked(&server);
     let call = client.create("x");
@@ -113,16 +114,17 @@ async fn a_key_that_is_set_later_does_not_make_a_call_younger() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
+async fn setting_the_clock_back_does_not_extend_the_replay_window() {
     let server = Server::new(|_, _| thing());
-    // It was a day ahead when the call was made, and was set right since: its age is not known.
+    // The clock was a day ahead when the call was created and has been corrected since: the age of
+    // the key is unknown.
     let (client, clock) = clocked(&server);
     let call = client.create("x");
     clock.store(START - 24 * HOUR, Ordering::SeqCst);
     let error = call.await.unwrap_err();
     is_too_old(&error);
     assert!(error.to_string().contains("one of the clocks is wrong"), "{error}");
-    // It was set back by four hours while 24 passed, which the clock of the process has counted.
+    // The clock was set back by four hours while 24 hours passed on the monotonic clock.
     for is_replay in [false, true] {
         let (client, clock) = clocked(&server);
         let mut call = client.create("x");
@@ -139,7 +141,7 @@ async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
         let outcome = if is_replay { Outcome::Unknown } else { Outcome::NotSent };
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, outcome), "{error}");
     }
-    // A little back and forth is what clocks do.
+    // Small adjustments of a clock are normal.
     let (client, clock) = clocked(&server);
     let call = client.create("x");
     clock.store(START - 300, Ordering::SeqCst);
@@ -152,7 +154,7 @@ async fn a_clock_that_is_set_back_does_not_make_a_call_younger() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_held_call_that_is_sent_again_keeps_to_its_first_window() {
+async fn a_retry_of_a_held_call_keeps_its_replay_window() {
     let clock = Arc::new(AtomicI64::new(START));
     let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
     let server = Server::new(move |_, _| {
@@ -169,7 +171,7 @@ async fn a_held_call_that_is_sent_again_keeps_to_its_first_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_set_back_during_a_call_does_not_prolong_its_window() {
+async fn setting_the_clock_back_during_a_call_does_not_extend_its_replay_window() {
     let clock = Arc::new(AtomicI64::new(START));
     let (reading, passing) = (Arc::clone(&clock), Arc::clone(&clock));
     let server = Server::new(move |_, _| {
@@ -197,7 +199,7 @@ async fn a_call_without_a_key_may_be_held() {
 }
 
 #[test]
-fn the_record_of_a_fake_is_as_old_as_the_fake() {
+fn the_record_of_a_fake_has_the_age_of_the_fake() {
     let before = Timestamp::now().unix_seconds();
     let fake: IdempotentCall<Thing> = Call::ready(Ok(Thing { id: 7 }));
     let until = fake.record().replayable_until().unwrap().unix_seconds();

@@ -1,4 +1,4 @@
-//! A hop that repeats requests: the refusal of the second copy says nothing of the first.
+//! A hop that repeats requests: a rejection of the second copy says nothing about the first.
 
 use std::time::Duration;
 
@@ -38,9 +38,9 @@ const PATCH: (&str, Write) = ("PATCH", |client| client.patch("x").into_future())
 const PUT: (&str, Write) = ("PUT", |client| client.put("x").into_future());
 const DELETE: (&str, Write) = ("DELETE", |client| client.delete().into_future());
 
-/// Each answer in its turn; the last one stays.
-async fn after(answers: Vec<fn() -> Reply>, write: Write) -> (Result<Thing, Error>, usize) {
-    let server = Server::new(move |number, _| answers[number.min(answers.len() - 1)]());
+/// Responds with each of these in turn, and then always with the last one.
+async fn after(responses: Vec<fn() -> Reply>, write: Write) -> (Result<Thing, Error>, usize) {
+    let server = Server::new(move |number, _| responses[number.min(responses.len() - 1)]());
     let result = write(&server.client()).await;
     (result, server.sent().len())
 }
@@ -53,17 +53,17 @@ fn throttled() -> Reply {
     problem(429, "too_many_requests")
 }
 
-fn told_to_leave() -> Reply {
+fn throttled_for_a_day() -> Reply {
     problem(429, "too_many_requests").map(|mut reply| {
         reply.headers_mut().insert("retry-after", "86400".parse().unwrap());
         reply
     })
 }
 
-/// What a server says of the copy that the client sends, after another copy has taken effect.
+/// Responses of a server to the client's copy after another copy has taken effect.
 const REFUSALS: [fn() -> Reply; 8] = [
     unauthorised,
-    told_to_leave,
+    throttled_for_a_day,
     || problem(400, "invalid_request"),
     || problem(403, "forbidden"),
     || problem(404, "not_found"),
@@ -73,7 +73,7 @@ const REFUSALS: [fn() -> Reply; 8] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn a_write_without_a_key_that_is_sent_again_after_a_401_is_not_refused_for_certain() {
+async fn a_write_without_a_key_is_unknown_when_a_retry_after_a_401_is_rejected() {
     for (method, write) in [POST, PATCH, PUT, DELETE] {
         for refusal in REFUSALS {
             let (result, sent) = after(vec![unauthorised, refusal], write).await;
@@ -84,23 +84,23 @@ async fn a_write_without_a_key_that_is_sent_again_after_a_401_is_not_refused_for
         }
         let (result, sent) = after(vec![unauthorised, thing], write).await;
         assert_eq!((result.unwrap().id, sent), (7, 2), "{method}");
-        // One that was sent once was refused, or not.
+        // A request sent once was either rejected or not.
         let (result, sent) = after(vec![|| problem(404, "not_found")], write).await;
         assert_eq!((result.unwrap_err().outcome(), sent), (Outcome::Rejected, 1), "{method}");
-        // What never left has not been sent again.
-        let answers: Vec<fn() -> Reply> =
+        // A request that was never sent is not a retry.
+        let responses: Vec<fn() -> Reply> =
             vec![unauthorised, || Err(TransportError::not_sent("refused"))];
-        let (result, _) = after(answers, write).await;
+        let (result, _) = after(responses, write).await;
         assert_eq!(result.unwrap_err().outcome(), Outcome::Rejected, "{method}");
-        let answers: Vec<fn() -> Reply> =
+        let responses: Vec<fn() -> Reply> =
             vec![|| Err(TransportError::not_sent("refused")), || problem(422, "x")];
-        let (result, sent) = after(answers, write).await;
+        let (result, sent) = after(responses, write).await;
         assert_eq!((result.unwrap_err().outcome(), sent), (Outcome::Rejected, 2), "{method}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn nor_after_any_other_answer() {
+async fn a_write_without_a_key_is_unknown_when_a_retry_after_any_failure_is_rejected() {
     let firsts: [fn() -> Reply; 9] = [
         throttled,
         || problem(408, "request_timeout"),
@@ -110,7 +110,7 @@ async fn nor_after_any_other_answer() {
         || problem(503, "service_unavailable"),
         || problem(504, "gateway_timeout"),
         || Err(TransportError::maybe_sent("reset")),
-        // Torn: it has taken effect, and that stays.
+        // Truncated: it has taken effect, and that stays known.
         || reply(200, "application/json", r#"{"id":"#),
     ];
     for (method, write) in [PUT, DELETE] {
@@ -120,7 +120,7 @@ async fn nor_after_any_other_answer() {
                 let error = result.unwrap_err();
                 let is_torn = number == 8;
                 let outcome = if is_torn { Outcome::Applied } else { Outcome::Unknown };
-                // After a 401 there is a third one.
+                // After a 401 there is a third attempt.
                 assert_eq!((error.outcome(), sent >= 2), (outcome, true), "{method}: {error}");
             }
         }
@@ -128,7 +128,7 @@ async fn nor_after_any_other_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_or_a_read_is_refused_as_before() {
+async fn a_rejected_retry_with_a_key_or_of_a_read_is_rejected() {
     let writes: [Write; 3] = [
         |client| client.get().into_future(),
         |client| client.keyed_post("x").into_future(),
@@ -143,9 +143,9 @@ async fn a_key_or_a_read_is_refused_as_before() {
     }
 }
 
-/// A copy of the request may be at work still.
+/// A copy of the request may still be in progress.
 #[tokio::test(start_paused = true)]
-async fn a_conflict_of_a_key_that_was_refused_before_is_not_a_refusal() {
+async fn a_conflict_after_a_rejected_attempt_is_not_a_rejection() {
     let conflict: fn() -> Reply = || problem(409, "conflict");
     let write: Write = |client| client.keyed_post("x").into_future();
     for first in [unauthorised as fn() -> Reply, throttled] {
@@ -155,17 +155,17 @@ async fn a_conflict_of_a_key_that_was_refused_before_is_not_a_refusal() {
         let error = result.unwrap_err();
         assert_eq!((error.outcome(), sent), (Outcome::Unknown, 3), "{error}");
     }
-    // Without an earlier request there is nothing that it could be in conflict with.
+    // Without an earlier request, there is nothing to conflict with.
     let (result, sent) = after(vec![conflict], write).await;
     assert_eq!((result.unwrap_err().outcome(), sent), (Outcome::Rejected, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancellation_that_a_hop_repeats_is_not_reported_as_refused() {
+async fn a_cancellation_repeated_by_a_hop_is_not_reported_as_rejected() {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    // As nginx does it: the answer of the first upstream is lost, and the same bytes go to the next
-    // one, which knows the nonce already.
+    // As nginx does: the response of the first upstream is lost, and the same bytes go to the next
+    // one, which has already seen the nonce.
     let is_cancelled = AtomicBool::new(false);
     let server = Server::new(move |number, _| {
         if is_cancelled.swap(true, Ordering::SeqCst) {

@@ -1,9 +1,9 @@
-//! The faults of a network, a server and a caller, one test each, and what is known of the money
-//! afterwards.
+//! Faults of the network, the server and the caller, one test each, with what is known about the
+//! money afterwards.
 //!
-//! The numbers are those of a list of 67 faults that a client which moves money must survive:
-//! connections and answers on a socket (1 to 29), tokens (30 to 39), throttling and time (40 to 46),
-//! what answers hold (47 to 58), clocks and keys (59 to 62), and callers (63 to 67).
+//! The numbers refer to a list of 67 faults that a client which moves money must survive:
+//! connections and responses on a socket (1 to 29), tokens (30 to 39), throttling and time (40 to
+//! 46), content of responses (47 to 58), clocks and keys (59 to 62), and callers (63 to 67).
 
 mod answers;
 mod bodies;
@@ -20,10 +20,10 @@ mod texts;
 mod throttling;
 mod tokens;
 
-use upvest_tests::scripted::Received;
+use upvest_tests::scripted::ReceivedRequest;
 
-/// That a request was sent once more as it should be: same key, same bytes, signed anew.
-fn is_the_same_signed_anew(first: &Received, second: &Received) {
+/// Checks that a request was retried correctly: same key, same bytes, signed again.
+fn assert_is_signed_retry(first: &ReceivedRequest, second: &ReceivedRequest) {
     assert!(!first.header("idempotency-key").is_empty());
     assert_eq!(first.header("idempotency-key"), second.header("idempotency-key"));
     assert_eq!(first.body, second.body);
@@ -32,7 +32,7 @@ fn is_the_same_signed_anew(first: &Received, second: &Received) {
     assert_ne!(first.header("signature"), second.header("signature"));
 }
 
-/// All 67 have a test, here or where `#[test]`s of the crates are.
+/// All 67 faults have a test, here or among the unit tests of the crates.
 #[test]
 fn every_fault_has_a_test() {
     let folders = ["tests/tests", "upvest-core/src"];

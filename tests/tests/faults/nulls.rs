@@ -1,5 +1,5 @@
-//! `null` where the API documents a list, an object or a text: servers in Go write it for what is
-//! not there.
+//! `null` where the API documents a list, an object or a string: servers in Go write it for absent
+//! values.
 
 use serde::Deserialize;
 use upvest_core::webhook::{
@@ -8,7 +8,7 @@ use upvest_core::webhook::{
 use upvest_core::{Call, Error, ErrorKind, IdempotentCall, Outcome, Page, Problem, api};
 use upvest_tests::in_memory::{Server, reply};
 
-/// What somebody else declares, with nothing that speaks of `null`.
+/// A type of a user, without any handling of `null`.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Order {
     id: u8,
@@ -31,7 +31,7 @@ struct Fees {
     total: u8,
 }
 
-/// What has to be there, but may be `null`.
+/// A field that must be present but may be `null`.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Basket {
     #[serde(deserialize_with = "upvest_core::null_as_default")]
@@ -62,7 +62,7 @@ async fn placed(body: &'static str) -> Result<Order, Error> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn null_is_read_as_absent_in_types_of_others() {
+async fn null_is_read_as_absent_in_user_types() {
     let plain = Order { id: 7, note: None, executions: Vec::new(), fees: Fees { total: 0 } };
     for body in [
         r#"{"id":7}"#,
@@ -84,9 +84,9 @@ async fn null_is_read_as_absent_in_types_of_others() {
     assert_eq!(tags, [vec![], vec!["null".to_owned()]]);
 }
 
-/// What must be there is missing, `null` or not; and what comes after it is no reason to be lenient.
+/// A required field that is `null` counts as missing. Later fields do not make this lenient.
 #[tokio::test(start_paused = true)]
-async fn null_is_no_value_where_one_must_be() {
+async fn null_is_not_accepted_for_a_required_field() {
     for body in [
         r#"{"id":null}"#,
         r#"{"id":null,"executions":null}"#,
@@ -108,11 +108,11 @@ async fn null_is_no_value_where_one_must_be() {
         );
     }
     let raw = server(r#"{"a":null}"#).client().raw().await.unwrap();
-    assert!(raw.get("a").is_some_and(serde_json::Value::is_null), "what can hold it, holds it");
+    assert!(raw.get("a").is_some_and(serde_json::Value::is_null), "a `Value` holds `null`");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_without_items_may_say_null() {
+async fn a_page_without_items_may_be_null() {
     let meta =
         r#""meta":{"offset":0,"limit":100,"count":0,"total_count":0,"sort":null,"order":null}"#;
     let page: Page<Order> = serde_json::from_str(&format!(r#"{{{meta},"data":null}}"#)).unwrap();
@@ -127,7 +127,7 @@ async fn a_page_without_items_may_say_null() {
 }
 
 #[test]
-fn a_list_that_must_be_there_may_say_null() {
+fn a_required_list_may_be_null() {
     assert_eq!(serde_json::from_str::<Basket>(r#"{"orders":null}"#).unwrap().orders, []);
     assert!(serde_json::from_str::<Basket>("{}").is_err());
 }
@@ -135,7 +135,7 @@ fn a_list_that_must_be_there_may_say_null() {
 const WEBHOOK: &str = r#"{"id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a","title":"x","url":"https://x","type":["ALL"],"exclude_type":["USER"],"config":{"delay":"5s","max_package_size":10240},"enabled":true,"created_at":"2021-07-21T14:10:00Z","updated_at":"2021-07-21T14:10:00Z"}"#;
 
 #[tokio::test(start_paused = true)]
-async fn a_subscription_may_say_null() {
+async fn a_subscription_may_contain_null() {
     for (value, is_left_out) in [
         (r#"["ALL"]"#, (|webhook| webhook.types.is_empty()) as fn(Webhook) -> bool),
         (r#"["USER"]"#, |webhook| webhook.excluded_types.is_empty()),
@@ -163,21 +163,21 @@ async fn a_subscription_may_say_null() {
 }
 
 #[test]
-fn a_problem_document_may_say_null() {
+fn a_problem_document_may_contain_null() {
     let json = r#"{"type":null,"title":null,"status":null,"detail":null,"details":null,"instance":null,"request_id":null}"#;
     assert_eq!(serde_json::from_str::<Problem>(json).unwrap(), Problem::default());
 }
 
 #[test]
-fn a_set_of_keys_may_say_null() {
+fn a_key_set_may_contain_null() {
     let set: VerificationKeySet = serde_json::from_str(r#"{"keys":null}"#).unwrap();
     assert_eq!(set.keys, []);
     assert!(serde_json::from_str::<VerificationKeySet>("{}").is_err());
 }
 
 #[test]
-fn the_object_of_an_event_may_say_null() {
+fn the_object_of_an_event_may_contain_null() {
     let event: Event = r#"{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2021-07-21T14:10:00Z","type":"ORDER.FILLED","webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a","object":{"id":7,"executions":null}}"#.parse().unwrap();
     assert_eq!(event.object::<Order>().unwrap().executions, []);
-    assert!(event.json().ends_with(r#""executions":null}}"#), "nothing of the text is lost");
+    assert!(event.json().ends_with(r#""executions":null}}"#), "the text is unchanged");
 }

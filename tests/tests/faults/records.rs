@@ -1,4 +1,4 @@
-//! What a record is good for: the call that it was made of, and no other.
+//! A record replays the call that it was created from, and no other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,7 @@ use upvest_sandbox::Sandbox;
 use upvest_tests::in_memory::{Server, Thing, Things, thing};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 
-/// A client with a clock, and the clock.
+/// Returns a client and the clock that it reads.
 fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
     let clock = Arc::new(AtomicI64::new(1_800_000_000));
     let reading = Arc::clone(&clock);
@@ -42,9 +42,9 @@ async fn a_record_is_replayed_byte_for_byte() {
     let read: CallRecord = serde_json::from_str(&text).unwrap();
     assert_eq!(read, record);
     let replay = client.replay::<Thing>(<dyn Things>::ENDPOINTS, read.clone()).unwrap();
-    assert_eq!(replay.record(), record, "its age counts from the first");
+    assert_eq!(replay.record(), record, "its age counts from the first call");
     replay.await.unwrap();
-    // With another key it would be another payment.
+    // With another key, it would be another payment.
     let same = client.replay::<Thing>(<dyn Things>::ENDPOINTS, read.clone()).unwrap();
     let key = same.key();
     same.idempotency_key(key).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_record_is_replayed_byte_for_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replay_that_is_refused_says_nothing_of_the_first_sending() {
+async fn a_rejected_replay_leaves_the_first_attempt_unknown() {
     let server = Server::new(|_, _| upvest_tests::in_memory::problem(422, "unprocessable_entity"));
     let client = server.client();
     let record = client.create("x").record();
@@ -76,7 +76,7 @@ async fn a_replay_that_is_refused_says_nothing_of_the_first_sending() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
+async fn an_invalid_record_is_rejected_before_anything_is_sent() {
     let server = Server::new(|_, _| thing());
     let (client, clock) = clocked(&server);
     let good = serde_json::to_value(client.create("x").record()).unwrap();
@@ -90,10 +90,10 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
     assert!(client.replay::<Thing>(<dyn Things>::ENDPOINTS, read(&good)).is_ok());
     let changed = "it was changed after it was made";
     for (pointer, value, part) in [
-        ("/version", "2", "it is of version 2 and this library reads version 1"),
-        ("/request/client_id", r#""5ec16164-6173-461d-b90d-116d68f55b41""#, "it is of client id"),
+        ("/version", "2", "it has version 2, but this library reads version 1"),
+        ("/request/client_id", r#""5ec16164-6173-461d-b90d-116d68f55b41""#, "it is for client id"),
         ("/request/base_url", r#""https://api.upvest.co""#, "it is for \"https://api.upvest.co\""),
-        ("/request", "null", "there is no request in it"),
+        ("/request", "null", "it contains no request"),
         ("/request/body", r#""\"y\"""#, changed),
         ("/request/method", r#""PUT""#, changed),
         ("/request/path", r#""/other""#, changed),
@@ -106,13 +106,14 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
         let record = read(&bad);
-        assert_eq!(serde_json::to_value(&record).unwrap(), bad, "it is kept as it is");
+        assert_eq!(serde_json::to_value(&record).unwrap(), bad, "the record is stored unchanged");
         refused(record, part);
     }
     let mut scrubbed = good.clone();
     scrubbed.as_object_mut().unwrap().remove("request");
-    refused(read(&scrubbed), "there is no request in it");
-    // Of a newer version, with a number that no 64 bits hold: it does not change from store to store.
+    refused(read(&scrubbed), "it contains no request");
+    // A record of a newer version, with a number beyond 64 bits, survives repeated storing
+    // unchanged.
     let newer = r#"{"version":2,"sequence":1111111111111111111110}"#;
     let newer: CallRecord = serde_json::from_str(newer).unwrap();
     let stored = serde_json::to_string(&newer).unwrap();
@@ -135,23 +136,23 @@ async fn a_record_that_does_not_fit_is_refused_before_anything_is_sent() {
     assert!(server.sent().is_empty() && server.token_requests() == 0);
 }
 
-/// A record whose members were changed by somebody who knows how it is made.
+/// Forges a record: changes its fields and recomputes its digest.
 fn forged(good: &serde_json::Value, changes: &[(&str, &str)]) -> CallRecord {
     let mut forged = good.clone();
-    for (member, value) in changes {
-        forged["request"][member] = (*value).into();
+    for (field, value) in changes {
+        forged["request"][field] = (*value).into();
     }
     let whole = ["version", "idempotency_key", "made_at"].map(|name| forged[name].to_string());
-    // In the order in which it is written, which is not that of a `Value`.
+    // In the order in which a record is written, which differs from that of a `Value`.
     let request = &forged["request"];
-    let members = ["base_url", "client_id", "method", "path", "template", "content_type", "body"]
+    let fields = ["base_url", "client_id", "method", "path", "template", "content_type", "body"]
         .map(|name| format!("\"{name}\":{}", request[name]));
-    let text = format!("[{},{{{}}}]", whole.join(","), members.join(","));
+    let text = format!("[{},{{{}}}]", whole.join(","), fields.join(","));
     forged["digest"] = upvest_core::signature::SignatureVersion::V15.digest(text.as_bytes()).into();
     read(&forged)
 }
 
-/// Endpoints with a placeholder or a query that take a key, and one that takes none.
+/// Endpoints with a placeholder or a query that take an idempotency key, and one without a key.
 #[api(scope = "users:admin")]
 trait Users: Send + Sync {
     #[endpoint(POST, "/users/{id}/notes", idempotent, signed)]
@@ -167,7 +168,7 @@ trait Users: Send + Sync {
     fn delete(&self, id: &str) -> Call<()>;
 }
 
-/// Refused for `part`, before anything is sent.
+/// Checks that the record is rejected with `part` in the message, before anything is sent.
 fn is_refused(client: &Client, endpoints: &[Endpoint], record: CallRecord, part: &str) {
     let key = record.idempotency_key();
     let error = client.replay::<Thing>(endpoints, record).unwrap_err();
@@ -179,18 +180,18 @@ fn is_refused(client: &Client, endpoints: &[Endpoint], record: CallRecord, part:
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forged_record_makes_no_other_call() {
+async fn a_forged_record_cannot_make_another_call() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let note = serde_json::to_value(client.annotate("7", "x").record()).unwrap();
     let users = <dyn Users>::ENDPOINTS;
     client.replay::<Thing>(users, read(&note)).unwrap().await.unwrap();
     client.replay::<Thing>(<dyn Users>::ANNOTATE, read(&note)).unwrap().await.unwrap();
-    // Another call of the same endpoint can be recorded as well.
+    // A record of another call of the same endpoint is valid.
     let _ = client.replay::<Thing>(users, forged(&note, &[("path", "/users/8/notes")])).unwrap();
     let sent = server.sent().len();
 
-    let other_path = "it is not a call of POST /users/{id}/notes: its path";
+    let other_path = "it is not a call to POST /users/{id}/notes: its path";
     for path in [
         "/users/8",
         "/users//notes",
@@ -219,7 +220,7 @@ async fn a_forged_record_makes_no_other_call() {
         is_refused(&client, users, forged(&note, &[("path", path)]), other_path);
     }
 
-    // It can be called, but not recorded.
+    // This endpoint can be called, but not recorded.
     client.delete("1").await.unwrap();
     let sent = sent + 1;
     let (table, never) = ("is not in the table that was passed", "is never replayed");
@@ -235,23 +236,23 @@ async fn a_forged_record_makes_no_other_call() {
         (&[("method", "")], table),
         (&[("template", "/users/1/notes"), ("path", "/users/1/notes")], table),
         (&[("template", "/x\n\u{202e}/y")], table),
-        (&[("content_type", "text/plain")], "its body is of another type"),
-        (&[("content_type", form)], "its body is of another type"),
+        (&[("content_type", "text/plain")], "its body has a different type"),
+        (&[("content_type", form)], "its body has a different type"),
     ] {
         is_refused(&client, users, forged(&note, changes), part);
     }
-    // Not even if the table has it.
+    // It is rejected even if the table contains it.
     let everything = [users, <dyn AccessTokens>::ENDPOINTS].concat();
     let token: Vec<_> = token.into_iter().chain([("content_type", form)]).collect();
     is_refused(&client, &everything, forged(&note, &token), never);
     is_refused(&client, &[], read(&note), table);
     is_refused(&client, <dyn Things>::ENDPOINTS, read(&note), table);
-    // Nor under the name of an endpoint that somebody made up.
+    // It is rejected under a made-up endpoint too.
     let endpoint = |path| Endpoint::new("x", Method::Post, path).json_body().signed();
     for path in ["/auth/token", "/auth/{id}", "/{a}/{b}", "/{a}/token"] {
         let table = [endpoint(path).idempotent()];
         let record = forged(&note, &[("template", path), ("path", "/auth/token")]);
-        is_refused(&client, &table, record, "it asks for an access token");
+        is_refused(&client, &table, record, "it requests an access token");
     }
     for endpoint in [
         endpoint("/x"),
@@ -265,7 +266,7 @@ async fn a_forged_record_makes_no_other_call() {
         let record = forged(&note, &[("template", "/x"), ("path", "/x")]);
         is_refused(&client, &[endpoint], record, never);
     }
-    // One of the same name that can be replayed is the one that is meant.
+    // If two endpoints have the same route, the one that can be replayed is used.
     let table = [endpoint("/x"), endpoint("/x").idempotent()];
     let record = forged(&note, &[("template", "/x"), ("path", "/x")]);
     let _ = client.replay::<Thing>(table, record).unwrap();
@@ -273,7 +274,7 @@ async fn a_forged_record_makes_no_other_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_can_be_recorded_can_be_replayed() {
+async fn every_recordable_call_can_be_replayed() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let queries = [vec![], vec![("a", "b c/?#&=+%,:~*-._\u{fc}\u{1f4b6}"), ("\u{202e}", "")]];
@@ -294,16 +295,16 @@ async fn what_can_be_recorded_can_be_replayed() {
         assert_eq!((first.uri(), first.body()), (second.uri(), second.body()));
         assert_eq!(first.headers().len(), second.headers().len());
     }
-    // What has no body gets none.
+    // A call without a body cannot get one.
     let close = serde_json::to_value(client.close("7").record()).unwrap();
     for changes in [&[("body", "{}")][..], &[("content_type", "application/json")]] {
         let record = forged(&close, changes);
-        is_refused(&client, <dyn Users>::ENDPOINTS, record, "its body is of another type");
+        is_refused(&client, <dyn Users>::ENDPOINTS, record, "its body has a different type");
     }
 }
 
 #[tokio::test]
-async fn a_forged_record_does_nothing_to_the_sandbox() {
+async fn a_forged_record_has_no_effect_on_the_sandbox() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client().unwrap();
     let order = CreateVirtualCashIncrease {
@@ -326,7 +327,7 @@ async fn a_forged_record_does_nothing_to_the_sandbox() {
 }
 
 #[tokio::test]
-async fn the_record_of_a_fake_holds_its_key_and_is_not_replayed() {
+async fn the_record_of_a_fake_has_its_key_and_cannot_be_replayed() {
     let fake: IdempotentCall<Thing> = upvest_core::Call::ready(Ok(Thing { id: 7 }));
     let (key, record) = (fake.key(), fake.record());
     assert_eq!(record.idempotency_key(), Some(key));

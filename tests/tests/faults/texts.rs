@@ -1,4 +1,4 @@
-//! Texts of a server that would write over a terminal, turn a line around, or fill a log.
+//! Server texts that would overwrite a terminal, reverse the text direction or flood a log.
 
 use std::error::Error as _;
 
@@ -9,7 +9,7 @@ use upvest_core::webhook::{Event, WebhookError};
 use upvest_core::{Call, Currency, Error, Problem, Response, api};
 use upvest_tests::in_memory::{Reply, Server, Thing, Things as _, reply};
 
-/// Separators of lines, controls of both kinds, and all that changes the direction of a text.
+/// Line separators, C0 and C1 control characters, and everything that changes the text direction.
 const HOSTILE: &str = "a\0\u{7}\u{8}\t\r\n\u{b}\u{c}\u{1b}[2J\u{1b}]0;x\u{7f}\u{80}\u{85}\u{9b}\u{9d}\
                        \u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
                        \u{2066}\u{2067}\u{2068}\u{2069}z";
@@ -21,7 +21,7 @@ fn is_clean(what: &str, shown: &str) {
     assert!(shown.len() < 4_096, "{what} has {} bytes", shown.len());
 }
 
-/// An error in all that is shown of it, its causes included.
+/// Checks every representation of an error, its causes included.
 fn error_is_clean(error: &Error) {
     is_clean("Display", &error.to_string());
     is_clean("Debug", &format!("{error:?}"));
@@ -34,19 +34,19 @@ fn error_is_clean(error: &Error) {
     }
 }
 
-async fn answered(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Error {
+async fn error_for(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Error {
     Server::new(move |_, _| reply()).client().create("x").await.unwrap_err()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_problem_document_is_shown_fit_for_a_line() {
+async fn a_problem_document_is_displayed_on_one_line() {
     for long in ["", &"y".repeat(60_000)] {
         let hostile = format!("{HOSTILE}{long}");
         for field in ["type", "title", "detail", "details", "instance", "request_id"] {
             let document = json!({ field: hostile }).to_string();
             for status in [400, 401, 404, 429, 503] {
                 let document = document.clone();
-                let error = answered(move || {
+                let error = error_for(move || {
                     let mut reply = reply(status, "application/problem+json", &document)?;
                     reply.headers_mut().remove("upvest-request-id");
                     Ok(reply)
@@ -57,11 +57,11 @@ async fn a_problem_document_is_shown_fit_for_a_line() {
             is_clean("Debug of a problem", &format!("{problem:?}"));
         }
     }
-    // What a person reads stays as it is.
+    // Readable text stays unchanged.
     let detail = "Größe „zu klein“: 日本 \"x\" \\ 'y'";
     let document = json!({ "type": "https://x/errors/conflict", "detail": detail }).to_string();
-    let error = answered(move || reply(409, "application/problem+json", &document)).await;
-    assert_eq!(error.to_string(), format!("POST /things answered 409 conflict: {detail}"));
+    let error = error_for(move || reply(409, "application/problem+json", &document)).await;
+    assert_eq!(error.to_string(), format!("POST /things returned 409 conflict: {detail}"));
     assert_eq!(error.problem().unwrap().detail.as_deref(), Some(detail));
 }
 
@@ -78,12 +78,12 @@ async fn a_request_id_is_bounded() {
         [(36, id(36)), (256, id(256)), (257, id(256) + "…"), (300_000, id(256) + "…")]
     {
         let error =
-            answered(move || with_header(422, "upvest-request-id", id(length).as_bytes(), "{}"))
+            error_for(move || with_header(422, "upvest-request-id", id(length).as_bytes(), "{}"))
                 .await;
         assert_eq!(error.request_id(), Some(&*shown));
         error_is_clean(&error);
         let error =
-            answered(move || with_header(200, "upvest-request-id", id(length).as_bytes(), "7"))
+            error_for(move || with_header(200, "upvest-request-id", id(length).as_bytes(), "7"))
                 .await;
         assert_eq!(error.request_id(), Some(&*shown));
         let server = Server::new(move |_, _| {
@@ -99,8 +99,8 @@ async fn a_request_id_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_header_is_shown_fit_for_a_line_or_not_at_all() {
-    // Of a header, no control but the tab gets as far as this.
+async fn a_header_is_displayed_on_one_line_or_not_at_all() {
+    // The only control character that reaches this point in a header is the tab.
     let hostile: String = HOSTILE.chars().filter(|c| !c.is_ascii_control()).collect();
     let long = format!("{hostile}{}", "y".repeat(60_000));
     for value in [hostile, long] {
@@ -110,14 +110,14 @@ async fn a_header_is_shown_fit_for_a_line_or_not_at_all() {
             for status in [200, 302, 401, 422, 503] {
                 let value = value.clone();
                 let error =
-                    answered(move || with_header(status, name, value.as_bytes(), "no json"));
+                    error_for(move || with_header(status, name, value.as_bytes(), "no json"));
                 error_is_clean(&error.await);
             }
         }
     }
 }
 
-/// What serde says of a value that it does not know quotes it.
+/// The error message of serde quotes an unknown value.
 #[derive(Debug, Deserialize)]
 struct Quoting {
     #[serde(rename = "kind")]
@@ -137,7 +137,7 @@ trait Quotes {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_fit_is_quoted_fit_for_a_line() {
+async fn an_unknown_value_is_quoted_on_one_line() {
     for long in ["", &"y".repeat(60_000)] {
         let body = json!({ "kind": format!("{HOSTILE}{long}") }).to_string();
         let server = Server::new(move |_, _| reply(200, "application/json", &body));
@@ -150,17 +150,17 @@ async fn what_does_not_fit_is_quoted_fit_for_a_line() {
     }
     let server = Server::new(|_, _| reply(200, "application/json", r#"{"kind":"b"}"#));
     let error = server.client().quote().await.unwrap_err();
-    assert!(error.source().unwrap().is::<serde_json::Error>(), "a plain cause stays what it is");
+    assert!(error.source().unwrap().is::<serde_json::Error>(), "a clean cause keeps its type");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cause_of_a_transport_is_shown_fit_for_a_line() {
-    let error = answered(|| Err(TransportError::maybe_sent(HOSTILE))).await;
+async fn a_transport_error_is_displayed_on_one_line() {
+    let error = error_for(|| Err(TransportError::maybe_sent(HOSTILE))).await;
     error_is_clean(&error);
-    let error = answered(|| Err(TransportError::not_sent(HOSTILE))).await;
+    let error = error_for(|| Err(TransportError::not_sent(HOSTILE))).await;
     error_is_clean(&error);
     let broken = || Ok(http::Response::new(Body::new(FailingBody)));
-    error_is_clean(&answered(broken).await);
+    error_is_clean(&error_for(broken).await);
 }
 
 struct FailingBody;
@@ -178,17 +178,17 @@ impl http_body::Body for FailingBody {
 }
 
 #[test]
-fn a_value_that_is_not_known_is_shown_fit_for_a_line() {
+fn an_unknown_enum_value_is_displayed_on_one_line() {
     let currency = Currency::from(HOSTILE);
     is_clean("Display", &currency.to_string());
     is_clean("Debug", &format!("{currency:?}"));
-    assert_eq!(currency.as_str(), HOSTILE, "and kept as it came");
+    assert_eq!(currency.as_str(), HOSTILE, "the value itself is unchanged");
     assert_eq!(serde_json::to_value(&currency).unwrap(), HOSTILE);
     assert_eq!(Currency::from("SEK").to_string(), "SEK");
 }
 
 #[test]
-fn an_event_is_shown_fit_for_a_line() {
+fn an_event_is_displayed_on_one_line() {
     for long in ["", &"y".repeat(60_000)] {
         let event = json!({
             "id": "8962b496-8d42-4560-bfab-10c8d1a3b5c7",
@@ -207,7 +207,7 @@ fn an_event_is_shown_fit_for_a_line() {
 }
 
 #[test]
-fn a_refused_webhook_is_shown_fit_for_a_line() {
+fn a_rejected_webhook_is_displayed_on_one_line() {
     let long = format!("{HOSTILE}{}", "y".repeat(60_000));
     for error in [
         WebhookError::UnknownKey { key_id: long.clone(), known: 1 },

@@ -1,4 +1,4 @@
-//! 40 to 46: a server that is in trouble, and a client that must not make it worse.
+//! 40 to 46: an overloaded server, and a client that must not add to its load.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn busy(status: u16, retry_after: &[&str]) -> Reply {
     })
 }
 
-/// A client that has its token already, so that only its waits take time.
+/// Returns a client that already has a token, so that only its back-off takes time.
 async fn warm(server: &Server, waits: impl Fn() -> u64 + Send + Sync + 'static) -> Client {
     let count = upvest_tests::in_memory::counting();
     let randomness = move || {
@@ -30,19 +30,19 @@ async fn warm(server: &Server, waits: impl Fn() -> u64 + Send + Sync + 'static) 
     client
 }
 
-/// Answers reads well, and the `number`th write, counted from 0, as given.
-fn writes(answer: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Server {
+/// Responds to reads with a success, and to writes by their number, counted from 0.
+fn writes(respond: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Server {
     let writes = std::sync::atomic::AtomicUsize::new(0);
     Server::new(move |_, request| {
         if request.method() == "GET" {
             return thing();
         }
-        answer(writes.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+        respond(writes.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
     })
 }
 
 #[tokio::test(start_paused = true)]
-async fn f40_a_server_that_wants_a_day_ends_the_call_at_once() {
+async fn f40_a_retry_after_of_a_day_ends_the_call_at_once() {
     for (value, at_least) in [("86400", 86_400), ("Thu, 01 Jan 2099 00:00:00 GMT", 86_400 * 365)] {
         let server = writes(move |_| busy(429, &[value]));
         let client = warm(&server, || 0).await;
@@ -56,7 +56,7 @@ async fn f40_a_server_that_wants_a_day_ends_the_call_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f41_a_wish_is_waited_for_and_what_is_no_wish_is_not() {
+async fn f41_a_valid_retry_after_is_respected_and_an_invalid_one_is_ignored() {
     for (values, wait) in [
         (&["2"][..], 2),
         (&["0"], 0),
@@ -75,7 +75,7 @@ async fn f41_a_wish_is_waited_for_and_what_is_no_wish_is_not() {
     }
 }
 
-/// How many requests a server gets for 1,000 calls when it answers all of them like this.
+/// Returns the number of requests per call, for 1,000 calls that all get this response.
 async fn amplification(reply: fn() -> Reply) -> f64 {
     let server = writes(move |_| reply());
     let client = warm(&server, || u64::MAX).await;
@@ -89,33 +89,33 @@ async fn amplification(reply: fn() -> Reply) -> f64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f42_a_server_in_trouble_gets_hardly_more_than_its_load() {
+async fn f42_a_failing_server_gets_hardly_more_requests_than_calls() {
     for (what, reply) in [
         ("429", (|| busy(429, &[])) as fn() -> Reply),
         ("503", || busy(503, &[])),
         ("no connection", || Err(TransportError::not_sent("refused"))),
-        ("no answer", || Err(TransportError::maybe_sent("reset"))),
+        ("no response", || Err(TransportError::maybe_sent("reset"))),
     ] {
         let times = amplification(reply).await;
-        println!("1,000 calls, all {what}: {times} requests a call");
+        println!("1,000 calls, all {what}: {times} requests per call");
         assert!((1.0..=1.1).contains(&times), "{what}: {times}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn f43_one_that_is_back_is_noticed() {
+async fn f43_a_recovered_server_is_noticed() {
     let server = writes(|number| if number == 0 { busy(503, &[]) } else { thing() });
     let client = warm(&server, || u64::MAX).await;
     let started = Instant::now();
     let response = client.create("x").with_response().await.unwrap();
     assert_eq!(response.attempts(), 2);
-    // The longest that the first wait can be.
+    // The longest possible first delay.
     assert_eq!(started.elapsed(), Duration::from_millis(200));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f44_one_that_flaps_is_borne() {
-    // Every way in which three attempts can go, one call each; seven of eight end well.
+async fn f44_a_flapping_server_is_tolerated() {
+    // One call for each combination of results of three attempts; seven of eight succeed.
     let pattern = [
         &[true][..],
         &[true],
@@ -136,11 +136,11 @@ async fn f44_one_that_flaps_is_borne() {
         succeeded += usize::from(client.create("x").await.is_ok());
     }
     assert_eq!(succeeded, 35);
-    assert_eq!(server.sent().len() - 1, 5 * length, "the budget was enough for all attempts");
+    assert_eq!(server.sent().len() - 1, 5 * length, "the retry budget sufficed for all attempts");
 }
 
 #[tokio::test(start_paused = true)]
-async fn f45_a_wait_that_does_not_fit_is_not_begun() {
+async fn f45_a_delay_beyond_the_deadline_is_not_started() {
     let server = writes(|_| busy(503, &["30"]));
     let client = warm(&server, || 0).await;
     let started = Instant::now();
@@ -150,8 +150,9 @@ async fn f45_a_wait_that_does_not_fit_is_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
-    // The first answer is lost; whatever the second says, the first may have taken effect.
+async fn f46_the_possible_effect_of_an_attempt_is_remembered() {
+    // The first response is lost; whatever the second says, the first attempt may have taken
+    // effect.
     for (second, kind) in [
         ((|| Err(TransportError::not_sent("refused"))) as fn() -> Reply, ErrorKind::Connect),
         (|| problem(400, "invalid_request"), ErrorKind::Api),
@@ -160,22 +161,23 @@ async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
         (|| problem(422, "unprocessable_entity"), ErrorKind::Api),
         (|| busy(429, &["99"]), ErrorKind::Api),
     ] {
-        let answers = move |number| {
+        let responses = move |number| {
             if number == 0 { Err(TransportError::maybe_sent("reset")) } else { second() }
         };
-        let server = writes(answers);
+        let server = writes(responses);
         let error = warm(&server, || 0).await.create("x").await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (kind, Outcome::Unknown), "{error}");
         assert!(
             error.to_string().ends_with("; an earlier attempt may have taken effect"),
             "{error}"
         );
-        // Without a key it is the same: a removal that is not found may be removed already.
-        let server = writes(answers);
+        // The same without a key: a 404 for a removal may mean that it was already removed.
+        let server = writes(responses);
         let error = warm(&server, || 0).await.remove(7).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (kind, Outcome::Unknown), "{error}");
     }
-    // Nor if the second attempt never gets as far as that: its token has ended, and there is no other.
+    // The same if the second attempt fails earlier, because its token has expired and there is no
+    // other.
     for (stalls, kind) in [(false, ErrorKind::Token), (true, ErrorKind::Timeout)] {
         let server = Server::slow(|_, _| {
             Box::pin(async {
@@ -200,7 +202,7 @@ async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
         let remark = "; an earlier attempt may have taken effect";
         assert!(error.to_string().ends_with(remark), "{error}");
     }
-    // Once it is known to have happened, it has.
+    // Once it is known to have taken effect, that stays known.
     let server = writes(|number| match number {
         0 => reply(202, "application/json", r#"{"id":"#),
         _ => problem(422, "unprocessable_entity"),
@@ -211,12 +213,12 @@ async fn f46_what_an_attempt_may_have_done_is_not_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_waits_grow_and_the_key_stays() {
+async fn the_delays_grow_and_the_key_stays() {
     let server = writes(|_| busy(503, &[]));
     let client = warm(&server, || u64::MAX).await;
     let started = Instant::now();
     let error = client.create("x").max_attempts(5).await.unwrap_err();
-    // 200, 400, 800 and 1,600 milliseconds, but for the last nanosecond of each.
+    // 200, 400, 800 and 1,600 milliseconds, minus a nanosecond each.
     let waited = started.elapsed().as_millis();
     assert!((3_000..=3_004).contains(&waited), "{waited}");
     assert_eq!(error.attempts(), 5);
@@ -226,7 +228,7 @@ async fn the_waits_grow_and_the_key_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_twin_at_work_is_waited_for() {
+async fn a_concurrent_duplicate_is_waited_for() {
     let server = writes(|number| match number {
         0 => Err(TransportError::maybe_sent("reset")),
         1 => problem(409, "conflict"),
@@ -236,21 +238,21 @@ async fn a_twin_at_work_is_waited_for() {
     assert_eq!(response.attempts(), 3);
     let server = writes(|_| problem(409, "conflict"));
     let error = warm(&server, || 0).await.create("x").await.unwrap_err();
-    assert_eq!((error.outcome(), error.attempts()), (Outcome::Rejected, 1), "else it is a no");
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Rejected, 1), "a rejection");
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_whom_a_server_told_the_same_come_back_one_by_one() {
+async fn clients_with_the_same_retry_after_return_one_by_one() {
     let server = writes(|number| if number == 0 { busy(503, &["2"]) } else { thing() });
     let client = warm(&server, || u64::MAX / 2).await;
     let started = Instant::now();
     client.create("x").await.unwrap();
-    // What it wants, and half of the longest wait.
+    // The requested delay, plus half of the longest back-off.
     assert_eq!(started.elapsed().as_millis(), 2_100);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_before_is_not_said_to_have_taken_effect() {
+async fn an_earlier_rejection_is_not_reported_as_an_effect() {
     let server = writes(|number| match number {
         0 => busy(429, &[]),
         _ => Err(TransportError::not_sent("refused")),
@@ -261,7 +263,7 @@ async fn what_was_refused_before_is_not_said_to_have_taken_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_waits_leaves_room_for_others() {
+async fn a_waiting_call_frees_its_slot() {
     let server = writes(|number| if number == 0 { busy(503, &["10"]) } else { thing() });
     let client = server.builder().max_in_flight(1).build().unwrap();
     let waiting = tokio::spawn(client.create("x").into_future());

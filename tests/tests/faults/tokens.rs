@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Makes this many calls at once, and gives back what came of them.
-async fn together(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
+/// Makes this many concurrent calls and returns their results.
+async fn call_concurrently(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
     let mut set = JoinSet::new();
     (0..calls).for_each(|_| drop(set.spawn(client.create("x").into_future())));
     set.join_all().await
@@ -24,13 +24,13 @@ async fn together(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
 #[tokio::test(start_paused = true)]
 async fn f30_a_thousand_cold_calls_fetch_one_token() {
     let server = Server::new(|_, _| thing());
-    let results = together(&server.client(), 1_000).await;
+    let results = call_concurrently(&server.client(), 1_000).await;
     assert!(results.iter().all(Result::is_ok));
     assert_eq!((server.token_requests(), server.sent().len()), (1, 1_000));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f31_a_dead_token_endpoint_is_asked_once_a_step_and_all_are_told() {
+async fn f31_a_dead_token_endpoint_gets_one_fetch_and_all_calls_fail() {
     let dead = |_| -> upvest_core::BoxFuture<'static, _> {
         Box::pin(async {
             sleep(Duration::from_millis(10)).await;
@@ -40,7 +40,7 @@ async fn f31_a_dead_token_endpoint_is_asked_once_a_step_and_all_are_told() {
     let server = Server::new(|_, _| thing()).with_tokens(dead);
     let client = server.client();
     let started = Instant::now();
-    let results = together(&client, 100).await;
+    let results = call_concurrently(&client, 100).await;
     assert!(started.elapsed() < SECOND);
     for result in results {
         let error = result.unwrap_err();
@@ -48,17 +48,17 @@ async fn f31_a_dead_token_endpoint_is_asked_once_a_step_and_all_are_told() {
         assert!(error.is_retryable() && error.attempts() == 0);
         assert!(error.to_string().starts_with("no access token: "), "{error}");
     }
-    assert_eq!(server.token_requests(), 3, "one call with its attempts");
-    // Who comes right after is told as well, and then one asks again.
-    together(&client, 100).await;
+    assert_eq!(server.token_requests(), 3, "one fetch with its attempts");
+    // Calls right after it get the same error, and then one of them fetches again.
+    call_concurrently(&client, 100).await;
     assert_eq!(server.token_requests(), 3);
     advance(SECOND).await;
-    together(&client, 100).await;
+    call_concurrently(&client, 100).await;
     assert_eq!(server.token_requests(), 6);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f31_a_silent_token_endpoint_keeps_nobody_beyond_their_time() {
+async fn f31_a_silent_token_endpoint_delays_no_call_beyond_its_deadline() {
     let silent = |_| -> upvest_core::BoxFuture<'static, _> { Box::pin(std::future::pending()) };
     let server = Server::new(|_, _| thing()).with_tokens(silent);
     let client = server.client();
@@ -79,7 +79,7 @@ async fn f31_a_silent_token_endpoint_keeps_nobody_beyond_their_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f31_a_token_endpoint_that_wants_to_be_left_alone_is() {
+async fn f31_the_retry_after_of_a_token_endpoint_is_respected() {
     let busy = |_| -> upvest_core::BoxFuture<'static, _> {
         Box::pin(async {
             problem(429, "too_many_requests").map(|mut reply| {
@@ -95,23 +95,23 @@ async fn f31_a_token_endpoint_that_wants_to_be_left_alone_is() {
         assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
         sleep(SECOND).await;
     }
-    // A minute, not ten: without a token nothing works.
+    // A minute, not ten: without a token no call works.
     assert_eq!(server.token_requests(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f31_a_request_for_a_token_that_panics_is_not_repeated_at_once() {
+async fn f31_a_token_request_that_panics_is_not_repeated_at_once() {
     let broken = |_| -> upvest_core::BoxFuture<'static, _> { panic!("as a signer might") };
     let server = Server::new(|_, _| thing()).with_tokens(broken);
     let error = server.client().create("x").await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
-    assert_eq!(error.to_string(), "no access token: the request for it panicked");
+    assert_eq!(error.to_string(), "no access token: the token request panicked");
     assert_eq!(server.token_requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f32_an_odd_life_is_borne() {
-    // Two calls one after the other: a token without a life is used once, and never in a circle.
+async fn f32_an_unusual_lifetime_is_tolerated() {
+    // Two calls in sequence: a token with a lifetime of zero is used once, without a refresh loop.
     for (expires_in, requests) in [(0, 2), (-5, 2), (1_000_000_000_000, 1), (1, 1)] {
         let server = Server::new(|_, _| thing()).with_tokens(move |number| {
             Box::pin(async move { reply(200, "application/json", &token(number, expires_in)) })
@@ -123,7 +123,7 @@ async fn f32_an_odd_life_is_borne() {
         }
         assert_eq!(server.token_requests(), requests, "{expires_in}");
     }
-    // However long it promises to live, after a day there is a new one.
+    // After a day the token is replaced, whatever its lifetime.
     let server = Server::new(|_, _| thing()).with_tokens(|number| {
         Box::pin(async move { reply(200, "application/json", &token(number, i64::MAX)) })
     });
@@ -134,7 +134,7 @@ async fn f32_an_odd_life_is_borne() {
     assert_eq!(server.token_requests(), 2);
 }
 
-/// What becomes of a call whose token endpoint answers this.
+/// Returns the error of a call whose token request gets this response.
 async fn with_token(answer: &'static str) -> (Error, Server) {
     let server = Server::new(|_, _| thing())
         .with_tokens(move |_| Box::pin(async move { reply(200, "application/json", answer) }));
@@ -142,7 +142,7 @@ async fn with_token(answer: &'static str) -> (Error, Server) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f33_a_token_of_another_type_is_no_token() {
+async fn f33_a_token_of_another_type_is_rejected() {
     let (error, server) =
         with_token(r#"{"access_token":"ory_at_x","token_type":"mac","expires_in":1}"#).await;
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
@@ -150,7 +150,7 @@ async fn f33_a_token_of_another_type_is_no_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f34_a_token_cannot_bring_a_header_along() {
+async fn f34_a_token_cannot_inject_a_header() {
     for answer in [
         r#"{"access_token":"ory_at_x\r\nx: y","token_type":"bearer","expires_in":1}"#,
         r#"{"access_token":"ory_at_ü","token_type":"bearer","expires_in":1}"#,
@@ -164,7 +164,7 @@ async fn f34_a_token_cannot_bring_a_header_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f35_a_token_withdrawn_early_costs_one_request_more() {
+async fn f35_a_token_revoked_early_costs_one_extra_request() {
     let server = Server::new(|_, request| {
         let is_first = request.headers()["authorization"] == "Bearer ory_at_0";
         if is_first { problem(401, "unauthorised") } else { thing() }
@@ -175,40 +175,41 @@ async fn f35_a_token_withdrawn_early_costs_one_request_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f36_a_storm_of_refusals_fetches_one_token_a_second() {
+async fn f36_a_storm_of_rejections_fetches_one_token_per_second() {
     let server = Server::new(|number, _| match number {
         0 => thing(),
         _ => problem(401, "unauthorised"),
     });
     let client = server.client();
     client.create("x").await.unwrap();
-    for error in together(&client, 100).await.into_iter().map(Result::unwrap_err) {
+    for error in call_concurrently(&client, 100).await.into_iter().map(Result::unwrap_err) {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
         assert!(error.attempts() <= 2 && !error.is_retryable());
     }
     let sent = server.sent().len();
-    assert_eq!((sent, server.token_requests()), (102, 2), "one tries the new token for all");
-    // At once again: nobody gets another token, and nobody asks twice.
-    together(&client, 100).await;
+    assert_eq!((sent, server.token_requests()), (102, 2), "one probe tries the new token for all");
+    // Immediately again: no call gets another token or fetches twice.
+    call_concurrently(&client, 100).await;
     assert_eq!((server.sent().len(), server.token_requests()), (sent + 100, 2));
     advance(SECOND).await;
-    together(&client, 100).await;
+    call_concurrently(&client, 100).await;
     assert_eq!((server.sent().len(), server.token_requests()), (sent + 201, 3));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f36_one_attempt_means_one_request_also_for_a_refused_token() {
+async fn f36_one_attempt_means_one_request_even_for_a_rejected_token() {
     let server = Server::new(|_, _| problem(401, "unauthorised"));
     let client = server.client();
     let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.attempts(), server.sent().len()), (1, 1));
     client.create("x").max_attempts(1).await.unwrap_err();
-    assert_eq!(server.token_requests(), 2, "but the next call has another token");
+    assert_eq!(server.token_requests(), 2, "the next call uses another token");
 }
 
 #[tokio::test(start_paused = true)]
-async fn f37_a_late_refusal_of_an_old_token_leaves_the_new_one() {
-    // The one request is refused at once, the other, with the same token, when there is a new one.
+async fn f37_a_late_rejection_of_an_old_token_keeps_the_new_one() {
+    // One request is rejected at once; the other, with the same token, after a new token was
+    // fetched.
     let server = Server::slow(|number, request| {
         let is_old = request.headers()["authorization"] == "Bearer ory_at_0" && number > 0;
         Box::pin(async move {
@@ -219,13 +220,13 @@ async fn f37_a_late_refusal_of_an_old_token_leaves_the_new_one() {
     });
     let client = server.client();
     client.create("x").await.unwrap();
-    let results = together(&client, 2).await;
+    let results = call_concurrently(&client, 2).await;
     assert!(results.iter().all(Result::is_ok));
     assert_eq!((server.token_requests(), server.sent().len()), (2, 5));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f38_who_fetches_may_be_dropped() {
+async fn f38_the_call_that_fetches_may_be_dropped() {
     let server = Server::new(|_, _| thing());
     let client = server.client();
     let first = tokio::spawn(client.create("x").into_future());
@@ -238,7 +239,7 @@ async fn f38_who_fetches_may_be_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f39_an_old_token_is_used_while_there_is_no_new_one() {
+async fn f39_a_valid_token_is_used_until_there_is_a_new_one() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = Arc::clone(&is_down);
     let server = Server::new(|_, _| thing()).with_tokens(move |number| {
@@ -258,10 +259,10 @@ async fn f39_an_old_token_is_used_while_there_is_no_new_one() {
     for _ in 0..10 {
         let started = Instant::now();
         client.create("x").await.unwrap();
-        assert_eq!(started.elapsed(), Duration::ZERO, "and nobody waits for the next one");
+        assert_eq!(started.elapsed(), Duration::ZERO, "no call waits for the next token");
         sleep(Duration::from_millis(500)).await;
     }
-    // One a second, and one request each.
+    // One fetch per second, with one request each.
     let asked = server.token_requests();
     assert!((5..=7).contains(&asked), "{asked}");
     is_down.store(false, Ordering::SeqCst);
@@ -271,7 +272,7 @@ async fn f39_an_old_token_is_used_while_there_is_no_new_one() {
     client.create("x").await.unwrap();
     let last = server.sent().pop().unwrap();
     assert_eq!(last.headers()["authorization"], format!("Bearer ory_at_{asked}").as_str());
-    // When it has ended and there is still no other, the calls fail.
+    // When the old token has expired and there is no new one, calls fail.
     is_down.store(true, Ordering::SeqCst);
     advance(Duration::from_secs(1801)).await;
     let error = client.create("x").await.unwrap_err();
@@ -279,7 +280,7 @@ async fn f39_an_old_token_is_used_while_there_is_no_new_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_token_endpoint_says_does_not_repeat_the_secret() {
+async fn a_token_error_does_not_repeat_the_secret() {
     let echo = r#"{"type":"https://x/invalid_request","detail":"client_secret=the-client-secret is wrong"}"#;
     let server = Server::new(|_, _| thing()).with_tokens(move |_| {
         Box::pin(async move { reply(400, "application/problem+json", echo) })

@@ -1,5 +1,5 @@
-//! What is said of a method holds for all that is made of it. That it is an error to use what is
-//! deprecated, or not to use what must be used, is shown in `ui/forwarding`.
+//! Attributes of a method apply to everything that is generated from it. `ui/forwarding` tests the
+//! errors for deprecated and `must_use` methods.
 
 #![deny(warnings)]
 
@@ -7,12 +7,12 @@ use upvest_core::{Call, api};
 
 #[api]
 trait Things: Send + Sync {
-    /// Was here before.
+    /// Is deprecated.
     #[deprecated(note = "use `get`")]
     #[endpoint(GET, "/old/{id}", signed)]
     fn old(&self, id: u32) -> Call<String>;
 
-    /// Is the same, if a feature says so.
+    /// Is deprecated under a condition.
     #[cfg_attr(all(), deprecated, doc(hidden), allow(non_snake_case))]
     #[endpoint(GET, "/older/{Id}", signed)]
     fn older(&self, Id: u32) -> Call<String>;
@@ -25,23 +25,23 @@ trait Things: Send + Sync {
     #[endpoint(GET, "/dear/{id}", signed)]
     fn dear(&self, id: u32) -> Call<String>;
 
-    /// Lints are levelled in the implementations too.
+    /// Lint levels apply in the implementations too.
     #[allow(non_snake_case)]
     #[endpoint(GET, "/camels/{thingId}", signed)]
     fn camels(&self, thingId: u32) -> Call<String>;
 
-    /// What is expected of the declaration is not expected of the rest.
+    /// An `expect` applies to the declaration only.
     #[expect(non_snake_case, reason = "as the API calls it")]
     #[endpoint(GET, "/camels/{thingId}/parts", signed)]
     fn parts_of_camels(&self, thingId: u32) -> Call<String>;
 
     /// # Errors
-    /// The author's own words.
+    /// The author's own section.
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u32) -> Call<String>;
 }
 
-/// Of the trait as well.
+/// Is part of a deprecated trait.
 #[allow(non_snake_case)]
 #[deprecated]
 #[api]
@@ -51,7 +51,7 @@ trait Old: Send + Sync {
     fn of_old(&self, thingId: u32) -> Call<String>;
 }
 
-/// As it is said without a feature.
+/// Has a condition that always holds.
 #[api]
 trait Always: Send + Sync {
     #[cfg_attr(true, deprecated, allow(non_snake_case))]
@@ -72,7 +72,7 @@ trait Always: Send + Sync {
 }
 
 #[tokio::test]
-async fn conditions_of_all_forms() {
+async fn every_form_of_condition_works() {
     let client = super::echo().client();
     #[expect(deprecated)]
     let always = client.always(7);

@@ -1,10 +1,11 @@
-//! What is configured away is nowhere: not in the trait, its implementations, its tables.
+//! A method that is configured out appears nowhere: not in the trait, its implementations or its
+//! tables.
 //!
-//! `all()` always holds and `any()` never, so that one build has the whole matrix.
+//! `all()` always holds and `any()` never does, so one build covers the whole matrix.
 
 use upvest_core::{Call, Endpoint, api};
 
-/// A trait for each combination of three methods that are there or not.
+/// A trait for each combination of three optional methods.
 macro_rules! matrix {
     ($($test:ident: [$($first:ident)?] [$($second:ident)?] [$($third:ident)?] => $names:expr, $scopes:expr;)+) => {
         $(
@@ -69,9 +70,9 @@ matrix! {
     first_second_and_third: [all] [all] [all] => ["first", "second", "third"], ["first", "third"];
 }
 
-/// Methods that are never there together may have one name, or one route.
+/// Methods that are never compiled together may share a name or a route.
 #[tokio::test]
-async fn alternatives() {
+async fn methods_with_exclusive_conditions_may_share_a_name() {
     #[api]
     trait Things: Send + Sync {
         #[cfg(test)]
@@ -91,9 +92,9 @@ async fn alternatives() {
     assert_eq!(<dyn Things>::ENDPOINTS, [<dyn Things>::GET]);
 }
 
-/// What is configured away may name what is not there.
+/// A method that is configured out may name missing types.
 #[test]
-fn what_is_away_is_not_looked_at() {
+fn a_method_that_is_configured_out_is_not_checked() {
     #[api]
     trait Things: Send + Sync {
         #[cfg(any())]
@@ -104,9 +105,9 @@ fn what_is_away_is_not_looked_at() {
     assert_eq!(<dyn Things>::ENDPOINTS, []);
 }
 
-/// The same of the trait as a whole.
+/// The same for a whole trait.
 #[test]
-fn a_trait_may_be_away() {
+fn a_trait_can_be_configured_out() {
     #[cfg(any())]
     #[api]
     trait Things: Send + Sync {

@@ -1,23 +1,23 @@
 //! Each mistake in `ui/` gives exactly one error, at the user's own token.
 //!
-//! A file there is one mistake, named by it; the line that is to be marked ends with `//~ ERROR`. It
-//! also implements the trait and calls it, so that a mistake which drags others along shows itself.
+//! Each file is named after its mistake; the expected line ends with `//~ ERROR`. It also
+//! implements and calls the trait, so that a follow-up error is detected.
 
 use std::path::{Path, PathBuf};
 
-/// The kinds of mistakes, and one of what the compiler says of what a method passes on.
+/// The kinds of mistakes; the last one is for errors of the compiler about forwarded attributes.
 const KINDS: [&str; 6] = ["attribute", "path", "signature", "trait", "types", FORWARDING];
 const FORWARDING: &str = "forwarding";
 const MARK: &str = "//~ ERROR";
 
-/// The compiler whose own words are in the expectations: another one may say the same differently.
+/// The compiler whose messages are expected: another version may word them differently.
 const COMPILER: &str = "rustc 1.95.";
 
 fn ui() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("ui")
 }
 
-fn has_other_words() -> bool {
+fn is_other_compiler() -> bool {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = std::process::Command::new(rustc).arg("--version").output().unwrap().stdout;
     !String::from_utf8_lossy(&version).starts_with(COMPILER)
@@ -25,14 +25,14 @@ fn has_other_words() -> bool {
 
 #[test]
 fn every_mistake_is_explained() {
-    if has_other_words() {
-        println!("not compared: this is not {COMPILER}*");
+    if is_other_compiler() {
+        println!("skipped: the compiler is not {COMPILER}*");
         return;
     }
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
 }
 
-/// All cases, each with what the compiler says of it.
+/// Returns all cases, each with its expected compiler output.
 fn cases() -> Vec<(PathBuf, String, String)> {
     let folders = KINDS.iter().flat_map(|kind| std::fs::read_dir(ui().join(kind)).unwrap());
     let paths = folders.map(|entry| entry.unwrap().path());
@@ -47,13 +47,13 @@ fn cases() -> Vec<(PathBuf, String, String)> {
         .collect()
 }
 
-/// The lines that are marked, a line with two marks twice.
+/// Returns the marked lines; a line with two marks appears twice.
 fn marked(source: &str) -> Vec<usize> {
     let lines = source.lines().enumerate();
     lines.flat_map(|(index, line)| vec![index + 1; line.matches(MARK).count()]).collect()
 }
 
-/// The lines at which the compiler has found errors, in the order of the file.
+/// Returns the lines with compiler errors, in file order.
 fn found(stderr: &str) -> Vec<usize> {
     let mut lines = stderr.lines();
     let mut found = Vec::new();
@@ -61,7 +61,7 @@ fn found(stderr: &str) -> Vec<usize> {
         if line.starts_with("error") {
             let place = lines.next().unwrap_or_default();
             let line = place.rsplit(':').nth(1).and_then(|line| line.parse().ok());
-            found.push(line.unwrap_or_else(|| panic!("no place: {place}")));
+            found.push(line.unwrap_or_else(|| panic!("no line number: {place}")));
         }
         assert!(!line.starts_with("warning"), "{stderr}");
     }
@@ -79,10 +79,10 @@ fn every_mistake_gives_one_error_where_it_is_marked() {
 }
 
 #[test]
-fn the_compilers_own_words_are_rare() {
-    // Of the traits in `upvest_core::__private`; all else that is ours has no number.
-    let of_types =
-        ["cannot stand in", "cannot be sent", "cannot be an answer", "answers", "returns"];
+fn errors_of_the_compiler_itself_are_rare() {
+    // Messages of the traits in `upvest_core::__private`. The macro's own errors have no error
+    // code.
+    let of_types = ["cannot be used in", "cannot be sent", "cannot be a response", "returns"];
     let is_ours = |line: &str| match line.strip_prefix("error[E0277]: ") {
         Some(message) => of_types.iter().any(|words| message.contains(words)),
         None => line.starts_with("error: "),

@@ -1,4 +1,4 @@
-//! What users do with a declared trait: behind `dyn`, in another task, faked, mocked.
+//! How users use a declared trait: behind `dyn`, in another task, faked, mocked.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn issued(order: &CreateVirtualCashIncrease) -> VirtualCashIncrease {
     .unwrap()
 }
 
-/// What an application does with the trait, whoever implements it.
+/// Application code that accepts any implementation of the trait.
 async fn pay_in<A: VirtualCash>(
     api: A,
     order: CreateVirtualCashIncrease,
@@ -64,7 +64,7 @@ async fn the_trait_works_in_another_task() {
     let task = tokio::spawn(pay_in(Arc::clone(&api), order()));
     assert_eq!(task.await.unwrap(), Ok("200.00".to_owned()));
 
-    // A call needs nothing that it was made from.
+    // A call borrows nothing from its arguments.
     let order = order();
     let call = api.increase(&order);
     drop((api, order));
@@ -72,7 +72,7 @@ async fn the_trait_works_in_another_task() {
 }
 
 #[tokio::test]
-async fn the_trait_can_be_faked_by_hand() {
+async fn the_trait_can_be_implemented_by_a_fake() {
     struct Lost;
 
     impl VirtualCash for Lost {
@@ -111,7 +111,7 @@ async fn the_trait_can_be_mocked() {
 }
 
 #[tokio::test]
-async fn a_trait_of_ones_own_can_mock_itself() {
+async fn a_user_trait_can_be_mocked() {
     #[api]
     #[mockall::automock]
     trait Users: Send + Sync {
@@ -126,7 +126,7 @@ async fn a_trait_of_ones_own_can_mock_itself() {
 }
 
 #[test]
-fn the_table_says_what_the_trait_says() {
+fn the_endpoint_table_matches_the_trait() {
     let table: Vec<String> = <dyn VirtualCash>::ENDPOINTS.iter().map(ToString::to_string).collect();
     assert_eq!(
         table,
@@ -157,7 +157,7 @@ fn unknown_values_survive_a_round_trip_and_unknown_fields_are_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_none_is_null_in_a_body_and_left_out_of_a_query() {
+async fn none_is_null_in_a_body_and_omitted_from_a_query() {
     use upvest_tests::in_memory::{Server, thing};
 
     #[derive(serde::Serialize)]

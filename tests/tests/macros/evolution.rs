@@ -1,4 +1,4 @@
-//! A trait that gains an endpoint with a default does not break who has faked it before.
+//! A trait that gains an endpoint with a default does not break existing fakes.
 
 use upvest_core::{Call, Error, Outcome, api};
 
@@ -7,14 +7,14 @@ trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u32) -> Call<String>;
 
-    /// New: fakes that do not know it get this. The client sends it, whatever stands here.
+    /// New: existing fakes use this default. The client always sends the request.
     #[endpoint(GET, "/things", signed)]
     fn list(&self) -> Call<String> {
         Call::ready(Err(Error::from_problem(501, "not_implemented")))
     }
 }
 
-/// As it was written before there was a `list`.
+/// A fake written before `list` was added.
 struct OldFake;
 
 impl Things for OldFake {
@@ -47,7 +47,7 @@ async fn an_old_fake_still_compiles() {
 async fn the_client_sends_it() {
     let client = super::echo().client();
     assert_eq!(client.list().await.unwrap(), "/things");
-    // Through every pointer: the default is not what is forwarded to.
+    // Through every pointer: none of them uses the default.
     assert_eq!(Things::list(&&client).await.unwrap(), "/things");
     assert_eq!(Box::new(client.clone()).list().await.unwrap(), "/things");
     assert_eq!(std::sync::Arc::new(client).list().await.unwrap(), "/things");

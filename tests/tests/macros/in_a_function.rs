@@ -1,10 +1,10 @@
-//! A trait in the body of a function, among the names of that body.
+//! A trait in a function body, with local names in scope.
 
 use upvest_core::{Call, api};
 
 #[tokio::test]
 async fn it_works() {
-    /// Names a thing here.
+    /// A local id type.
     #[derive(Debug)]
     struct ThingId(u32);
 

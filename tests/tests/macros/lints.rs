@@ -1,4 +1,4 @@
-//! Where every lint is an error.
+//! The expansion compiles with every lint denied.
 
 #![deny(warnings, let_underscore, nonstandard_style, rust_2018_idioms, unused)]
 #![deny(
@@ -45,31 +45,31 @@
     clippy::unreachable,
     clippy::unwrap_used
 )]
-// It contradicts `unreachable_pub`.
+// This lint contradicts `unreachable_pub`.
 #![allow(clippy::redundant_pub_crate)]
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Bytes, Call, IdempotentCall, Redirect, api};
 
-/// What is made.
+/// A body and a response.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Thing {
-    /// How it is called.
+    /// The name of the thing.
     pub(crate) name: String,
 }
 
-/// Every shape that an endpoint can have.
+/// Every kind of endpoint.
 #[api(scope = ["things:read", "things:admin"])]
 pub(crate) trait Things: Send + Sync {
     /// Reads.
     #[endpoint(GET, "/things/{id}/parts/{part}", signed)]
     fn get(&self, id: &str, part: u32, query: &Thing) -> Call<String>;
 
-    /// Makes.
+    /// Creates.
     #[endpoint(POST, "/things", idempotent, signed, scope = "things:admin")]
     fn create(&self, body: &Thing) -> IdempotentCall<Thing>;
 
-    /// Makes of what is given away.
+    /// Replaces, with owned arguments.
     #[endpoint(PUT, "/things/{id}", signed)]
     fn replace(&self, id: String, body: Thing) -> Call<()>;
 
@@ -77,15 +77,15 @@ pub(crate) trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", accept = "application/pdf", signed)]
     fn print(&self, id: u32) -> Call<Bytes>;
 
-    /// Prints in the form that is asked for.
+    /// Prints in the requested format.
     #[endpoint(GET, "/things/{id}", header = "accept", signed)]
     fn print_as(&self, id: u32, accept: &str) -> Call<Bytes>;
 
-    /// Points.
+    /// Redirects.
     #[endpoint(GET, "/things/{id}", redirect, signed)]
     fn find(&self, id: u32) -> Call<Redirect>;
 
-    /// Was here before.
+    /// Is deprecated.
     #[deprecated = "it is gone"]
     #[endpoint(GET, "/things", signed)]
     fn old(&self) -> Call<String>;
@@ -97,7 +97,7 @@ async fn it_works() {
     let thing = || Thing { name: "x".to_owned() };
     let read = client.get("a", 7, &thing()).await;
     assert!(matches!(read.as_deref(), Ok("/things/a/parts/7?name=x")));
-    // The server answers a text, which is none of these.
+    // The server responds with a text, which does not fit these types.
     assert!(client.create(&thing()).await.is_err());
     assert!(client.replace("a".to_owned(), thing()).await.is_ok());
     assert!(client.print(7).await.is_err());

@@ -1,7 +1,7 @@
-//! The macro: `compile_fail` checks its diagnostics, `declared_trait` what users do with a trait. Each
-//! other file is a place or a name in which the expansion must work.
+//! Tests of the macro. `compile_fail` checks its diagnostics and `declared_trait` the use of a
+//! trait. Each other file covers a place, or names in scope, where the expansion must work.
 
-// As a renamed dependency is found.
+// How a renamed dependency is resolved.
 extern crate upvest_core as another_name;
 
 mod attributes;
@@ -23,7 +23,7 @@ mod visibility;
 
 use upvest_tests::in_memory::{Server, reply};
 
-/// A server that answers every request with its path and query, as a JSON text.
+/// A server that responds to every request with its path and query, as a JSON string.
 fn echo() -> Server {
     Server::new(|_, request| {
         let path = request.uri().path_and_query().map(ToString::to_string);
@@ -31,7 +31,7 @@ fn echo() -> Server {
     })
 }
 
-/// The attribute of a test needs the prelude itself.
+/// The test attribute itself needs the prelude.
 #[tokio::test]
 async fn without_a_prelude() {
     no_prelude::it_works(echo().client()).await;

@@ -1,4 +1,4 @@
-//! Traits, methods and parameters with names that an expansion might want for itself.
+//! Traits, methods and parameters with names that the expansion might use itself.
 
 use upvest_core::{Call, api};
 
@@ -17,7 +17,7 @@ macro_rules! traits {
         )+
 
         #[tokio::test]
-        async fn traits_may_be_called_anything() {
+        async fn traits_can_have_any_name() {
             let client = super::echo().client();
             $(
                 assert_eq!($module::$name::get(&client, 7).await.unwrap(), "/things/7");
@@ -72,7 +72,7 @@ trait Parameters: Send + Sync {
     fn placeholders(&self, id: u32) -> Call<String>;
 }
 
-/// The implementations for pointers have a type parameter, which must not hide these.
+/// The type parameter of the implementations for pointers must not shadow these names.
 mod types {
     use upvest_core::{Call, api};
 
@@ -93,7 +93,7 @@ async fn types_may_be_called_anything() {
 }
 
 #[tokio::test]
-async fn parameters_and_methods_may_be_called_anything() {
+async fn parameters_and_methods_can_have_any_name() {
     let client = super::echo().client();
     assert_eq!(client.get(1, 2, 3, 4, 5, 6, 7).await.unwrap(), "/1/2/3/4/5/6/7");
     assert_eq!(client.body_and_query_in_the_path(1, 2).await.unwrap(), "/1/2");

@@ -1,4 +1,4 @@
-//! Where nothing is known but what is named in full.
+//! Only fully qualified names are in scope.
 
 #![no_implicit_prelude]
 
@@ -8,7 +8,7 @@ pub trait Things: ::core::marker::Send + ::core::marker::Sync {
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u32) -> ::upvest_core::Call<::std::string::String>;
 
-    /// Makes a thing.
+    /// Creates a thing.
     #[endpoint(POST, "/things", idempotent, signed)]
     fn create(&self, body: &u32) -> ::upvest_core::IdempotentCall<::std::string::String>;
 }

@@ -1,4 +1,4 @@
-//! Behind `dyn` and pointers, in other tasks, faked and mocked: for each set of supertraits.
+//! Traits behind `dyn` and pointers, in other tasks, faked and mocked, for each set of supertraits.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ macro_rules! matrix {
                 }
 
                 #[tokio::test]
-                async fn whoever_implements_it() {
+                async fn any_implementation_works() {
                     let client: Client = super::super::echo().client();
                     let all: [Box<dyn Things>; 3] =
                         [Box::new(client.clone()), Box::new(Fake), Box::new(mock())];
@@ -75,7 +75,7 @@ matrix! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_other_tasks() {
+async fn calls_work_in_other_tasks() {
     use send_and_sync::Things;
 
     async fn ask(things: impl Things) -> String {
@@ -87,7 +87,7 @@ async fn in_other_tasks() {
     assert_eq!(tokio::spawn(ask(Arc::clone(&shared))).await.unwrap(), "/things/7");
     let boxed: Box<dyn Things> = Box::new(Arc::clone(&shared));
     assert_eq!(tokio::spawn(ask(boxed)).await.unwrap(), "/things/7");
-    // A reference to one that lives long enough.
+    // A reference with a `'static` lifetime.
     let forever: &'static dyn Things = Box::leak(Box::new(client));
     assert_eq!(tokio::spawn(ask(forever)).await.unwrap(), "/things/7");
     let call = forever.get("7");

@@ -1,4 +1,4 @@
-//! Names that are words of the language: the path has them as the API does.
+//! Names that are Rust keywords: the path contains them as the API spells them.
 
 use serde::Serialize;
 use upvest_core::{Call, api};
@@ -17,7 +17,7 @@ trait r#Struct: Send + Sync {
 #[tokio::test]
 async fn it_works() {
     let client = super::echo().client();
-    let answer = client.r#move(7, "x", &Query { r#type: "y" }).await;
-    assert_eq!(answer.unwrap(), "/7/x?type=y");
+    let response = client.r#move(7, "x", &Query { r#type: "y" }).await;
+    assert_eq!(response.unwrap(), "/7/x?type=y");
     assert_eq!(<dyn r#Struct>::MOVE.name(), "move");
 }

@@ -1,9 +1,8 @@
-//! Under another name for the core: that of a renamed dependency, or of what another crate hands on.
+//! The core under another name: a renamed dependency, or a re-export by another crate.
 //!
-//! That no other name is looked for is shown by the unit tests of the macro, for here all names
-//! resolve.
+//! The unit tests of the macro check that no other name is used. Here all names resolve.
 
-/// A crate of somebody's own, which hands the core on.
+/// A third-party crate that re-exports the core.
 pub mod sdk {
     pub use upvest_core as core;
 }

@@ -1,4 +1,4 @@
-//! Where modules are called as the crates that the expansion names.
+//! Modules with the names of the crates that the expansion uses.
 
 mod core {}
 mod std {}

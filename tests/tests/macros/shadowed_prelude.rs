@@ -1,4 +1,4 @@
-//! Where the names of the prelude mean something else.
+//! The names of the prelude are shadowed.
 
 #![allow(dead_code, non_camel_case_types, unused_macros)]
 
@@ -26,13 +26,13 @@ struct u8;
 
 macro_rules! format_args {
     ($($any:tt)*) => {
-        compile_error!("this is not the one")
+        compile_error!("this macro is a decoy")
     };
 }
 
 macro_rules! unimplemented {
     ($($any:tt)*) => {
-        compile_error!("this is not the one")
+        compile_error!("this macro is a decoy")
     };
 }
 
@@ -45,7 +45,7 @@ pub trait Things: Send + Sync {
 #[tokio::test]
 async fn it_works() {
     let client = super::echo().client();
-    let answer = client.get(7, &[("limit", 3)]).await;
-    assert!(matches!(answer.as_deref(), std::result::Result::Ok("/things/7?limit=3")));
+    let response = client.get(7, &[("limit", 3)]).await;
+    assert!(matches!(response.as_deref(), std::result::Result::Ok("/things/7?limit=3")));
     assert_eq!(<dyn Things>::SCOPES, ["things:read"]);
 }

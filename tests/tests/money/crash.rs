@@ -1,4 +1,4 @@
-//! The outbox example, killed at random moments and started again until its ledger is settled.
+//! Kills the outbox example at random moments and restarts it until its ledger is settled.
 //!
 //! `UPVEST_KILLS=1000 cargo test -p upvest-tests --test money crash` kills it more often.
 
@@ -16,13 +16,18 @@ struct Outbox {
     sandbox: Sandbox,
     group: AccountGroupId,
     folder: TempDir,
-    is_careless: bool,
+    reuses_nothing: bool,
 }
 
 impl Outbox {
-    async fn new(is_careless: bool) -> Self {
+    async fn new(reuses_nothing: bool) -> Self {
         let sandbox = Sandbox::start().await.unwrap();
-        Self { sandbox, group: Uuid::new_v4().into(), folder: TempDir::new().unwrap(), is_careless }
+        Self {
+            sandbox,
+            group: Uuid::new_v4().into(),
+            folder: TempDir::new().unwrap(),
+            reuses_nothing,
+        }
     }
 
     fn ledger(&self) -> std::path::PathBuf {
@@ -39,14 +44,14 @@ impl Outbox {
             .arg(self.ledger())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if self.is_careless {
-            command.arg("--careless");
+        if self.reuses_nothing {
+            command.arg("--reuse-nothing");
         }
         command.spawn().unwrap()
     }
 
-    /// Starts it, and kills it: every second time in the middle of starting or replaying, else after
-    /// its first new payment. How long that takes is this machine's affair.
+    /// Starts the outbox and kills it: half of the time while it starts or replays, otherwise after
+    /// its first new payment. How long that takes depends on the machine.
     async fn start_and_kill(&self, chance: &mut Chance) {
         let before = self.effects();
         let started = Instant::now();
@@ -63,7 +68,7 @@ impl Outbox {
         child.wait().unwrap();
     }
 
-    /// Payments that have taken effect and are not marked.
+    /// Returns the number of payments that have taken effect and are not marked as done.
     fn unmarked(&self) -> i64 {
         if !self.ledger().exists() {
             return 0;
@@ -76,7 +81,7 @@ impl Outbox {
         self.effects() - count(&self.ledger(), done)
     }
 
-    /// Lets it run to its end, and gives how many payouts there are, all of them done.
+    /// Lets the outbox finish and returns the number of payouts that are done.
     async fn settle(&self) -> i64 {
         let mut child = self.start(0);
         let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
@@ -107,24 +112,24 @@ async fn a_killed_outbox_pays_each_payout_once() {
     let payouts = outbox.settle().await;
     let all = count(&outbox.ledger(), "SELECT count(*) FROM payout");
     println!("{kills} kills, {in_the_middle} of them between payment and mark; {all} payouts");
-    assert!(in_the_middle > 0, "no kill has met a payment that was made and not marked");
+    assert!(in_the_middle > 0, "no kill hit between a payment and its mark");
     assert_eq!(payouts, all, "every payout is done");
-    assert_eq!(outbox.effects(), payouts, "and each has taken effect once");
+    assert_eq!(outbox.effects(), payouts, "each payout has taken effect once");
     let ids = count(&outbox.ledger(), "SELECT count(DISTINCT result) FROM payout");
-    assert_eq!(ids, payouts, "and has an increase of its own");
+    assert_eq!(ids, payouts, "each payout has its own increase");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_test_can_see_a_payout_that_was_made_twice() {
+async fn the_test_detects_a_duplicated_payout() {
     let mut chance = Chance::new();
     let outbox = Outbox::new(true).await;
     for _ in 0..1_000 {
         outbox.start_and_kill(&mut chance).await;
-        // What has taken effect and is not marked will be paid again.
+        // A payment that has taken effect and is not marked as done is paid again.
         let payouts = outbox.settle().await;
         if outbox.effects() > payouts {
             return;
         }
     }
-    panic!("a key that is made inside the call was lost a thousand times, and nobody paid twice");
+    panic!("no payout was duplicated in a thousand kills without a stored key");
 }

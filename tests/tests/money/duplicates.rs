@@ -1,5 +1,5 @@
-//! Payments over a bad line: each that ended well or was replayed has taken effect once, and each
-//! that did not has not.
+//! Payments over an unreliable connection: each payment that succeeded, at once or by a replay,
+//! took effect once. Each rejected one took no effect.
 //!
 //! ```text
 //! UPVEST_CALLS=100000 cargo test --release -p upvest-tests --test money duplicates -- --nocapture
@@ -14,19 +14,19 @@ use secrecy::ExposeSecret as _;
 use tokio::task::JoinSet;
 use upvest_core::{CallRecord, Client, Environment, Outcome};
 use upvest_sandbox::Sandbox;
-use upvest_tests::chaos::Line;
+use upvest_tests::chaos::UnreliableProxy;
 use upvest_tests::{Chance, watch_logs};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
-/// Replays of one call; a line that loses every other message does not need as many.
+/// The maximum number of replays of one call. Losing half of the messages needs fewer.
 const MOST_REPLAYS: u32 = 200;
-/// Calls under way at any time.
+/// Calls in flight at any time.
 const AT_ONCE: usize = 64;
 
 struct Bank {
     sandbox: Sandbox,
-    line: Line,
+    proxy: UnreliableProxy,
     client: Client,
 }
 
@@ -42,29 +42,29 @@ struct Tally {
 impl Bank {
     async fn new(seed: u64) -> Self {
         let sandbox = Sandbox::start().await.unwrap();
-        let line = Line::to(sandbox.address(), seed).await;
+        let proxy = UnreliableProxy::to(sandbox.address(), seed).await;
         let credentials = sandbox.credentials();
-        let client = Client::builder(Environment::Custom(format!("http://{}", line.address())))
+        let client = Client::builder(Environment::Custom(format!("http://{}", proxy.address())))
             .credentials(credentials.client_id(), credentials.client_secret().clone())
             .signing_key(credentials.signing_key().clone())
             .scopes(<dyn VirtualCash>::SCOPES)
             .attempt_timeout(Duration::from_secs(1))
             .build()
             .unwrap();
-        Self { sandbox, line, client }
+        Self { sandbox, proxy, client }
     }
 
-    /// One payment, whatever it takes, and what the ledger says of it then.
+    /// Makes one payment, with replays if needed, and checks it against the ledger.
     async fn pay(&self, tally: &Tally) {
         let order = CreateVirtualCashIncrease {
-            // A group of its own, so that its ledger is that of this payment.
+            // A separate account group, so that its ledger holds only this payment.
             account_group_id: Uuid::new_v4().into(),
             amount: "1.00".parse().unwrap(),
             currency: Currency::Eur,
         };
         let call = self.client.increase(&order);
         let key = call.key().to_string();
-        // As the outbox does, through text.
+        // Stored as text, as the outbox does.
         let stored = serde_json::to_string(&call.record()).unwrap();
         let result = match call.await {
             Ok(increase) => {
@@ -85,11 +85,11 @@ impl Bank {
         match result {
             Some(increase) => {
                 assert_eq!(entries, 1, "{key}");
-                let first = self.line.first_answer(&key).unwrap();
+                let first = self.proxy.first_response(&key).unwrap();
                 let first: VirtualCashIncrease = serde_json::from_str(&first).unwrap();
                 assert_eq!(increase.id, first.id, "{key}");
             }
-            None => assert_eq!(entries, 0, "{key}: what was refused has taken effect"),
+            None => assert_eq!(entries, 0, "{key}: a rejected payment took effect"),
         }
         tally.calls.fetch_add(1, Ordering::Relaxed);
     }
@@ -108,7 +108,7 @@ impl Bank {
                 Err(error) => assert!(error.outcome() >= Outcome::Unknown, "{error}"),
             }
         }
-        panic!("{stored} was replayed {MOST_REPLAYS} times in vain");
+        panic!("{stored} was replayed {MOST_REPLAYS} times without success");
     }
 }
 
@@ -117,14 +117,14 @@ fn from_env(name: &str) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_payment_is_made_twice_and_none_is_lost() {
+async fn no_payment_is_duplicated_or_lost() {
     let seed = Chance::new().below(u64::MAX);
     let seconds = from_env("UPVEST_SECONDS");
     let calls = from_env("UPVEST_CALLS").unwrap_or(if seconds.is_some() { u64::MAX } else { 500 });
     let started = Instant::now();
     let time = Duration::from_secs(seconds.unwrap_or(u64::from(u32::MAX)));
     let bank = Arc::new(Bank::new(seed).await);
-    // The long runs are for the number of calls, and not for what each of them logs.
+    // Long runs are for the number of calls, not for their logs.
     if seconds.is_none() && calls <= 500 {
         watch_logs(bank.sandbox.credentials().client_secret().expose_secret());
     }
@@ -149,8 +149,8 @@ async fn no_payment_is_made_twice_and_none_is_lost() {
         "{calls} calls in {:?} with {} faults: {well} ended well, {replayed} were unknown and \
          replayed ({replays} replays), {refused} were refused; none took effect twice",
         started.elapsed(),
-        bank.line.faults()
+        bank.proxy.faults()
     );
     assert_eq!(well + replayed + refused, calls);
-    assert!(replayed > 0 && well > 0, "chance has left something out");
+    assert!(replayed > 0 && well > 0, "the random faults did not cover both outcomes");
 }

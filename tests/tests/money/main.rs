@@ -1,4 +1,4 @@
-//! Money: no payment twice, none lost, whatever fails.
+//! Tests with money: no payment is duplicated or lost, whatever fails.
 
 #[cfg(unix)]
 mod crash;

@@ -1,4 +1,4 @@
-//! The main job, run as a user runs it.
+//! The main job, started as a user starts it.
 
 use std::process::{Command, Output};
 
@@ -16,18 +16,18 @@ fn text(output: &Output) -> (String, String) {
 }
 
 #[test]
-fn it_walks_through_every_step() {
+fn the_main_job_runs_every_step() {
     let output = main_job().output().unwrap();
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
     for part in [
         "POST /virtual_cash_balances/increases",
         "the id is the same",
-        "told        CONFIRMED, by the event ",
-        "told        QUEUED, by the event ",
-        "told        CANCELLED, by the event ",
+        "notified    CONFIRMED, by the event ",
+        "notified    QUEUED, by the event ",
+        "notified    CANCELLED, by the event ",
         "422 Unprocessable Entity",
-        "Every step did what it should.",
+        "All steps succeeded.",
     ] {
         assert!(stdout.contains(part), "{part} is missing:\n{stdout}");
     }
@@ -40,25 +40,25 @@ fn explain_shows_what_is_signed_with_the_token_masked() {
     let output = main_job().arg("--explain").output().unwrap();
     let (stdout, _) = text(&output);
     assert!(output.status.success());
-    // A token, six calls, four for the subscription, and the keys.
+    // One token request, six calls, four for the subscription, and one for the keys.
     assert_eq!(stdout.matches("\"@signature-params\": (").count(), 12, "{stdout}");
     assert_eq!(stdout.matches("\"authorization\": Bearer ***").count(), 11);
     assert!(!stdout.contains("ory_at_") && !stdout.contains("client_secret"));
 }
 
-/// The client, and the sandbox that sends it webhooks: all of it is `http` on this machine.
+/// Both the client and the sandbox that sends it webhooks use plain `http` on this machine.
 #[test]
-fn it_needs_no_certificate_authorities() {
+fn the_main_job_needs_no_certificate_authorities() {
     let nowhere = "/nonexistent";
     let output =
         main_job().env("SSL_CERT_FILE", nowhere).env("SSL_CERT_DIR", nowhere).output().unwrap();
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
-    assert_eq!(stdout.matches("told   ").count(), 5, "{stdout}");
+    assert_eq!(stdout.matches("notified   ").count(), 5, "{stdout}");
 }
 
 #[test]
-fn a_proxy_is_not_asked_for_this_machine() {
+fn no_proxy_is_used_for_this_machine() {
     let nobody = "http://127.0.0.1:1";
     let output = main_job()
         .env("HTTP_PROXY", nobody)
@@ -71,7 +71,7 @@ fn a_proxy_is_not_asked_for_this_machine() {
 }
 
 #[test]
-fn a_proxy_is_asked_for_other_hosts() {
+fn a_proxy_is_used_for_other_hosts() {
     use std::io::{BufRead as _, BufReader};
 
     let sandbox_settings = [
@@ -83,7 +83,7 @@ fn a_proxy_is_asked_for_other_hosts() {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = proxy.local_addr().unwrap();
-        // It hangs up, on each of the attempts.
+        // The proxy closes the connection on each attempt.
         let asked = std::thread::spawn(move || {
             let (stream, _) = proxy.accept().unwrap();
             let mut line = String::new();
@@ -110,7 +110,7 @@ fn a_proxy_is_asked_for_other_hosts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_runs_against_the_host_in_the_environment() {
+async fn the_main_job_uses_the_host_in_the_environment() {
     let sandbox = Sandbox::start().await.unwrap();
     let settings = sandbox.settings();
     let run = |command: &mut Command| tokio::task::block_in_place(|| command.output().unwrap());
@@ -118,24 +118,20 @@ async fn it_runs_against_the_host_in_the_environment() {
     let output = run(main_job().envs(settings.clone()));
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
-    assert!(stdout.contains(&format!("Upvest is http://{}.", sandbox.address())), "{stdout}");
-    // It has heard of them by webhook, and has not left its subscription behind.
-    assert_eq!(stdout.matches("told   ").count(), 5, "{stdout}");
+    assert!(stdout.contains(&format!("Running against http://{}.", sandbox.address())), "{stdout}");
+    // It was notified by webhook, and has deleted its subscription.
+    assert_eq!(stdout.matches("notified   ").count(), 5, "{stdout}");
     let client = sandbox.client().unwrap();
     assert_eq!(client.list_webhooks(&ListWebhooks::default()).await.unwrap().data, []);
     let entries = sandbox.log().entries();
     assert!(entries.iter().any(|entry| (&*entry.method, &*entry.path) == ("POST", "/webhooks")));
 
-    // What goes wrong shows in the exit status, and in a sentence.
+    // A failure sets the exit status and prints one sentence.
     for (name, value, sentence) in [
-        ("UPVEST_API_CLIENT_SECRET", "wrong", "no access token: POST /auth/token answered 401"),
-        (
-            "UPVEST_API_BASE_URL",
-            "http://127.0.0.1:1",
-            "no connection to http://127.0.0.1:1 could be made",
-        ),
-        ("UPVEST_API_BASE_URL", "https://api.upvest.co", "not against live"),
-        ("UPVEST_API_KEY_ID", "", "the environment lacks UPVEST_API_KEY_ID"),
+        ("UPVEST_API_CLIENT_SECRET", "wrong", "no access token: POST /auth/token returned 401"),
+        ("UPVEST_API_BASE_URL", "http://127.0.0.1:1", "could not connect to http://127.0.0.1:1"),
+        ("UPVEST_API_BASE_URL", "https://api.upvest.co", "refusing to run against live"),
+        ("UPVEST_API_KEY_ID", "", "missing from the environment: UPVEST_API_KEY_ID"),
     ] {
         let output = run(main_job().envs(settings.clone()).env(name, value));
         let (_, stderr) = text(&output);

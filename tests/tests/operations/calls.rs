@@ -1,4 +1,4 @@
-//! A call to each operation, with every parameter filled.
+//! A call to each operation, with every parameter set.
 
 use secrecy::SecretString;
 use serde::Serialize;
@@ -28,10 +28,10 @@ use crate::declared::{
 pub const ID: Uuid = Uuid::from_u128(0x6ffa_6b16_2380_4e7a_88b2_ae62_5c8e_ef99);
 /// The second id of a path.
 pub const OTHER: Uuid = Uuid::from_u128(0xac1c_39e9_2101_46b8_a624_d10a_9e35_1b6c);
-/// The longest form of an instrument's id, with colons.
+/// The longest form of an instrument id, with colons.
 pub const INSTRUMENT: &str = "urn:isin:US0378331005";
 
-/// An endpoint, and what a call to it answers.
+/// An endpoint and the result of a call to it.
 pub type Made = (Endpoint, BoxFuture<'static, Result<Value>>);
 
 pub fn calls(client: &Client) -> Vec<Made> {
@@ -229,9 +229,9 @@ where
     T: Serialize + Send + 'static,
     K: CallKind,
 {
-    (endpoint, Box::pin(async { call.await.map(|answer| json!(answer)) }))
+    (endpoint, Box::pin(async { call.await.map(|response| json!(response)) }))
 }
 
 fn bytes(endpoint: Endpoint, call: Call<upvest_core::Bytes>) -> Made {
-    (endpoint, Box::pin(async { call.await.map(|answer| json!(answer.to_vec())) }))
+    (endpoint, Box::pin(async { call.await.map(|response| json!(response.to_vec())) }))
 }

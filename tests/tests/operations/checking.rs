@@ -1,4 +1,4 @@
-//! A server in memory that looks at every part of a request, and answers as the facts say.
+//! A server in memory that checks every part of a request and responds as the facts say.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +13,7 @@ use upvest_tests::in_memory::{Reply, Server, reply, signing_key, token};
 use crate::calls::{ID, INSTRUMENT, OTHER};
 use crate::facts::Fact;
 
-/// A client of it, and the operations that were called, by name.
+/// Returns a client of the server, and the names of the operations that were called.
 pub fn server(facts: Vec<Fact>) -> (Client, Arc<Mutex<Vec<String>>>) {
     let called = Arc::new(Mutex::new(Vec::new()));
     let (seen, key) = (Arc::clone(&called), signing_key().verifying_key().unwrap());
@@ -30,14 +30,14 @@ pub fn server(facts: Vec<Fact>) -> (Client, Arc<Mutex<Vec<String>>>) {
 
 fn fact<'f>(facts: &'f [Fact], request: &Request<Bytes>) -> &'f Fact {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    // A word of the path stands before an id in the same place.
+    // A literal path segment takes precedence over an id in the same position.
     let mut fitting: Vec<&Fact> =
         facts.iter().filter(|fact| fact.method == method && fact.has_path(path)).collect();
     fitting.sort_by_key(|fact| fact.path.matches('{').count());
-    fitting.first().unwrap_or_else(|| panic!("there is no {method} {path}"))
+    fitting.first().unwrap_or_else(|| panic!("no operation matches {method} {path}"))
 }
 
-/// Panics at what is not as it should be.
+/// Panics if a part of the request is wrong.
 fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
     let name = fact.name();
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
@@ -81,7 +81,7 @@ fn check(fact: &Fact, request: &Request<Bytes>, key: &VerifyingKey) {
         .unwrap_or_else(|error| panic!("{name}: {error}"));
 }
 
-/// The path with the values of `calls`, in their order.
+/// Returns the path with the values of `calls`, in order.
 fn filled(fact: &Fact) -> String {
     let mut ids = [ID, OTHER].into_iter();
     let segments = fact.path.split('/').map(|segment| match segment {
@@ -92,7 +92,7 @@ fn filled(fact: &Fact) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// What the API answers, as far as it is known.
+/// Returns the documented response.
 fn answer(fact: &Fact, request: &Request<Bytes>) -> Reply {
     if request.headers()["accept"] == "application/pdf" {
         return reply(200, "application/pdf", "%PDF-1.7");
@@ -106,7 +106,7 @@ fn answer(fact: &Fact, request: &Request<Bytes>) -> Reply {
     }
 }
 
-/// What stands in the body of an answer.
+/// Returns the body of a response.
 pub fn json_of(fact: &Fact) -> Value {
     let webhook = json!({
         "id": "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a",

@@ -1,4 +1,5 @@
-//! What is known of each operation of version 1.9.0, and what differs from it in a table.
+//! The documented facts about each operation of version 1.9.0, and a comparison with endpoint
+//! tables.
 
 use upvest_core::{BodyKind, Endpoint, ResponseKind};
 use upvest_tests::data;
@@ -10,14 +11,14 @@ pub struct Fact {
     pub path: String,
     pub has_key: bool,
     pub body: String,
-    /// The names of the members of the query, less the mark of those that are required.
+    /// The names of the query parameters, without the mark of required ones.
     pub query: Vec<String>,
     pub status: u16,
     /// `json`, `page` or `none`.
     pub answer: String,
-    /// Any of them does.
+    /// Any one of these scopes is enough.
     pub scopes: Vec<String>,
-    /// The values that a member of the query can have, where they are a list: `order=ASC|DESC`.
+    /// The allowed values of a query parameter, if they are enumerated: `order=ASC|DESC`.
     pub values: Vec<String>,
 }
 
@@ -26,15 +27,15 @@ impl Fact {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether a member of the query may have this value.
-    pub fn takes(&self, member: &str, value: &str) -> bool {
+    /// Returns whether a query parameter may have this value.
+    pub fn takes(&self, parameter: &str, value: &str) -> bool {
         let listed = self.values.iter().find_map(|values| {
-            values.strip_prefix(member).and_then(|values| values.strip_prefix('='))
+            values.strip_prefix(parameter).and_then(|values| values.strip_prefix('='))
         });
         listed.is_none_or(|values| values.split('|').any(|known| known == value))
     }
 
-    /// Whether a path is one of this operation.
+    /// Returns whether a path belongs to this operation.
     pub fn has_path(&self, path: &str) -> bool {
         let (mine, theirs) = (self.path.split('/'), path.split('/'));
         mine.clone().count() == theirs.clone().count()
@@ -68,14 +69,14 @@ pub fn facts() -> Vec<Fact> {
         .collect()
 }
 
-/// What is not declared as it is known to be, each by the name of its operation.
+/// Returns the differences between the declarations and the facts, by the name of the operation.
 pub fn differences(facts: &[Fact], endpoints: &[Endpoint]) -> Vec<String> {
     let missing = facts.iter().filter(|fact| declared(fact, endpoints).next().is_none());
-    let missing = missing.map(|fact| format!("{}: it is not declared", fact.name()));
+    let missing = missing.map(|fact| format!("{}: not declared", fact.name()));
     let unknown = endpoints
         .iter()
         .filter(|endpoint| !facts.iter().any(|fact| fact.name() == endpoint.to_string()))
-        .map(|endpoint| format!("{endpoint}: there is no such operation"));
+        .map(|endpoint| format!("{endpoint}: unknown operation"));
     let wrong = facts.iter().flat_map(|fact| {
         declared(fact, endpoints).flat_map(move |endpoint| {
             wrong(fact, endpoint).into_iter().map(move |what| format!("{endpoint}: {what}"))
@@ -109,7 +110,7 @@ fn wrong(fact: &Fact, endpoint: &Endpoint) -> Vec<String> {
         (body == fact.body, "the body"),
         (endpoint.takes_query() != fact.query.is_empty(), "the query"),
         (scopes == known, "the scopes"),
-        (endpoint.response() == ResponseKind::Json || can_be_bytes, "the answer"),
+        (endpoint.response() == ResponseKind::Json || can_be_bytes, "the response"),
     ];
     rules.iter().filter(|(holds, _)| !holds).map(|(_, what)| (*what).to_owned()).collect()
 }

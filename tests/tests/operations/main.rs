@@ -1,4 +1,4 @@
-//! All 94 operations of version 1.9.0 of the API: as they are declared, and as they are sent.
+//! All 94 operations of version 1.9.0 of the API: their declarations and their requests.
 
 mod calls;
 mod checking;
@@ -13,18 +13,18 @@ use declared::ENDPOINTS;
 use facts::{Fact, differences, facts};
 
 #[test]
-fn every_operation_is_declared_as_it_is_known() {
+fn every_operation_is_declared_as_documented() {
     assert_eq!(facts().len(), 94);
     assert_eq!(differences(&facts(), &ENDPOINTS.concat()), [""; 0]);
 }
 
 #[test]
-fn a_difference_is_told_by_the_name_of_the_operation() {
+fn a_difference_is_reported_with_the_name_of_the_operation() {
     let differ = |change: fn(&mut Fact), name: &str, what: &str| {
         let mut facts = facts();
         change(facts.iter_mut().find(|fact| fact.name() == name).unwrap());
-        let told = differences(&facts, &ENDPOINTS.concat());
-        assert_eq!(told, [format!("{name}: {what}")]);
+        let expected = differences(&facts, &ENDPOINTS.concat());
+        assert_eq!(expected, [format!("{name}: {what}")]);
     };
     let create = "POST /account_groups";
     differ(|fact| fact.has_key = false, create, "the idempotency key");
@@ -33,26 +33,23 @@ fn a_difference_is_told_by_the_name_of_the_operation() {
     differ(|fact| fact.scopes.clear(), create, "the scopes");
     differ(|fact| fact.query.clear(), "GET /users", "the query");
 
-    let renamed = |change: fn(&mut Fact), told: [&str; 2]| {
+    let renamed = |change: fn(&mut Fact), expected: [&str; 2]| {
         let mut facts = facts();
         change(facts.iter_mut().find(|fact| fact.name() == "GET /users/{user_id}").unwrap());
-        assert_eq!(differences(&facts, &ENDPOINTS.concat()), told);
+        assert_eq!(differences(&facts, &ENDPOINTS.concat()), expected);
     };
     renamed(
         |fact| fact.path = "/users/{id}".to_owned(),
-        ["GET /users/{id}: it is not declared", "GET /users/{user_id}: there is no such operation"],
+        ["GET /users/{id}: not declared", "GET /users/{user_id}: unknown operation"],
     );
     renamed(
         |fact| fact.method = "PUT".to_owned(),
-        [
-            "PUT /users/{user_id}: it is not declared",
-            "GET /users/{user_id}: there is no such operation",
-        ],
+        ["PUT /users/{user_id}: not declared", "GET /users/{user_id}: unknown operation"],
     );
 }
 
 #[tokio::test]
-async fn every_operation_is_sent_as_it_is_known() {
+async fn every_operation_is_sent_as_documented() {
     let facts = facts();
     let (client, called) = checking::server(facts.clone());
     let mut declared: Vec<Endpoint> = ENDPOINTS.concat();

@@ -1,4 +1,4 @@
-//! Arrows run one way, and the declaration stays thin.
+//! Dependencies point in one direction, and the declaration stays thin.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ fn core_never_names_virtual_cash() {
     }
 }
 
-/// Everybody who uses the library waits for these.
+/// Every user of the library compiles these crates.
 #[test]
 fn the_macros_are_built_with_four_crates() {
     let tree = std::process::Command::new(env!("CARGO"))

@@ -1,4 +1,5 @@
-//! The project itself: the README, the layers of the crates.
+//! The project itself: its wording, its READMEs, the layers of its crates.
 
+mod english;
 mod layers;
 mod readme;

@@ -1,4 +1,4 @@
-//! What is under `/_sandbox/`.
+//! The endpoints under `/_sandbox/`.
 
 use bytes::Bytes;
 use http::Request;
@@ -26,7 +26,7 @@ async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: Option<Value>) -
 }
 
 #[tokio::test]
-async fn a_money_flow_by_hand_through_json() {
+async fn a_money_flow_can_be_driven_through_json() {
     let sandbox = started(Sandbox::builder().progress(Progress::Manual).loose(Check::Nonce)).await;
     let ask = |method, path: String, body| {
         let sandbox = &sandbox;
@@ -52,7 +52,7 @@ async fn a_money_flow_by_hand_through_json() {
     assert_eq!(status, 409);
     assert_eq!(
         refused["error"],
-        "This decrease is ISSUED: the balance does not suffice to confirm it"
+        "This decrease is ISSUED: the balance is insufficient to confirm it"
     );
     assert_eq!(step(decrease.id.to_string(), "queue").await.1["status"], "QUEUED");
     assert_eq!(step(increase.id.to_string(), "confirm").await.1["status"], "CONFIRMED");
@@ -71,7 +71,7 @@ async fn a_money_flow_by_hand_through_json() {
 }
 
 #[tokio::test]
-async fn faults_and_the_clock_through_json() {
+async fn faults_and_the_clock_can_be_controlled_through_json() {
     let bench = Bench::new().await;
     let sandbox = &bench.sandbox;
     let fault = json!({ "path": "/virtual_cash_balances/*", "when": "after_commit", "do": "html" });
@@ -80,7 +80,7 @@ async fn faults_and_the_clock_through_json() {
     assert_eq!(ask(sandbox, "GET", "faults", None).await.1, json!([added]));
     for (fault, why) in [
         (json!({ "do": "explode" }), "unknown effect `explode`"),
-        (json!({ "do": "hang", "percent": 101 }), "`percent` is at most 100"),
+        (json!({ "do": "hang", "percent": 101 }), "`percent` must be at most 100"),
         (json!({}), "missing field `do`"),
     ] {
         let (status, refused) = ask(sandbox, "POST", "faults", Some(fault)).await;
@@ -167,9 +167,9 @@ async fn each_version_of_the_api_has_its_success_codes_and_currencies() {
     }
 }
 
-/// Each check can be left out, and nothing else goes with it.
+/// Each check can be disabled without disabling another one.
 #[tokio::test]
-async fn each_check_can_be_left_out() {
+async fn each_check_can_be_disabled() {
     for check in Check::ALL {
         let bench = Bench::of(Sandbox::builder().loose(*check)).await;
         let mut let_in = Vec::new();
@@ -180,8 +180,8 @@ async fn each_check_can_be_left_out() {
                 let_in.push(*other);
             }
         }
-        // Without a signature there is nothing to cover, to compare, or to be used twice; without a
-        // token there is no scope.
+        // Without a signature there are no components, digest or nonce to check; without a token
+        // there is no scope.
         let expected = match check {
             Check::Signature => {
                 vec![
@@ -200,7 +200,7 @@ async fn each_check_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn without_a_check_its_header_may_be_missing_and_a_key_is_still_a_key() {
+async fn a_header_without_its_check_is_optional_and_a_key_still_works() {
     for (check, name) in [
         (Check::Token, "authorization"),
         (Check::Accept, "accept"),
@@ -209,7 +209,7 @@ async fn without_a_check_its_header_may_be_missing_and_a_key_is_still_a_key() {
         (Check::IdempotencyKey, "idempotency-key"),
     ] {
         let bench = Bench::of(Sandbox::builder().loose(check).loose(Check::Coverage)).await;
-        // By hand: a library would add an `accept` of its own.
+        // As raw bytes: a library would add its own `accept`.
         let request = bench.signed(crate::fixture::without(bench.increase(), name)).await;
         assert_eq!(bench.raw(&crate::fixture::wire(&request)).await, Some(202), "{check}");
     }
@@ -218,11 +218,11 @@ async fn without_a_check_its_header_may_be_missing_and_a_key_is_still_a_key() {
         let request = bench.signed(with(bench.increase(), "idempotency-key", key)).await;
         assert_eq!(bench.send(request).await.0, 202);
     }
-    assert_eq!(bench.effects(), 2, "the same text is the same key");
+    assert_eq!(bench.effects(), 2, "an equal text is the same key");
 }
 
 #[tokio::test]
-async fn a_signature_can_be_made_to_cover_all() {
+async fn full_coverage_can_be_required() {
     let bench = Bench::of(Sandbox::builder().assume(Assumption::AllCovered)).await;
     assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202);
     for name in ["content-length", "idempotency-key"] {
@@ -233,7 +233,7 @@ async fn a_signature_can_be_made_to_cover_all() {
 }
 
 #[tokio::test]
-async fn what_an_added_endpoint_refuses_is_refused() {
+async fn a_rejection_by_a_custom_endpoint_is_logged() {
     static OWN: upvest_core::Endpoint =
         upvest_core::Endpoint::new("own", upvest_core::Method::Get, "/own/{status}").signed();
     let builder = Sandbox::builder().serve(&OWN, |request| {
@@ -253,16 +253,16 @@ async fn what_an_added_endpoint_refuses_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_under_sandbox_is_said_as_json() {
+async fn unknown_sandbox_endpoints_get_a_json_error() {
     let sandbox = started(Sandbox::builder()).await;
     let (status, said) = ask(&sandbox, "GET", "nowhere", None).await;
-    assert_eq!((status, &said["error"]), (404, &json!("There is nothing here")));
+    assert_eq!((status, &said["error"]), (404, &json!("This path does not exist")));
     let (status, said) = ask(&sandbox, "PUT", "clock", None).await;
-    assert_eq!((status, &said["error"]), (405, &json!("This path does not take this method")));
+    assert_eq!((status, &said["error"]), (405, &json!("This path does not support this method")));
     assert!(sandbox.log().entries().is_empty());
 }
 
-/// An increase that lacks what a check looks for, and nothing else.
+/// An increase that fails one check and passes all others.
 async fn lacking(bench: &Bench, check: Check) -> Request<Bytes> {
     let new = || with(bench.increase(), "idempotency-key", &uuid::Uuid::new_v4().to_string());
     let changed = |name: &'static str, value: &str| with(new(), name, value);
@@ -305,7 +305,7 @@ async fn lacking(bench: &Bench, check: Check) -> Request<Bytes> {
     bench.signed(unsigned).await
 }
 
-/// A page of somebody else's, in the browser of whoever runs this, gets nothing.
+/// A page of another origin, in the browser of the developer, gets no data.
 #[tokio::test]
 async fn other_origins_are_refused() {
     let sandbox = started(Sandbox::builder()).await;
@@ -319,7 +319,7 @@ async fn other_origins_are_refused() {
         ("sec-fetch-site", "same-origin", 200, 200),
         ("origin", &*sandbox.url(), 200, 200),
     ] {
-        // The page holds nothing by itself: whoever has a link to it may follow it.
+        // The page itself holds no data, so links to it may be followed.
         for (path, status) in [("requests", data), ("", page), ("script.js", page)] {
             let request = Request::get(format!("{}/_sandbox/{path}", sandbox.url()))
                 .header(name, value)
@@ -332,7 +332,7 @@ async fn other_origins_are_refused() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_fault_says_how_to_end_it() {
+async fn the_response_to_a_fault_says_how_to_remove_it() {
     let bench = Bench::new().await;
     let fault = json!({ "do": { "status": { "status": 429 } } });
     assert_eq!(ask(&bench.sandbox, "POST", "faults", Some(fault)).await.0, 200);
@@ -341,7 +341,7 @@ async fn the_answer_to_a_fault_says_how_to_end_it() {
         let problem: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(status, 429);
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.ends_with("`DELETE /_sandbox/faults` ends it"), "{detail}");
+        assert!(detail.ends_with("(remove it with `DELETE /_sandbox/faults`)"), "{detail}");
     }
     assert_eq!(ask(&bench.sandbox, "DELETE", "faults", None).await.0, 204);
     assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202);
@@ -362,7 +362,7 @@ async fn the_subscriptions_are_listed() {
     client.update_webhook(ids[1], &enable).await.unwrap();
     let (status, listed) = ask(&sandbox, "GET", "webhooks", None).await;
     assert_eq!((status, listed.as_array().unwrap().len()), (200, 2));
-    // As the API lists them.
+    // In the form of the API.
     let of_api = client.list_webhooks(&ListWebhooks::default()).await.unwrap();
     assert_eq!(listed, json!(of_api.data));
     assert_eq!((&listed[0]["title"], &listed[0]["enabled"]), (&json!("first"), &json!(false)));

@@ -1,4 +1,4 @@
-//! Money moves as the API says.
+//! Money moves as the API documents.
 
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::fixture::{GROUP, KEY, started};
 
 #[tokio::test]
-async fn money_moves_as_the_state_machine_says() {
+async fn money_follows_the_state_machine() {
     let sandbox = started(Sandbox::builder()).await;
     let client = sandbox.client().unwrap();
     let group: AccountGroupId = GROUP.parse().unwrap();
@@ -87,7 +87,7 @@ async fn one_key_takes_effect_once() {
     let error = client.increase(&order).idempotency_key(key).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 422);
 
-    // Fifty at once, with one key.
+    // Fifty concurrent requests with one key.
     let key = Uuid::new_v4().try_into().unwrap();
     let calls: Vec<_> = (0..50)
         .map(|_| tokio::spawn(client.increase(&order).idempotency_key(key).into_future()))

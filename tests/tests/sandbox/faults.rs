@@ -1,4 +1,4 @@
-//! What goes wrong on purpose, byte by byte, before and after the commit.
+//! Injected faults, byte by byte, before and after the commit.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::fixture::{Bench, GROUP, INCREASES, started, wire};
 
-/// What arrives until the connection ends, and how it ends.
+/// The bytes received until the connection ends, and how it ends.
 struct Arrived {
     bytes: Vec<u8>,
     is_reset: bool,
@@ -36,7 +36,7 @@ async fn exchange(bench: &Bench, bytes: &[u8]) -> Arrived {
     Arrived { bytes, is_reset }
 }
 
-/// One increase with a key of its own, under a fault that hits it.
+/// Sends one increase with a new key, under a fault that applies to it.
 async fn hit(bench: &Bench, fault: Fault) -> Arrived {
     bench.sandbox.faults().clear();
     bench.sandbox.faults().add(fault.times(1)).unwrap();
@@ -46,7 +46,7 @@ async fn hit(bench: &Bench, fault: Fault) -> Arrived {
 }
 
 #[tokio::test]
-async fn each_fault_does_what_it_says_and_money_moves_only_before_a_late_one() {
+async fn each_fault_has_its_effect_and_money_moves_only_with_after_commit() {
     let bench = Bench::new().await;
     let mut effects = 0;
     type Check = fn(&Arrived);
@@ -99,7 +99,7 @@ async fn each_fault_does_what_it_says_and_money_moves_only_before_a_late_one() {
         }),
         (Fault::new(Effect::GzipBomb { bytes: 1 << 20 }), |it| {
             assert!(it.text().contains("content-encoding: gzip") && it.body().len() < 10_000);
-            assert!(it.body().starts_with(&[0x1f, 0x8b]), "it is gzip");
+            assert!(it.body().starts_with(&[0x1f, 0x8b]), "the body is gzip");
         }),
     ];
     for (fault, check) in cases {
@@ -121,7 +121,7 @@ async fn each_fault_does_what_it_says_and_money_moves_only_before_a_late_one() {
 }
 
 #[tokio::test]
-async fn a_hanging_answer_does_not_come() {
+async fn a_hanging_response_never_arrives() {
     let bench = Bench::new().await;
     for (fault, part) in [
         (Fault::new(Effect::Hang).before_commit(), 0),
@@ -138,7 +138,7 @@ async fn a_hanging_answer_does_not_come() {
         }
         let rest = stream.read_to_end(&mut arrived);
         let waited = tokio::time::timeout(Duration::from_millis(200), rest);
-        assert!(waited.await.is_err(), "it neither answers nor closes");
+        assert!(waited.await.is_err(), "the sandbox neither responds nor closes");
         let text = String::from_utf8(arrived).unwrap();
         assert_eq!(text.starts_with("HTTP/1.1 202 "), part == 1, "{text}");
         assert!(!text.ends_with('}'));
@@ -147,7 +147,7 @@ async fn a_hanging_answer_does_not_come() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_comes_whole_and_in_small_pieces() {
+async fn a_slow_response_arrives_whole_in_small_pieces() {
     let bench = Bench::new().await;
     let begin = std::time::Instant::now();
     let fault = Fault::new(Effect::Slow { bytes_per_second: 1_000 });
@@ -165,15 +165,15 @@ async fn a_slow_answer_comes_whole_and_in_small_pieces() {
         bytes.extend(&some[..count]);
     }
     assert!(bytes.starts_with(b"HTTP/1.1 202 ") && bytes.ends_with(b"}"));
-    // The last piece need not wait for its time to pass.
+    // The last piece may arrive without a delay.
     let least = Duration::from_millis(u64::try_from(bytes.len()).unwrap().saturating_sub(100));
     assert!(begin.elapsed() >= least, "{} bytes in {:?}", bytes.len(), begin.elapsed());
-    assert_eq!(bench.effects(), 1, "before the commit or after it, a slow answer is an answer");
+    assert_eq!(bench.effects(), 1, "a slow response is a response, before or after the commit");
 }
 
-/// In version 1.9.0 a cancellation is answered without a body: there is none to be broken.
+/// In version 1.9.0 the response to a cancellation has no body that could be broken.
 #[tokio::test]
-async fn an_answer_without_a_body_can_be_broken_too() {
+async fn a_response_without_a_body_can_be_broken_too() {
     let bench = Bench::of(Sandbox::builder().spec(upvest_sandbox::Spec::V1_9)).await;
     for fault in [
         Fault::new(Effect::Garbage).in_body(),
@@ -202,9 +202,9 @@ async fn an_answer_without_a_body_can_be_broken_too() {
     }
 }
 
-/// The dangerous one: the client has gone, and then the money moves.
+/// The dangerous fault: the money moves after the client has disconnected.
 #[tokio::test]
-async fn a_delayed_request_is_carried_out_though_its_client_has_gone() {
+async fn a_delayed_request_is_executed_after_its_client_disconnected() {
     let bench = Bench::new().await;
     bench.sandbox.faults().add(Fault::new(Effect::Delay { milliseconds: 50 })).unwrap();
     let request = bench.signed(bench.increase()).await;
@@ -217,14 +217,14 @@ async fn a_delayed_request_is_carried_out_though_its_client_has_gone() {
     drop(stream);
     assert_eq!(bench.effects(), 0);
     let carried_out = bench.sandbox.log().changed(seen);
-    tokio::time::timeout(Duration::from_secs(30), carried_out).await.expect("it is carried out");
+    tokio::time::timeout(Duration::from_secs(30), carried_out).await.expect("it is executed");
     assert_eq!(bench.effects(), 1);
 }
 
 #[tokio::test]
-async fn a_twin_that_is_under_way_waits_or_conflicts() {
+async fn a_concurrent_duplicate_waits_or_conflicts() {
     for (assumption, statuses) in
-        [(None, [202, 202]), (Some(Assumption::TwinConflicts), [202, 409])]
+        [(None, [202, 202]), (Some(Assumption::DuplicateConflicts), [202, 409])]
     {
         let builder = Sandbox::builder();
         let builder = match assumption {
@@ -246,14 +246,14 @@ async fn a_twin_that_is_under_way_waits_or_conflicts() {
         let (first, second) = tokio::join!(first, second);
         assert_eq!([first.0, second.0], statuses, "{}", second.1);
         assert_eq!(bench.effects(), 1);
-        // When it is over, it is a replay.
+        // Once the first has finished, the request is a replay.
         assert_eq!(bench.send(bench.signed(bench.increase()).await).await, first);
     }
 }
 
-/// Every way to lose an answer, and a client that sends again: each payment takes effect once.
+/// With every way to lose a response and a client that retries, each payment takes effect once.
 #[tokio::test]
-async fn our_client_pays_once_whatever_happens_to_its_answers() {
+async fn the_client_pays_once_whatever_happens_to_responses() {
     let sandbox = started(Sandbox::builder().seed(7)).await;
     let client = sandbox.client().unwrap();
     let group = GROUP.parse().unwrap();
@@ -291,13 +291,13 @@ async fn our_client_pays_once_whatever_happens_to_its_answers() {
 }
 
 #[tokio::test]
-async fn a_fault_hits_tokens_too_and_nothing_under_sandbox() {
+async fn a_fault_applies_to_tokens_but_not_to_sandbox_endpoints() {
     let bench = Bench::new().await;
     bench.sandbox.faults().add(Fault::new(Effect::Html)).unwrap();
     let request = bench.signed(bench.token_request("positions:read")).await;
-    let answer = exchange(&bench, &wire(&request)).await;
-    assert!(answer.text().starts_with("HTTP/1.1 502 "));
+    let response = exchange(&bench, &wire(&request)).await;
+    assert!(response.text().starts_with("HTTP/1.1 502 "));
     let health = b"GET /_sandbox/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    let answer = exchange(&bench, health).await;
-    assert!(answer.text().starts_with("HTTP/1.1 200 "), "{}", answer.text());
+    let response = exchange(&bench, health).await;
+    assert!(response.text().starts_with("HTTP/1.1 200 "), "{}", response.text());
 }

@@ -1,4 +1,4 @@
-//! A sandbox whose clock stands still, and requests signed by hand.
+//! A sandbox with a frozen clock, and requests signed without the client.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use upvest_tests::watch_logs;
 use upvest_virtual_cash::Currency;
 use uuid::Uuid;
 
-/// Starts it, and watches the logs for its client secret.
+/// Starts the sandbox and watches the logs for its client secret.
 pub(crate) async fn started(builder: SandboxBuilder) -> Sandbox {
     let sandbox = builder.start().await.unwrap();
     watch_logs(sandbox.credentials().client_secret().expose_secret());
@@ -32,7 +32,7 @@ pub(crate) const KEY: &str = "ccb07f42-4104-44ad-8e1f-c660bb7b269c";
 pub(crate) const NOON: i64 = 1_800_000_000;
 pub(crate) const INCREASES: &str = "/virtual_cash_balances/increases";
 
-/// At noon.
+/// Returns the time of the frozen clock.
 pub(crate) fn noon() -> Timestamp {
     Timestamp::from_unix_seconds(NOON).unwrap()
 }
@@ -90,7 +90,7 @@ impl Bench {
             .unwrap()
     }
 
-    /// An increase that would be let in, not signed yet.
+    /// An unsigned increase that is accepted once it is signed.
     pub(crate) fn increase(&self) -> Request<Bytes> {
         let body =
             format!(r#"{{"account_group_id":"{GROUP}","amount":"200.00","currency":"EUR"}}"#);
@@ -131,7 +131,7 @@ impl Bench {
         request
     }
 
-    /// What a signer of one's own covers: all headers that are there, and what is derived.
+    /// Returns what a custom signer covers: all headers present, and the derived components.
     pub(crate) fn components(&self, request: &Request<Bytes>) -> Vec<String> {
         let mut components = vec!["@method".to_owned(), "@path".to_owned()];
         if request.uri().query().is_some_and(|query| !query.is_empty()) {
@@ -141,21 +141,22 @@ impl Bench {
         components
     }
 
-    /// The parameters of a signature that is made now.
+    /// Returns the parameters of a signature made now.
     pub(crate) fn parameters(&self) -> String {
         let key_id = self.sandbox.credentials().key_id();
         let (now, nonce) = (self.now(), Uuid::new_v4());
         format!(r#";keyid="{key_id}";created={now};expires={};nonce="{nonce}""#, now + 30)
     }
 
-    /// Adds what a body needs.
+    /// Adds the headers that a body needs.
     pub(crate) fn digested(&self, request: Request<Bytes>) -> Request<Bytes> {
         let digest = V15.digest(request.body());
         let length = request.body().len().to_string();
         with(with(request, "content-digest", &digest), "content-length", &length)
     }
 
-    /// Signs exactly this, whether or not it makes sense: what is not there is signed as empty.
+    /// Signs exactly these components, even if they make no sense: missing ones are signed as
+    /// empty.
     pub(crate) async fn forged(
         &self,
         request: Request<Bytes>,
@@ -169,7 +170,7 @@ impl Bench {
         sealed(request, &input, &signature)
     }
 
-    /// An increase that is forged with other components.
+    /// An increase signed with other components.
     pub(crate) async fn covering(&self, change: impl FnOnce(&mut Vec<String>)) -> Request<Bytes> {
         let request = self.digested(self.increase());
         let mut components = self.components(&request);
@@ -177,7 +178,7 @@ impl Bench {
         self.forged(request, &components, &self.parameters()).await
     }
 
-    /// An increase that is forged with other parameters.
+    /// An increase signed with other parameters.
     pub(crate) async fn with_parameters(&self, parameters: &str) -> Request<Bytes> {
         let request = self.digested(self.increase());
         let components = self.components(&request);
@@ -203,7 +204,7 @@ impl Bench {
         (status, body)
     }
 
-    /// Expects a refusal, and gives the reason in the log.
+    /// Checks that the request is rejected, and returns the logged reason.
     pub(crate) async fn refused(
         &self,
         what: &str,
@@ -218,15 +219,16 @@ impl Bench {
         entry.reason.clone().unwrap_or_default()
     }
 
-    /// Sends these bytes and no more, and gives the status; none if the connection was closed.
+    /// Sends these bytes only and returns the status, or `None` if the connection was closed.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Option<u16> {
         raw_to(self.sandbox.address(), bytes.to_vec()).await
     }
 
-    /// The same, but the end is sent along: faster, though a server that sees it may not answer.
+    /// The same, but also closes the sending side. This is faster, but a server may then not
+    /// respond.
     pub(crate) async fn raw_and_gone(&self, bytes: &[u8]) -> Option<u16> {
         let mut stream = TcpStream::connect(self.sandbox.address()).await.unwrap();
-        // That it is closed early is an answer too.
+        // An early close is a valid outcome too.
         let _ = stream.write_all(bytes).await;
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
@@ -239,11 +241,11 @@ impl Bench {
     }
 }
 
-/// Sends these bytes to a sandbox, and gives the status. Only where nothing comes for a while is it told
-/// that no more will be sent.
+/// Sends these bytes to a sandbox and returns the status. The sending side is closed only if no
+/// response arrives for a while.
 pub(crate) async fn raw_to(address: SocketAddr, bytes: Vec<u8>) -> Option<u16> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // That it is closed early is an answer too.
+    // An early close is a valid outcome too.
     let _ = stream.write_all(&bytes).await;
     let mut answer = Vec::new();
     let mut some = [0; 4096];
@@ -260,7 +262,7 @@ fn status_of(answer: &[u8]) -> Option<u16> {
     String::from_utf8_lossy(answer).strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
 }
 
-/// A request as it stands on the wire; a length and a host are added if they are not there.
+/// Returns a request as bytes; a missing length and host are added.
 pub(crate) fn wire(request: &Request<Bytes>) -> Vec<u8> {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let mut bytes = format!("{} {target} HTTP/1.1\r\n", request.method()).into_bytes();
@@ -280,13 +282,13 @@ pub(crate) fn wire(request: &Request<Bytes>) -> Vec<u8> {
     bytes
 }
 
-/// The list of components, as it stands in `signature-input`.
+/// Returns the list of components as in `signature-input`.
 pub(crate) fn list(components: &[String]) -> String {
     let quoted: Vec<String> = components.iter().map(|name| format!("\"{name}\"")).collect();
     format!("({})", quoted.join(" "))
 }
 
-/// The signature base as somebody else writes it, who does not refuse what makes no sense.
+/// Builds the signature base independently of the client, and without checks.
 pub(crate) fn base(request: &Request<Bytes>, components: &[String], input: &str) -> String {
     let mut base = String::new();
     for name in components {
@@ -306,21 +308,21 @@ pub(crate) fn base(request: &Request<Bytes>, components: &[String], input: &str)
     base + &format!("\"@signature-params\": {input}")
 }
 
-/// Puts a signature onto a request.
+/// Adds a signature to a request.
 pub(crate) fn sealed(request: Request<Bytes>, input: &str, signature: &[u8]) -> Request<Bytes> {
     let request = with(request, "signature-input", &format!("sig1={input}"));
     let signature = format!("sig1=:{}:", BASE64_STANDARD.encode(signature));
     with(with(request, "signature", &signature), "upvest-signature-version", "15")
 }
 
-/// The signature of a request, as bytes.
+/// Returns the signature of a request, as bytes.
 pub(crate) fn signature_of(request: &Request<Bytes>) -> Vec<u8> {
     let value = request.headers()["signature"].to_str().unwrap();
     let value = value.strip_prefix("sig1=:").unwrap().strip_suffix(':').unwrap();
     BASE64_STANDARD.decode(value).unwrap()
 }
 
-/// Signs with some key.
+/// Signs with the given key.
 pub(crate) async fn signature_by(key: &SigningKey, base: &str) -> Vec<u8> {
     key.sign(base.as_bytes()).await.unwrap()
 }
@@ -348,7 +350,7 @@ pub(crate) fn to(mut request: Request<Bytes>, target: &str) -> Request<Bytes> {
     request
 }
 
-/// The two numbers of a signature in DER, as they stand there.
+/// Returns the two integers of a DER signature, as encoded.
 pub(crate) fn numbers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let start = if der[1] == 0x81 { 3 } else { 2 };
     let length = usize::from(der[start + 1]);
@@ -357,7 +359,7 @@ pub(crate) fn numbers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
     (r, s)
 }
 
-/// The two numbers of a signature in 66 bytes each, one behind the other.
+/// Returns the two integers of a signature, concatenated, in 66 bytes each.
 pub(crate) fn raw_numbers(der: &[u8]) -> Vec<u8> {
     let fixed = |number: Vec<u8>| {
         let digits = number[number.len().saturating_sub(66)..].to_vec();

@@ -1,4 +1,4 @@
-//! A signature that is refused comes with the mistake that was made, and the text that was signed.
+//! A rejected signature is logged with the probable mistake and the text that was signed.
 
 use bytes::Bytes;
 use http::Request;
@@ -9,12 +9,15 @@ use crate::fixture::{
     without,
 };
 
-/// An increase whose base is changed before it is signed.
-async fn mis_signed(bench: &Bench, change: impl FnOnce(String) -> String) -> Request<Bytes> {
-    mis_signed_of(bench, bench.increase(), change).await
+/// An increase whose signature base is changed before signing.
+async fn signed_with_changed_base(
+    bench: &Bench,
+    change: impl FnOnce(String) -> String,
+) -> Request<Bytes> {
+    request_signed_with_changed_base(bench, bench.increase(), change).await
 }
 
-async fn mis_signed_of(
+async fn request_signed_with_changed_base(
     bench: &Bench,
     request: Request<Bytes>,
     change: impl FnOnce(String) -> String,
@@ -27,7 +30,7 @@ async fn mis_signed_of(
     sealed(request, &input, &signature_by(key, &base).await)
 }
 
-/// The hint for a request that is refused; it is also in a header of the answer.
+/// The hint for a refused request; it is also in a header of the response.
 async fn hint(bench: &Bench, request: Request<Bytes>) -> String {
     let reason = bench.refused("a mistake", request, 401, "unauthorised").await;
     assert!(reason.starts_with("signature: "), "{reason}");
@@ -51,34 +54,44 @@ async fn each_known_mistake_has_its_hint() {
     };
     let query = || to(bench.increase(), &bench.url(&format!("{INCREASES}?a=b%20c")));
     let path = || bench.bodiless("DELETE", "/virtual_cash_balances/decreases/a%20b");
-    let cancelled = |change| mis_signed_of(&bench, path(), change);
-    let asked = |change| mis_signed_of(&bench, query(), change);
+    let cancelled = |change| request_signed_with_changed_base(&bench, path(), change);
+    let asked = |change| request_signed_with_changed_base(&bench, query(), change);
     let own = format!("keyid=\"{}\"", bench.sandbox.credentials().key_id());
     let client_id = format!("keyid=\"{}\"", bench.sandbox.credentials().client_id());
     let mut mistakes = vec![
         (cancelled(replaced("a%20b", "a b")).await, "the decoded path was signed"),
         (cancelled(replaced("/decreases", "/Decreases")).await, "no known mistake fits"),
         (
-            mis_signed_of(&bench, bench.bodiless("DELETE", "/Virtual/X/"), |base| {
-                base.replacen("/Virtual/X/", "/virtual/x/", 1)
-            })
+            request_signed_with_changed_base(
+                &bench,
+                bench.bodiless("DELETE", "/Virtual/X/"),
+                |base| base.replacen("/Virtual/X/", "/virtual/x/", 1),
+            )
             .await,
             "the path was signed in lower case",
         ),
         (
-            mis_signed_of(&bench, bench.bodiless("DELETE", "/virtual/x/"), |base| {
-                base.replacen("/virtual/x/", "/virtual/x", 1)
-            })
+            request_signed_with_changed_base(
+                &bench,
+                bench.bodiless("DELETE", "/virtual/x/"),
+                |base| base.replacen("/virtual/x/", "/virtual/x", 1),
+            )
             .await,
-            "the path was signed without its last slash",
+            "the path was signed without its trailing slash",
         ),
         (asked(replaced("?a=b%20c", "?a=b c")).await, "the decoded query was signed"),
-        (asked(replaced("?a=b%20c", "a=b%20c")).await, "`@query` begins with its `?`"),
+        (asked(replaced("?a=b%20c", "a=b%20c")).await, "`@query` must begin with `?`"),
         (asked(replaced("increases\n", "increases?a=b%20c\n")).await, "as part of `@path`"),
-        (mis_signed(&bench, v6).await, "the base is of the older form, v6"),
-        (mis_signed(&bench, |base| base + "\n").await, "ends with a line break"),
-        (mis_signed(&bench, |base| base.replace('\n', "\r\n")).await, "joined with \\r\\n"),
-        (mis_signed(&bench, replaced("POST", "post")).await, "`@method` is upper case"),
+        (signed_with_changed_base(&bench, v6).await, "base is in the older form, v6"),
+        (signed_with_changed_base(&bench, |base| base + "\n").await, "ends with a line break"),
+        (
+            signed_with_changed_base(&bench, |base| base.replace('\n', "\r\n")).await,
+            "joined with \\r\\n",
+        ),
+        (
+            signed_with_changed_base(&bench, replaced("POST", "post")).await,
+            "`@method` must be upper case",
+        ),
     ];
     for (from, to, text) in [
         (
@@ -90,15 +103,15 @@ async fn each_known_mistake_has_its_hint() {
         ("Bearer ", "bearer ", "`authorization` was signed in another form"),
         ("Bearer ", "", "`authorization` was signed in another form"),
     ] {
-        mistakes.push((mis_signed(&bench, replaced(from, to)).await, text));
+        mistakes.push((signed_with_changed_base(&bench, replaced(from, to)).await, text));
     }
     let raw = {
-        let request = mis_signed(&bench, |base| base).await;
+        let request = signed_with_changed_base(&bench, |base| base).await;
         let raw = raw_numbers(&signature_of(&request));
         let input = request.headers()["signature-input"].to_str().unwrap().to_owned();
         sealed(request, input.strip_prefix("sig1=").unwrap(), &raw)
     };
-    mistakes.push((raw, "the raw r||s: encode it as ASN.1 DER"));
+    mistakes.push((raw, "the raw r||s (encode it as ASN.1 DER)"));
     let hash = |base: String| {
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, base.as_bytes());
         hash.as_ref().to_vec()
@@ -112,7 +125,7 @@ async fn each_known_mistake_has_its_hint() {
         let signature = upvest_core::signature::Signer::sign(key, &hash).await.unwrap();
         sealed(request, &input, &signature)
     };
-    mistakes.push((twice, "the base was hashed twice"));
+    mistakes.push((twice, "the signature base was hashed twice"));
     let signed = || async { bench.signed(bench.increase()).await };
     let input = |request: &Request<Bytes>| {
         request.headers()["signature-input"].to_str().unwrap().to_owned()
@@ -144,10 +157,10 @@ async fn each_known_mistake_has_its_hint() {
         (without(signed().await, "upvest-signature-version"), "`upvest-signature-version: 15`"),
         (without(signed().await, "signature"), "send `signature`: every request is signed"),
         (with(signed().await, "signature", "sig1=AQID"), "`sig1=:BASE64:`"),
-        (reworded(signed().await, "sig1=", "sig=1, sig1="), "write `signature-input` anew"),
+        (reworded(signed().await, "sig1=", "sig=1, sig1="), "malformed `signature-input`"),
         (reworded(signed().await, &own, &client_id), "`keyid` is the client id"),
-        (reworded(signed().await, &own, "keyid=\"x\""), "`keyid` must be the id of the key"),
-        (without(signed().await, "upvest-api-version"), "was signed and is not sent"),
+        (reworded(signed().await, &own, "keyid=\"x\""), "unknown `keyid` (use the key id, "),
+        (without(signed().await, "upvest-api-version"), "was signed but not sent"),
         (
             bench.signed_at(bench.increase(), bench.now() - 3600).await,
             "3600 s behind the sandbox's clock",
@@ -157,8 +170,8 @@ async fn each_known_mistake_has_its_hint() {
             "3600 s ahead of the sandbox's clock",
         ),
         (forged(digest(format!("SHA-256={sha_256}"))).await, "the digest of the older form, v6"),
-        (forged(digest(format!("sha-256=:{sha_256}:"))).await, "SHA-512 is wanted"),
-        (forged(digest(right.replace(':', ""))).await, "the digest is right, but not its form"),
+        (forged(digest(format!("sha-256=:{sha_256}:"))).await, "not its SHA-512"),
+        (forged(digest(right.replace(':', ""))).await, "right, but its form is wrong"),
         (forged(digest(V15.digest(b""))).await, "the digest of an empty body"),
         (forged(digest(V15.digest(spaced.as_bytes()))).await, "the same JSON with other spaces"),
         (forged(digest(V15.digest(b"x"))).await, "the body was changed"),
@@ -166,7 +179,7 @@ async fn each_known_mistake_has_its_hint() {
     ]);
     mistakes.push((
         bench.signed_at(bench.increase(), bench.now() + 45).await,
-        "the clock is off, or the request was long under way: `created` is 45 s ahead of",
+        "45 s ahead of the sandbox's clock, which says 2027-01-15T08:00:00Z: your clock is wrong",
     ));
     let milliseconds = bench.parameters().replacen("=1800000000", "=1800000000000", 1).replacen(
         "=1800000030",
@@ -186,7 +199,7 @@ async fn each_known_mistake_has_its_hint() {
     twice.headers_mut().append("content-digest", right.parse().unwrap());
     mistakes.push((forged(twice).await, "send `content-digest` once"));
     let long = bench.parameters().replacen("expires=1800000030", "expires=1800009999", 1);
-    mistakes.push((bench.with_parameters(&long).await, "the signature lives 9999 s"));
+    mistakes.push((bench.with_parameters(&long).await, "the signature is valid for 9999 s"));
     let algorithm = bench.parameters() + ";alg=\"rsa-pss-sha512\"";
     mistakes.push((bench.with_parameters(&algorithm).await, "leave `alg` out"));
     for (request, text) in mistakes {
@@ -196,11 +209,11 @@ async fn each_known_mistake_has_its_hint() {
 }
 
 #[tokio::test]
-async fn what_was_really_signed_stands_beside_what_should_have_been() {
+async fn the_signed_base_is_shown_next_to_the_expected_one() {
     let bench = Bench::new().await;
     let path = bench.bodiless("DELETE", "/virtual_cash_balances/decreases/a%20b");
     let decoded = |base: String| base.replacen("a%20b", "a b", 1);
-    hint(&bench, mis_signed_of(&bench, path, decoded).await).await;
+    hint(&bench, request_signed_with_changed_base(&bench, path, decoded).await).await;
     let entry = bench.sandbox.log().last().unwrap();
     let bases = entry.bases.as_ref().unwrap();
     let line = bases.first_difference.unwrap();
@@ -210,12 +223,12 @@ async fn what_was_really_signed_stands_beside_what_should_have_been() {
 }
 
 #[tokio::test]
-async fn a_nonce_that_was_used_and_a_clock_that_was_moved_are_said() {
+async fn hints_name_a_reused_nonce_and_a_moved_clock() {
     let bench = Bench::new().await;
     let request = bench.signed(bench.increase()).await;
     bench.send(request.clone()).await;
     assert!(hint(&bench, request).await.contains("a new nonce for each request"));
     let request = bench.signed(bench.increase()).await;
     bench.sandbox.clock().advance(std::time::Duration::from_secs(600));
-    assert!(hint(&bench, request).await.contains("this sandbox's clock was moved"));
+    assert!(hint(&bench, request).await.contains("the clock was changed (reset it"));
 }

@@ -1,6 +1,6 @@
-//! Clients that send or read too slowly, or too much: each is bounded in time and memory.
+//! Clients that send or read too slowly or too much: each is limited in time and memory.
 //!
-//! Time stands still here, and jumps to the next timer when nothing else is left to do.
+//! Tokio's clock is paused here, and jumps to the next timer when all tasks are idle.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use upvest_sandbox::{Effect, Fault, Sandbox};
 
 use crate::fixture::{raw_to, started};
 
-/// Longer than anything may last.
+/// Longer than any timeout of the sandbox.
 const LONG: Duration = Duration::from_mins(5);
 
 async fn connected(sandbox: &Sandbox, bytes: &[u8]) -> TcpStream {
@@ -20,16 +20,16 @@ async fn connected(sandbox: &Sandbox, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// What arrives until the connection ends, within the time that it may take.
+/// Returns the bytes received until the connection ends, which must happen within `LONG`.
 async fn rest(stream: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // A reset is an end too.
-    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("it ends");
+    // A reset ends the connection too.
+    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the connection ends");
     bytes
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_header_that_does_not_come_ends_its_connection() {
+async fn an_incomplete_header_times_out() {
     let sandbox = started(Sandbox::builder()).await;
     for sent in ["", "G", "GET /users HTTP/1.1\r\nhost: local", "\r\n"] {
         let begin = Instant::now();
@@ -41,28 +41,28 @@ async fn a_header_that_does_not_come_ends_its_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_is_kept_open_and_idle_ends() {
+async fn an_idle_connection_times_out() {
     let sandbox = started(Sandbox::builder()).await;
     let mut stream = connected(&sandbox, b"GET /users HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
-    let answer = rest(&mut stream).await;
-    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", answer.escape_ascii());
+    let response = rest(&mut stream).await;
+    assert!(response.starts_with(b"HTTP/1.1 400 "), "{}", response.escape_ascii());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_does_not_come_is_a_408() {
+async fn an_incomplete_body_is_a_408() {
     let sandbox = started(Sandbox::builder()).await;
     for path in ["/virtual_cash_balances/increases", "/_sandbox/clock"] {
         let head =
             format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{{");
         let mut stream = connected(&sandbox, head.as_bytes()).await;
-        let answer = rest(&mut stream).await;
-        assert!(answer.starts_with(b"HTTP/1.1 408 "), "{path}: {}", answer.escape_ascii());
+        let response = rest(&mut stream).await;
+        assert!(response.starts_with(b"HTTP/1.1 408 "), "{path}: {}", response.escape_ascii());
     }
     let entry = sandbox.log().last().unwrap();
     assert_eq!(entry.reason.as_deref(), Some("The body did not arrive within 30 seconds"));
 }
 
-/// Answers that no buffer holds: in the header, and in the body.
+/// Responses that exceed every buffer, in the header and in the body.
 fn huge() -> [Fault; 2] {
     let fault = || Fault::new(Effect::Huge { bytes: HUGE });
     [fault(), fault().in_body()]
@@ -71,9 +71,9 @@ fn huge() -> [Fault; 2] {
 const HUGE: u32 = 64 << 20;
 const ASKS: &[u8] = b"GET /users HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/// In real time: time that stands still jumps while the system moves the bytes.
+/// In real time: a paused clock jumps while the system transfers the bytes.
 #[tokio::test]
-async fn a_client_that_reads_gets_a_huge_answer_whole() {
+async fn a_client_that_reads_gets_the_whole_huge_response() {
     let sandbox = started(Sandbox::builder()).await;
     for fault in huge() {
         sandbox.faults().clear();
@@ -84,7 +84,7 @@ async fn a_client_that_reads_gets_a_huge_answer_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_read_loses_its_answer() {
+async fn a_client_that_does_not_read_loses_its_response() {
     let sandbox = started(Sandbox::builder()).await;
     for fault in huge() {
         sandbox.faults().clear();
@@ -96,7 +96,7 @@ async fn a_client_that_does_not_read_loses_its_answer() {
     }
 }
 
-/// The limit of a header is exact, whatever it is made of.
+/// The header limit is exact, whatever the header contains.
 #[tokio::test]
 async fn a_header_may_have_64_kib() {
     let sandbox = started(Sandbox::builder()).await;
@@ -131,12 +131,12 @@ async fn the_log_is_bounded_in_bytes() {
     let lengths = entries.iter().map(|entry| {
         entry.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
     });
-    assert!(lengths.clone().all(|length| length < 17 << 10), "each is bounded");
-    assert!(lengths.sum::<usize>() < 8 << 20, "and all together");
+    assert!(lengths.clone().all(|length| length < 17 << 10), "each entry is bounded");
+    assert!(lengths.sum::<usize>() < 8 << 20, "the log is bounded");
     let last = entries.last().unwrap();
-    assert_eq!((last.number, entries.len() < 700), (700, true), "the oldest have gone");
+    assert_eq!((last.number, entries.len() < 700), (700, true), "the oldest entries are dropped");
     let (name, value) = last.headers.last().unwrap();
-    assert_eq!((&**name, &**value), ("…", "64 more, which are not kept"));
+    assert_eq!((&**name, &**value), ("…", "64 more, not logged"));
     sandbox.log().clear();
     assert!(sandbox.log().entries().is_empty());
 }

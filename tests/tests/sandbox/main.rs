@@ -1,5 +1,5 @@
-//! The sandbox refuses what the real one refuses, with its problem documents, and says why in its
-//! log.
+//! The sandbox rejects what Upvest's sandbox rejects, with the same problem documents, and logs the
+//! reason.
 
 mod admin;
 mod cash;

@@ -1,4 +1,4 @@
-//! A body under `/_sandbox/` that has not its form is refused in words that say what to write.
+//! A malformed body under `/_sandbox/` is refused with an error that says what to write.
 
 use bytes::Bytes;
 use http::Request;
@@ -27,7 +27,7 @@ async fn refusal(sandbox: &Sandbox, path: &str, body: impl Into<Bytes>) -> Strin
 }
 
 #[tokio::test]
-async fn a_fault_says_which_field_is_wrong_and_how_it_is_written() {
+async fn a_malformed_fault_names_the_field_and_shows_an_example() {
     let sandbox = started(Sandbox::builder()).await;
     for (body, parts) in [
         (
@@ -51,7 +51,7 @@ async fn a_fault_says_which_field_is_wrong_and_how_it_is_written() {
         ),
         (r#"{"do":"gzip_bomb"}"#, ["`gzip_bomb` needs the field `bytes`", "gzip_bomb"]),
         (r#"{"do":"redirect"}"#, ["`redirect` needs the field `location`", "https://"]),
-        (r#"{"do":{"status":429}}"#, ["`do`: `status` must hold an object", r#"{"status": 503}"#]),
+        (r#"{"do":{"status":429}}"#, ["`do`: `status` must be an object", r#"{"status": 503}"#]),
         (r#"{"do":{"status":{}}}"#, ["`do`: `status` needs the field `status`", "503"]),
         (
             r#"{"do":{"status":{"status":"429"}}}"#,
@@ -63,7 +63,7 @@ async fn a_fault_says_which_field_is_wrong_and_how_it_is_written() {
         ),
         (
             r#"{"do":{"status":{"status":503,"retry_after":2}}}"#,
-            ["`retry_after` must be a text", r#""2""#],
+            ["`retry_after` must be a string", r#""2""#],
         ),
         (
             r#"{"do":{"status":{"code":503}}}"#,
@@ -114,8 +114,11 @@ async fn a_fault_says_which_field_is_wrong_and_how_it_is_written() {
             r#"{"do":"reset","of":"webhook"}"#,
             ["`of` must be `requests` or `webhooks`", "for example"],
         ),
-        (r#"{"do":"hang","path":7}"#, ["`path` must be a text", "/virtual_cash_balances/*"]),
-        (r#"{"do":"hang","method":["POST"]}"#, ["`method` must be a text", r#""method": "POST""#]),
+        (r#"{"do":"hang","path":7}"#, ["`path` must be a string", "/virtual_cash_balances/*"]),
+        (
+            r#"{"do":"hang","method":["POST"]}"#,
+            ["`method` must be a string", r#""method": "POST""#],
+        ),
         (r#"{"do":"hang","do":"hang"}"#, ["a field appears twice", "for example"]),
         (
             r#"{"do":{"delay":{"milliseconds":1,"milliseconds":1}}}"#,
@@ -129,14 +132,14 @@ async fn a_fault_says_which_field_is_wrong_and_how_it_is_written() {
         ("", ["the body is empty", r#"{"do": "reset"}"#]),
     ] {
         let error = refusal(&sandbox, "faults", body).await;
-        assert!(error.starts_with("the fault is not taken: "), "{body}: {error}");
+        assert!(error.starts_with("invalid fault: "), "{body}: {error}");
         for part in parts {
             assert!(error.contains(part), "{body}: {part}: {error}");
         }
     }
     let error = refusal(&sandbox, "faults", &b"{\"do\":\"\xff\"}"[..]).await;
     assert!(error.contains("the body is not JSON"), "{error}");
-    // Long and odd texts of others are not repeated whole.
+    // Long and odd texts are not repeated in full.
     let long = format!(r#"{{"do":"{}"}}"#, "x\\u202e".repeat(5_000));
     let error = refusal(&sandbox, "faults", long).await;
     assert!(error.len() < 500 && !error.contains('\u{202e}'), "{error}");
@@ -155,7 +158,7 @@ async fn every_example_of_a_refusal_is_accepted() {
 }
 
 #[tokio::test]
-async fn the_clock_and_account_groups_say_it_too() {
+async fn a_malformed_clock_or_account_group_names_the_field() {
     let sandbox = started(Sandbox::builder()).await;
     for (path, body, part) in [
         ("clock", r#"{"freeze":"yes"}"#, "`freeze` must be true or false"),

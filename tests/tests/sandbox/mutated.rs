@@ -1,4 +1,4 @@
-//! Requests that are broken by chance, and requests that are repeated by a seed.
+//! Randomly mutated requests, and a scripted run that a seed makes reproducible.
 
 use bytes::Bytes;
 use http::Request;
@@ -11,7 +11,7 @@ fn pick(chance: &mut Chance, length: usize) -> usize {
     usize::try_from(chance.below(u64::try_from(length.max(1)).unwrap())).unwrap()
 }
 
-/// One to four changes at places that chance chooses.
+/// Makes one to four changes at random positions.
 fn mutated(chance: &mut Chance, mut bytes: Vec<u8>) -> Vec<u8> {
     for _ in 0..=chance.below(4) {
         if bytes.is_empty() {
@@ -50,14 +50,14 @@ fn mutated(chance: &mut Chance, mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_mutated_requests_do_no_harm() {
+async fn ten_thousand_mutated_requests_cause_no_server_error() {
     let mut chance = Chance::new();
-    // Ed25519, so that what has a wrong signature is not what takes the time.
+    // Ed25519, so that verifying invalid signatures does not dominate the run time.
     let pem = std::fs::read_to_string(data("keys/ed25519_plain.pem")).unwrap();
     let bench = Bench::of(Sandbox::builder().signing_key(pem, None)).await;
     let decrease = "/virtual_cash_balances/decreases/6ffa6b16-2380-4e7a-88b2-ae625c8eef99";
     let balance = "/account_groups/ac1c39e9-2101-46b8-a624-d10a9e351b6c/payments/cash_balance";
-    let (mut answered, mut closed) = (0, 0);
+    let (mut responded, mut closed) = (0, 0);
     for number in 0..10_000 {
         let request = match chance.below(5) {
             0 => bench.token_request("positions:read"),
@@ -66,7 +66,7 @@ async fn ten_thousand_mutated_requests_do_no_harm() {
             _ => with(bench.increase(), "idempotency-key", &uuid::Uuid::new_v4().to_string()),
         };
         let bytes = if chance.below(2) == 0 && !request.body().is_empty() {
-            // Before it is signed, so that it comes further.
+            // Mutated before signing, so that it passes the signature check.
             let body = mutated(&mut chance, request.body().to_vec());
             wire(&bench.signed(request.map(|_| Bytes::from(body))).await)
         } else {
@@ -75,19 +75,19 @@ async fn ten_thousand_mutated_requests_do_no_harm() {
         match bench.raw_and_gone(&bytes).await {
             Some(status) => {
                 assert!(status < 500, "{status} for request {number}: {}", bytes.escape_ascii());
-                answered += 1;
+                responded += 1;
             }
             None => closed += 1,
         }
     }
-    println!("{answered} were answered, {closed} were closed");
-    assert!(answered > 5_000, "most of them are still requests");
+    println!("{responded} got a response, {closed} were closed");
+    assert!(responded > 5_000, "most mutated requests are still valid HTTP");
     assert!(bench.sandbox.log().entries().iter().all(|entry| entry.status < Some(500)));
     assert!(bench.sandbox.state().is_balanced());
-    assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202, "it still answers");
+    assert_eq!(bench.send(bench.signed(bench.increase()).await).await.0, 202, "it still responds");
 }
 
-/// The whole log of a script, as JSON.
+/// Runs a script and returns the whole log as JSON.
 async fn log_of_a_script() -> String {
     let bench = Bench::of(Sandbox::builder().seed(7)).await;
     let percent =
@@ -124,7 +124,7 @@ async fn log_of_a_script() -> String {
         .unwrap();
         let status = bench.raw(&wire(&request)).await;
         assert!(status.is_some(), "request {number} to {INCREASES} and others");
-        // And once more with a signature that does not fit.
+        // Again with an invalid signature.
         let request = with(request, "upvest-api-version", "2");
         bench.raw(&wire(&request)).await;
     }

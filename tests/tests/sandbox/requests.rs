@@ -1,5 +1,4 @@
-//! What is refused, with its problem document, and why. What a signature must be like is in
-//! `verifier_cases`.
+//! Rejected requests, with the problem document and the reason. `verifier_cases` covers signatures.
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use uuid::Uuid;
 use crate::fixture::{Bench, GROUP, KEY, NOON, with, with_body, without};
 
 #[tokio::test]
-async fn what_is_right_is_let_in() {
+async fn a_valid_request_is_accepted() {
     let bench = Bench::new().await;
     let (status, body) = bench.send(bench.signed(bench.increase()).await).await;
     assert_eq!(status, 202, "{body}");
@@ -23,13 +22,13 @@ async fn what_is_right_is_let_in() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_signed_but_wrong_is_refused() {
+async fn an_invalid_request_with_a_valid_signature_is_rejected() {
     let bench = Bench::new().await;
     let read_only = format!("Bearer {}", bench.fetch_token("positions:read").await);
     for (what, request, status, code) in [
         ("no token", without(bench.increase(), "authorization"), 401, "unauthorised"),
         (
-            "a token nobody gave",
+            "a token that was never issued",
             with(bench.increase(), "authorization", "Bearer ory_at_x"),
             401,
             "unauthorised",
@@ -55,7 +54,7 @@ async fn a_request_that_is_signed_but_wrong_is_refused() {
         ),
         ("no key", without(bench.increase(), "idempotency-key"), 400, "missing_idempotency_key"),
         (
-            "a key that is no UUID",
+            "a key that is not a UUID",
             with(bench.increase(), "idempotency-key", "payout-4711"),
             400,
             "invalid_request",
@@ -104,12 +103,12 @@ async fn a_request_that_is_signed_but_wrong_is_refused() {
             400,
             "invalid_request",
         ),
-        ("no JSON", with_body(bench.increase(), "{", ""), 400, "invalid_request"),
+        ("not JSON", with_body(bench.increase(), "{", ""), 400, "invalid_request"),
         ("an unknown currency", with_body(bench.increase(), "EUR", "CHF"), 400, "invalid_request"),
     ] {
         bench.refused(what, bench.signed(request).await, status, code).await;
     }
-    assert_eq!(bench.effects(), 0, "nothing that is refused takes effect");
+    assert_eq!(bench.effects(), 0, "a rejected request takes no effect");
 }
 
 #[tokio::test]
@@ -128,13 +127,13 @@ async fn a_token_request_is_checked() {
         let code = if status == 401 { "unauthorised" } else { "invalid_request" };
         bench.refused(what, bench.signed(request).await, status, code).await;
     }
-    // One of Upvest's own clients leaves the header out here.
+    // One of Upvest's own clients omits the header here.
     let (status, _) = bench.send(bench.signed(without(good(), "upvest-client-id")).await).await;
     assert_eq!(status, 200);
 }
 
 #[tokio::test]
-async fn what_is_changed_after_signing_is_refused_and_explained() {
+async fn a_request_changed_after_signing_is_rejected_with_the_reason() {
     let bench = Bench::new().await;
     let signed = || async { bench.signed(bench.increase()).await };
     let cut = |request: Request<Bytes>, name: &'static str| {
@@ -150,10 +149,10 @@ async fn what_is_changed_after_signing_is_refused_and_explained() {
         (
             "a signed header",
             with(signed().await, "idempotency-key", GROUP),
-            "not one of this base by this key",
+            "does not match the signature base and the key",
         ),
         (
-            "a header less",
+            "a missing header",
             without(signed().await, "upvest-api-version"),
             "covers `upvest-api-version`, which the request does not have",
         ),
@@ -180,7 +179,7 @@ async fn what_is_changed_after_signing_is_refused_and_explained() {
 }
 
 #[tokio::test]
-async fn the_log_shows_both_bases_and_marks_the_first_difference() {
+async fn the_log_shows_both_signature_bases_and_marks_the_first_difference() {
     let bench = Bench::new().await;
     let request = with_body(bench.signed(bench.increase()).await, "200.00", "900.00");
     bench.refused("the amount", request, 401, "unauthorised").await;
@@ -200,7 +199,7 @@ async fn the_log_shows_both_bases_and_marks_the_first_difference() {
         "{shown}"
     );
 
-    // Signed by another key: there is no difference to show, and the log says what that means.
+    // Signed with another key: there is no difference to show, and the log explains that.
     let other = SigningKey::from_pem(
         bench.sandbox.credentials().signing_key().key_id(),
         std::fs::read(data("keys/sec1_plain.pem")).unwrap(),
@@ -215,14 +214,14 @@ async fn the_log_shows_both_bases_and_marks_the_first_difference() {
     assert_eq!(entry.bases.as_ref().unwrap().first_difference, None);
     assert!(entry.hint.as_ref().unwrap().contains("another key"), "{entry}");
 
-    // A signature that is right but late has nothing wrong with its base.
+    // A valid but late signature has a correct signature base.
     let late = bench.signed_at(bench.increase(), NOON - 100).await;
     bench.refused("late", late, 401, "unauthorised").await;
     assert_eq!(bench.sandbox.log().last().unwrap().bases, None);
 }
 
 #[tokio::test]
-async fn a_signature_holds_for_its_time_and_once() {
+async fn a_signature_is_valid_once_and_until_it_expires() {
     let bench = Bench::new().await;
     for (created, reason) in [
         (NOON + 31, Some("`created` lies in the future")),
@@ -246,12 +245,12 @@ async fn a_signature_holds_for_its_time_and_once() {
     let logged = bench.refused("the nonce", request.clone(), 401, "unauthorised").await;
     assert_eq!(logged, "signature: the nonce was used before");
 
-    // At the last moment at which it would be good, it was still used before.
+    // The nonce counts as used until the last moment at which the signature is valid.
     bench.sandbox.clock().advance(Duration::from_mins(1));
     let logged = bench.refused("the nonce", request, 401, "unauthorised").await;
     assert_eq!(logged, "signature: the nonce was used before");
 
-    // A wrong signature does not use up the nonce of a right one.
+    // An invalid signature does not consume the nonce of a valid one.
     let right = bench.signed(bench.increase()).await;
     let wrong = with(right.clone(), "accept", "*/*");
     bench.refused("wrong", wrong, 401, "unauthorised").await;
@@ -270,7 +269,7 @@ async fn a_token_expires() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_problems_for_those_who_are_known() {
+async fn known_clients_get_problem_documents_for_unknown_paths_and_methods() {
     let bench = Bench::new().await;
     let to = |method: &str, path: &str| bench.bodiless(method, path);
     for (method, path, status, code) in [
@@ -286,15 +285,16 @@ async fn unknown_paths_and_methods_are_problems_for_those_who_are_known() {
 }
 
 #[tokio::test]
-async fn what_an_official_tool_leaves_uncovered_is_let_in() {
+async fn a_signature_may_omit_what_official_tools_omit() {
     let bench = Bench::new().await;
-    // Upvest's proxy covers no content-length, its Java client no idempotency-key.
+    // Upvest's proxy does not cover content-length, and its Java client does not cover
+    // idempotency-key.
     let request = bench.signed(without(bench.increase(), "idempotency-key")).await;
     assert_eq!(bench.send(with(request, "idempotency-key", KEY)).await.0, 202);
 }
 
 #[tokio::test]
-async fn a_secret_in_the_wrong_place_is_not_repeated() {
+async fn a_misplaced_secret_is_not_repeated() {
     let bench = Bench::new().await;
     let secret = bench.sandbox.credentials().client_secret().expose_secret().to_owned();
     let json = format!(r#"{{"client_secret":"{secret}"}}"#);
@@ -302,7 +302,7 @@ async fn a_secret_in_the_wrong_place_is_not_repeated() {
     let (status, body) = bench.send(bench.signed(request).await).await;
     assert_eq!(status, 400);
     assert!(!body.contains(&secret), "{body}");
-    // Nor where nothing says that it is one.
+    // Even where nothing marks it as a secret.
     let noted = with_body(bench.increase(), "200.00", &secret);
     bench.refused("the amount", bench.signed(noted).await, 400, "invalid_request").await;
     let path = format!("/virtual_cash_balances/decreases/{secret}");
@@ -311,9 +311,9 @@ async fn a_secret_in_the_wrong_place_is_not_repeated() {
     assert!(!format!("{:?}", bench.sandbox.log().entries()).contains(&secret));
 }
 
-/// What stands in a path is looked at as it was signed, and by the same checks whatever it is.
+/// A path value is checked as it was signed, by the same checks for any value.
 #[tokio::test]
-async fn a_path_value_that_is_no_text_is_an_unknown_one() {
+async fn an_invalid_path_value_is_treated_as_unknown() {
     let bench = Bench::new().await;
     for value in ["%FF", "%36ffa6b16-2380-4e7a-88b2-ae625c8eef99", "x"] {
         let path = format!("/virtual_cash_balances/decreases/{value}");
@@ -325,7 +325,7 @@ async fn a_path_value_that_is_no_text_is_an_unknown_one() {
 }
 
 #[tokio::test]
-async fn a_secret_of_somebody_else_is_not_logged() {
+async fn an_unknown_secret_is_not_logged() {
     let bench = Bench::new().await;
     let wrong = |kind: &'static str, body: &'static str| {
         let request = with(bench.token_request("x"), "content-type", kind);
@@ -343,7 +343,7 @@ async fn a_secret_of_somebody_else_is_not_logged() {
     ] {
         bench.send(bench.signed(request).await).await;
     }
-    // Nor in a signature base.
+    // It is not logged in a signature base either.
     let asked = bench.url("/virtual_cash_balances/increases?client_secret=live-secret-1");
     let request = with(bench.increase(), "upvest-client-secret", "live-secret-1");
     let request = with(request, "api-key", "live-secret-1");
@@ -356,7 +356,7 @@ async fn a_secret_of_somebody_else_is_not_logged() {
 }
 
 #[tokio::test]
-async fn a_head_is_not_a_get() {
+async fn head_is_not_treated_as_get() {
     let bench = Bench::new().await;
     let token = bench.fetch_token("positions:read").await;
     let path = format!("/account_groups/{GROUP}/payments/cash_balance");
@@ -366,14 +366,14 @@ async fn a_head_is_not_a_get() {
 }
 
 #[tokio::test]
-async fn a_header_that_has_one_value_is_sent_once() {
+async fn a_repeated_single_value_header_is_rejected() {
     let bench = Bench::new().await;
     for name in ["accept", "authorization", "idempotency-key", "upvest-api-version"] {
         let mut request = bench.increase();
         let value = request.headers()[name].clone();
         request.headers_mut().append(name, value);
         let logged = bench.refused(name, bench.signed(request).await, 400, "invalid_request").await;
-        assert_eq!(logged, format!("The header {name} is there twice"));
+        assert_eq!(logged, format!("The header {name} appears twice"));
     }
     assert_eq!(bench.effects(), 0);
 }

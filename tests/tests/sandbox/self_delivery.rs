@@ -1,4 +1,4 @@
-//! A webhook that is sent to the sandbox itself does not control it.
+//! A webhook that is sent to the sandbox itself cannot control it.
 
 use upvest_core::webhook::{CreateWebhook, UpdateWebhook, WebhookConfig, Webhooks as _};
 use upvest_sandbox::{Assumption, Sandbox};
@@ -9,7 +9,7 @@ use crate::fixture::started;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_to_the_sandbox_itself_changes_nothing() {
-    // The version of the signature changes which headers a webhook has.
+    // The headers of a webhook depend on the version of its signature.
     for builder in [Sandbox::builder(), Sandbox::builder().assume(Assumption::WebhooksV15)] {
         let sandbox = started(builder).await;
         let client = sandbox.client().unwrap();

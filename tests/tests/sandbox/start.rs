@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::fixture::started;
 
 #[tokio::test]
-async fn the_settings_make_a_client() {
+async fn the_settings_configure_a_client() {
     let sandbox = started(Sandbox::builder()).await;
     let settings = sandbox.settings();
     let lookup = |name: &str| {
@@ -24,17 +24,17 @@ async fn the_settings_make_a_client() {
     for (name, value) in &settings {
         assert!(name.starts_with("UPVEST_API_"));
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:.,_+=-".contains(c);
-        assert!(value.chars().all(is_plain), "a shell would not take {name} as it is");
+        assert!(value.chars().all(is_plain), "{name} needs quoting in a shell");
     }
 }
 
 #[tokio::test]
-async fn a_sandbox_that_is_dropped_is_gone() {
+async fn a_dropped_sandbox_stops_serving() {
     let sandbox = started(Sandbox::builder()).await;
     let client = sandbox.client().unwrap();
     let address = sandbox.address();
     drop(sandbox);
-    // Its task must have run once to see that it is to stop.
+    // Its task must run once to see the shutdown.
     while tokio::net::TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -43,7 +43,7 @@ async fn a_sandbox_that_is_dropped_is_gone() {
 }
 
 #[tokio::test]
-async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
+async fn a_dropped_sandbox_releases_its_state_file_and_its_clock_is_restored() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(":memory:");
     let start = || started(Sandbox::builder().state_file(&file).clock(crate::fixture::noon));
@@ -65,10 +65,10 @@ async fn a_sandbox_that_is_dropped_frees_its_state_and_its_time_goes_on() {
     assert!(error.contains("in use by another sandbox"), "{error}");
 }
 
-/// Each test can have its own. A thousand of them are in the benchmark: some systems let a process
-/// open no more than 256 files.
+/// Each test can have its own sandbox. The benchmark starts a thousand: some systems limit a
+/// process to 256 open files.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_sandboxes_live_in_one_process() {
+async fn two_hundred_sandboxes_run_in_one_process() {
     let mut sandboxes = Vec::new();
     for _ in 0..200 {
         sandboxes.push(Sandbox::start().await.unwrap());
@@ -91,15 +91,18 @@ async fn nothing_is_served_under_the_sandbox_s_own_path() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_said_in_one_sentence() {
+async fn an_occupied_port_is_reported_in_one_sentence() {
     let sandbox = started(Sandbox::builder()).await;
     let error =
         Sandbox::builder().port(sandbox.address().port()).start().await.unwrap_err().to_string();
-    assert!(error.starts_with("the sandbox did not start: 127.0.0.1:"), "{error}");
+    assert!(
+        error.starts_with("the sandbox did not start: cannot listen on `127.0.0.1:"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
-async fn the_token_endpoint_can_be_called_by_hand() {
+async fn the_token_endpoint_can_be_called_without_the_client() {
     let sandbox = started(Sandbox::builder()).await;
     let request = TokenRequest {
         client_id: sandbox.credentials().client_id(),
@@ -110,7 +113,7 @@ async fn the_token_endpoint_can_be_called_by_hand() {
 }
 
 #[tokio::test]
-async fn a_day_later_by_the_sandbox_s_clock_a_call_gets_a_new_token() {
+async fn a_call_gets_a_new_token_after_a_day_on_the_sandbox_clock() {
     let sandbox = started(Sandbox::builder()).await;
     sandbox.clock().freeze();
     let client = sandbox.client().unwrap();
@@ -121,7 +124,7 @@ async fn a_day_later_by_the_sandbox_s_clock_a_call_gets_a_new_token() {
     };
     client.increase(&order).await.unwrap();
     sandbox.clock().advance(Duration::from_secs(86_400));
-    // The client holds the old one for good: less than half an hour has passed by tokio's clock.
+    // The client considers the old token valid: less than half an hour has passed on tokio's clock.
     let response = client.increase(&order).with_response().await.unwrap();
     assert_eq!(response.attempts(), 2);
 }

@@ -1,4 +1,4 @@
-//! Every form in which users hold a key: loaded, or refused with the command that mends it.
+//! Every key format that users have: loaded, or rejected with the command that fixes it.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,7 +7,7 @@ use upvest_tests::{PASSPHRASE, data};
 
 const ID: &str = "8d4997a8-cf7a-4e51-adbb-401656a3e5c2";
 
-/// File, and whether it is encrypted.
+/// The file name, and whether it is encrypted.
 const LOAD: [(&str, bool); 24] = [
     ("upvest_doc_p521.priv", true),
     ("dek_aes128.pem", true),
@@ -61,11 +61,11 @@ async fn every_usable_file_loads_and_signs() {
 }
 
 #[test]
-fn windows_line_ends_and_text_around_the_key_do_no_harm() {
+fn windows_line_breaks_and_surrounding_text_are_accepted() {
     for (name, _) in LOAD {
         let text = String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
         for changed in
-            [text.replace('\n', "\r\n"), format!("our key:\n{text}\n\n"), format!("\u{feff}{text}")]
+            [text.replace('\n', "\r\n"), format!("the key:\n{text}\n\n"), format!("\u{feff}{text}")]
         {
             assert!(load(changed.as_bytes(), Some(PASSPHRASE)).is_ok(), "{name}");
         }
@@ -73,39 +73,39 @@ fn windows_line_ends_and_text_around_the_key_do_no_harm() {
 }
 
 #[test]
-fn an_encrypted_file_wants_its_passphrase() {
+fn an_encrypted_file_needs_its_passphrase() {
     for (name, _) in LOAD.into_iter().filter(|(_, is_encrypted)| *is_encrypted) {
         assert_eq!(
             load(&read(name), None).unwrap_err(),
-            "the key file is encrypted: give its passphrase",
+            "cannot decrypt the key: missing passphrase (provide the key's passphrase)",
             "{name}"
         );
     }
 }
 
-/// One wrong passphrase in about 280 survives the padding check and gives garbage instead of a key.
+/// About one wrong passphrase in 280 passes the padding check and yields garbage instead of a key.
 #[test]
-fn every_wrong_passphrase_reads_the_same() {
+fn every_wrong_passphrase_gives_the_same_error() {
     let file = read("upvest_doc_p521.priv");
     for number in 0..1_000 {
         let error = load(&file, Some(&format!("wrong-{number}"))).unwrap_err();
-        assert_eq!(error, "wrong passphrase or damaged key");
+        assert_eq!(error, "cannot decrypt the key: wrong passphrase or damaged key");
     }
     for name in ["p8_enc_default.pem", "ed25519_enc_default.pem", "dek_aes128.pem"] {
         assert_eq!(
             load(&read(name), Some("wrong")).unwrap_err(),
-            "wrong passphrase or damaged key"
+            "cannot decrypt the key: wrong passphrase or damaged key"
         );
     }
 }
 
 #[test]
-fn what_cannot_be_used_says_why_and_what_to_do() {
+fn an_unusable_key_says_why_and_what_to_do() {
     for (name, parts) in [
         ("dek_des3.pem", ["DES-EDE3-CBC", "`openssl ec -aes256 -in OLD_FILE -out NEW_FILE`"]),
         (
             "p8_enc_pbes1_3des.pem",
-            ["old cipher", "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`"],
+            ["unsupported cipher", "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`"],
         ),
         ("p256_dek.pem", ["prime256v1", "`openssl ecparam -genkey -name secp521r1"]),
         ("upvest_doc_p521.pub", ["public key", "load the private one"]),
@@ -126,7 +126,7 @@ fn what_cannot_be_used_says_why_and_what_to_do() {
 #[test]
 fn damaged_files_are_refused_without_a_panic() {
     for (name, is_encrypted) in LOAD {
-        // Deriving a key with scrypt or bcrypt takes long, and is the same for every damage behind it.
+        // Key derivation with scrypt or bcrypt is slow, and is the same for any damage after it.
         if name.contains("scrypt") || name.contains("openssh") && is_encrypted {
             continue;
         }
@@ -153,9 +153,9 @@ fn damaged_files_are_refused_without_a_panic() {
     assert!(load(hostile.as_bytes(), Some("x")).unwrap_err().contains("DEK-Info"));
 }
 
-/// As for openssl and Python's cryptography, the first private key of a file counts.
+/// As with openssl and Python's cryptography, the first private key of a file is used.
 #[test]
-fn the_first_private_key_of_a_file_is_taken() {
+fn the_first_private_key_of_a_file_is_used() {
     let file = |name: &str| String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
     let [first, second] = ["p8_plain.pem", "ed25519_plain.pem"].map(file);
     let expected = |text: &str| load(text.as_bytes(), None).unwrap().public_key_pem();
@@ -178,38 +178,41 @@ fn the_first_private_key_of_a_file_is_taken() {
                 format!("{before}{key}{before}{other}"),
                 format!("\u{feff}{before}{key}").replace('\n', "\r\n"),
             ] {
-                let taken = load(text.as_bytes(), None).unwrap_or_else(|e| panic!("{e}: {text}"));
-                assert_eq!(taken.public_key_pem(), expected(key), "{text}");
+                let loaded = load(text.as_bytes(), None).unwrap_or_else(|e| panic!("{e}: {text}"));
+                assert_eq!(loaded.public_key_pem(), expected(key), "{text}");
             }
         }
-        // An encrypted key next to a plain one asks for no passphrase unless it is the first.
+        // An encrypted key next to a plain one needs no passphrase unless it comes first.
         let encrypted = file("p8_enc_default.pem");
         assert!(load(format!("{before}{first}{encrypted}").as_bytes(), None).is_ok());
         let error = load(format!("{before}{encrypted}{first}").as_bytes(), None).unwrap_err();
-        assert_eq!(error, "the key file is encrypted: give its passphrase");
+        assert_eq!(
+            error,
+            "cannot decrypt the key: missing passphrase (provide the key's passphrase)"
+        );
     }
-    // Its kind decides, not whether a later key could be used.
+    // The first key decides, even if a later one is usable.
     let rsa = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";
     let error = load(format!("{rsa}{first}").as_bytes(), None).unwrap_err();
     assert!(error.contains("RSA PRIVATE KEY"), "{error}");
     let error = load(certificate.as_bytes(), None).unwrap_err();
     assert!(error.contains("CERTIFICATE"), "{error}");
-    // A plain key that is damaged is not said to have a wrong passphrase.
+    // A damaged plain key is not reported as a wrong passphrase.
     let damaged = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     let text = format!("{damaged}{}", file("p8_enc_default.pem"));
     let error = load(text.as_bytes(), Some(PASSPHRASE)).unwrap_err();
     assert!(!error.contains("passphrase"), "{error}");
 
-    // And the first public key of a file with several blocks.
+    // The same holds for the first public key of a file with several blocks.
     for text in [format!("{certificate}{public}"), format!("{parameters}{public}{certificate}")] {
         assert!(VerifyingKey::from_pem(text).is_ok());
     }
     assert!(VerifyingKey::from_pem(certificate).is_err());
 }
 
-/// Environment files and some secret stores keep a key on one line.
+/// Environment files and some secret stores hold a key on one line.
 #[test]
-fn line_breaks_and_padding_may_be_lost() {
+fn line_breaks_and_padding_are_optional() {
     for (name, _) in LOAD.iter().filter(|(name, _)| !name.contains("scrypt")) {
         let text = String::from_utf8(read(name)).unwrap().replace("\r\n", "\n");
         let mut changes = vec![text.replace('\n', "\\n"), text.replace('\n', "\\r\\n")];
@@ -228,7 +231,7 @@ fn line_breaks_and_padding_may_be_lost() {
     }
 }
 
-/// A wrong passphrase that ends in white space is mostly a right one that was read with its line.
+/// A wrong passphrase that ends in white space is usually a correct one read with its line break.
 #[test]
 fn white_space_around_a_passphrase_is_named() {
     for (name, _) in
@@ -238,17 +241,17 @@ fn white_space_around_a_passphrase_is_named() {
             [format!("{PASSPHRASE}\n"), format!(" {PASSPHRASE}"), format!("{PASSPHRASE}\t")]
         {
             let error = load(&read(name), Some(&passphrase)).unwrap_err();
-            let sentence = "wrong passphrase or damaged key: the passphrase begins or ends with white \
-                            space (remove it)";
+            let sentence = "cannot decrypt the key: wrong passphrase or damaged key (the \
+                            passphrase begins or ends with white space: remove it)";
             assert_eq!(error, sentence, "{name}");
         }
     }
-    // A file that is not encrypted does not need it.
+    // An unencrypted file does not need it.
     assert!(load(&read("p8_plain.pem"), Some("x\n")).is_ok());
 }
 
 #[test]
-fn white_space_around_a_key_id_is_cut() {
+fn white_space_around_a_key_id_is_trimmed() {
     for id in [format!("{ID}\n"), format!(" {ID}\r\n"), format!("\t{ID} ")] {
         let key = SigningKey::from_pem(id, read("sec1_plain.pem"), None).unwrap();
         assert_eq!(key.key_id(), ID);
@@ -256,7 +259,7 @@ fn white_space_around_a_key_id_is_cut() {
 }
 
 #[tokio::test]
-async fn keys_of_openssh_and_ring_are_the_ones_that_other_tools_show() {
+async fn keys_of_openssh_and_ring_match_other_tools() {
     for (name, kind) in [("openssh_ed25519", "Ed25519"), ("openssh_p521", "ECDSA P-521")] {
         let key = load(&read(name), None).unwrap();
         assert!(format!("{key:?}").contains(kind), "{name}");
@@ -266,7 +269,7 @@ async fn keys_of_openssh_and_ring_are_the_ones_that_other_tools_show() {
     for name in ["ed25519_v2.pem", "ed25519_ring.pem"] {
         assert_eq!(load(&read(name), None).unwrap().public_key_pem(), plain, "{name}");
     }
-    // The raw public key stands at the end of the line that `ssh-keygen` wrote.
+    // The raw public key is at the end of the line that `ssh-keygen` wrote.
     for (name, length) in [("openssh_ed25519", 32), ("openssh_p521", 133)] {
         let line = String::from_utf8(read(&format!("{name}.pub"))).unwrap();
         let written = BASE64_STANDARD.decode(line.split(' ').nth(1).unwrap()).unwrap();
@@ -276,9 +279,9 @@ async fn keys_of_openssh_and_ring_are_the_ones_that_other_tools_show() {
     }
 }
 
-/// What a damaged file says of itself may be anything, a part of the key included.
+/// The headers of a damaged file may contain anything, even a part of the key.
 #[test]
-fn only_a_name_is_repeated_from_a_damaged_file() {
+fn only_a_label_is_repeated_from_a_damaged_file() {
     let key = "MIHcAgEBBEIB1Kb6qsR3Jv";
     for text in [
         format!("-----BEGIN EC\n{key}-----\nAAAA\n-----END EC\n{key}-----\n"),
@@ -294,14 +297,15 @@ fn only_a_name_is_repeated_from_a_damaged_file() {
     }
     let nameless =
         "-----BEGIN EC PRIVATE KEY-----\nDEK-Info: ,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n";
-    assert!(load(nameless.as_bytes(), Some(PASSPHRASE)).unwrap_err().contains("an unknown cipher"));
+    let error = load(nameless.as_bytes(), Some(PASSPHRASE)).unwrap_err();
+    assert!(error.contains("unsupported cipher ("), "{error}");
 }
 
 #[test]
-fn a_file_that_asks_for_endless_work_is_refused_at_once() {
+fn a_file_with_an_excessive_work_factor_is_rejected_at_once() {
     let block = pem::parse(read("p8_enc_default.pem")).unwrap();
     let mut der = block.contents().to_vec();
-    // 2048 rounds become two thousand million; the five sequences around them grow by two bytes.
+    // 2048 rounds become two billion; the five enclosing sequences grow by two bytes.
     let rounds = der.windows(4).position(|window| window == [0x02, 0x02, 0x08, 0x00]).unwrap();
     der.splice(rounds..rounds + 4, [0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]);
     for length in [3, 5, 18, 20, 33] {
@@ -309,23 +313,23 @@ fn a_file_that_asks_for_endless_work_is_refused_at_once() {
     }
     let changed = pem::encode(&pem::Pem::new("ENCRYPTED PRIVATE KEY", der));
     let error = load(changed.as_bytes(), Some(PASSPHRASE)).unwrap_err();
-    assert!(error.contains("asks for too much work"), "{error}");
+    assert!(error.contains("requires too much work"), "{error}");
 }
 
 #[test]
-fn a_key_of_openssh_that_asks_for_endless_work_is_refused_at_once() {
+fn an_openssh_key_with_an_excessive_work_factor_is_rejected_at_once() {
     let block = pem::parse(read("openssh_ed25519_enc")).unwrap();
     let mut bytes = block.contents().to_vec();
-    // The rounds stand behind the length (16) and the salt, in options of 24 bytes.
+    // The rounds come after the length (16) and the salt, in options of 24 bytes.
     let options = bytes.windows(8).position(|window| window == [0, 0, 0, 24, 0, 0, 0, 16]).unwrap();
     bytes[options + 24..options + 28].copy_from_slice(&u32::MAX.to_be_bytes());
     let changed = pem::encode(&pem::Pem::new("OPENSSH PRIVATE KEY", bytes));
     let error = load(changed.as_bytes(), Some(PASSPHRASE)).unwrap_err();
-    assert!(error.contains("asks for too much work"), "{error}");
+    assert!(error.contains("requires too much work"), "{error}");
 }
 
 #[test]
-fn a_key_of_openssh_that_is_damaged_is_refused_without_a_panic() {
+fn a_damaged_openssh_key_is_rejected_without_a_panic() {
     let ppk = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n";
     assert!(load(ppk.as_bytes(), None).unwrap_err().contains("PuTTY"));
     for name in ["openssh_ed25519", "openssh_p521", "openssh_rsa"] {
@@ -342,12 +346,12 @@ fn a_key_of_openssh_that_is_damaged_is_refused_without_a_panic() {
 fn a_key_id_must_fit_into_the_signature() {
     for id in ["", "a\"b", "a\\b", "ü", "a\nb"] {
         let error: KeyError = SigningKey::from_pem(id, read("sec1_plain.pem"), None).unwrap_err();
-        assert!(error.to_string().starts_with("the key id must be"), "{id:?}: {error}");
+        assert!(error.to_string().starts_with("invalid key id: "), "{id:?}: {error}");
     }
 }
 
 #[test]
-fn the_public_half_is_the_one_that_openssl_wrote() {
+fn the_public_key_matches_the_one_from_openssl() {
     let key = load(&read("upvest_doc_p521.priv"), Some(PASSPHRASE)).unwrap();
     let written = String::from_utf8(read("upvest_doc_p521.pub")).unwrap();
     assert_eq!(key.public_key_pem().replace("\r\n", "\n").trim(), written.trim());

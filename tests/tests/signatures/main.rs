@@ -1,4 +1,4 @@
-//! Signatures: the keys that load, and the vectors of Upvest's packages and of Wycheproof.
+//! Tests of signatures: key formats, and the vectors of Upvest's packages and of Wycheproof.
 
 mod keys;
 mod vectors;

@@ -1,5 +1,5 @@
-//! Signatures made by Upvest's own packages verify, and their bases are rebuilt to the byte: those of the
-//! Python package in V15, and those of the Go ones in V6.
+//! Signatures made by Upvest's own packages verify, and their signature bases are rebuilt byte for
+//! byte: the Python package in V15, the Go packages in V6.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Vector {
             policy.max_age = Some(Duration::from_secs(60));
         }
         if message.path.is_empty() {
-            // One of the Go signers leaves out a path that is empty.
+            // One of the Go signers omits an empty path.
             policy.required.retain(|component| *component != "@path");
         }
         self.verify_with(message, body, &policy)
@@ -108,7 +108,7 @@ fn read(json: &Value) -> Vector {
     let version = match json["draft"].as_str() {
         Some("v06") => V6,
         Some("v15") => V15,
-        other => panic!("another draft: {other:?}"),
+        other => panic!("unknown signature version: {other:?}"),
     };
     Vector {
         version,
@@ -129,7 +129,7 @@ fn vectors_in(folder: &str, count: usize) -> Vec<Vector> {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
-    assert_eq!(paths.len(), count, "a vector is missing or new");
+    assert_eq!(paths.len(), count, "unexpected number of vectors");
     paths
         .iter()
         .map(|path| read(&serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()))
@@ -143,7 +143,7 @@ fn vectors() -> Vec<Vector> {
 }
 
 #[test]
-fn every_base_is_rebuilt_from_what_was_received() {
+fn every_signature_base_is_rebuilt_from_the_request() {
     for vector in vectors() {
         assert_eq!(vector.base(), vector.base, "{}", vector.name);
     }
@@ -158,7 +158,7 @@ fn every_signature_verifies() {
 }
 
 #[test]
-fn a_change_in_any_part_is_found() {
+fn a_change_in_any_part_is_detected() {
     for vector in vectors() {
         let message = vector.message();
         let longer = format!("{}x", vector.path);
@@ -189,7 +189,7 @@ fn a_change_in_any_part_is_found() {
     }
 }
 
-/// Each byte of what came in, changed alone: the body, and every value that the signature covers.
+/// Changes each byte of the body and of every covered value, one at a time.
 #[test]
 fn no_byte_can_be_changed() {
     let mut changes = 0;
@@ -199,7 +199,7 @@ fn no_byte_can_be_changed() {
             changes += 1;
             assert!(vector.verify(message, body).is_err(), "{}: {what}", vector.name);
         };
-        // Each bit of each byte.
+        // Flip each bit of each byte.
         let flipped = |text: &str| {
             let text = text.as_bytes().to_vec();
             (0..8 * text.len()).map(move |bit| {
@@ -209,12 +209,12 @@ fn no_byte_can_be_changed() {
             })
         };
         let texts = |text: &str| flipped(text).filter_map(|bytes| String::from_utf8(bytes).ok());
-        // The method is signed in upper case, however it is sent.
+        // The method is always signed in upper case.
         let others = texts(&vector.method).filter(|text| text.to_uppercase() != vector.method);
         for method in others {
             refused(&Message { method: &method, ..message }, &vector.body, "method");
         }
-        // One vector has no path, and covers none.
+        // One vector has no path and does not cover it.
         for path in texts(&vector.path) {
             refused(&Message { path: &path, ..message }, &vector.body, "path");
         }
@@ -246,9 +246,10 @@ fn no_byte_can_be_changed() {
     assert!(changes > 10_000, "{changes}");
 }
 
-/// They are requests, and no packages of events: but that is found only after they are known to be right.
+/// The vectors are requests, not batches of events. That is detected only after the signature is
+/// verified.
 #[tokio::test]
-async fn the_verifier_of_webhooks_takes_them_as_well() {
+async fn the_webhook_verifier_accepts_their_signatures() {
     for vector in vectors_in("vectors/v6", 4) {
         let input = SignatureInput::from_headers(&vector.headers).unwrap();
         let (created, key) = (input.created, vector.public_key.clone());
@@ -256,7 +257,7 @@ async fn the_verifier_of_webhooks_takes_them_as_well() {
             .key(input.key_id, key)
             .clock(move || Timestamp::from_unix_seconds(created).unwrap())
             .policy(|policy| {
-                // One of the Go signers leaves out a path that is empty.
+                // One of the Go signers omits an empty path.
                 policy.required.retain(|name| *name != "@path" || !vector.path.is_empty());
             })
             .build();
@@ -276,7 +277,7 @@ async fn the_verifier_of_webhooks_takes_them_as_well() {
     }
 }
 
-/// Neither version passes for the other, and what is not covered is not taken.
+/// Neither version is accepted as the other, and uncovered components are rejected.
 #[test]
 fn the_version_is_chosen_by_the_verifier() {
     for vector in vectors() {
@@ -288,7 +289,8 @@ fn the_version_is_chosen_by_the_verifier() {
         let result = vector.verify_with(&vector.message(), &vector.body, &policy);
         assert_eq!(result, Err(refused), "{}", vector.name);
 
-        // Also when the header is made to fit: the digest is in another header, or the base is another.
+        // The same with a matching version header: the digest is in another header, or the
+        // signature base differs.
         let mut headers = vector.headers.clone();
         headers
             .insert("upvest-signature-version", HeaderValue::from_static(policy.version.as_str()));
@@ -305,10 +307,10 @@ fn the_version_is_chosen_by_the_verifier() {
     }
 }
 
-/// A base that was made with other tools, known by its hash: that of an increase as we send it, but
-/// for the nonce and the lifetime.
+/// A signature base made with other tools and compared by its hash: an increase as the client sends
+/// it, except for the nonce and the lifetime.
 #[tokio::test]
-async fn an_increase_has_the_base_that_other_tools_made() {
+async fn the_signature_base_of_an_increase_matches_other_tools() {
     let pem = std::fs::read(upvest_tests::data("keys/ed25519_plain.pem")).unwrap();
     let key = SigningKey::from_pem("8d4997a8-cf7a-4e51-adbb-401656a3e5c2", pem, None).unwrap();
     let mut request = http::Request::post("https://sandbox.upvest.co/virtual_cash_balances/increases")

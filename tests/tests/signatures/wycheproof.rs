@@ -1,5 +1,5 @@
-//! The verification vectors of the project Wycheproof: what a verifier of signatures must take, and what
-//! attackers have brought others to take.
+//! The verification vectors of Project Wycheproof: signatures that a verifier must accept, and
+//! forgeries that other verifiers have accepted.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use serde_json::json;
 use upvest_core::signature::{JsonWebKey, VerifyingKey};
 use wycheproof::{TestResult, ecdsa, eddsa};
 
-/// How many signatures were checked, by what the vectors say of them.
+/// The number of signatures checked, by the result that the vectors expect.
 #[derive(Debug, Default, PartialEq)]
 struct Count {
     valid: usize,
@@ -15,7 +15,7 @@ struct Count {
     keys: usize,
 }
 
-/// One key in each form that it can be read from.
+/// Parses one key from each format that is supported.
 fn forms(pem: &str, der: &[u8], jwk: &serde_json::Value) -> [(&'static str, VerifyingKey); 3] {
     let jwk: JsonWebKey = serde_json::from_value(jwk.clone()).unwrap();
     let wrapped = pem::encode(&pem::Pem::new("PUBLIC KEY", der));
@@ -27,7 +27,7 @@ fn forms(pem: &str, der: &[u8], jwk: &serde_json::Value) -> [(&'static str, Veri
 }
 
 impl Count {
-    /// Every verdict is the one of the vector.
+    /// Checks that the result is that of the vector, for each format of the key.
     fn check(
         &mut self,
         keys: &[(&'static str, VerifyingKey)],
@@ -39,20 +39,20 @@ impl Count {
         match expected {
             TestResult::Valid => self.valid += 1,
             TestResult::Invalid => self.invalid += 1,
-            TestResult::Acceptable => panic!("{id}, {comment}: decide what is right"),
+            TestResult::Acceptable => panic!("{id}, {comment}: choose the expected result"),
         }
         for (form, key) in keys {
             let verifies = key.verifies(message, signature);
             let is_right = verifies == (expected == TestResult::Valid);
             assert!(
                 is_right,
-                "{id} by {form}, {comment}: {expected:?}, and it verifies: {verifies}"
+                "{id} from {form}, {comment}: expected {expected:?}, verifies: {verifies}"
             );
         }
     }
 }
 
-/// A coordinate as a JSON Web Key has it: of full length.
+/// Encodes a coordinate as in a JSON Web Key, at full length.
 fn coordinate(number: &[u8], length: usize) -> String {
     let significant = number.len() - number.iter().take_while(|byte| **byte == 0).count();
     let mut bytes = vec![0; length - significant];
@@ -61,7 +61,7 @@ fn coordinate(number: &[u8], length: usize) -> String {
 }
 
 #[test]
-fn every_verdict_on_ecdsa_with_p521_is_that_of_the_vectors() {
+fn every_p521_vector_has_the_expected_result() {
     let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp521r1Sha512).unwrap();
     let mut count = Count::default();
     for group in &set.test_groups {
@@ -77,12 +77,12 @@ fn every_verdict_on_ecdsa_with_p521_is_that_of_the_vectors() {
         }
     }
     assert_eq!(count.valid + count.invalid, set.number_of_tests);
-    println!("ECDSA P-521 with SHA-512, each in 3 forms of the key: {count:?}");
+    println!("ECDSA P-521 with SHA-512, each with 3 key formats: {count:?}");
     assert_eq!(count, Count { valid: 232, invalid: 310, keys: 108 });
 }
 
 #[test]
-fn every_verdict_on_ed25519_is_that_of_the_vectors() {
+fn every_ed25519_vector_has_the_expected_result() {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     let mut count = Count::default();
     for group in &set.test_groups {
@@ -97,6 +97,6 @@ fn every_verdict_on_ed25519_is_that_of_the_vectors() {
         }
     }
     assert_eq!(count.valid + count.invalid, set.number_of_tests);
-    println!("Ed25519, each in 3 forms of the key: {count:?}");
+    println!("Ed25519, each with 3 key formats: {count:?}");
     assert_eq!(count, Count { valid: 88, invalid: 63, keys: 78 });
 }

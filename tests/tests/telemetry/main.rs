@@ -1,4 +1,4 @@
-//! Spans, events and logs: what they show of a call, and that no secret is in them.
+//! Spans, events and logs: what they show of a call, and that they contain no secret.
 
 mod secrets;
 mod spans;

@@ -1,4 +1,4 @@
-//! No token, secret, passphrase or key shows in any log line, `Debug`, `Display` or error chain.
+//! No token, secret, passphrase or key appears in any log line, `Debug`, `Display` or error chain.
 
 use std::fmt::Write as _;
 use std::io;
@@ -17,7 +17,7 @@ use upvest_tests::{PASSPHRASE, data};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
-/// All that is logged in this process, at any level.
+/// Everything that this process logs, at any level.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -32,7 +32,7 @@ impl io::Write for Captured {
     }
 }
 
-/// Passes on, and notes the tokens that went by.
+/// Forwards requests and records their tokens.
 #[derive(Clone)]
 struct Listening {
     inner: ReqwestTransport,
@@ -61,7 +61,7 @@ fn show(seen: &mut String, error: &dyn std::error::Error) {
 }
 
 #[tokio::test]
-async fn no_secret_shows_anywhere() {
+async fn no_secret_is_shown_anywhere() {
     let captured = Captured::default();
     let writer = captured.clone();
     tracing_subscriber::fmt()
@@ -106,7 +106,7 @@ async fn no_secret_shows_anywhere() {
         &stranger.replay::<VirtualCashIncrease>(<dyn VirtualCash>::ENDPOINTS, record).unwrap_err(),
     );
 
-    // A signature that is refused: its base is shown, with the token masked.
+    // A rejected signature: its signature base is shown, with the token masked.
     let elsewhere = SigningKey::from_pem(
         sandbox.credentials().key_id(),
         std::fs::read(data("keys/upvest_doc_p521.priv")).unwrap(),
@@ -117,7 +117,7 @@ async fn no_secret_shows_anywhere() {
     let refused =
         sandbox.client_builder().signing_key(elsewhere).scopes(["positions:read"]).build().unwrap();
     show(&mut seen, &refused.increase(&order).await.unwrap_err());
-    // A token that lacks the scope.
+    // A token without the scope.
     let good = sandbox.client().unwrap();
     let forbidden = sandbox
         .client_builder()
@@ -144,7 +144,7 @@ async fn no_secret_shows_anywhere() {
     let token = good.create_access_token(&right).await.unwrap();
     write!(seen, "{token:?} {token:#?}").unwrap();
 
-    // Errors of the settings, of keys, and of the host.
+    // Errors in the settings, the keys and the host.
     for name in ["dek_des3.pem", "p256_dek.pem", "upvest_doc_p521.priv"] {
         let file = std::fs::read(data("keys").join(name)).unwrap();
         let wrong = if name.starts_with("upvest") { "wrong-passphrase-5521" } else { PASSPHRASE };
@@ -154,13 +154,13 @@ async fn no_secret_shows_anywhere() {
     let key = sandbox.credentials().signing_key().clone();
     let environment = Environment::Custom(url.to_owned());
     write!(seen, "{environment:?}").unwrap();
-    // Id and secret in each other's place.
+    // The client id and the secret are swapped.
     let builder = Client::builder(environment).credentials(secret.expose_secret(), "no-secret");
     let builder = builder.signing_key(key).scopes(["x"]);
     write!(seen, "{builder:?} {builder:#?}").unwrap();
     show(&mut seen, &builder.build().unwrap_err());
 
-    // The receiving side: its headers are not marked as sensitive.
+    // The receiving side: its headers are not flagged as sensitive.
     let mut request = http::Request::get("https://sandbox.upvest.co/users")
         .header("accept", "application/json")
         .header("authorization", "Bearer ory_at_received")
@@ -182,7 +182,7 @@ async fn no_secret_shows_anywhere() {
     assert!(logged.contains("/auth/token"), "the log was captured");
     assert!(
         logged.contains("hyper_util") || logged.contains("reqwest"),
-        "that of the libraries too"
+        "the logs of the libraries too"
     );
 
     let settings = sandbox.settings();
@@ -209,7 +209,7 @@ async fn no_secret_shows_anywhere() {
         for (place, text) in [("a log line", &logged), ("a Debug or Display", &seen)] {
             if let Some(at) = text.find(&secret) {
                 let from = text[..at].rfind('\n').unwrap_or(0);
-                panic!("{secret} shows in {place}: {}", &text[from..(at + 100).min(text.len())]);
+                panic!("{secret} appears in {place}: {}", &text[from..(at + 100).min(text.len())]);
             }
         }
     }

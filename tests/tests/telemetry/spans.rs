@@ -1,4 +1,4 @@
-//! What others see of a call: a span for each attempt, an event for each sending again.
+//! The telemetry of a call: a span for each attempt, an event for each retry.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +15,7 @@ use upvest_tests::in_memory::{Paging, Server, Things, problem, reply, thing};
 
 type Fields = BTreeMap<String, String>;
 
-/// Keeps the spans named `request` and the events of the client.
+/// Collects the spans named `request` and the events of the client.
 #[derive(Clone, Default)]
 struct Seen {
     spans: Arc<Mutex<Vec<(Id, Fields)>>>,
@@ -59,7 +59,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Seen {
 }
 
 impl Seen {
-    /// The spans of calls to `things`, not those for a token.
+    /// Returns the spans of calls to `things`, token requests excluded.
     fn calls(&self) -> Vec<Fields> {
         let spans = self.spans.lock().unwrap();
         let is_call = |fields: &&Fields| fields["url.template"].starts_with("/things");
@@ -68,7 +68,7 @@ impl Seen {
 
     fn resends(&self) -> Vec<Fields> {
         let events = self.events.lock().unwrap();
-        let resends = events.iter().filter(|(_, fields)| fields["message"] == "sending again");
+        let resends = events.iter().filter(|(_, fields)| fields["message"] == "retrying");
         resends.map(|(_, fields)| fields.clone()).collect()
     }
 }
@@ -78,7 +78,7 @@ fn fields(of: &Fields, names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn an_attempt_is_a_span_and_a_resend_is_an_event() {
+fn an_attempt_is_a_span_and_a_retry_is_an_event() {
     let seen = Seen::default();
     let subscriber = tracing_subscriber::registry().with(seen.clone());
     let runtime =
@@ -91,7 +91,7 @@ fn an_attempt_is_a_span_and_a_resend_is_an_event() {
                 2 => thing(),
                 _ => problem(404, "not_found"),
             });
-            // Not the one that watches for secrets: it is of the whole process.
+            // Not the subscriber that watches for secrets, which is global to the process.
             let client = server.unwatched().build().unwrap();
             client.create("the-body").await.unwrap();
             let paging = Paging { limit: Some(7), note: Some("the-query") };
@@ -140,13 +140,13 @@ fn an_attempt_is_a_span_and_a_resend_is_an_event() {
     assert_eq!(reasons, [["503", "1", "unknown"], ["connection", "2", "unknown"]]);
     let everything = format!("{:?} {:?}", seen.spans.lock().unwrap(), seen.events.lock().unwrap());
     for hidden in ["the-id-of-somebody", "the-query", "the-body", "ory_at_", "the-client-secret"] {
-        assert!(!everything.contains(hidden), "{hidden} shows: {everything}");
+        assert!(!everything.contains(hidden), "{hidden} appears: {everything}");
     }
 }
 
-/// Whatever a server sends, a field is one short line of visible text.
+/// A field is always one short line of visible text, whatever a server sends.
 #[test]
-fn what_a_server_sends_is_fit_for_a_field() {
+fn server_texts_are_sanitized_in_fields() {
     let seen = Seen::default();
     let subscriber = tracing_subscriber::registry().with(seen.clone());
     let runtime =

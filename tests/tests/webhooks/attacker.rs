@@ -1,4 +1,4 @@
-//! Somebody without the key, who has overheard right webhooks and tries everything.
+//! An attacker without the key, who has recorded valid webhooks and sends mutations of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,11 +16,11 @@ use crate::forge::{BODY, ED25519, Forge, NOON, P521, digest_name, key, verify, w
 
 const DELIVERIES: u64 = 10_000;
 
-/// The headers that matter.
+/// The headers that the verifier reads.
 const SIGNED: [&str; 6] =
     ["signature", "signature-input", "content-type", "content-length", "digest", "content-digest"];
 
-/// Changes one to three things of a request; one of them at least is signed.
+/// Makes one to three changes to a request, at least one of them to a signed part.
 fn mutate(
     chance: &mut Chance,
     right: &Request<Vec<u8>>,
@@ -52,11 +52,11 @@ fn mutate(
                 *request.uri_mut() = targets[at].parse().unwrap();
             }
             4 => {
-                // A key id of his own, each time another.
+                // A new made-up key id.
                 let made_up = format!("{:x}", chance.below(u64::MAX));
                 reword(&mut request, P521, &made_up);
             }
-            // Parts of another right one.
+            // Parts of another valid webhook.
             6 => {
                 let at = usize::try_from(chance.below(SIGNED.len() as u64)).unwrap();
                 let name = HeaderName::from_static(SIGNED[at]);
@@ -74,7 +74,7 @@ fn mutate(
             }
             5 => reword(&mut request, &NOON.to_string(), &(NOON + 1).to_string()),
             _ => {
-                // Any byte of any header that matters.
+                // Any byte of any of these headers.
                 let at = usize::try_from(chance.below(SIGNED.len() as u64)).unwrap();
                 let name = HeaderName::from_static(SIGNED[at]);
                 let Some(value) = request.headers().get(&name) else { continue };
@@ -103,17 +103,17 @@ fn reword(request: &mut Request<Vec<u8>>, from: &str, to: &str) {
     request.headers_mut().insert("signature-input", input);
 }
 
-/// Whether it says the same as the right one, in all that is signed or compared. The digest of the other
-/// version is neither.
+/// Returns whether two requests are equal in everything that is signed or compared. The digest of
+/// the other version is neither.
 fn is_same(one: &Request<Vec<u8>>, other: &Request<Vec<u8>>) -> bool {
     let is_v6 = !other.headers().contains_key("upvest-signature-version");
     let other_digest = digest_name(if is_v6 { V15 } else { V6 });
     let trimmed = |request: &Request<Vec<u8>>, name: &str| {
-        // Spaces around a value belong to HTTP, not to the value.
+        // White space around a value is not part of the value.
         let values = request.headers().get_all(name).iter();
         let mut values: Vec<_> =
             values.map(|value| value.as_bytes().trim_ascii().to_vec()).collect();
-        // It is not covered here; the same one twice says the same.
+        // The length is not covered here, and the same value twice is equivalent.
         if name == "content-length" {
             values.dedup();
         }
@@ -129,7 +129,7 @@ fn is_same(one: &Request<Vec<u8>>, other: &Request<Vec<u8>>) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_deliveries_by_somebody_without_the_key() {
+async fn ten_thousand_forged_deliveries_are_rejected() {
     let mut chance = Chance::new();
     let now = Arc::new(AtomicI64::new(NOON));
     let clock = {
@@ -161,7 +161,7 @@ async fn ten_thousand_deliveries_by_somebody_without_the_key() {
     }
     let (mut seconds, mut tried, mut harmless) = (0, 0, 0);
     while tried < DELIVERIES {
-        // Ten a second or so, for a quarter of an hour.
+        // About ten per second, for a quarter of an hour.
         let step = i64::from(chance.below(10) == 0);
         seconds += step;
         now.fetch_add(step, Ordering::SeqCst);
@@ -173,7 +173,7 @@ async fn ten_thousand_deliveries_by_somebody_without_the_key() {
             continue;
         }
         tried += 1;
-        // What is not read, for another's subscription say, had a right signature.
+        // An unreadable delivery, for example for another subscription, had a valid signature.
         let result = verify(verifier, request.clone()).await;
         let is_refused = matches!(
             result,
@@ -181,17 +181,17 @@ async fn ten_thousand_deliveries_by_somebody_without_the_key() {
                 | WebhookError::UnknownKey { .. }
                 | WebhookError::WrongSignature { .. })
         );
-        assert!(is_refused, "delivery {tried} was taken: {request:?} {result:?}");
+        assert!(is_refused, "delivery {tried} was accepted: {request:?} {result:?}");
     }
     let fetches = fetches.lock().unwrap().clone();
     println!(
-        "{tried} deliveries in {seconds} s, and {harmless} that were right; {} fetches of keys",
+        "{tried} deliveries in {seconds} s, {harmless} equivalent to a valid one; {} key fetches",
         fetches.len()
     );
     assert!(fetches.len() > 5, "{fetches:?}");
-    // Two verifiers, each of which asks once a minute at most.
+    // Two verifiers, each of which fetches keys at most once a minute.
     assert!(fetches.windows(3).all(|three| three[2] - three[0] >= 60), "{fetches:?}");
-    // And the right ones are still taken.
+    // Valid webhooks are still accepted.
     for (verifier, right) in &overheard {
         assert!(verify(verifier, right.clone()).await.is_ok());
     }

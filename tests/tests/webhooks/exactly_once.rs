@@ -1,5 +1,5 @@
-//! From the sandbox to the receiver of the example, over a bad line, with faults of the sandbox, and a
-//! receiver that is killed and started again: each event takes effect exactly once.
+//! From the sandbox to the example receiver over an unreliable connection, with sandbox faults and
+//! a receiver that is killed and restarted: each event takes effect exactly once.
 #![cfg(unix)]
 
 use std::net::{SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use upvest_core::Timestamp;
 use upvest_sandbox::{Check, Effect, Fault, Sandbox};
-use upvest_tests::chaos::Line;
+use upvest_tests::chaos::UnreliableProxy;
 use upvest_tests::{Chance, example};
 use upvest_virtual_cash::{
     AccountGroupId, Amount, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency,
@@ -19,7 +19,7 @@ use upvest_virtual_cash::{
 };
 use uuid::Uuid;
 
-/// Each is told twice: when it is issued, and when it is confirmed, which changes the books.
+/// Each operation has two events: it is issued, and it is confirmed, which changes the books.
 const OPERATIONS: u64 = 500;
 const KILLS: u64 = 6;
 
@@ -47,7 +47,7 @@ impl Receiver {
         Running(child.unwrap())
     }
 
-    /// How many events have taken effect; none, as long as there are no books.
+    /// Returns how many events have taken effect; 0 while there are no books.
     fn seen(&self) -> i64 {
         read(&self.books(), "SELECT count(*) FROM seen").unwrap_or(0)
     }
@@ -64,13 +64,13 @@ fn read(books: &Path, query: &str) -> rusqlite::Result<i64> {
     rusqlite::Connection::open(books)?.query_row(query, [], |row| row.get(0))
 }
 
-/// A receiver that is running; killed when it is dropped.
+/// A running receiver, killed on drop.
 struct Running(Child);
 
 impl Running {
     fn still(&mut self) {
         let ended = self.0.try_wait().unwrap();
-        assert!(ended.is_none(), "the receiver has ended by itself: {ended:?}");
+        assert!(ended.is_none(), "the receiver exited: {ended:?}");
     }
 }
 
@@ -82,20 +82,20 @@ impl Drop for Running {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_events_take_effect_once_whatever_goes_wrong() {
+async fn a_thousand_events_take_effect_once_under_every_fault() {
     let limit = Duration::from_mins(8);
-    tokio::time::timeout(limit, Box::pin(run())).await.expect("all is sent some time");
+    tokio::time::timeout(limit, Box::pin(run())).await.expect("everything is sent in time");
 }
 
 async fn run() {
     let mut chance = Chance::new();
-    // Half a day ago, so that it can be put forward: each look at it is a second later.
+    // Starts half a day ago, so that it can advance: each reading is a second later.
     let time = AtomicI64::new(Timestamp::now().unix_seconds() - 12 * 60 * 60);
     let clock =
         move || Timestamp::from_unix_seconds(time.fetch_add(1, Ordering::Relaxed)).expect("a time");
     let sandbox = Sandbox::builder()
         .clock(clock)
-        // The receiver has a clock of its own.
+        // The receiver has its own clock.
         .loose(Check::Lifetime)
         .loose(Check::Token)
         .webhook_timeout(Duration::from_millis(150))
@@ -111,17 +111,17 @@ async fn run() {
     ] {
         sandbox.faults().add(fault.of_webhooks()).unwrap();
     }
-    // A port that is free now, and the line to it.
+    // A port that is free now, and the proxy to it.
     let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let line = Line::of(listen, chance.below(u64::MAX), 0.2).await;
+    let proxy = UnreliableProxy::of(listen, chance.below(u64::MAX), 0.2).await;
     let receiver = Receiver {
         folder: TempDir::new().unwrap(),
         listen,
-        url: format!("http://{}/webhooks", line.address()),
+        url: format!("http://{}/webhooks", proxy.address()),
         settings: sandbox.settings(),
     };
     let mut running = receiver.start();
-    // Until it has subscribed, nothing is told.
+    // No event is sent before it has subscribed.
     while !sandbox.log().entries().iter().any(|entry| entry.method == "PATCH") {
         running.still();
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -131,7 +131,7 @@ async fn run() {
     let client = sandbox.client().unwrap();
     let mut cents = 0;
     for number in 1..=OPERATIONS {
-        // No two of them are the same, and the money always lasts.
+        // All amounts differ, and the balance always suffices.
         let amount: Amount = format!("{number}.{:02}", number % 100).parse().unwrap();
         let units = i64::try_from(amount.minor_units()).unwrap();
         let (account_group_id, currency) = (group, Currency::Eur);
@@ -157,11 +157,11 @@ async fn run() {
 
     let hits: u64 = sandbox.faults().active().iter().map(|fault| fault.hits).sum();
     println!(
-        "{} events, {} exchanges went wrong on the line, {hits} faults of the sandbox, {KILLS} kills",
+        "{} events, {} faults of the connection, {hits} faults of the sandbox, {KILLS} kills",
         receiver.seen(),
-        line.faults()
+        proxy.faults()
     );
-    assert!(line.faults() > 100 && hits > 200, "too little went wrong");
+    assert!(proxy.faults() > 100 && hits > 200, "too few faults");
     assert_eq!(receiver.seen(), i64::try_from(2 * OPERATIONS).unwrap());
     assert_eq!(sandbox.state().balance(group, &Currency::Eur), cents);
     let query = "SELECT minor_units FROM balance";

@@ -1,4 +1,4 @@
-//! Webhooks made by hand, right and wrong ones: nothing here is built by what it tests.
+//! Valid and invalid webhooks, built without the code under test.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -14,15 +14,15 @@ use upvest_tests::data;
 
 use SignatureVersion::{V6, V15};
 
-/// The time at which webhooks are made and received.
+/// The time at which webhooks are created and received.
 pub const NOON: i64 = 1_800_000_000;
 pub const P521: &str = "9ed77463-c18e-4794-ab5c-17423f9b801a";
 pub const ED25519: &str = "4c11b1a0-6d2a-4a8e-9f6e-1f5a3f1c7d20";
 
-/// Two events, one of which is of a type that nobody knows.
+/// A body with two events, one of an unknown type.
 pub const BODY: &str = r#"{"payload":[{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2027-01-15T08:00:00Z","type":"VIRTUAL_CASH_INCREASE.CONFIRMED","object":{"id":"6ffa6b16-2380-4e7a-88b2-ae625c8eef99","account_group_id":"ac1c39e9-2101-46b8-a624-d10a9e351b6c","amount":"200.00","currency":"EUR","status":"CONFIRMED","created_at":"2027-01-15T08:00:00Z","updated_at":"2027-01-15T08:00:00Z"},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"},{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c8","created_at":"2027-01-15T08:00:00Z","type":"SOMETHING.NEW","object":{"x":1.0},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}]}"#;
 
-/// The subscription of all events of [`BODY`].
+/// The subscription of all events in [`BODY`].
 pub fn webhook() -> WebhookId {
     "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a".parse().unwrap()
 }
@@ -37,7 +37,7 @@ pub fn at(seconds: i64) -> impl Fn() -> Timestamp {
     move || Timestamp::from_unix_seconds(seconds).unwrap()
 }
 
-/// Knows both keys, and stands at noon.
+/// Returns a verifier builder with both keys and a clock at noon.
 pub fn builder(version: SignatureVersion) -> WebhookVerifierBuilder {
     let builder = WebhookVerifier::builder().version(version).clock(at(NOON));
     [P521, ED25519]
@@ -45,7 +45,7 @@ pub fn builder(version: SignatureVersion) -> WebhookVerifierBuilder {
         .fold(builder, |builder, id| builder.key(id, key(id).verifying_key().unwrap()))
 }
 
-/// One webhook. Its fields can be changed before it is signed, and its request afterwards.
+/// A webhook. Its fields can be changed before signing, and its request afterwards.
 #[derive(Clone)]
 pub struct Forge {
     pub version: SignatureVersion,
@@ -55,7 +55,7 @@ pub struct Forge {
     pub body: Vec<u8>,
     pub components: Vec<String>,
     pub parameters: String,
-    /// What is signed, instead of what should be.
+    /// Signed instead of the correct signature base, if set.
     pub base: Option<String>,
     pub signs: &'static str,
 }
@@ -101,7 +101,7 @@ impl Forge {
         self.headers.retain(|(known, _)| known != name);
     }
 
-    /// Another body, with the digest and the length that it should have.
+    /// Sets the body, with the matching digest and length.
     pub fn set_body(&mut self, body: &[u8]) {
         self.body = body.to_vec();
         self.set(digest_name(self.version), &digest_of(self.version, body));
@@ -177,7 +177,7 @@ impl Forge {
     }
 }
 
-/// Replaces a header of a request that is signed already.
+/// Replaces a header of a signed request.
 pub fn with(mut request: Request<Vec<u8>>, name: &str, value: &str) -> Request<Vec<u8>> {
     let name: HeaderName = name.parse().unwrap();
     request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());

@@ -1,5 +1,4 @@
-//! Webhooks: what a verifier takes and what it refuses, whom it asks for keys, and what the sandbox
-//! sends.
+//! Webhooks: what a verifier accepts and rejects, how it fetches keys, and what the sandbox sends.
 
 mod attacker;
 mod deliveries;

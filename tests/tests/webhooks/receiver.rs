@@ -1,4 +1,4 @@
-//! A receiver that answers as a test tells it to, and keeps what has come.
+//! A receiver that responds as a test configures it, and records all requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use upvest_core::webhook::{
 };
 use upvest_sandbox::Sandbox;
 
-/// The answer that never comes.
+/// Stands for a response that is never sent.
 pub const NEVER: u16 = 0;
 
 #[derive(Clone, Default)]
@@ -38,17 +38,17 @@ impl Receiver {
         receiver
     }
 
-    /// Answers with these, and then with 200.
-    pub fn answer(&self, statuses: &[u16]) {
+    /// Responds with these statuses, and then with 200.
+    pub fn respond(&self, statuses: &[u16]) {
         self.answers.lock().unwrap().extend(statuses);
     }
 
-    /// All that has come.
+    /// Returns all received requests.
     pub fn received(&self) -> Vec<(Parts, Bytes)> {
         self.received.lock().unwrap().clone()
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until `count` requests were received.
     pub async fn wait(&self, count: usize) -> Vec<(Parts, Bytes)> {
         until(|| self.received().len() >= count).await;
         let received = self.received();
@@ -56,7 +56,7 @@ impl Receiver {
         received
     }
 
-    /// The events of each request, in the order in which they came.
+    /// Returns the events of each request, in order of arrival.
     pub async fn events(&self, verifier: &WebhookVerifier) -> Vec<Vec<Event>> {
         let mut all = Vec::new();
         for (head, body) in self.received() {
@@ -75,23 +75,23 @@ async fn receive(State(receiver): State<Receiver>, head: Parts, body: Bytes) -> 
     StatusCode::from_u16(answer).unwrap()
 }
 
-/// Waits for something that happens by itself.
+/// Waits until a condition holds.
 pub async fn until(is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < Duration::from_mins(1), "it does not happen");
+        assert!(began.elapsed() < Duration::from_mins(1), "the condition never held");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// Waits until nothing is left to be sent; but not for ever.
+/// Waits until nothing is left to be sent, with a timeout.
 pub async fn all_sent(sandbox: &Sandbox) {
     let all_sent = sandbox.webhooks().all_sent();
     let limit = Duration::from_mins(1);
-    tokio::time::timeout(limit, all_sent).await.expect("all is sent some time");
+    tokio::time::timeout(limit, all_sent).await.expect("everything is sent in time");
 }
 
-/// Each event at once, alone.
+/// Sends each event at once, in a batch of one.
 pub fn singly() -> WebhookConfig {
     WebhookConfig { max_package_size: Some(100), delay: None }
 }
@@ -111,7 +111,7 @@ pub async fn enable(client: &Client, webhook: &Webhook, enabled: bool) {
     assert_eq!(client.update_webhook(webhook.id, &change).await.unwrap().enabled, enabled);
 }
 
-/// A sandbox whose clock stands, a client of it, and a receiver that has subscribed to everything.
+/// A sandbox with a frozen clock, a client of it, and a receiver subscribed to all events.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub client: Client,
@@ -135,7 +135,7 @@ impl Stage {
         Self { sandbox, client, receiver, webhook, verifier }
     }
 
-    /// Waits until the oldest package has been tried so often.
+    /// Waits until the oldest batch has had this many attempts.
     pub async fn tried(&self, attempts: u32) {
         let oldest = || self.sandbox.webhooks().deliveries().pop();
         until(|| oldest().is_some_and(|delivery| delivery.attempts >= attempts)).await;

@@ -1,4 +1,4 @@
-//! The endpoints of subscriptions, as the sandbox serves them.
+//! The subscription endpoints of the sandbox.
 
 use upvest_core::webhook::{
     CreateWebhook, ListWebhooks, UpdateWebhook, VerificationKeys, WebhookConfig, WebhookId,
@@ -8,14 +8,14 @@ use upvest_core::{Call, Error, api};
 use upvest_sandbox::{Sandbox, Spec};
 use uuid::Uuid;
 
-/// Bodies that our types do not make.
+/// Endpoints with untyped bodies, for bodies that the client's types cannot express.
 #[api(scope = "webhooks:admin")]
 trait Raw: Send + Sync {
-    /// Creates one.
+    /// Creates a subscription.
     #[endpoint(POST, "/webhooks", signed)]
     fn create(&self, body: &serde_json::Value) -> Call<serde_json::Value>;
 
-    /// Lists some.
+    /// Lists subscriptions.
     #[endpoint(GET, "/webhooks", signed)]
     fn list(&self, query: &[(&'static str, &'static str)]) -> Call<serde_json::Value>;
 }
@@ -88,7 +88,7 @@ async fn a_subscription_is_created_read_changed_listed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_description_does_not_allow_is_refused_by_name() {
+async fn an_invalid_subscription_is_rejected_with_the_field_name() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client().unwrap();
     let url = "https://tenant.tld/webhooks";
@@ -115,7 +115,7 @@ async fn what_the_description_does_not_allow_is_refused_by_name() {
         ),
         (
             serde_json::json!({ "title": "x", "url": url, "type": ["all"] }),
-            "type: \"all\" is no category of events",
+            "type: \"all\" is not a category of events",
         ),
         (
             serde_json::json!({ "title": "x", "url": url, "config": 7 }),
@@ -144,7 +144,7 @@ async fn what_the_description_does_not_allow_is_refused_by_name() {
         assert_eq!(status(&client.list(&query).await.unwrap_err()), 400, "{query:?}");
     }
     assert_eq!(client.list_webhooks(&ListWebhooks::default()).await.unwrap().data, []);
-    // The older version knows its categories, and nothing newer.
+    // The older version accepts its own categories only.
     let older = Sandbox::builder().spec(Spec::V1_9).start().await.unwrap();
     for more in
         [serde_json::json!({ "type": ["TOPUP"] }), serde_json::json!({ "exclude_type": [] })]
@@ -161,7 +161,7 @@ async fn what_the_description_does_not_allow_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_may_read_may_not_change() {
+async fn the_read_scope_does_not_allow_changes() {
     let sandbox = Sandbox::start().await.unwrap();
     let reader = sandbox.client_builder().scopes(["webhooks:read"]).build().unwrap();
     assert!(reader.list_webhooks(&ListWebhooks::default()).await.is_ok());

@@ -8,19 +8,19 @@ use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::json::lenient::{Members, Value};
+use crate::json::lenient::{Fields, Value};
 
-/// However long an answer promises, a token is asked for anew after a day.
+/// The longest lifetime of a token, even if the response promises more.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Who asks for a token, and for what.
+/// The request for an access token: the credentials and the scopes.
 #[derive(Debug, Clone)]
 pub struct TokenRequest {
     /// The client id.
     pub client_id: Uuid,
     /// The client secret.
     pub client_secret: SecretString,
-    /// The scopes, with spaces in between.
+    /// The scopes, separated by spaces.
     pub scope: String,
 }
 
@@ -35,7 +35,7 @@ impl Serialize for TokenRequest {
     }
 }
 
-/// An access token, how long it lives, and what for.
+/// An access token with its lifetime and its scopes.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     secret: SecretString,
@@ -44,43 +44,42 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// What stands behind `Bearer` in the header `authorization`.
+    /// Returns the token, which follows `Bearer` in the header `authorization`.
     #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.secret
     }
 
-    /// How long it lives, from when it was given; at most a day.
+    /// Returns the lifetime, counted from when the token was issued; at most one day.
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.expires_in
     }
 
-    /// The scopes that were granted, with spaces in between; empty if the answer did not say.
+    /// Returns the granted scopes, separated by spaces; empty if the response did not list them.
     #[must_use]
     pub fn scope(&self) -> &str {
         &self.scope
     }
 
     #[cfg(test)]
-    pub(crate) fn living(expires_in: Duration) -> Self {
+    pub(crate) fn with_lifetime(expires_in: Duration) -> Self {
         Self { secret: "x".to_owned().into(), expires_in, scope: String::new() }
     }
 
-    /// Reads the answer. Nothing of it is repeated in an error: it may be the token.
-    fn from_members(mut answer: Option<Members>) -> std::result::Result<Self, Cow<'static, str>> {
+    /// Reads the response. An error repeats no part of it, because that may be the token.
+    fn from_fields(mut answer: Option<Fields>) -> std::result::Result<Self, Cow<'static, str>> {
         let mut text = |name| answer.as_mut().and_then(|answer| answer.text(name));
-        let secret = text("access_token").ok_or("it has no text `access_token`")?;
+        let secret = text("access_token").ok_or("it has no string `access_token`")?;
         if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err("its `access_token` cannot stand in a header".into());
+            return Err("its `access_token` cannot be used in a header".into());
         }
         if !text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
             return Err("its `token_type` is not `bearer`".into());
         }
         let scope = text("scope").unwrap_or_default();
         let life = answer.and_then(|mut answer| answer.value("expires_in"));
-        let life =
-            life.ok_or("its `expires_in` is missing: it says how many seconds the token lives")?;
+        let life = life.ok_or("its `expires_in` is missing (expected the lifetime in seconds)")?;
         let seconds = whole_seconds(&life).map_err(|form| {
             format!("its `expires_in` is {form}: expected a whole number of seconds")
         })?;
@@ -89,7 +88,8 @@ impl AccessToken {
     }
 }
 
-/// The number that a number or a text is, or else what it is: some servers write `"1799"` or `1799.0`.
+/// Reads a whole number from a JSON number or string: some servers write `"1799"` or `1799.0`.
+/// Otherwise returns the form of the value.
 fn whole_seconds(life: &Value) -> std::result::Result<u64, &'static str> {
     let text = match life {
         Value::Number(number) => number,
@@ -104,19 +104,19 @@ fn whole_seconds(life: &Value) -> std::result::Result<u64, &'static str> {
     let are_digits =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !are_digits(whole) || !are_digits(fraction) {
-        return Err("a text that is not a number");
+        return Err("a string that is not a number");
     }
     if fraction.bytes().any(|digit| digit != b'0') {
         return Err("a number with a fraction");
     }
-    // Nothing or less is a token for the calls that wait for it now.
+    // With a lifetime of zero or less, only the calls that are waiting now use the token.
     Ok(if is_negative { 0 } else { whole.parse().unwrap_or(u64::MAX) })
 }
 
 impl<'de> Deserialize<'de> for AccessToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let names = ["access_token", "token_type", "expires_in", "scope"];
-        Self::from_members(Members::read(deserializer, &names)?).map_err(de::Error::custom)
+        Self::from_fields(Fields::read(deserializer, &names)?).map_err(de::Error::custom)
     }
 }
 
@@ -137,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn the_life_of_a_token_is_read_with_care() {
+    fn the_lifetime_of_a_token_is_read_leniently() {
         for (expires_in, seconds) in [
             ("1799", 1799),
             ("0", 0),
             ("-5", 0),
             ("86400", 86_400),
             ("1000000000000", 86_400),
-            // As text, or as a number that is whole however it is written.
+            // As a string, or as a whole number in any notation.
             ("\"1799\"", 1799),
             ("\" 1799 \"", 1799),
             ("\"01799\"", 1799),
@@ -157,7 +157,7 @@ mod tests {
             ("-0.0", 0),
             ("\"-5\"", 0),
             ("-1e40", 0),
-            // Longer than anything is a day.
+            // Capped at one day.
             ("1e40", 86_400),
             ("100000000000000000000", 86_400),
             ("18446744073709551615", 86_400),
@@ -170,26 +170,26 @@ mod tests {
     }
 
     #[test]
-    fn a_life_that_is_not_clear_is_named_by_its_form() {
+    fn an_unclear_lifetime_is_named_by_its_form() {
         for (expires_in, form) in [
-            ("\"secret\"", "a text that is not a number"),
-            ("\"\"", "a text that is not a number"),
-            ("\"30m\"", "a text that is not a number"),
-            ("\"1799s\"", "a text that is not a number"),
-            ("\"1.799e3\"", "a text that is not a number"),
-            ("\"1,799\"", "a text that is not a number"),
-            ("\"+1799\"", "a text that is not a number"),
-            ("\"0x707\"", "a text that is not a number"),
-            ("\"-\"", "a text that is not a number"),
-            ("\"1799.\"", "a text that is not a number"),
-            ("\".0\"", "a text that is not a number"),
-            ("\"2026-11-25T18:00:00Z\"", "a text that is not a number"),
+            ("\"secret\"", "a string that is not a number"),
+            ("\"\"", "a string that is not a number"),
+            ("\"30m\"", "a string that is not a number"),
+            ("\"1799s\"", "a string that is not a number"),
+            ("\"1.799e3\"", "a string that is not a number"),
+            ("\"1,799\"", "a string that is not a number"),
+            ("\"+1799\"", "a string that is not a number"),
+            ("\"0x707\"", "a string that is not a number"),
+            ("\"-\"", "a string that is not a number"),
+            ("\"1799.\"", "a string that is not a number"),
+            ("\".0\"", "a string that is not a number"),
+            ("\"2026-11-25T18:00:00Z\"", "a string that is not a number"),
             ("1799.5", "a number with a fraction"),
             ("\"1799.5\"", "a number with a fraction"),
             ("0.1", "a number with a fraction"),
             ("null", "null"),
-            ("true", "true or false"),
-            ("[1799]", "a list"),
+            ("true", "a boolean"),
+            ("[1799]", "an array"),
             ("{\"seconds\":\"secret\"}", "an object"),
         ] {
             let error = read(&with(expires_in)).unwrap_err();
@@ -214,18 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_answer_is_refused_in_one_sentence_without_repeating_it() {
+    fn an_unusable_response_is_refused_in_one_sentence_without_repeating_it() {
         for (json, sentence) in [
-            (r#""ory_at_secret""#, "it has no text `access_token`"),
-            ("[]", "it has no text `access_token`"),
-            (r#"{"access_token":7}"#, "it has no text `access_token`"),
+            (r#""ory_at_secret""#, "it has no string `access_token`"),
+            ("[]", "it has no string `access_token`"),
+            (r#"{"access_token":7}"#, "it has no string `access_token`"),
             (
                 r#"{"access_token":"ory_at_secret\r\nx: y","token_type":"bearer","expires_in":1}"#,
-                "its `access_token` cannot stand in a header",
+                "its `access_token` cannot be used in a header",
             ),
             (
                 r#"{"access_token":"","token_type":"bearer","expires_in":1}"#,
-                "its `access_token` cannot stand in a header",
+                "its `access_token` cannot be used in a header",
             ),
             (
                 r#"{"access_token":"ory_at_secret","token_type":"mac","expires_in":1}"#,

@@ -17,8 +17,8 @@ impl Client {
     /// Returns a token to send with, for a call that has waited for one since `asked`.
     ///
     /// Concurrent callers share one fetch, and its failure. The fetch has the client's timeout, not
-    /// that of the call that began it: a call that is dropped, or that has little time, does not take
-    /// the token from the others.
+    /// that of the call that started it. So a call that is dropped, or has little time left, does
+    /// not deprive the others of the token.
     pub(crate) async fn token(&self, asked: Instant, deadline: Instant) -> Result<Arc<Token>> {
         loop {
             let flight = {
@@ -36,7 +36,7 @@ impl Client {
             };
             flight.ended(deadline).await;
             if Instant::now() >= deadline {
-                let message = "no access token: the time ran out while it was fetched";
+                let message = "no access token: the deadline passed while fetching it";
                 return Err(Error::of(classify::timeout(false), message));
             }
         }
@@ -49,21 +49,21 @@ impl Client {
             let token = call.max_attempts(max_attempts).await;
             let result = token
                 .and_then(|token| Token::new(&token, Instant::now()))
-                .map_err(Error::for_want_of_a_token);
+                .map_err(Error::into_token_error);
             let failure = result.as_ref().err().cloned();
             client.tokens().store(result);
             if let Some(error) = failure {
-                tracing::warn!(%error, "no new access token");
+                tracing::warn!(%error, "cannot fetch an access token");
             }
         };
         let client = self.clone();
-        // Fetched again at once, it would panic at once: the failure makes the calls pause.
+        // Another fetch would panic again at once. The stored failure makes the calls pause.
         let on_panic = move || {
-            let message = "no access token: the request for it panicked";
+            let message = "no access token: the token request panicked";
             let error = Error::new(ErrorKind::Token, Outcome::NotSent, message);
             client.tokens().store(Err(error));
         };
-        // Its own deadline ends it.
+        // No limit here: the call has its own deadline.
         state.fetches.begin(after(Duration::MAX), fetching, on_panic)
     }
 }

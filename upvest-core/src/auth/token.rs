@@ -10,7 +10,7 @@ use super::access_token::AccessToken;
 use super::trial::Trial;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 
-/// A token is refreshed this long before it ends, or a tenth of its life if that is shorter.
+/// How long before its expiry a token is refreshed; a tenth of its lifetime if that is shorter.
 const EARLY: Duration = Duration::from_secs(60);
 
 /// A token in use.
@@ -22,22 +22,22 @@ pub(crate) struct Token {
     trial: Trial,
 }
 
-/// What a token is good for.
+/// Whether a token can be used, and whether to fetch the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Freshness {
     Fresh,
-    /// Good still, and time to fetch the next one.
+    /// Still valid, but it is time to fetch the next one.
     Stale,
     Over,
 }
 
 impl Token {
-    /// `Bearer …`, marked as sensitive.
+    /// Returns `Bearer …`, marked as sensitive.
     pub(crate) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
 
-    /// Whether the server takes it.
+    /// Returns what is known about whether the server accepts it.
     pub(crate) fn trial(&self) -> &Trial {
         &self.trial
     }
@@ -45,7 +45,7 @@ impl Token {
     pub(super) fn new(token: &AccessToken, fetched: Instant) -> Result<Self> {
         let bearer = format!("Bearer {}", token.secret().expose_secret());
         let mut header = HeaderValue::from_str(&bearer).map_err(|_| {
-            let message = "the access token cannot stand in a header";
+            let message = "the access token cannot be used in a header";
             Error::new(ErrorKind::Token, Outcome::NotSent, message)
         })?;
         header.set_sensitive(true);
@@ -55,10 +55,10 @@ impl Token {
         Ok(Self { header, fetched, refresh_at, ends, trial: Trial::new() })
     }
 
-    /// What it is good for at `now`, for a call that asked at `asked`.
+    /// Returns how it can be used at `now`, by a call that asked at `asked`.
     ///
-    /// A token that was fetched while the call waited will do, however short it lives: otherwise an
-    /// answer with no life at all would make each waiter fetch one of its own.
+    /// A token that was fetched while the call waited is fresh, however short its lifetime is.
+    /// Otherwise a lifetime of zero would make each waiter fetch its own token.
     pub(super) fn freshness(&self, asked: Instant, now: Instant) -> Freshness {
         if now < self.refresh_at || self.fetched >= asked {
             Freshness::Fresh
@@ -80,7 +80,7 @@ mod tests {
     use crate::auth::AccessToken;
 
     fn token(life: u64, fetched: Instant) -> Token {
-        Token::new(&AccessToken::living(Duration::from_secs(life)), fetched).unwrap()
+        Token::new(&AccessToken::with_lifetime(Duration::from_secs(life)), fetched).unwrap()
     }
 
     #[test]

@@ -10,12 +10,12 @@ use super::token::{Freshness, Token};
 use crate::error::{Error, Result};
 use crate::single_flight::{Flight, SingleFlight};
 
-/// How long no token is fetched after a failure, or after a new token that was refused too.
+/// The pause before another fetch after a failure, or after a new token was refused too.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest such pause, whatever the server asks for: without a token nothing works.
+/// The longest such pause, even if the server asks for more: without a token nothing works.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The token that is in use, and the credentials to fetch the next one with.
+/// The token in use, and the credentials for fetching the next one.
 pub(crate) struct TokenCache {
     credentials: TokenRequest,
     state: Mutex<State>,
@@ -25,7 +25,7 @@ pub(crate) struct TokenCache {
 pub(super) struct State {
     current: Option<Arc<Token>>,
     pub(super) fetches: SingleFlight,
-    /// Why the last fetch gave no token, and since when that is known.
+    /// Why the last fetch failed, and when.
     failure: Option<(Error, Instant)>,
     /// When a refused token was last replaced.
     replaced: Option<Instant>,
@@ -34,9 +34,9 @@ pub(super) struct State {
 /// What a call that needs a token does next.
 pub(super) enum Next {
     Use(Arc<Token>),
-    /// Use this one, and begin to fetch the next one.
+    /// Use this one, and start to fetch the next one.
     UseAndRefresh(Arc<Token>),
-    /// Wait for the fetch that is under way.
+    /// Wait for the fetch in progress.
     Wait(Flight),
     Fetch,
     Fail(Error),
@@ -51,10 +51,11 @@ impl TokenCache {
         &self.credentials
     }
 
-    /// The server does not accept `token`. Returns whether another one may be better.
+    /// Discards `token`, which the server refused. Returns whether another one may be accepted.
     ///
-    /// Another one may be there already. If not, it is fetched, but not time and again: then the token
-    /// is not what is wrong. Whether it is better, its [`Trial`](super::trial::Trial) tells.
+    /// There may be another one already. If not, the call fetches one, but at most once per
+    /// `PAUSE`: if a new token is refused too, the token is not the problem. Whether the server
+    /// accepts the new one is in its [`Trial`](super::trial::Trial).
     pub(crate) fn replace(&self, token: &Arc<Token>) -> bool {
         let mut state = self.state();
         if !state.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, token)) {
@@ -69,7 +70,7 @@ impl TokenCache {
         true
     }
 
-    /// Stores what a fetch has ended with.
+    /// Stores the result of a fetch.
     pub(super) fn store(&self, result: Result<Token>) {
         let mut state = self.state();
         match result {
@@ -82,17 +83,17 @@ impl TokenCache {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // No change of the state is ever half done.
+        // A panic never leaves a change of the state half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// What a call does now that has waited for a token since `asked`.
+    /// Returns what a call does next that has waited for a token since `asked`.
     pub(super) fn next(&self, asked: Instant, now: Instant) -> Next {
         if let Some(token) = &self.current {
             match token.freshness(asked, now) {
-                // Once: if it fails, another call begins the next fetch.
+                // One attempt: if it fails, another call starts the next fetch.
                 Freshness::Stale if !self.is_pausing(now) && self.fetches.here().is_none() => {
                     return Next::UseAndRefresh(Arc::clone(token));
                 }
@@ -114,5 +115,47 @@ impl State {
             let wanted = error.retry_after().unwrap_or_default();
             now < *at + wanted.clamp(PAUSE, LONGEST_PAUSE)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::time::{Instant, advance};
+    use uuid::Uuid;
+
+    use super::{PAUSE, TokenCache};
+    use crate::auth::access_token::{AccessToken, TokenRequest};
+    use crate::auth::token::Token;
+
+    fn cache() -> TokenCache {
+        TokenCache::new(TokenRequest {
+            client_id: Uuid::nil(),
+            client_secret: "x".to_owned().into(),
+            scope: String::new(),
+        })
+    }
+
+    /// Stores a token, and returns it.
+    fn stored(cache: &TokenCache) -> Arc<Token> {
+        let token = AccessToken::with_lifetime(Duration::from_secs(1_800));
+        cache.store(Token::new(&token, Instant::now()));
+        Arc::clone(cache.state().current.as_ref().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refused_tokens_are_replaced_once_a_second() {
+        let cache = cache();
+        let first = stored(&cache);
+        assert!(cache.replace(&first));
+        let second = stored(&cache);
+        advance(PAUSE - Duration::from_millis(1)).await;
+        assert!(!cache.replace(&second), "the pause is not over");
+        // An older token has its successor already.
+        assert!(cache.replace(&first));
+        advance(Duration::from_millis(1)).await;
+        assert!(cache.replace(&second), "the pause is over");
     }
 }

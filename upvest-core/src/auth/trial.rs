@@ -1,4 +1,4 @@
-//! Whether the server takes a new token: after a refusal, one call finds out for all that wait.
+//! Whether the server accepts a new token: after a refusal, one call tries it and the others wait.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use crate::deadline::{after, within};
 
-/// What is known of a token. Shared by all who hold it.
+/// What is known about a token. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Trial(watch::Sender<Verdict>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Open,
-    /// A call tries it. If it has no verdict at this time, another one does.
+    /// A call tries it. If there is no verdict by this time, another call tries it.
     Tried(Instant),
     Accepted,
     Refused,
@@ -22,11 +22,11 @@ enum Verdict {
 
 /// What a call whose last token was refused may do with this one.
 pub(crate) enum Entry {
-    /// Send: the server takes it.
+    /// Send: the server accepts it.
     Accepted,
-    /// Send: it is this call that tries it.
+    /// Send: this call tries it.
     Probe(Probe),
-    /// Not send: the server does not take it.
+    /// Do not send: the server does not accept it.
     Refused,
     /// Wait, and ask again.
     Wait(Wait),
@@ -37,7 +37,7 @@ impl Trial {
         Self(watch::Sender::new(Verdict::Open))
     }
 
-    /// The first to ask tries it, and has `time` to do so.
+    /// Returns what a caller may do: the first one tries the token, and has `time` to do so.
     pub(crate) fn enter(&self, time: Duration) -> Entry {
         let now = Instant::now();
         let own = Verdict::Tried(after(time));
@@ -66,7 +66,7 @@ impl Trial {
         }
     }
 
-    /// The server has answered a request with this token, with anything but a refusal.
+    /// Records that the server responded to a request with this token, and did not refuse it.
     pub(crate) fn report_accepted(&self) {
         if *self.0.borrow() != Verdict::Accepted {
             self.0.send_replace(Verdict::Accepted);
@@ -74,14 +74,14 @@ impl Trial {
     }
 }
 
-/// The call that tries a token. Dropped without a verdict, it leaves that to another one.
+/// The call that tries a token. If it is dropped without a verdict, another call tries the token.
 pub(crate) struct Probe {
     trial: Trial,
     own: Verdict,
 }
 
 impl Probe {
-    /// The server has refused the token, unless it has taken it from another call meanwhile.
+    /// Records that the server refused the token, unless it has accepted it from another call.
     pub(crate) fn report_refused(&self) {
         self.replace(|verdict| verdict != Verdict::Accepted, Verdict::Refused);
     }
@@ -110,7 +110,7 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Whether it is time to ask again, before the deadline.
+    /// Waits until it is time to ask again. Returns false if the deadline passed.
     pub(crate) async fn ends_before(mut self, deadline: Instant) -> bool {
         let _ = within(deadline.min(self.until), self.changes.changed()).await;
         Instant::now() < deadline

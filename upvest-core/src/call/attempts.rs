@@ -35,7 +35,7 @@ pub(crate) struct Plan<'c> {
     pub(crate) prepared: &'c PreparedRequest,
     pub(crate) key: Option<Idempotent>,
     pub(crate) deadline: Instant,
-    /// How many requests at most.
+    /// The most requests that the call may send.
     pub(crate) max_attempts: u32,
 }
 
@@ -43,9 +43,9 @@ pub(crate) struct Plan<'c> {
 pub(crate) async fn send<T>(plan: &Plan<'_>, decode: Decode<T>) -> Result<Response<T>> {
     let mut attempts = Attempts::new(plan);
     if Handle::try_current().is_err() {
-        let error =
-            Error::config("a call must be awaited inside a tokio runtime, one with `enable_all`");
-        return Err(attempts.end(error, false));
+        let message = "cannot send the call: no tokio runtime (await it inside one that was built \
+                       with `enable_all`)";
+        return Err(attempts.end(Error::config(message), false));
     }
     loop {
         match attempts.attempt(decode).await {
@@ -67,18 +67,18 @@ struct Attempts<'c> {
     is_keyless_write: bool,
     /// How many requests were handed to the transport.
     sent: u32,
-    /// How many of them the server declared unprocessed, and were retried for that.
+    /// How many of them were retried because the server declared them unprocessed.
     unprocessed: u32,
-    /// The most that they may have done, and those before this call.
+    /// The highest outcome of these requests, and of those before this call.
     worst: Outcome,
-    /// One of the requests that may be in flight.
+    /// The permit for one request in flight.
     slot: Option<SemaphorePermit<'c>>,
     /// The token of the last attempt.
     token: Option<Arc<Token>>,
     is_token_replaced: bool,
-    /// Since when it waits for the token of the next attempt, if it does already.
+    /// Since when it has waited for the token of the next attempt, if it already does.
     asked: Option<Instant>,
-    /// If the next attempt tries a token for the other calls too.
+    /// Set if the next attempt tries a token for the other calls too.
     probe: Option<Probe>,
     /// What the retries have cost.
     spent: u32,
@@ -109,13 +109,13 @@ impl<'c> Attempts<'c> {
     async fn attempt<T>(&mut self, decode: Decode<T>) -> Result<Response<T>> {
         let Plan { client, prepared, key, deadline, .. } = *self.plan;
         if Instant::now() >= deadline {
-            return Err(out_of_time(prepared, "before it began"));
+            return Err(out_of_time(prepared, "before the attempt began"));
         }
         check_age(self.plan, self.sent)?;
         // Not for the fetch of a token: the calls that hold the slots may be waiting for it.
         if !prepared.is_anonymous && self.slot.is_none() {
             let slot = within(deadline, client.slots().acquire()).await;
-            let slot = slot.map_err(|_| out_of_time(prepared, "while others were under way"))?;
+            let slot = slot.map_err(|_| out_of_time(prepared, "while others were in flight"))?;
             self.slot = slot.ok();
         }
         self.token = if prepared.is_anonymous {
@@ -129,9 +129,9 @@ impl<'c> Attempts<'c> {
         let sent = &mut self.sent;
         let result = async {
             let signature_base = sign(client, prepared, &mut request, deadline).await?;
-            // All this may have taken long: the slot, the token, a signing key that is elsewhere.
+            // The slot, the token or a remote signing key may have taken long.
             if Instant::now() >= deadline {
-                return Err(out_of_time(prepared, "when it was signed"));
+                return Err(out_of_time(prepared, "by the time it was signed"));
             }
             check_age(self.plan, *sent)?;
             *sent += 1;
@@ -156,12 +156,12 @@ impl<'c> Attempts<'c> {
         result
     }
 
-    /// What a response says of the token, to all who wait for that.
+    /// Reports what a response says about the token to all calls that wait for it.
     fn report<T>(&self, result: &Result<T>) {
         let Some(token) = &self.token else { return };
         match (result, &self.probe) {
             (Err(error), _) if error.status().is_none() => {}
-            // What refuses another call may be something else about it.
+            // A refusal of any other call may have another reason than the token.
             (Err(error), probe) if error.retry() == Retry::WithAnotherToken => {
                 probe.iter().for_each(Probe::report_refused);
             }
@@ -177,7 +177,7 @@ impl<'c> Attempts<'c> {
         self.probe = None;
         let slot = self.slot.take();
         let earlier = self.worst;
-        // With a key, a conflict is with an earlier request, which may still be at work.
+        // With a key, a conflict is with an earlier request, which may still be in progress.
         let is_conflict = error.status() == Some(StatusCode::CONFLICT);
         let is_doubtful =
             self.is_keyless_write || self.repeatable == Repeatable::Keyed && is_conflict;
@@ -192,11 +192,11 @@ impl<'c> Attempts<'c> {
             return Ok(());
         }
         if self.sent - self.unprocessed >= max_attempts {
-            // Even so: a token that was refused is not for the next call.
+            // The refused token is replaced all the same: the next call must not use it.
             self.replace_token(&error);
             return Err(self.end(error, may_help));
         }
-        // Immediately: it was refused before anything was done, and the next one is another request.
+        // No wait: the refusal came before anything was done, and the next request differs.
         if self.replace_token(&error) {
             return match self.is_next_token_accepted(slot).await {
                 Ok(true) => {
@@ -211,11 +211,11 @@ impl<'c> Attempts<'c> {
             };
         }
         drop(slot);
-        // The request for a token was retried already, by its own call.
+        // The request for a token was already retried, by its own call.
         if !may_help || error.kind() == ErrorKind::Token {
             return Err(self.end(error, may_help));
         }
-        // On top of what the server asks for, so that the clients it told the same spread out.
+        // Added to what the server asks for, so that clients that got the same wait spread out.
         let retries = (self.sent - self.unprocessed).max(1);
         let wait = back_off(retries, client.random_number())
             .saturating_add(error.retry_after().unwrap_or_default());
@@ -248,8 +248,8 @@ impl<'c> Attempts<'c> {
                 Entry::Probe(probe) => self.probe = Some(probe),
                 Entry::Refused => return Ok(false),
                 Entry::Wait(wait) => {
-                    // For the calls that are not sent yet. A probe keeps its slot: behind a long queue
-                    // it would be of no use.
+                    // Makes room for the calls that are not sent yet. A probe keeps its slot:
+                    // behind a long queue it would be useless.
                     slot = None;
                     if wait.ends_before(deadline).await {
                         continue;
@@ -278,18 +278,18 @@ impl<'c> Attempts<'c> {
     }
 }
 
-/// A key that Upvest may have forgotten would pay a second time.
+/// Rejects a key that Upvest may have forgotten, because it would pay a second time.
 fn check_age(plan: &Plan<'_>, sent: u32) -> Result<()> {
     let Plan { client, prepared, key, .. } = plan;
     let Some(Idempotent { window, .. }) = key else { return Ok(()) };
     let (since, now) = (window.since(), client.now());
     let why = match window.age(now) {
         Age::InTime => return Ok(()),
-        // A clock that is set back while a call is under way does not make its key older.
+        // A clock that is set back while a call is in flight does not make its key older.
         Age::NotKnown if sent > 0 => return Ok(()),
         Age::NotKnown => from_the_future(since, now),
         Age::TooOld => format!(
-            "its idempotency key was to be used until {}, and Upvest may forget it soon after",
+            "the replay window of its key ended at {}, and Upvest may forget the key soon after",
             window_end(since)
         ),
     };

@@ -21,7 +21,7 @@ use crate::transport::AttemptEnds;
 use crate::transport::failure::Failure;
 use crate::types::IdempotencyKey;
 
-/// The request, complete but for the signature.
+/// Builds the request, complete except for the signature.
 pub(super) fn build(
     client: &Client,
     prepared: &PreparedRequest,
@@ -35,7 +35,7 @@ pub(super) fn build(
     // Room for the signature's headers too.
     let mut headers = HeaderMap::with_capacity(16);
     let accept = HeaderValue::from_str(prepared.accept)
-        .map_err(|error| refused("its `accept` cannot stand in a header").because(error))?;
+        .map_err(|error| refused("its `accept` is not a valid header value").because(error))?;
     headers.insert(ACCEPT, accept);
     headers.insert(
         USER_AGENT,
@@ -51,7 +51,7 @@ pub(super) fn build(
     }
     if let Some(key) = key {
         let key = HeaderValue::from_str(&key.to_string()).map_err(|error| {
-            refused("its idempotency key cannot stand in a header").because(error)
+            refused("its idempotency key is not a valid header value").because(error)
         })?;
         headers.insert(IDEMPOTENCY_KEY, key);
     }
@@ -67,7 +67,7 @@ pub(super) fn build(
     Ok(request)
 }
 
-/// Signs the request, if it is to be signed, and gives back what was signed.
+/// Signs the request, if it must be signed, and returns the signature base.
 pub(super) async fn sign(
     client: &Client,
     prepared: &PreparedRequest,
@@ -83,14 +83,14 @@ pub(super) async fn sign(
     match within(deadline, signing).await {
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {
-            let message = format!("{prepared} was not sent: it could not be signed");
+            let message = format!("{prepared} was not sent: signing failed");
             Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
         }
-        Err(_) => Err(out_of_time(prepared, "while it was signed")),
+        Err(_) => Err(out_of_time(prepared, "while signing")),
     }
 }
 
-/// Sends the request, and takes in what comes back until `ends`.
+/// Sends the request and reads the response, until `ends`.
 pub(super) async fn exchange(
     client: &Client,
     prepared: &PreparedRequest,
@@ -140,7 +140,7 @@ pub(super) async fn exchange(
             broken,
         });
     }
-    // The status says what happened; a body that cannot be read takes nothing from that.
+    // The status says what happened, even if the body cannot be read.
     let is_json =
         content_type.is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
     let problem = (is_json && broken.is_none())
@@ -161,7 +161,7 @@ pub(super) async fn exchange(
     })
 }
 
-/// A location, which may be relative to what was asked for.
+/// Resolves a location, which may be relative to the requested URL.
 fn absolute(client: &Client, prepared: &PreparedRequest, location: &str) -> Option<String> {
     let asked = Url::parse(&format!("{}{}", client.base_url(), prepared.path)).ok()?;
     Some(asked.join(location).ok()?.into())
@@ -171,18 +171,18 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Nothing was sent; `during` is what it waited for.
+/// Returns the error of a call whose deadline passed before it was sent; `during` says when.
 pub(super) fn out_of_time(prepared: &PreparedRequest, during: &str) -> Error {
-    let message = format!("{prepared} was not sent: the time of the call was over {during}");
+    let message = format!("{prepared} was not sent: the deadline passed {during}");
     Error::of(classify::timeout(false), message)
 }
 
-/// What the transport says of a request without a response.
+/// Returns the error of a request without a response.
 fn no_response(prepared: &PreparedRequest, host: &str, failure: Failure) -> Error {
     let message = match failure {
-        Failure::MaybeSent => format!("{prepared} has no answer: the connection to {host} broke"),
+        Failure::MaybeSent => format!("{prepared} got no response: the connection to {host} broke"),
         Failure::NotSent => {
-            format!("{prepared} was not sent: no connection to {host} could be made")
+            format!("{prepared} was not sent: could not connect to {host}")
         }
         Failure::Unprocessed => format!("{prepared} was not sent: {host} did not process it"),
         Failure::Final(_, why) => format!("{prepared} was not sent to {host}: {why}"),
@@ -190,8 +190,8 @@ fn no_response(prepared: &PreparedRequest, host: &str, failure: Failure) -> Erro
     Error::of(classify::failure(failure), message)
 }
 
-/// The request has left, or some of it.
+/// Returns the error of a request that may have been sent and got no response in time.
 fn late_response(prepared: &PreparedRequest) -> Error {
-    let message = format!("{prepared} has no answer in the time that it was given");
+    let message = format!("{prepared} got no response before its timeout");
     Error::of(classify::timeout(true), message)
 }

@@ -3,18 +3,18 @@
 use super::window::Window;
 use crate::types::{IdempotencyKey, Timestamp};
 
-/// Marks a [`Call`] that takes no idempotency key.
+/// Marks a [`Call`](crate::Call) that carries no idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Keyless(());
 
-/// Marks a [`Call`] that carries an idempotency key.
+/// Marks a [`Call`](crate::Call) that carries an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Idempotent {
     pub(crate) key: IdempotencyKey,
-    /// Counts from when the call was made, or the one that it repeats: by then its record may have
-    /// been stored, and replayed by somebody else.
+    /// Counts from when the call was made, or the call that it replays: its record may have been
+    /// stored then, and replayed elsewhere.
     pub(crate) window: Window,
-    /// Whether it repeats an earlier call, of which nothing is known.
+    /// Whether it replays an earlier call, whose outcome is not known.
     pub(crate) is_replay: bool,
 }
 
@@ -30,9 +30,9 @@ impl Default for Idempotent {
     }
 }
 
-/// Whether a [`Call`] carries an idempotency key: [`Keyless`] or [`Idempotent`].
+/// Whether a [`Call`](crate::Call) carries an idempotency key: [`Keyless`] or [`Idempotent`].
 pub trait CallKind: sealed::Sealed + Send + 'static {
-    /// The key, if it carries one.
+    /// Returns the key, if it carries one.
     fn idempotency_key(&self) -> Option<IdempotencyKey>;
 }
 

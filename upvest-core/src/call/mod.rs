@@ -1,4 +1,4 @@
-//! A call: a request that is fixed but not yet sent.
+//! A call: a request that is complete but not yet sent.
 
 use std::fmt;
 use std::time::Duration;
@@ -36,26 +36,25 @@ pub use kind::{CallKind, Idempotent, Keyless};
 pub use page::{Items, Page, PageMeta, Pages};
 pub use record::CallRecord;
 
-/// A request that is fixed but not yet sent: path filled, body encoded, key chosen.
+/// A request that is complete but not yet sent: its path, body and key are fixed.
 ///
-/// Nothing happens until it is awaited. It owns all it needs, so it can be kept, moved to another
-/// task, or dropped. Dropping a call that is under way leaves its outcome unknown: an
-/// [`IdempotentCall`] can be sent again from its [`record`](Call::record).
+/// Nothing happens until you await it. It owns all that it needs, so you can store it, move it to
+/// another task, or drop it. Dropping a call in flight leaves its outcome unknown: an
+/// [`IdempotentCall`] can be replayed from its [`record`](Call::record).
 ///
 /// # Errors
-///
-/// Awaiting it gives an [`Error`]: [`kind`](Error::kind) says where it failed, and
+/// Awaiting it fails with an [`Error`]: [`kind`](Error::kind) says where it failed, and
 /// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built
 /// fails with [`ErrorKind::Request`](crate::ErrorKind::Request), before anything is sent.
 ///
 /// # Panics
-///
-/// Inside tokio, if its runtime was built without `enable_all`.
+/// Panics inside tokio, if its runtime was built without `enable_all`.
 ///
 /// # Cancel safety
+/// A call that is dropped in flight may have sent its request, and its outcome is not reported. The
+/// client remains usable.
 ///
-/// A call that is dropped while it is under way may have sent its request: nobody is told of the
-/// outcome. The client is as good as before.
+/// # Examples
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -80,7 +79,7 @@ pub struct Call<T, K = Keyless> {
     max_attempts: Option<u32>,
 }
 
-/// A call that carries an idempotency key: sent twice, it takes effect once.
+/// A call that carries an idempotency key: if it is sent twice, it takes effect once.
 pub type IdempotentCall<T> = Call<T, Idempotent>;
 
 enum State<T> {
@@ -95,7 +94,9 @@ enum Limit {
 }
 
 impl<T, K: Default> Call<T, K> {
-    /// A call that answers at once, without any server; for fakes in tests.
+    /// Returns a call that completes at once, without a server; for fakes in tests.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use upvest_core::{Call, Error};
@@ -119,39 +120,48 @@ impl<T, K> Call<T, K> {
         Self { state, key, limit: None, max_attempts: None }
     }
 
-    /// How long the whole call may take, from the moment it is awaited: waiting for a token and
-    /// every attempt included. 60 seconds unless the client says otherwise.
+    /// Sets how long the whole call may take, from the moment it is awaited.
+    ///
+    /// This includes the wait for a token and every attempt. The default is the client's, 60
+    /// seconds unless set otherwise.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limit = Some(Limit::Timeout(timeout));
         self
     }
 
-    /// When the call must have ended.
+    /// Sets when the call must have ended.
     pub fn deadline(mut self, deadline: impl Into<Instant>) -> Self {
         self.limit = Some(Limit::Deadline(deadline.into()));
         self
     }
 
-    /// How many requests it sends at most: 3 unless the client says otherwise, and at least one.
+    /// Sets how many requests it sends at most; at least one.
     ///
-    /// The first goes out at once. Another one follows if it may help and can do no harm: after a
-    /// failed connection always; after a lost or torn answer, a 408, 425, 429, 500, 502, 503 or 504
-    /// only if the call carries a key, or does the same when it is done twice (GET, PUT, DELETE).
-    /// Before it, the client waits: at random up to 200 milliseconds, then 400, up to 10 seconds,
-    /// and for as long as `retry-after` says; or fails at once if the time of the call is over
-    /// sooner, or if the client as a whole has sent too much again.
+    /// The default is that of the client: 3, if it sets no other.
+    ///
+    /// The first goes out at once. A retry follows if it may help and can do no harm:
+    ///
+    /// - after a failed connection, always;
+    /// - after a lost or incomplete response, a 408, 425, 429, 500, 502, 503 or 504, only if the
+    ///   call carries a key, or has the same effect when it is sent twice (GET, PUT, DELETE);
+    /// - after a 409, only if the call carries a key and an earlier attempt may still be at work.
+    ///
+    /// Before each retry, the client waits for a random time of up to 200 milliseconds at first,
+    /// then 400, up to 10 seconds, and in addition for as long as `retry-after` says. The call
+    /// fails at once if its deadline would pass sooner, or if the retry budget of the client is
+    /// used up.
     ///
     /// After a 401, or a 431 (the token may be too large for the server), the client fetches a new
-    /// token, and one call tries it. If the server takes it, all calls that were refused are sent
-    /// again at once, each at most one time; if not, they end with their own refusal. Meanwhile they
-    /// wait, within their own time.
+    /// token, and one call tries it. If the server accepts it, all calls that were refused are
+    /// retried at once, each at most once; if not, each fails with its own refusal. Until then they
+    /// wait, within their own deadlines.
     ///
-    /// A request that an HTTP/2 server declares unprocessed does not count: it is sent again at once,
-    /// at most 10 times a call, and for all clones together at most as often as requests may be under
-    /// way until one succeeds.
+    /// A request that an HTTP/2 server declares unprocessed does not count. It is retried at once,
+    /// at most 10 times per call. Until a request succeeds, all clones together make at most as
+    /// many of these retries as requests may be in flight.
     ///
-    /// Retry in one place. With this at 3 and a job queue above that tries 5 times, a server in
-    /// trouble gets 15 requests.
+    /// Note: retry in one place only. With 3 attempts here and a job queue that tries 5 times, a
+    /// server in trouble gets 15 requests.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
         self
@@ -159,7 +169,7 @@ impl<T, K> Call<T, K> {
 }
 
 impl<T> Call<T> {
-    /// Another call like this one; none if it is not sent anywhere, or must not be sent twice.
+    /// Returns a copy of this call; none if it is not sent anywhere, or must not be sent twice.
     pub(crate) fn try_clone(&self) -> Option<Self> {
         let State::Fixed { client, prepared, decode } = &self.state else { return None };
         if prepared.method != Method::Get {
@@ -170,7 +180,7 @@ impl<T> Call<T> {
         Some(Self { state, key: self.key, limit: self.limit, max_attempts: self.max_attempts })
     }
 
-    /// The same, asking for the page that begins there.
+    /// Returns the same call for the page that begins at `offset`.
     pub(crate) fn at_offset(mut self, offset: u64) -> Self {
         if let State::Fixed { prepared, .. } = &mut self.state {
             prepared.set_offset(offset);
@@ -180,14 +190,14 @@ impl<T> Call<T> {
 }
 
 impl<T> Call<T, Idempotent> {
-    /// Sends this key instead of the one that was chosen at random. The call is as old as before.
+    /// Sends this key instead of the random one. The age of the call does not change.
     ///
-    /// Not for a call that replays another one: with another key it would be another payment, so it
-    /// fails then, and nothing is sent.
+    /// A replay must keep its key, because with another one it would be another payment. If you set
+    /// another key, the call fails and nothing is sent.
     pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
         if self.key.is_replay && key != self.key.key {
             let message = "a replay keeps its idempotency key: with another one it would be \
-                           another payment, so make a new call for that";
+                           another payment (make a new call for that)";
             self.state = State::Ready(Err(Error::replay(Outcome::Unknown, message)));
             return self;
         }
@@ -195,25 +205,28 @@ impl<T> Call<T, Idempotent> {
         self
     }
 
-    /// The key that will be sent. Store it before you await: with it, a call whose answer was lost
-    /// can be made again without taking effect twice.
+    /// Returns the key that will be sent.
     ///
-    /// Only a success of the second call tells for certain what became of the first: if the second
-    /// is refused, say for its token or for too many requests, the first may still have happened.
+    /// Store it before you await the call. With it, a call whose response was lost can be made
+    /// again without taking effect twice.
+    ///
+    /// Note that only a success of the second call tells for certain what happened to the first. If
+    /// the second is refused, for example for its token or for too many requests, the first may
+    /// still have taken effect.
     #[must_use]
     pub fn key(&self) -> IdempotencyKey {
         self.key.key
     }
 
-    /// All that it takes to send this call once more after a crash, with [`Client::replay`].
+    /// Returns all that is needed to send this call again after a crash, with [`Client::replay`].
     ///
-    /// Store it before you await the call, in one transaction with whatever the call is for. Its
-    /// age counts from when the call was made; for a call that replays another one, from when that
-    /// was made. So when a call is made again with the same key, its record must not overwrite the
-    /// first one.
+    /// Store it before you await the call, in one transaction with the data that the call is for.
+    /// Its age counts from when the call was made; for a replay, from when the replayed call was
+    /// made. So if you make a call again with the same key, its record must not overwrite the first
+    /// one.
     ///
-    /// The record of a [`ready`](Call::ready) call, or of one that could not be built, holds the key
-    /// and no request; it cannot be replayed.
+    /// The record of a [`ready`](Call::ready) call, or of one that could not be built, contains the
+    /// key and no request. It cannot be replayed.
     #[must_use]
     pub fn record(&self) -> CallRecord {
         let Idempotent { key, window, .. } = self.key;
@@ -227,7 +240,7 @@ impl<T> Call<T, Idempotent> {
 }
 
 impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
-    /// A call that was recorded at `since`, once more.
+    /// Returns a call that was recorded at `since`, to be sent again.
     pub(crate) fn replay(
         client: Client,
         prepared: PreparedRequest,
@@ -241,13 +254,13 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
 }
 
 impl<T: Send + 'static, K: CallKind> Call<T, K> {
-    /// Sends the call, and gives back status, request id and number of attempts beside the value.
+    /// Sends the call and returns the status, request id and number of attempts with the value.
     ///
     /// # Errors
-    /// As awaiting the call itself.
+    /// Fails as awaiting the call does.
     ///
     /// # Cancel safety
-    /// As awaiting the call itself.
+    /// The same as for awaiting the call.
     pub fn with_response(self) -> BoxFuture<'static, Result<Response<T>>> {
         Box::pin(self.run())
     }
@@ -308,7 +321,7 @@ impl<T> Call<T> {
 }
 
 impl<T> IdempotentCall<T> {
-    /// A call with a random key.
+    /// Returns a call with a random key.
     pub(crate) fn keyed(request: Request<'_>, decoder: Decoder<T>) -> Self {
         let now = request.client.now();
         let (state, key) = match request.client.random_bytes() {

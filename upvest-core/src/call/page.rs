@@ -1,4 +1,4 @@
-//! Lists: one page of them, and all pages one after the other.
+//! Lists: a single page, and all pages one after the other.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -14,7 +14,9 @@ use crate::error::Outcome;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::null_as_default;
 
-/// One page of a list, as most lists of the API are answered.
+/// One page of a list, as the API returns most lists.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::{Call, Page, api};
@@ -22,7 +24,7 @@ use crate::json::null_as_default;
 /// # pub struct User { id: String }
 /// #[derive(serde::Serialize)]
 /// pub struct ListUsers {
-///     /// How many on a page: 100 if it is left out, at most 1000.
+///     /// Items on a page: 100 if it is left out, at most 1000.
 ///     pub limit: Option<u32>,
 /// }
 ///
@@ -45,14 +47,14 @@ use crate::json::null_as_default;
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// Where in the list it stands.
+    /// Its position in the list.
     pub meta: PageMeta,
-    /// What is on it. `null`, which some servers write for an empty list, is read as one.
+    /// Its items. `null`, which some servers send for an empty list, is read as an empty list.
     #[serde(deserialize_with = "null_as_default")]
     pub data: Vec<T>,
 }
 
-/// Where in its list a page stands.
+/// The position of a page in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PageMeta {
@@ -64,16 +66,16 @@ pub struct PageMeta {
     pub count: u64,
     /// How many items the whole list has.
     pub total_count: u64,
-    /// By which member it is sorted.
+    /// The field that the list is sorted by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
-    /// In which direction: `ASC` or `DESC`.
+    /// The direction: `ASC` or `DESC`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page with all that there is, for fakes in tests.
+    /// Returns a page with all items of a list; for fakes in tests.
     #[must_use]
     pub fn of(data: Vec<T>) -> Self {
         let count = data.len() as u64;
@@ -90,39 +92,41 @@ impl<T> Page<T> {
 }
 
 impl<T> Call<Page<T>> {
-    /// This page and all that follow it. Each is a call of its own, with the timeout and the number
-    /// of attempts of this one.
+    /// Returns this page and all that follow it.
     ///
-    /// The list may change while it is read: items that are added or removed then may be missed or
-    /// come twice. A [`ready`](Call::ready) call has one page, and so has one that is no `GET`.
+    /// Each page is its own call, with the timeout and the number of attempts of this one. A
+    /// [`ready`](Call::ready) call has one page, and so does a call that is not a `GET`.
+    ///
+    /// Note that the list may change while you read it: items that are added or removed then may be
+    /// missed or returned twice.
     pub fn pages(self) -> Pages<T> {
         Pages(Some(State::Waiting(self, None)))
     }
 
-    /// All items from this page on, one after the other, as [`pages`](Call::pages) has them.
+    /// Returns all items from this page on, one after the other, as [`pages`](Call::pages) does.
     pub fn items(self) -> Items<T> {
         Items { pages: self.pages(), items: Vec::new().into_iter() }
     }
 }
 
-/// Pages of a list, each fetched when it is asked for. Ends after the last one, or after an error.
+/// Pages of a list, each fetched on demand. Ends after the last one, or after an error.
 #[must_use = "no page is fetched until it is asked for"]
 pub struct Pages<T>(Option<State<T>>);
 
 enum State<T> {
     /// The next call, and the offset at which its page must begin, if it is known.
     Waiting(Call<Page<T>>, Option<u64>),
-    UnderWay(BoxFuture<'static, Result<Page<T>>>, Option<Call<Page<T>>>, Option<u64>),
+    InFlight(BoxFuture<'static, Result<Page<T>>>, Option<Call<Page<T>>>, Option<u64>),
 }
 
 impl<T: Send + 'static> Pages<T> {
-    /// The next page.
+    /// Returns the next page.
     ///
     /// # Errors
-    /// As awaiting the call; also if a page does not begin where the one before it ended.
+    /// Fails as awaiting the call does, and if a page does not begin where the previous one ended.
     ///
     /// # Cancel safety
-    /// If it is dropped, the page that was under way is still the next.
+    /// If the future is dropped, the page in flight is still the next one.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -141,10 +145,10 @@ impl<T: Send + 'static> Stream for Pages<T> {
                 let template = call.try_clone();
                 (call.into_future(), template, expected)
             }
-            Some(State::UnderWay(fetch, template, expected)) => (fetch, template, expected),
+            Some(State::InFlight(fetch, template, expected)) => (fetch, template, expected),
         };
         let Poll::Ready(page) = fetch.as_mut().poll(context) else {
-            self.0 = Some(State::UnderWay(fetch, template, expected));
+            self.0 = Some(State::InFlight(fetch, template, expected));
             return Poll::Pending;
         };
         let page = page.and_then(|page| check_offset(page, expected));
@@ -158,12 +162,12 @@ impl<T: Send + 'static> Stream for Pages<T> {
     }
 }
 
-/// A server that gives the same page again and again would never come to an end.
+/// Without this check, a server that always returns the same page would be read forever.
 fn check_offset<T>(page: Page<T>, expected: Option<u64>) -> Result<Page<T>> {
     match expected {
         Some(expected) if page.meta.offset != expected => {
             let message = format!(
-                "a page was to begin at offset {expected}, and the answer begins at {}",
+                "unexpected page: expected offset {expected}, but the response begins at {}",
                 page.meta.offset
             );
             Err(Error::new(ErrorKind::Decode, Outcome::Applied, message))
@@ -172,8 +176,9 @@ fn check_offset<T>(page: Page<T>, expected: Option<u64>) -> Result<Page<T>> {
     }
 }
 
-/// Items of a list, one after the other; a page is fetched when the one before it is used up. Ends
-/// after the last one, or after an error.
+/// Items of a list, one after the other.
+///
+/// A page is fetched when the previous one is used up. Ends after the last one, or after an error.
 #[must_use = "no page is fetched until an item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,
@@ -181,13 +186,13 @@ pub struct Items<T> {
 }
 
 impl<T: Send + 'static> Items<T> {
-    /// The next item.
+    /// Returns the next item.
     ///
     /// # Errors
-    /// As [`Pages::next`].
+    /// Fails as [`Pages::next`] does.
     ///
     /// # Cancel safety
-    /// If it is dropped, nothing is lost.
+    /// If the future is dropped, nothing is lost.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -210,7 +215,7 @@ impl<T: Send + 'static> Stream for Items<T> {
     }
 }
 
-// Nothing in them is ever pinned where it lies.
+// Neither of them pins anything that it contains.
 impl<T> Unpin for Pages<T> {}
 impl<T> Unpin for Items<T> {}
 

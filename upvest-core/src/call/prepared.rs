@@ -1,4 +1,4 @@
-//! A request that is complete but for the client, the token and the signature.
+//! A request that is complete except for the client, the token and the signature.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,19 +9,19 @@ use url::form_urlencoded;
 
 use crate::endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 
-/// All that sending needs; the declaration that it was made from is not consulted again.
+/// All that is needed to send it; the declaration that it was made from is not used again.
 #[derive(Clone)]
 pub(crate) struct PreparedRequest {
     pub(crate) method: Method,
-    /// The path with its placeholders, to speak of it without the ids.
+    /// The path with its placeholders, to show it without the ids.
     pub(crate) template: &'static str,
     /// The path, and the query if there is one.
     pub(crate) path: String,
-    /// What the caller says in a header.
+    /// The header that the caller sets.
     pub(crate) header: Option<Box<(HeaderName, HeaderValue)>>,
     pub(crate) body: Bytes,
     pub(crate) content_type: Option<&'static str>,
-    /// The type of answer to ask for, unless the caller says another one.
+    /// The response type to request, unless the caller sets another one.
     pub(crate) accept: &'static str,
     pub(crate) response: ResponseKind,
     /// The fields of the body that the response repeats.
@@ -31,7 +31,7 @@ pub(crate) struct PreparedRequest {
 }
 
 impl PreparedRequest {
-    /// A request to `endpoint`, nothing filled in yet.
+    /// Returns a request to `endpoint`, with nothing filled in yet.
     pub(crate) fn of(endpoint: Endpoint) -> Self {
         Self {
             method: endpoint.method(),
@@ -48,12 +48,12 @@ impl PreparedRequest {
         }
     }
 
-    /// Whether this is a request for a token: nothing else is sent as a form, and by nobody.
+    /// Whether this is a request for a token: only that is sent as a form, and without a token.
     pub(crate) fn asks_for_token(&self) -> bool {
         self.is_anonymous && self.content_type == BodyKind::Form.content_type()
     }
 
-    /// The types of answer that it asks for.
+    /// Returns the response types that it requests.
     pub(crate) fn accepted(&self) -> &str {
         match self.header.as_deref() {
             Some((name, value)) if *name == ACCEPT => value.to_str().unwrap_or_default(),
@@ -61,7 +61,7 @@ impl PreparedRequest {
         }
     }
 
-    /// Asks for the page of a list that begins there.
+    /// Requests the page of a list that begins at `offset`.
     pub(crate) fn set_offset(&mut self, offset: u64) {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let others = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "offset");
@@ -79,20 +79,20 @@ impl fmt::Display for PreparedRequest {
     }
 }
 
-/// Whether a value stays inside its segment, and means the same encoded and decoded.
+/// Checks that a value stays inside its segment, and means the same encoded and decoded.
 ///
-/// Upvest's own signers disagree on which of the two is signed, so nothing that would need encoding
-/// is let through; and the URL library would turn `/a/../b` into another route.
+/// Upvest's own signers disagree on which of the two is signed, so a value that would need encoding
+/// is rejected. The URL library would also turn `/a/../b` into another route.
 pub(super) fn check_segment(value: &str) -> Result<(), &'static str> {
     match value {
         "" => Err("is empty"),
         "." | ".." => Err("is `.` or `..`, which would lead to another route"),
         _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:".contains(&b)) => Ok(()),
-        _ => Err("holds more than letters, digits and `-._~:`"),
+        _ => Err("contains more than letters, digits and `-._~:`"),
     }
 }
 
-/// Whether `path` is one that a request to `endpoint` can have, segment by segment.
+/// Checks that `path` is one that a request to `endpoint` can have, segment by segment.
 pub(crate) fn check_path(endpoint: Endpoint, path: &str) -> Result<(), Cow<'static, str>> {
     let (path, query) = match path.split_once('?') {
         Some((path, query)) if endpoint.takes_query() => (path, Some(query)),
@@ -104,10 +104,10 @@ pub(crate) fn check_path(endpoint: Endpoint, path: &str) -> Result<(), Cow<'stat
             && query.bytes().all(|b| b.is_ascii_alphanumeric() || b"*-._+%=&".contains(&b))
     };
     if !query.is_none_or(is_query) {
-        return Err("its query is not one that is sent".into());
+        return Err("its query is not one that the client sends".into());
     }
     if path.split('/').count() != endpoint.path().split('/').count() {
-        return Err("its path has more or fewer segments".into());
+        return Err("its path has a different number of segments".into());
     }
     for (segment, value) in endpoint.path().split('/').zip(path.split('/')) {
         match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
@@ -115,7 +115,7 @@ pub(crate) fn check_path(endpoint: Endpoint, path: &str) -> Result<(), Cow<'stat
                 check_segment(value).map_err(|why| format!("its path value `{name}` {why}"))?;
             }
             None if segment == value => {}
-            None => return Err("its path is another one".into()),
+            None => return Err("its path differs".into()),
         }
     }
     Ok(())
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_that_of_its_endpoint_or_it_is_not() {
+    fn a_path_must_match_its_endpoint() {
         let things = Endpoint::new("", Method::Post, "/things/{id}/notes");
         for (path, is_its) in [
             ("/things/7/notes", true),

@@ -14,21 +14,22 @@ use crate::types::{IdempotencyKey, Timestamp};
 
 pub(super) const VERSION: u64 = 1;
 
-/// All that it takes to send an [`IdempotentCall`] once more, byte for byte, after a crash.
+/// All that is needed to send an [`IdempotentCall`](crate::IdempotentCall) again, byte for byte.
 ///
-/// Store it before the call is awaited, in the same transaction as the row in your own books that
-/// the call is for; see [`Call::record`](crate::Call::record) and [`Client::replay`]. Serialise it
-/// as JSON. It holds the body as a text, so a database that reorders JSON members does no harm.
+/// After a crash, pass it to [`Client::replay`]. Store it before you await the call, in the same
+/// transaction as your own row that the call is for; see [`Call::record`](crate::Call::record).
+/// Serialise it as JSON. It contains the body as a string, so a database that reorders JSON fields
+/// does no harm.
 ///
-/// It holds key, method, path, body, client id and base URL, and no secret: no token, no signature,
-/// no key of any other kind. But the body may be personal data.
+/// It contains the key, method, path, body, client id and base URL, and no secret: no token, no
+/// signature, no other key. Note that the body may be personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallRecord(pub(super) Form);
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Form {
     Known(Box<Recorded>),
-    /// Written by a version of this library that knows more. Kept as it is.
+    /// Written by a newer version of this crate. Stored unchanged.
     Other(Map<String, Value>),
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Recorded {
     pub(super) made_at: Timestamp,
     /// None if there is nothing to send: the call is a fake, or could not be built.
     pub(super) request: Option<RecordedRequest>,
-    /// Over all of the above. It finds accidents; a forger makes a new one.
+    /// Over all of the above. It detects accidents; a forger can compute a new one.
     pub(super) digest: String,
 }
 
@@ -67,7 +68,7 @@ impl Recorded {
 
     pub(super) fn digest(&self) -> String {
         let Self { version, idempotency_key, made_at, request, digest: _ } = self;
-        // Writing these into memory does not fail; if it did, no record would be taken for whole.
+        // Encoding these in memory does not fail.
         let text = serde_json::to_vec(&(version, idempotency_key, made_at, request));
         SignatureVersion::V15.digest(&text.unwrap_or_default())
     }
@@ -80,7 +81,7 @@ impl CallRecord {
         key: IdempotencyKey,
         at: Timestamp,
     ) -> Self {
-        // What was encoded as JSON or as a form is UTF-8.
+        // A body that was encoded as JSON or as a form is UTF-8.
         let body = String::from_utf8_lossy(&prepared.body).into_owned();
         let request = RecordedRequest {
             base_url: client.base_url().to_owned(),
@@ -94,7 +95,7 @@ impl CallRecord {
         Self::new(key, at, Some(request))
     }
 
-    /// The record of a call that sends nothing.
+    /// Returns the record of a call that sends nothing.
     pub(crate) fn of_nothing(key: IdempotencyKey, at: Timestamp) -> Self {
         Self::new(key, at, None)
     }
@@ -103,15 +104,16 @@ impl CallRecord {
         Self(Form::Known(Box::new(Recorded::new(key, at, request))))
     }
 
-    /// The key that the call carries; none if the record is of a version that this library does not
-    /// know.
+    /// Returns the key that the call carries; none if the version of the record is not known.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.known().map(|recorded| recorded.idempotency_key)
     }
 
-    /// Until when it can be replayed: 23 hours after it was made. Upvest promises to remember a key
-    /// for 24; later, the same request would take effect a second time.
+    /// Returns until when it can be replayed: 23 hours after it was made.
+    ///
+    /// Upvest promises to remember a key for 24 hours. After that, the same request would take
+    /// effect a second time.
     #[must_use]
     pub fn replayable_until(&self) -> Option<Timestamp> {
         self.known().map(|recorded| window_end(recorded.made_at))
@@ -129,21 +131,21 @@ impl Serialize for CallRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match &self.0 {
             Form::Known(recorded) => recorded.serialize(serializer),
-            Form::Other(members) => members.serialize(serializer),
+            Form::Other(fields) => fields.serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for CallRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let members = Map::deserialize(deserializer)?;
-        match members.get("version").and_then(Value::as_u64) {
-            Some(VERSION) => serde_json::from_value(Value::Object(members))
+        let fields = Map::deserialize(deserializer)?;
+        match fields.get("version").and_then(Value::as_u64) {
+            Some(VERSION) => serde_json::from_value(Value::Object(fields))
                 .map(|recorded| Self(Form::Known(Box::new(recorded))))
                 .map_err(de::Error::custom),
-            Some(_) => Ok(Self(Form::Other(members))),
+            Some(_) => Ok(Self(Form::Other(fields))),
             None => {
-                Err(de::Error::custom("this is no call record: it has no whole number `version`"))
+                Err(de::Error::custom("invalid call record: expected a whole number in `version`"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Replaying a record: the same request once more, if it can be no other payment.
+//! Replaying a record: the same request again, if it cannot be another payment.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -15,18 +15,28 @@ use crate::error::{Error, Outcome, Result};
 use crate::types::{IdempotencyKey, Timestamp};
 
 impl Client {
-    /// The call that `record` was made of, to be sent once more: same key, same bytes, signed anew.
+    /// Returns the call of `record`, to be sent again: same key, same bytes, new signature.
     ///
-    /// `endpoints` says what it may be: for a trait `Users`, `<dyn Users>::ENDPOINTS`, or one of
-    /// them, `<dyn Users>::CREATE`. A record is replayed only if one of them takes an idempotency key
-    /// and has the method and path of the record. So a record that somebody changed makes no other
-    /// call than one of these: it does not remove anything, and does not ask for a token. `T` is what
-    /// that endpoint answers with.
+    /// `endpoints` are those that it may call: for a trait `Users`, `<dyn Users>::ENDPOINTS`, or
+    /// one of them, `<dyn Users>::CREATE`. A record is replayed only if one of them takes an
+    /// idempotency key and has the method and path of the record. So a record that was tampered
+    /// with can only call one of these: it cannot remove anything, and cannot request a token. `T`
+    /// is the response of that endpoint.
     ///
-    /// A success tells what the first sending did: Upvest repeats its answer. Any failure leaves
-    /// that open, so its outcome is at least [`Outcome::Unknown`], even if this request was refused.
+    /// A success tells what the first request did, because Upvest repeats its response. A failure
+    /// does not, so its outcome is at least [`Outcome::Unknown`], even if this request was refused.
     ///
-    /// One at a time: what Upvest does with two requests of the same key at once is not documented.
+    /// Note: replay one at a time. What Upvest does with two concurrent requests with the same key
+    /// is not documented.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another
+    /// client id or another base URL, if it was changed, if it holds no request, if no endpoint in
+    /// `endpoints` fits it, if its version is not known, if it is older than 23 hours, or if it was
+    /// made more than 5 minutes in the future. Nothing is sent then. It remains unknown what the
+    /// first request did, so the outcome is [`Outcome::Unknown`].
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use upvest_core::{CallRecord, Client, IdempotentCall, api};
@@ -45,12 +55,6 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another client id or
-    /// another base URL, if it was changed, if no endpoint in `endpoints` fits it, if its version is not
-    /// known, or if it is older than 23 hours. Nothing is sent then. What the first sending did remains open all the same, so the
-    /// outcome is [`Outcome::Unknown`].
     pub fn replay<T: DeserializeOwned + Send + 'static>(
         &self,
         endpoints: impl AsRef<[Endpoint]>,
@@ -58,13 +62,13 @@ impl Client {
     ) -> Result<IdempotentCall<T>> {
         let recorded = match record.0 {
             Form::Known(recorded) => *recorded,
-            Form::Other(members) => {
-                let version = members.get("version").and_then(Value::as_u64).unwrap_or_default();
+            Form::Other(fields) => {
+                let version = fields.get("version").and_then(Value::as_u64).unwrap_or_default();
                 return Err(refuse(
                     None,
                     &format!(
-                        "it is of version {version} and this library reads version {VERSION}: \
-                         replay it with a newer upvest-core"
+                        "it has version {version}, but this library reads version {VERSION} \
+                         (replay it with a newer upvest-core)"
                     ),
                 ));
             }
@@ -77,25 +81,26 @@ impl Client {
         Ok(IdempotentCall::replay(self.clone(), prepared, key, made_at))
     }
 
-    /// What to send, if this client may send it now.
+    /// Returns what to send, if this client may send it now.
     fn check<'r>(
         &self,
         recorded: &'r Recorded,
     ) -> std::result::Result<&'r RecordedRequest, String> {
         let Some(request) = &recorded.request else {
-            return Err("there is no request in it, for its call was a fake or could not be built"
-                .to_owned());
+            return Err(
+                "it contains no request: its call was a fake or could not be built".to_owned()
+            );
         };
         if request.client_id != self.client_id() {
             return Err(format!(
-                "it is of client id {} and this client is {}: replay it with that one",
+                "it is for client id {}, but this client has {} (use a client with the former)",
                 request.client_id,
                 self.client_id()
             ));
         }
         if request.base_url != self.base_url() {
             return Err(format!(
-                "it is for {:?} and this client talks to {}: replay it with a client of that host",
+                "it is for {:?}, but this client sends to {} (replay it with one for that host)",
                 excerpt(&request.base_url),
                 self.base_url()
             ));
@@ -109,7 +114,7 @@ impl Client {
 }
 
 impl RecordedRequest {
-    /// What to send; refused, if no call to one of `endpoints` has this record.
+    /// Returns what to send, unless no call to one of `endpoints` has this record.
     fn prepared(&self, endpoints: &[Endpoint]) -> std::result::Result<PreparedRequest, String> {
         let of_this_name = || {
             endpoints.iter().copied().filter(|endpoint| {
@@ -119,35 +124,35 @@ impl RecordedRequest {
         let Some(endpoint) = of_this_name().find(is_replayable) else {
             return Err(match of_this_name().next() {
                 None => format!(
-                    "its endpoint {:?} is not in the table that was passed: pass the `ENDPOINTS` of \
-                     the trait that declares it",
+                    "its endpoint {:?} is not in the table that was passed (pass the `ENDPOINTS` \
+                     of the trait that declares it)",
                     excerpt(&format!("{} {}", self.method, self.template))
                 ),
                 Some(endpoint) => format!(
-                    "{endpoint} is never replayed: it takes no idempotency key, or its record has \
-                     no place for all that it sends"
+                    "{endpoint} is never replayed: it takes no idempotency key, or a record cannot \
+                     contain all that it sends"
                 ),
             });
         };
         check_path(endpoint, &self.path)
-            .map_err(|why| format!("it is not a call of {endpoint}: {why}"))?;
+            .map_err(|why| format!("it is not a call to {endpoint}: {why}"))?;
         // Not the token endpoint under another template, such as `/auth/{id}`.
         let path = self.path.split('?').next();
         if path == Some(<dyn AccessTokens>::CREATE_ACCESS_TOKEN.path()) {
-            return Err("it asks for an access token, which is never replayed".to_owned());
+            return Err("it requests an access token, which is never replayed".to_owned());
         }
         let prepared = PreparedRequest::of(endpoint);
         let is_body = endpoint.body() != BodyKind::None || self.body.is_empty();
         if self.content_type.as_deref() != prepared.content_type || !is_body {
-            return Err(format!("it is not a call of {endpoint}: its body is of another type"));
+            return Err(format!("it is not a call to {endpoint}: its body has a different type"));
         }
         let (path, body) = (self.path.clone(), Bytes::from(self.body.clone()));
         Ok(PreparedRequest { path, body, ..prepared })
     }
 }
 
-/// Whether a record holds all that a call to `endpoint` sends. `#[api]` lets no other endpoint be
-/// idempotent, but an endpoint can be written without it.
+/// Whether a record contains all that a call to `endpoint` sends. `#[api]` allows no other endpoint
+/// to be idempotent, but an endpoint can be built without it.
 fn is_replayable(endpoint: &Endpoint) -> bool {
     endpoint.is_idempotent()
         && endpoint.is_signed()
@@ -162,15 +167,14 @@ fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), Stri
         Age::InTime => Ok(()),
         Age::NotKnown => Err(from_the_future(made_at, now)),
         Age::TooOld => Err(format!(
-            "it was made at {made_at}, more than 23 hours ago, and Upvest may have forgotten its \
-             key: find out by other means what became of it, for sent now it could take effect a \
-             second time"
+            "it was made at {made_at}, more than 23 hours ago, so Upvest may have forgotten its \
+             key and it could take effect a second time (find out by other means what it did)"
         )),
     }
 }
 
 fn changed() -> String {
-    "it was changed after it was made: find out by other means what became of its call".to_owned()
+    "it was changed after it was made (find out by other means what its call did)".to_owned()
 }
 
 fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
@@ -178,7 +182,7 @@ fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
     Error::replay(Outcome::Unknown, &message).with_idempotency_key(key)
 }
 
-/// Enough of a text from elsewhere to know it by.
+/// Returns enough of a text from outside to recognise it.
 fn excerpt(text: &str) -> String {
     text.chars().take(80).collect()
 }

@@ -17,7 +17,7 @@ pub type WriteError = Box<dyn StdError + Send + Sync>;
 
 /// The request of one call. `#[api]` writes the code that fills it.
 ///
-/// The first thing that goes wrong is kept and becomes the call's error: nothing is sent then.
+/// The first failure becomes the call's error, and nothing is sent.
 #[must_use]
 pub struct Request<'c> {
     pub(crate) client: &'c Client,
@@ -26,7 +26,7 @@ pub struct Request<'c> {
 }
 
 impl<'c> Request<'c> {
-    /// A request to `endpoint`, nothing filled in yet.
+    /// Returns a request to `endpoint`, with nothing filled in yet.
     pub fn new(client: &'c Client, endpoint: Endpoint) -> Self {
         Self { client, endpoint, prepared: Ok(PreparedRequest::of(endpoint)) }
     }
@@ -41,7 +41,7 @@ impl<'c> Request<'c> {
         })
     }
 
-    /// Adds `query` behind the path, unless it comes out empty.
+    /// Appends `query` to the path, unless it is empty.
     pub fn query<T: ?Sized>(
         self,
         query: &T,
@@ -52,12 +52,12 @@ impl<'c> Request<'c> {
                 let error = error.to_string();
                 let hint = match error.as_str() {
                     "unsupported value" => {
-                        " (a member is one value, or an `Option` of one; several values are a \
+                        " (a field is one value, or an `Option` of one; several values are a \
                          `CommaSeparated`)"
                     }
                     _ => "",
                 };
-                format!("the query cannot be written: {error}{hint}")
+                format!("cannot encode the query: {error}{hint}")
             })?;
             if !query.is_empty() {
                 prepared.path.push('?');
@@ -74,13 +74,13 @@ impl<'c> Request<'c> {
             let value = text(value);
             check_header(&value).map_err(|why| format!("the header `{name}` {why}"))?;
             let pair = HeaderName::from_str(name).ok().zip(HeaderValue::from_str(&value).ok());
-            let (name, value) = pair.ok_or_else(|| format!("the header `{name}` is none"))?;
+            let (name, value) = pair.ok_or_else(|| format!("the header `{name}` is invalid"))?;
             prepared.header = Some(Box::new((name, value)));
             Ok(())
         })
     }
 
-    /// Encodes `body` as the endpoint wants it.
+    /// Encodes `body` as the endpoint requires.
     pub fn body<T: ?Sized>(
         self,
         body: &T,
@@ -90,18 +90,18 @@ impl<'c> Request<'c> {
         let how = if kind == BodyKind::Form { "a form" } else { "JSON" };
         self.change(|prepared| {
             prepared.body = write(body, kind)
-                .map_err(|error| format!("the body cannot be written as {how}: {error}"))?;
+                .map_err(|error| format!("cannot encode the body as {how}: {error}"))?;
             Ok(())
         })
     }
 
-    /// The call that sends this.
+    /// Returns the call that sends this request.
     pub fn call<R, T>(self, new: fn(Self, Decoder<T>) -> R, decoder: Decoder<T>) -> R {
         new(self, decoder)
     }
 
     pub(crate) fn finish(self) -> Result<PreparedRequest> {
-        // What is filled in has no braces, and neither has the template.
+        // Values have no braces, and neither has the template outside of placeholders.
         let is_unfilled = self.prepared.as_ref().is_ok_and(|prepared| prepared.path.contains('{'));
         if is_unfilled {
             return self.change(|_| Err("a placeholder is not filled".to_owned())).prepared;
@@ -109,7 +109,7 @@ impl<'c> Request<'c> {
         self.prepared
     }
 
-    /// `change` says why it cannot be.
+    /// Applies `change`. If it fails, it returns why.
     fn change(
         mut self,
         change: impl FnOnce(&mut PreparedRequest) -> std::result::Result<(), String>,
@@ -124,13 +124,13 @@ impl<'c> Request<'c> {
     }
 }
 
-/// Whether a header arrives as it is: spaces around it get lost on the way, and the signature covers
-/// what arrives.
+/// Checks that a header arrives unchanged: spaces around it get lost in transit, and the signature
+/// covers what arrives.
 fn check_header(value: &str) -> std::result::Result<(), &'static str> {
     match value {
         "" => Err("is empty"),
         _ if value.trim() != value => Err("begins or ends with a space"),
         _ if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(()),
-        _ => Err("holds more than printable ASCII"),
+        _ => Err("contains more than printable ASCII"),
     }
 }

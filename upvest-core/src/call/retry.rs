@@ -8,18 +8,19 @@ use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use crate::error::Error;
 use crate::types::Timestamp;
 
-/// How many requests a call sends at most, unless it or the client says otherwise.
+/// How many requests a call sends at most, unless it or the client sets another number.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
 const SHORTEST_CEILING: Duration = Duration::from_millis(200);
 const LONGEST_CEILING: Duration = Duration::from_secs(10);
 
-/// A clock that is kept by NTP is within a second; this far off, it is the reason for a 401.
+/// A clock that is synchronised by NTP is within a second; one this far off explains a 401.
 const FAR: i64 = 10;
 
-/// How long to wait before the `resend`th sending after the first: anything up to a ceiling that
-/// doubles each time ("full jitter"), so that clients which failed together do not come back
-/// together. `random` covers all of its range.
+/// Returns how long to wait before retry number `resend`.
+///
+/// It is anything up to a ceiling that doubles each time ("full jitter"), so that clients that
+/// failed together do not retry together. `random` covers its whole range.
 pub(crate) fn back_off(resend: u32, random: u64) -> Duration {
     let doublings = resend.saturating_sub(1).min(16);
     let ceiling = SHORTEST_CEILING.saturating_mul(1 << doublings).min(LONGEST_CEILING);
@@ -27,8 +28,8 @@ pub(crate) fn back_off(resend: u32, random: u64) -> Duration {
     Duration::from_nanos(nanoseconds.try_into().unwrap_or(u64::MAX))
 }
 
-/// What the server wants, in seconds or as a date. Anything but one such value is no wish at all; a
-/// date that is past is a wish for no time.
+/// Returns how long the server asks to wait, in seconds or as a date. Anything but one such value
+/// is ignored; a date in the past means no wait.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let mut values = headers.get_all(RETRY_AFTER).iter();
     let (value, None) = (values.next()?.to_str().ok()?.trim(), values.next()) else {
@@ -37,13 +38,13 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    // By the server's own clock, if it tells the time: ours may be off.
+    // Measured by the server's own clock, if it sends the time: the local clock may be off.
     let now = date(headers, &DATE).unwrap_or(now.unix_seconds());
     let at = seconds(value)?;
     Some(Duration::from_secs(at.saturating_sub(now).try_into().unwrap_or(0)))
 }
 
-/// By how many seconds the server's clock is ahead of ours, if that is far.
+/// Returns by how many seconds the server's clock is ahead of the local one, if that is far.
 pub(crate) fn clock_offset(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
     let offset = date(headers, &DATE)?.saturating_sub(now.unix_seconds());
     (offset.abs() >= FAR).then_some(offset)
@@ -58,14 +59,14 @@ fn seconds(http_date: &str) -> Option<i64> {
     at.as_secs().try_into().ok()
 }
 
-/// What the clones of a client may spend on sending again, so that a server which is down does not
-/// get three times its load.
+/// What the clones of a client may spend on retries, so that a server that is down does not get
+/// three times its load.
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
     const FULL: u32 = 100;
     const COST: u32 = 10;
-    /// A server that answers 429 is well, and says so.
+    /// A server that responds with 429 is healthy, and says so.
     const COST_WHEN_THROTTLED: u32 = 5;
 
     pub(crate) fn full() -> Self {
@@ -77,16 +78,16 @@ impl Budget {
         if is_throttled { Self::COST_WHEN_THROTTLED } else { Self::COST }
     }
 
-    /// Whether there is enough left to spend `cost`; spends it then.
+    /// Spends `cost` if there is enough left; returns whether it did.
     pub(crate) fn spend(&self, cost: u32) -> bool {
         let spend = |left: u32| left.checked_sub(cost);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok()
     }
 
-    /// A call has succeeded: gives back what it `spent`, for that was well spent, and one more.
+    /// After the success of a call: returns what it `spent` to the budget, and one more.
     pub(crate) fn earn(&self, spent: u32) {
         let earn = |left: u32| Some(left.saturating_add(spent).saturating_add(1).min(Self::FULL));
-        // Always changes something, so it never fails.
+        // The closure never returns `None`, so this never fails.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
     }
 }
@@ -153,8 +154,8 @@ mod tests {
             (&["1", "2"], None),
             (&[], None),
         ] {
-            let wish = retry_after(&headers(values), now);
-            assert_eq!(wish, expected.map(Duration::from_secs), "{values:?}");
+            let wait = retry_after(&headers(values), now);
+            assert_eq!(wait, expected.map(Duration::from_secs), "{values:?}");
         }
         let mut obscure = HeaderMap::new();
         obscure.insert(RETRY_AFTER, HeaderValue::from_bytes(b"\xff").unwrap());
@@ -163,10 +164,10 @@ mod tests {
 
     #[test]
     fn a_date_is_measured_by_the_clock_of_the_server() {
-        let ours = Timestamp::from_unix_seconds(1_000_000_000).unwrap();
+        let local = Timestamp::from_unix_seconds(1_000_000_000).unwrap();
         let mut headers = headers(&["Sun, 06 Nov 1994 08:49:47 GMT"]);
         headers.insert(DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
-        assert_eq!(retry_after(&headers, ours), Some(Duration::from_secs(10)));
+        assert_eq!(retry_after(&headers, local), Some(Duration::from_secs(10)));
     }
 
     #[test]
@@ -174,15 +175,15 @@ mod tests {
         let server = 784_111_777;
         let mut headers = HeaderMap::new();
         headers.insert(DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
-        for (ours, expected) in [
+        for (local, expected) in [
             (server, None),
             (server + 9, None),
             (server - 9, None),
             (server + 10, Some(-10)),
             (server - 600, Some(600)),
         ] {
-            let ours = Timestamp::from_unix_seconds(ours).unwrap();
-            assert_eq!(clock_offset(&headers, ours), expected);
+            let local = Timestamp::from_unix_seconds(local).unwrap();
+            assert_eq!(clock_offset(&headers, local), expected);
         }
         headers.insert(DATE, HeaderValue::from_static("yesterday"));
         assert_eq!(clock_offset(&headers, Timestamp::from_unix_seconds(0).unwrap()), None);
@@ -201,7 +202,7 @@ mod tests {
         let budget = Budget::full();
         let throttled = Error::from_problem(429, "too_many_requests");
         assert_eq!((0..100).filter(|_| budget.spend(Budget::cost(&throttled))).count(), 20);
-        // What has led to a success is given back.
+        // The cost of a success is given back.
         budget.earn(20);
         assert!(budget.spend(20) && !budget.spend(5));
         (0..1_000).for_each(|_| budget.earn(u32::MAX));

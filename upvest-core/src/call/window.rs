@@ -1,4 +1,4 @@
-//! The replay window: for how long an idempotency key may be sent.
+//! The replay window: how long an idempotency key may be sent.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use tokio::time::Instant;
 
 use crate::types::Timestamp;
 
-/// For how long a key is sent: the 24 hours that Upvest promises to remember it, less one for clocks
-/// that differ and requests that are under way.
+/// How long a key may be sent: the 24 hours that Upvest promises to remember it, less one for
+/// clocks that differ and requests in flight.
 const REPLAY_WINDOW: Duration = Duration::from_secs(23 * 60 * 60);
 
-/// Clocks of two machines may differ by this many seconds; what is from further in the future was
-/// made by a clock that was wrong, and then its age means nothing.
+/// The clocks of two machines may differ by this many seconds. A time further in the future comes
+/// from a wrong clock, and then an age means nothing.
 const FUTURE: i64 = 5 * 60;
 
-/// When a key that was fixed at `since` must not be sent any more.
+/// Returns when a key that was fixed at `since` must no longer be sent.
 pub(crate) fn window_end(since: Timestamp) -> Timestamp {
     let seconds = REPLAY_WINDOW.as_secs().try_into().unwrap_or(i64::MAX);
     let end = since.unix_seconds().saturating_add(seconds);
@@ -25,8 +25,8 @@ pub(crate) fn window_end(since: Timestamp) -> Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Window {
     since: Timestamp,
-    /// The same end on the clock of the process. That one stands still while the machine sleeps, and
-    /// the other one can be set back: each catches what the other one misses.
+    /// The same end on the monotonic clock. That clock stops while the machine sleeps, and the wall
+    /// clock can be set back: each catches what the other one misses.
     ends: Instant,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum Age {
 }
 
 impl Window {
-    /// The window of a key that was fixed at `since`; now it is `now`.
+    /// Returns the window of a key that was fixed at `since`; the time is `now`.
     pub(crate) fn new(since: Timestamp, now: Timestamp) -> Self {
         let left = window_end(since).unix_seconds().saturating_sub(now.unix_seconds());
         let left = Duration::from_secs(left.try_into().unwrap_or(0)).min(REPLAY_WINDOW);
@@ -52,7 +52,7 @@ impl Window {
     }
 
     pub(crate) fn age(&self, now: Timestamp) -> Age {
-        // First by the clock of the process: nobody sets it back.
+        // The monotonic clock goes first: it cannot be set back.
         if Instant::now() >= self.ends {
             Age::TooOld
         } else if now.unix_seconds().saturating_sub(self.since.unix_seconds()) < -FUTURE {
@@ -65,10 +65,10 @@ impl Window {
     }
 }
 
-/// Why the age of what was made at `made_at` is not known.
+/// Says why the age of a key or record that was made at `made_at` is not known.
 pub(crate) fn from_the_future(made_at: Timestamp, now: Timestamp) -> String {
     format!(
-        "it was made at {made_at}, and now is {now}, so one of the clocks is wrong and its age is \
-         not known: set the clock right first"
+        "it was made at {made_at}, but the time is {now}, so one of the clocks is wrong and its \
+         age is not known (correct the clock first)"
     )
 }

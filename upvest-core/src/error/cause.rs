@@ -1,14 +1,14 @@
-//! Causes of errors in the words of others, which may quote what a server has sent.
+//! Causes of errors from other crates, which may quote what a server sent.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use crate::text::printable;
 
-/// As much as a cause may say.
+/// The longest text of a cause that is shown, in characters.
 const LONGEST: usize = 500;
 
-/// The same cause if it is fit for a log, or else what it and its own causes say.
+/// Returns the same cause if it is safe for a log, or else the escaped texts of its chain.
 pub(crate) fn printable_cause(
     cause: Box<dyn StdError + Send + Sync>,
 ) -> Box<dyn StdError + Send + Sync> {
@@ -27,7 +27,7 @@ pub(crate) fn printable_cause(
     quoted.map_or(cause, |quoted| quoted)
 }
 
-/// What a cause has said.
+/// The escaped text of a cause.
 #[derive(Debug)]
 struct Quoted {
     said: String,

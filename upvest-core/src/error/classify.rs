@@ -1,7 +1,7 @@
-//! What a failure says of the request: where it failed, whether it took effect, and whether another
-//! attempt may help.
+//! What a failure says about the request: where it failed, whether it took effect, and whether
+//! another attempt may help.
 //!
-//! This is the only place that decides it, from values to values. The loop in `call/attempts.rs` acts
+//! This is the only place that decides it, with pure functions. The loop in `call/attempts.rs` acts
 //! on the decision.
 
 use http::StatusCode;
@@ -32,7 +32,7 @@ pub(crate) enum Retry {
     IfRepeatable,
     /// In any case: the server did not receive the request.
     Always,
-    /// Immediately: the server is well, and declares that it did not process the request.
+    /// Immediately: the server is healthy, and declares that it did not process the request.
     Immediately,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum Repeatable {
     Keyed,
     /// Its method is idempotent, or it only fetches a token.
     Naturally,
-    /// It must not be sent again once something of it may have left.
+    /// It must not be sent again once any part of it may have left.
     No,
 }
 
@@ -52,9 +52,9 @@ pub(crate) enum Repeatable {
 pub(crate) enum BodyFault {
     /// It did not end in time.
     Late,
-    /// It is incomplete, or was changed on its way: another response may be intact.
+    /// It is incomplete, or was changed in transit: another response may be intact.
     Torn,
-    /// It is complete, and is not what the endpoint returns.
+    /// It is complete, but not what the endpoint returns.
     Unfit,
     /// It belongs to another request.
     Foreign,
@@ -72,7 +72,7 @@ pub(crate) fn status(status: StatusCode) -> Verdict {
         408 | 425 | 500 | 502 | 503 | 504 => (Api, Unknown, Retry::IfRepeatable),
         409 => (Api, Rejected, Retry::AfterEarlierAttempt),
         429 => (Api, Rejected, Retry::IfRepeatable),
-        // Only the token makes the head of a request grow.
+        // Only the token can make the head of a request too large.
         431 => (Api, Rejected, Retry::WithAnotherToken),
         400..=499 => (Api, Rejected, Retry::Never),
         _ => (Api, Unknown, Retry::Never),
@@ -117,8 +117,8 @@ pub(crate) fn body(fault: BodyFault, has_marks_of_upvest: bool) -> Verdict {
 }
 
 impl Retry {
-    /// Whether the same request may succeed in another attempt, and does no harm. `earlier` is the
-    /// most that the attempts before this one may have done.
+    /// Whether the same request may succeed in another attempt and does no harm. `earlier` is the
+    /// highest outcome of the attempts before this one.
     pub(crate) fn may_help(self, repeatable: Repeatable, earlier: Outcome) -> bool {
         match self {
             Self::Never | Self::WithAnotherToken => false,
@@ -143,7 +143,7 @@ impl Repeatable {
     }
 }
 
-/// What is known after another attempt: `earlier` of those before, `last` of this one.
+/// Returns what is known after another attempt: `earlier` of those before, `last` of this one.
 ///
 /// A hop may repeat a request whose response it lost, and the client then receives the refusal of the
 /// copy: 401, because the nonce is known. Without a key, the refusal of the next attempt may refer to
@@ -309,7 +309,7 @@ mod tests {
     fn without_a_token_a_call_is_as_retryable_as_the_request_for_the_token() {
         for (is_retryable, retry) in [(true, Retry::Always), (false, Retry::Never)] {
             let error = Error::from_problem(503, "x").after(Outcome::Unknown, 1, is_retryable);
-            let error = error.for_want_of_a_token();
+            let error = error.into_token_error();
             assert_eq!((error.outcome(), error.retry()), (Outcome::NotSent, retry));
         }
     }

@@ -8,26 +8,26 @@ pub enum ErrorKind {
     Config,
     /// The request could not be built: a path value, the query or the body.
     Request,
-    /// The signer did not sign.
+    /// The request could not be signed.
     Sign,
-    /// There is no access token: the token endpoint refused, or its answer is unusable.
+    /// There is no access token: the token endpoint refused, or its response is unusable.
     Token,
-    /// No connection: DNS, refused, TLS.
+    /// No connection could be made: DNS, refused, TLS.
     Connect,
-    /// The time for the attempt or the call ran out.
+    /// The attempt or the call timed out.
     Timeout,
-    /// The connection broke after the request may have left.
+    /// The connection was lost after the request may have left.
     Transport,
-    /// The server answered 401: token or signature are wrong.
+    /// The server responded with 401: the token or the signature is wrong.
     Unauthorized,
-    /// The server answered with another error status.
+    /// The server responded with another error status.
     Api,
-    /// The server answered with a redirect, which is never followed: the signature covers the path.
+    /// The server responded with a redirect. It is never followed: the signature covers the path.
     Redirect,
-    /// The server answered with success, but with a body that could not be read, or that contradicts
-    /// the request.
+    /// The server responded with success, but its body is unreadable or contradicts the request.
     Decode,
-    /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is older than its window.
-    /// Nothing was sent for this; of the call that was recorded the outcome says what is known.
+    /// A [`CallRecord`](crate::CallRecord) cannot be replayed, or a key is past its replay window.
+    ///
+    /// The request was not sent. The outcome says what is known about the recorded call.
     Replay,
 }

@@ -1,4 +1,4 @@
-//! What went wrong, and what is known of the money.
+//! The error of a call: what went wrong, and whether the request took effect.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -29,9 +29,13 @@ pub use problem::Problem;
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a call failed. One sentence in `Display`; what a program needs, in the methods.
+/// Why a call failed.
+///
+/// `Display` shows one sentence; the methods return the details that a program needs.
 ///
 /// Cheap to clone: calls that wait for the same access token get the same error.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::{Error, ErrorKind, Outcome};
@@ -64,7 +68,7 @@ struct Inner {
 }
 
 impl Error {
-    /// An error as if the API had answered with this problem; for fakes in tests.
+    /// Returns an error as if the API had responded with this problem; for fakes in tests.
     #[must_use]
     pub fn from_problem(status: u16, code: &str) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -75,10 +79,10 @@ impl Error {
         error
     }
 
-    /// An error that the server answered with.
+    /// Returns the error of a response with an error status.
     pub(crate) fn from_response(what: &str, status: StatusCode, problem: Option<Problem>) -> Self {
         let code = problem.as_ref().map(Problem::code).filter(|code| !code.is_empty());
-        let mut message = format!("{what} answered {}", status.as_u16());
+        let mut message = format!("{what} returned {}", status.as_u16());
         if let Some(code) = code.or_else(|| status.canonical_reason()) {
             message.push(' ');
             message.push_str(&printable(code, LONGEST_TEXT));
@@ -102,7 +106,7 @@ impl Error {
         }))
     }
 
-    /// An error that another attempt does not change.
+    /// Returns an error that another attempt does not change.
     pub(crate) fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<String>) -> Self {
         Self::of(Verdict { kind, outcome, retry: Retry::Never }, message)
     }
@@ -132,7 +136,7 @@ impl Error {
         self
     }
 
-    /// Adds what is known beyond this failure: of the attempts before it.
+    /// Adds what is known from the attempts before this one.
     pub(crate) fn after(mut self, worst: Outcome, attempts: u32, is_retryable: bool) -> Self {
         if worst > self.0.outcome {
             self.0.outcome = worst;
@@ -147,14 +151,14 @@ impl Error {
         self
     }
 
-    /// The server's clock is `offset` seconds ahead of ours.
+    /// Adds that the server's clock is `offset` seconds ahead of this machine's.
     pub(crate) fn with_clock_offset(mut self, offset: i64) -> Self {
         let direction = if offset > 0 { "behind" } else { "ahead of" };
         let seconds = offset.unsigned_abs();
         let remark =
             format!("; the clock of this machine is {seconds} seconds {direction} the server's");
         self.0.message.push_str(&remark);
-        self.0.message.push_str(": set it right");
+        self.0.message.push_str(" (correct it)");
         self.0.is_clock_off = true;
         self
     }
@@ -163,7 +167,7 @@ impl Error {
         self.0.is_clock_off
     }
 
-    /// Adds why the body says no more, if it does not.
+    /// Adds why the body cannot be read, if that is so.
     pub(crate) fn with_remark(mut self, remark: Option<String>) -> Self {
         if let Some(remark) = remark {
             self.0.message.push_str("; its body cannot be read: ");
@@ -188,7 +192,7 @@ impl Error {
     }
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
-        // The header is the server's own word; the document may have passed through other hands.
+        // The header comes from the server itself; the document may have been relayed.
         self.0.request_id = id.or(self.0.request_id);
         self
     }
@@ -203,7 +207,7 @@ impl Error {
         self
     }
 
-    /// What OpenTelemetry calls `error.type`: few values, none of them with an id in it.
+    /// Returns what OpenTelemetry calls `error.type`: one of few values, without ids.
     pub(crate) fn class(&self) -> Cow<'static, str> {
         match self.0.kind {
             ErrorKind::Api | ErrorKind::Unauthorized | ErrorKind::Redirect => {
@@ -221,8 +225,8 @@ impl Error {
         }
     }
 
-    /// The same failure, seen from the call that needed the token: it was never sent.
-    pub(crate) fn for_want_of_a_token(mut self) -> Self {
+    /// Turns this into the error of the call that needed the token: that call was not sent.
+    pub(crate) fn into_token_error(mut self) -> Self {
         if self.0.kind != ErrorKind::Token {
             self.0.message = format!("no access token: {}", self.0.message);
         }
@@ -232,78 +236,79 @@ impl Error {
         self
     }
 
-    /// Where it failed.
+    /// Returns where the call failed.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether the request took effect.
+    /// Returns whether the request took effect.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// The status of the answer, if there was one.
+    /// Returns the status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The problem document in the answer, if there was one.
+    /// Returns the problem document in the response, if there was one.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.0.problem.as_ref()
     }
 
-    /// The request id in the answer; name it when you ask Upvest. At most 256 characters of it, then
-    /// `…`; controls are escaped.
+    /// Returns the request id of the response. Quote it when you ask Upvest.
+    ///
+    /// It is cut after 256 characters, with a final `…`; control characters are escaped.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The key that the request carried, or would have carried.
+    /// Returns the idempotency key that the request carried, or would have carried.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
         self.0.idempotency_key
     }
 
-    /// The body of the answer, at most its first 64 KiB; empty if there was none.
+    /// Returns the body of the response, at most its first 64 KiB; empty if there was none.
     ///
-    /// It may hold personal data, so it is in neither `Display` nor `Debug`; the source of an error
-    /// of kind [`Decode`](ErrorKind::Decode) may quote a value that does not fit. That of the token
-    /// endpoint is left out.
+    /// It may contain personal data, so neither `Display` nor `Debug` shows it. Note that the
+    /// source of an error of kind [`Decode`](ErrorKind::Decode) may quote a value that does not
+    /// match its type. The body of the token endpoint is left out.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// How many requests were handed to the transport for this call; 0 if it failed before.
+    /// Returns how many requests of this call were handed to the transport; 0 if it failed before.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call, with the same key, may succeed later, and does no harm if made again.
+    /// Returns whether the same call, with the same key, may succeed later and can do no harm.
     ///
-    /// The client has tried that already, as often as it is told to: wait before you do, at least
-    /// for [`retry_after`](Self::retry_after), and retry in one place only.
+    /// The client has already made as many attempts as it may. Before you retry, wait at least for
+    /// [`retry_after`](Self::retry_after), and retry in one place only.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.is_retryable
     }
 
-    /// How long the server wants to be left alone, from when it answered: its `retry-after`.
+    /// Returns how long the server asks you to wait, from its response on: its `retry-after`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// After a 401: exactly what was signed, with the access token masked.
+    /// Returns the signature base after a 401, with the access token masked.
     ///
-    /// A server says of a wrong signature only that it is wrong; compare this text with what it
-    /// should have been.
+    /// This is exactly what was signed. A server says about a wrong signature only that it is
+    /// wrong. Compare this text with the signature base that it should have been.
     #[must_use]
     pub fn signature_base(&self) -> Option<&SignatureBase> {
         self.0.signature_base.as_ref()
@@ -376,7 +381,7 @@ mod tests {
         problem.detail = Some(format!("a\r\nb{}", "c".repeat(1_000)));
         let error = Error::from_response("POST /x", http::StatusCode::BAD_REQUEST, Some(problem));
         let shown = error.to_string();
-        assert!(shown.starts_with("POST /x answered 400 invalid_request: a\\r\\nbccc"), "{shown}");
+        assert!(shown.starts_with("POST /x returned 400 invalid_request: a\\r\\nbccc"), "{shown}");
         assert!(shown.len() < 300 && !shown.contains('\n'));
     }
 

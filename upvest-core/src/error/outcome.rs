@@ -4,24 +4,25 @@ use std::fmt;
 
 /// Whether the request took effect.
 ///
-/// Ordered by certainty that something happened; over several attempts the highest counts.
+/// Ordered by how certain an effect is; over several attempts, the highest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Certainly not: no request left this machine, or none reached the server.
+    /// It did not: no request left this machine, or none reached the server.
     NotSent,
-    /// The server said no to this call. Of an earlier call with the same key it says nothing. A write
-    /// without a key that was refused twice is `Unknown`: the second refusal may speak of the first
-    /// request.
+    /// The server rejected this call.
+    ///
+    /// This says nothing about an earlier call with the same key. A write without a key that was
+    /// rejected twice is `Unknown`: the second rejection may refer to the first request.
     Rejected,
-    /// It may have: the answer was lost, or says nothing.
+    /// It may have: the response was lost, or does not say.
     Unknown,
-    /// It did, though the answer could not be read.
+    /// It did, but the response could not be read.
     Applied,
 }
 
 impl Outcome {
-    /// In lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
+    /// Returns its name in lower case, for logs: `not_sent`, `rejected`, `unknown`, `applied`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,19 +5,19 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::json::lenient::Members;
+use crate::json::lenient::Fields;
 use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, cut};
 
 /// A problem document, `application/problem+json`, as the API sends with every error.
 ///
-/// Decide by [`code`](Problem::code), never by `title` or `detail`: they are texts for people.
+/// Decide by [`code`](Problem::code), never by `title` or `detail`, which are for people.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// `https://docs.upvest.co/errors/<code>`
     #[serde(rename = "type")]
     pub kind: String,
-    /// The HTTP status once more.
+    /// The HTTP status, repeated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// A short text, the same for each problem of one type.
@@ -26,7 +26,7 @@ pub struct Problem {
     /// What is wrong with this request. Some pages of the API's documentation call it `details`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// Names this occurrence.
+    /// Identifies this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The request id, as in the header `upvest-request-id`.
@@ -34,26 +34,26 @@ pub struct Problem {
     pub request_id: Option<String>,
 }
 
-/// Reads any JSON object: a member of another type than it should have is left out.
+/// Reads any JSON object. A field of the wrong type is left out.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let names = ["type", "status", "title", "detail", "details", "instance", "request_id"];
-        let members = Members::read(deserializer, &names)?;
-        let mut members =
-            members.ok_or_else(|| de::Error::custom("a problem document is an object"))?;
+        let fields = Fields::read(deserializer, &names)?;
+        let mut fields =
+            fields.ok_or_else(|| de::Error::custom("invalid problem document: not an object"))?;
         Ok(Self {
-            kind: members.text("type").unwrap_or_default(),
-            status: members.number("status").and_then(|status| status.try_into().ok()),
-            title: members.text("title"),
-            detail: members.text("detail").or_else(|| members.text("details")),
-            instance: members.text("instance"),
-            request_id: members.text("request_id"),
+            kind: fields.text("type").unwrap_or_default(),
+            status: fields.number("status").and_then(|status| status.try_into().ok()),
+            title: fields.text("title"),
+            detail: fields.text("detail").or_else(|| fields.text("details")),
+            instance: fields.text("instance"),
+            request_id: fields.text("request_id"),
         })
     }
 }
 
 impl Problem {
-    /// The problem of this type: `code` is its last part, such as `unprocessable_entity`.
+    /// Returns the problem of this type: `code` is its last part, such as `unprocessable_entity`.
     #[must_use]
     pub fn new(status: u16, code: &str) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Problem {
         }
     }
 
-    /// Whether one of its texts holds the client secret in this form.
+    /// Whether one of its texts contains the client secret of this form.
     pub(crate) fn quotes_secret_of(&self, form: &[u8]) -> bool {
         let texts = [
             Some(&self.kind),
@@ -79,14 +79,14 @@ impl Problem {
         })
     }
 
-    /// The last part of the type, such as `invalid_request`.
+    /// Returns the last part of the type, such as `invalid_request`.
     #[must_use]
     pub fn code(&self) -> &str {
         self.kind.rsplit('/').next().unwrap_or_default()
     }
 }
 
-/// Each text as far as a line has room for it.
+/// Long texts are cut, so that they fit on a line.
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn short(text: Option<&String>, longest: usize) -> Option<Cow<'_, str>> {
@@ -108,7 +108,7 @@ mod tests {
     use super::Problem;
 
     #[test]
-    fn both_spellings_of_detail_are_read_and_unknown_members_are_ignored() {
+    fn both_spellings_of_detail_are_read_and_unknown_fields_are_ignored() {
         for name in ["detail", "details"] {
             let json = format!(r#"{{"type":"bad_request","{name}":"text","extra":[1]}}"#);
             let problem: Problem = serde_json::from_str(&json).unwrap();

@@ -1,13 +1,13 @@
-//! Reading a JSON object of which a few members matter, whatever else is in it.
+//! Reading a JSON object of which only a few fields matter.
 //!
-//! No tree is built of the rest: 64 KiB of `[0],[0],…` would make one of many times the size.
+//! No tree is built of the rest: a tree of 64 KiB of `[0],[0],…` would be many times that size.
 
 use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A value, as far as it is of interest here.
+/// A JSON value, as far as it matters here.
 pub(crate) enum Value {
     Object(HashMap<String, Value>),
     Text(String),
@@ -19,41 +19,41 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What kind of value it is, in words that show nothing of it.
+    /// Returns the kind of the value, in words that reveal nothing of the value itself.
     pub(crate) fn form(&self) -> &'static str {
         match self {
             Self::Object(_) => "an object",
-            Self::Text(_) => "a text",
+            Self::Text(_) => "a string",
             Self::Number(_) => "a number",
-            Self::List => "a list",
-            Self::Flag => "true or false",
+            Self::List => "an array",
+            Self::Flag => "a boolean",
             Self::Null => "null",
         }
     }
 }
 
-/// The members of an object that were asked for.
-pub(crate) struct Members(HashMap<String, Value>);
+/// The requested fields of an object.
+pub(crate) struct Fields(HashMap<String, Value>);
 
-impl Members {
-    /// Reads whatever comes. Of an object it keeps the members with these names, of one that is there
-    /// twice the last; what is no object is `None`.
+impl Fields {
+    /// Reads any JSON. Keeps the fields of an object that have these names, and the last one of
+    /// duplicates. Returns `None` if it is not an object.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         names: &[&str],
     ) -> Result<Option<Self>, D::Error> {
         match deserializer.deserialize_any(Reader { names })? {
-            Value::Object(members) => Ok(Some(Self(members))),
+            Value::Object(fields) => Ok(Some(Self(fields))),
             _ => Ok(None),
         }
     }
 
-    /// Takes out a member, whatever it is.
+    /// Removes and returns a field of any kind.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }
 
-    /// Takes out a member, if it is a text.
+    /// Removes a field, and returns it if it is a string.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         match self.value(name)? {
             Value::Text(text) => Some(text),
@@ -61,7 +61,7 @@ impl Members {
         }
     }
 
-    /// Takes out a member, if it is a whole number.
+    /// Removes a field, and returns it if it is a whole number.
     pub(crate) fn number(&mut self, name: &str) -> Option<i64> {
         match self.value(name)? {
             Value::Number(number) => number.parse().ok(),
@@ -70,7 +70,7 @@ impl Members {
     }
 }
 
-/// A member: an object in there is of no interest.
+/// The value of a field. If it is an object, its own fields do not matter.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader { names: &[] })
@@ -89,15 +89,15 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = HashMap::new();
+        let mut fields = HashMap::new();
         while let Some(name) = map.next_key::<String>()? {
             if self.names.contains(&name.as_str()) {
-                members.insert(name, map.next_value()?);
+                fields.insert(name, map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(Value::Object(members))
+        Ok(Value::Object(fields))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {

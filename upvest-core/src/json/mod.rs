@@ -1,7 +1,7 @@
 //! JSON `null`, read as if the field were absent.
 //!
-//! Servers in Go write `null` for a list or an object that is empty, and a success that cannot be
-//! read leaves a caller without the id of what was made.
+//! Servers in Go write `null` for an empty list or object. A success that cannot be read leaves the
+//! caller without the id of the created object.
 
 pub(crate) mod lenient;
 
@@ -9,9 +9,17 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 
 /// Reads `null` as the default of the type: an empty list, for example.
 ///
-/// For fields of your types. The client reads `null` as absent wherever a field may be absent, so a
-/// field with `#[serde(default)]` or of type `Option` does not need it. A field that must be present,
-/// but may be `null`, does:
+/// Use it for fields of your types that must be present, but may be `null`. A field with
+/// `#[serde(default)]` or of type `Option` does not need it: the client reads `null` as absent
+/// wherever a field may be absent.
+///
+/// With `#[serde(default, deserialize_with = "upvest_core::null_as_default")]` the field may be
+/// absent as well, even if another library reads the type.
+///
+/// # Errors
+/// Fails if it is neither `null` nor a `T`.
+///
+/// # Examples
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
@@ -25,12 +33,6 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
 /// assert!(serde_json::from_str::<Portfolio>("{}").is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-///
-/// With `#[serde(default, deserialize_with = "upvest_core::null_as_default")]` the field may be
-/// absent as well, whatever reads the type.
-///
-/// # Errors
-/// If it is neither `null` nor a `T`.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -39,7 +41,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Reads JSON. If it does not fit, fields that are `null` count as absent.
+/// Reads JSON. If it does not fit the type, fields that are `null` count as absent.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).or_else(|error| {
         let bare = if error.is_data() { without_null_fields(json) } else { None };
@@ -47,13 +49,14 @@ pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<
     })
 }
 
-/// The same JSON without the fields that are `null`; `None` if it has none of these, or is not JSON.
+/// Returns the JSON without the fields that are `null`; `None` if it has no such field, or is not
+/// JSON.
 fn without_null_fields(json: &[u8]) -> Option<Vec<u8>> {
-    // What is left out must not turn into JSON what was not.
+    // Leaving fields out must not turn invalid JSON into valid JSON.
     serde_json::from_slice::<IgnoredAny>(json).ok()?;
     let mut bare = Vec::with_capacity(json.len());
     let mut rest = json;
-    // Where the last text begins: before a colon, the name of a field.
+    // Where the last string begins; before a colon it is the name of a field.
     let mut name = 0;
     let mut is_value = false;
     while let Some(&byte) = rest.first() {
@@ -87,7 +90,7 @@ fn without_null_fields(json: &[u8]) -> Option<Vec<u8>> {
     (bare.len() < json.len()).then_some(bare)
 }
 
-/// How long the text is that begins there, with its quotes.
+/// Returns the length of the string at the start, including its quotes.
 fn text_length(json: &[u8]) -> usize {
     let mut is_escaped = false;
     let end = json.iter().skip(1).position(|&byte| {

@@ -1,4 +1,4 @@
-//! What a body says it is: `content-type` and `content-encoding`.
+//! The declared type and encoding of a body: `content-type` and `content-encoding`.
 
 use std::borrow::Cow;
 
@@ -10,18 +10,18 @@ use crate::call::prepared::PreparedRequest;
 use crate::endpoint::ResponseKind;
 use crate::text::printable;
 
-/// The type of the content without its parameters, if it is said.
+/// Returns the content type without its parameters, if there is one.
 pub(crate) fn content_type(headers: &HeaderMap) -> Option<String> {
     let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
     Some(essence(&value)).filter(|content_type| !content_type.is_empty())
 }
 
-/// Whether a body that does not say what it is can be nothing else, all of it.
+/// Whether a body without a declared type is the JSON that was requested, and complete.
 pub(crate) fn is_json(prepared: &PreparedRequest, body: &[u8]) -> bool {
     prepared.response == ResponseKind::Json && serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
-/// A `content-encoding` that nobody has asked for.
+/// A `content-encoding` that the client did not request.
 pub(crate) struct Encoding(String);
 
 impl Encoding {
@@ -40,17 +40,17 @@ impl Encoding {
         format!("its body cannot be read: {}", self.remark()).into()
     }
 
-    /// What to say of it.
+    /// Returns what an error message says about it.
     pub(crate) fn remark(&self) -> String {
         let Self(coding) = self;
         format!(
-            "`content-encoding: {coding}`, and the client asks for none (turn off compression in the \
-             proxy that adds it)"
+            "`content-encoding: {coding}`, but the client requests none (turn off compression in \
+             the proxy that adds it)"
         )
     }
 }
 
-/// Whether a type of content is among those that are accepted.
+/// Whether a content type is among those that are accepted.
 pub(crate) fn is_asked_for(accepted: &str, content_type: &str) -> bool {
     accepted.split(',').map(essence).any(|accepted| match accepted.split_once("/*") {
         Some((kind, "")) => kind == "*" || content_type.starts_with(&format!("{kind}/")),
@@ -58,7 +58,7 @@ pub(crate) fn is_asked_for(accepted: &str, content_type: &str) -> bool {
     })
 }
 
-/// A content type without its parameters.
+/// Returns a content type without its parameters.
 pub(crate) fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

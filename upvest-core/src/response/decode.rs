@@ -1,4 +1,4 @@
-//! From a success to a value, or to the error that says what is wrong with its body.
+//! Decodes a success into a value, or into the error that says what is wrong with its body.
 
 use std::any::{Any, TypeId};
 use std::borrow::Cow;
@@ -16,13 +16,13 @@ use crate::error::{Error, Result};
 use crate::json::from_json;
 use crate::transport::BodyError;
 
-/// How an answer becomes a `T`.
+/// Decodes a response into a `T`.
 pub(crate) type Decode<T> = fn(&PreparedRequest, &mut RawResponse) -> Result<T>;
 
-/// How the macro names a [`Decode`].
+/// The type by which the macro names a [`Decode`].
 pub struct Decoder<T>(pub(crate) Decode<T>);
 
-/// Reads a response. `()` reads no body: an endpoint without one may still send one some day.
+/// Decodes a response. `()` reads no body: an endpoint without one may start to send one.
 pub(crate) fn decode<T: DeserializeOwned + 'static>(
     prepared: &PreparedRequest,
     raw: &mut RawResponse,
@@ -32,8 +32,8 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
         *nothing = Some(());
     }
     if let Some(nothing) = nothing {
-        // No body tells that this is Upvest's answer; the request id does.
-        let unmarked = "without a request id, so it may not come from Upvest";
+        // Without a body, only the request id shows that this is Upvest's response.
+        let unmarked = "it has no request id, so it may not come from Upvest";
         return match raw.request_id {
             Some(_) => Ok(nothing),
             None => Err(raw.unreadable(BodyFault::Torn, prepared, unmarked)),
@@ -57,37 +57,37 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
     })
 }
 
-/// What to say of JSON that is not a `T`.
+/// Says why JSON is not a `T`.
 fn misfit<T: 'static>(cause: &serde_json::Error) -> Cow<'static, str> {
-    // `AccessToken` words its own errors, which repeat nothing of the token.
+    // `AccessToken` writes its own errors, which repeat nothing of the token.
     if TypeId::of::<T>() == TypeId::of::<AccessToken>() && cause.is_data() {
         let cause = cause.to_string();
         return cause.split(" at line ").next().unwrap_or_default().to_owned().into();
     }
-    "its body does not fit its type".into()
+    "its body does not match the expected type".into()
 }
 
-/// Takes the body as it is.
+/// Returns the body unchanged.
 pub(crate) fn decode_bytes(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
     whole(prepared, raw)
 }
 
-/// Reads no body, but where to go.
+/// Reads no body, only the location.
 pub(crate) fn decode_redirect(
     prepared: &PreparedRequest,
     raw: &mut RawResponse,
 ) -> Result<Redirect> {
     let why = match raw.location.as_deref().map(Redirect::to) {
         Some(Ok(redirect)) => return Ok(redirect),
-        Some(Err(_)) => "its `location` is no URL",
+        Some(Err(_)) => "its `location` is not a URL",
         None => "it has no `location`",
     };
     Err(raw.unreadable(BodyFault::Torn, prepared, why))
 }
 
-/// The body, if all of it is there and it is of the type that was asked for.
+/// Returns the body, if it is complete and of the requested type.
 fn whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
-    // Whatever stood in the way may be gone the next time; a limit or a type stays.
+    // What interfered may be gone at the next attempt; a limit or a type remains.
     let error = if let Some(broken) = raw.broken.take() {
         let fault = match broken {
             BodyError::OutOfTime => BodyFault::Late,
@@ -99,20 +99,20 @@ fn whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
                 "its body is longer than {limit} bytes (raise `max_response_bytes` of the client)"
             )
             .into(),
-            _ => "its body could not be read to the end".into(),
+            _ => "its body could not be read completely".into(),
         };
         raw.unreadable(fault, prepared, &why).because(broken)
     } else {
         let is_json = prepared.response == ResponseKind::Json;
         let why: Cow<'_, str> = match &raw.encoding {
             _ if raw.body.is_empty() => "its body is empty".into(),
-            // It may be left over from what something on the way has decoded: reading it tells.
+            // The header may be left over from a body that a hop has decoded: parsing it shows.
             Some(_) if raw.is_as_asked && is_json => return Ok(raw.body.clone()),
             Some(encoding) => encoding.why(),
             None if raw.is_as_asked => return Ok(raw.body.clone()),
-            None if raw.has_type && is_json => "its `content-type` is not that of JSON".into(),
-            None if raw.has_type => "its body is not what was asked for".into(),
-            None if !is_json => "it has no `content-type`, so nothing says what its body is".into(),
+            None if raw.has_type && is_json => "its `content-type` is not JSON".into(),
+            None if raw.has_type => "its body is not of the requested type".into(),
+            None if !is_json => "it has no `content-type`, so its body has no known type".into(),
             None if raw.request_id.is_some() => {
                 "it has no `content-type`, and its body is not JSON".into()
             }
@@ -124,16 +124,16 @@ fn whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
     Err(keeping_body(error, prepared, raw))
 }
 
-/// What was to be a token is kept by nobody.
+/// Adds the body to the error, unless it was to be a token: that must not be stored.
 fn keeping_body(error: Error, prepared: &PreparedRequest, raw: &RawResponse) -> Error {
     if prepared.asks_for_token() { error } else { error.with_body(excerpt(&raw.body)) }
 }
 
-/// The first bytes of a body, as an error keeps them.
+/// Returns the first bytes of a body, as an error stores them.
 fn excerpt(body: &Bytes) -> Bytes {
     if body.len() <= LONGEST_ERROR_BODY {
         return body.clone();
     }
-    // A copy, so as not to keep the rest alive.
+    // A copy, so that the rest can be freed.
     Bytes::copy_from_slice(body.get(..LONGEST_ERROR_BODY).unwrap_or_default())
 }

@@ -1,7 +1,7 @@
-//! Whether a response is the one to its request: fields of the body that it repeats must agree.
+//! Checks that a response belongs to its request: body fields that it repeats must agree.
 //!
-//! An HTTP/1.1 peer that sends a response too many makes it the answer of the next call on that
-//! connection. Nothing in HTTP tells them apart, but what they say may.
+//! If an HTTP/1.1 peer sends one response too many, the next call on that connection receives it.
+//! Nothing in HTTP tells them apart, but their content may.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,15 +15,15 @@ use serde_json::value::RawValue;
 use crate::text::printable;
 use crate::types::hyphenated;
 
-/// As much of a value as a message shows.
+/// How much of a value a message shows, in characters.
 const LONGEST_SHOWN: usize = 80;
-/// A value of the response that is longer than this, and longer than the same value of the request can
-/// be written, is another one. It is not looked into.
+/// A response value that is longer than this, and longer than the request value can be written, is
+/// a different one. It is not parsed.
 const LONGEST: usize = 64 * 1024;
 const LONGEST_ESCAPE: usize = 12;
 
-/// Which of these fields contradicts the request, in words. A field that is absent or `null` in
-/// either contradicts nothing.
+/// Says which of these fields contradicts the request, if one does. A field that is absent or
+/// `null` in either contradicts nothing.
 pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) -> Option<String> {
     if fields.is_empty() {
         return None;
@@ -37,14 +37,14 @@ pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) ->
         }
         let shown = |value: &RawValue| printable(value.get(), LONGEST_SHOWN);
         Some(format!(
-            "its `{name}` is {} and the request says {}: it may be the response to another request",
+            "its `{name}` is {}, but the request has {}: it may be the response to another request",
             shown(received),
             shown(sent)
         ))
     })
 }
 
-/// Whether two values say the same, however it is written.
+/// Whether two values are equal, however they are written.
 fn agree(sent: &RawValue, received: &RawValue) -> bool {
     let (sent, received) = (sent.get(), received.get());
     if sent == received || sent == "null" || received == "null" {
@@ -90,22 +90,22 @@ fn texts_agree(sent: &String, received: &String) -> bool {
         || matches!(uuids, (Some(sent), Some(received)) if sent == received)
 }
 
-/// A decimal number as the API writes one: the library reads `1_000` and `+1` as well.
+/// Parses a decimal number as the API writes one: the library also accepts `1_000` and `+1`.
 fn decimal(text: &str) -> Option<Decimal> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
     is_plain.then(|| Decimal::from_str_exact(text).ok())?
 }
 
-/// A number of JSON, which may have an exponent. It never becomes a float.
+/// Parses a JSON number, which may have an exponent. It never becomes a float.
 fn number(text: &str) -> Option<Decimal> {
     decimal(text).or_else(|| Decimal::from_scientific(text).ok())
 }
 
-/// Fields of an object, as they are written; of one that is there twice, the last.
+/// The fields of an object, unparsed; of a duplicate field, the last.
 struct Fields<'j>(HashMap<Cow<'j, str>, &'j RawValue>);
 
 impl<'j> Fields<'j> {
-    /// The fields with these names, or all of them. What is not an object has none.
+    /// Reads the fields with these names, or all of them. A value that is not an object has none.
     fn read(json: &'j [u8], names: Option<&[&str]>) -> Self {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         Self(Reader { names }.deserialize(&mut deserializer).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! What a success holds: from its bytes to a value, or to what can be said of the money without it.
+//! A successful response: from its bytes to a value, or to the error that says its outcome.
 
 use http::StatusCode;
 
@@ -12,7 +12,7 @@ pub use decode::Decoder;
 pub(crate) use decode::{Decode, decode, decode_bytes, decode_redirect};
 pub use redirect::Redirect;
 
-/// A value, and what came with it.
+/// A value, with the metadata of its response.
 #[derive(Debug, Clone)]
 pub struct Response<T> {
     pub(crate) value: T,
@@ -22,31 +22,33 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The value alone.
+    /// Returns only the value.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The status: any of the 2xx, or of the 3xx for a [`Redirect`](crate::Redirect).
+    /// Returns the status: any 2xx, or for a [`Redirect`](crate::Redirect), a 3xx.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The request id in the answer: at most 256 characters of it, then `…`; controls are escaped.
+    /// Returns the request id of the response.
+    ///
+    /// It is cut after 256 characters, with a final `…`; control characters are escaped.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How many requests it took.
+    /// Returns how many requests it took.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts

@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::error::classify::{self, BodyFault};
 use crate::transport::BodyError;
 
-/// Unless the client says otherwise: 1000 items, the largest page of the API, of 8 KiB each.
+/// Unless the client sets another limit: 1000 items, the largest page of the API, of 8 KiB each.
 pub(crate) const LONGEST_JSON: usize = 8 * 1024 * 1024;
-/// A document may have pictures in it.
+/// A document may contain images.
 const LONGEST_DOCUMENT: usize = 32 * 1024 * 1024;
 pub(crate) const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
-/// How long the body of a success may be, if JSON may have `longest` bytes; as
-/// [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes) promises.
+/// Returns how long the body of a success may be, if JSON may have `longest` bytes; as documented
+/// at [`ClientBuilder::max_response_bytes`](crate::ClientBuilder::max_response_bytes).
 pub(crate) fn longest_body(prepared: &PreparedRequest, longest: usize) -> usize {
     match prepared.response {
         ResponseKind::Bytes => longest.max(LONGEST_DOCUMENT),
@@ -31,22 +31,22 @@ pub(crate) fn longest_body(prepared: &PreparedRequest, longest: usize) -> usize 
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
-    /// Whether the body is of the type that was asked for.
+    /// Whether the body is of the requested type.
     pub(crate) is_as_asked: bool,
-    /// Whether it says of which type it is.
+    /// Whether it declares its type.
     pub(crate) has_type: bool,
     /// How the body is encoded, if it is.
     pub(crate) encoding: Option<Encoding>,
     /// Where a redirect leads.
     pub(crate) location: Option<String>,
-    /// As much as came of the body.
+    /// As much of the body as was received.
     pub(crate) body: Bytes,
-    /// Why that is not all of it.
+    /// Why the body is incomplete, if it is.
     pub(crate) broken: Option<BodyError>,
 }
 
 impl RawResponse {
-    /// The error of a success that cannot be read.
+    /// Returns the error of a success that cannot be read.
     pub(crate) fn unreadable(
         &self,
         fault: BodyFault,
@@ -54,12 +54,12 @@ impl RawResponse {
         why: &str,
     ) -> Error {
         let has_marks_of_upvest = self.request_id.is_some() && self.is_as_asked;
-        let message = format!("{prepared} answered {}, but {why}", self.status.as_u16());
+        let message = format!("{prepared} returned {}, but {why}", self.status.as_u16());
         Error::of(classify::body(fault, has_marks_of_upvest), message)
     }
 }
 
-/// Whether a status says that the endpoint has answered as it is declared to.
+/// Whether a status is the one that the endpoint declares.
 pub(crate) fn is_wanted(prepared: &PreparedRequest, status: StatusCode) -> bool {
     match prepared.response {
         ResponseKind::Redirect => matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308),

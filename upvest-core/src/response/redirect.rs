@@ -1,4 +1,4 @@
-//! Where an answer points, when it is no answer itself.
+//! A redirect: a response that points elsewhere.
 
 use std::fmt;
 
@@ -6,19 +6,23 @@ use url::Url;
 
 use crate::types::InvalidValue;
 
-/// Where a redirect leads. It was not followed: fetch it with a client of your own, without the
-/// headers of this one.
+/// Where a redirect leads.
 ///
-/// Whoever knows the address may fetch what lies there, once and for a short time. So `Debug` shows
-/// the host alone.
+/// The client did not follow it. Fetch it with your own HTTP client, without the headers of this
+/// one.
+///
+/// Anyone who knows the URL can fetch the content, once and for a short time. So `Debug` shows only
+/// the host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Redirect(Url);
 
 impl Redirect {
-    /// For fakes in tests.
+    /// Returns a redirect to `location`; for fakes in tests.
     ///
     /// # Errors
-    /// If it is no URL that begins with `https://` or `http://`.
+    /// Fails if it is not a URL that begins with `https://` or `http://`.
+    ///
+    /// # Examples
     ///
     /// ```
     /// let redirect = upvest_core::Redirect::to("https://files.example/statement.pdf?key=x")?;
@@ -28,11 +32,11 @@ impl Redirect {
     pub fn to(location: &str) -> std::result::Result<Self, InvalidValue> {
         let url = Url::parse(location).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
         // The text may be a secret.
-        let why = "write one that begins with https://";
-        url.map(Self).ok_or_else(|| InvalidValue::new("a URL", "this location", why))
+        let why = "expected one that begins with `https://`";
+        url.map(Self).ok_or_else(|| InvalidValue::new("URL", "", why))
     }
 
-    /// The absolute URL.
+    /// Returns the absolute URL.
     #[must_use]
     pub fn location(&self) -> &str {
         self.0.as_str()

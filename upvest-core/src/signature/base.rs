@@ -12,16 +12,16 @@ use super::version::SignatureVersion;
 pub struct Message<'a> {
     /// The HTTP method.
     pub method: &'a str,
-    /// The path as it stands on the wire, not decoded.
+    /// The path as sent, not decoded.
     pub path: &'a str,
-    /// What stands behind the `?` on the wire; `None` or empty if nothing does.
+    /// The query as sent, without the `?`; `None` or empty if there is none.
     pub query: Option<&'a str>,
     /// The headers.
     pub headers: &'a HeaderMap,
 }
 
 impl<'a> Message<'a> {
-    /// The parts of `request`.
+    /// Returns the parts of `request`.
     #[must_use]
     pub fn of<B>(request: &'a http::Request<B>) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The same of a request whose body was taken out.
+    /// Returns the parts of a request whose body was taken out.
     #[must_use]
     pub fn of_parts(parts: &'a http::request::Parts) -> Self {
         Self {
@@ -43,17 +43,17 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The query, if there is one to sign: all of Upvest's signers leave out an empty one.
+    /// Returns the query, if there is one to sign: all of Upvest's signers leave out an empty one.
     #[must_use]
     pub fn query(&self) -> Option<&'a str> {
         self.query.filter(|query| !query.is_empty())
     }
 
-    /// The text that stands for `component` in the base.
+    /// Returns the value of `component` in the signature base.
     fn value(&self, component: &str) -> Result<Cow<'a, str>, BaseError> {
         let missing = || BaseError::Missing(component.to_owned());
         match component {
-            // Some of Upvest's signers take the method in lower case; what is signed is not.
+            // Some of Upvest's signers accept the method in lower case, but sign it in upper case.
             "@method" if self.method.bytes().all(|b| b.is_ascii_uppercase()) => {
                 Ok(self.method.into())
             }
@@ -75,7 +75,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Names its headers, but not their values: the access token is among them.
+/// Shows the names of the headers, but not their values: the access token is among them.
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
@@ -86,13 +86,15 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// The signature base: the text that is signed, a line for each covered component and one for the
-/// signature parameters.
+/// The signature base: the text that is signed.
 ///
-/// It holds the access token if `authorization` is covered. `Display` and `Debug` show `***` instead;
+/// It has one line for each covered component, and one for the signature parameters. It contains
+/// the access token if `authorization` is covered. `Display` and `Debug` show `***` instead;
 /// [`expose_token`](Self::expose_token) does not.
 ///
-/// A transport can show what a request was signed over:
+/// # Examples
+///
+/// A transport can log the signature base of a request:
 ///
 /// ```
 /// use upvest_core::signature::SignatureBase;
@@ -107,12 +109,14 @@ impl fmt::Debug for Message<'_> {
 pub struct SignatureBase(String);
 
 impl SignatureBase {
-    /// `parameters` is what follows the label in `signature-input`, such as
-    /// `("@method" "@path");keyid="…";created=1633529659`. A verifier passes what it received: order
-    /// and spacing are the signer's choice.
+    /// Builds the signature base of a message.
+    ///
+    /// `parameters` is the text after the label in `signature-input`, such as
+    /// `("@method" "@path");keyid="…";created=1633529659`. A verifier passes the text that it
+    /// received: order and spacing are the signer's choice.
     ///
     /// # Errors
-    /// If a component is missing, unknown, or not text.
+    /// Fails if a component is missing, unknown, or not text.
     #[doc(hidden)]
     pub fn new<C: AsRef<str>>(
         version: SignatureVersion,
@@ -131,10 +135,10 @@ impl SignatureBase {
         Ok(Self(base))
     }
 
-    /// One line of a base, without its line break.
+    /// Returns one line of a signature base, without its line break.
     ///
     /// # Errors
-    /// If the component is missing, unknown, or not text.
+    /// Fails if the component is missing, unknown, or not text.
     #[doc(hidden)]
     pub fn line(
         version: SignatureVersion,
@@ -145,20 +149,21 @@ impl SignatureBase {
         Ok([quote, component, quote, ": ", &*message.value(component)?].concat())
     }
 
-    /// The bytes that are signed.
+    /// Returns the bytes that are signed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// The text that is signed, with the access token in it.
+    /// Returns the text that is signed, including the access token.
     #[must_use]
     pub fn expose_token(&self) -> &str {
         &self.0
     }
 
-    /// The components and their values, in order; `@signature-params` is the last. A value may be the
-    /// access token.
+    /// Returns the components and their values, in order; `@signature-params` is the last.
+    ///
+    /// A value may be the access token.
     pub fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.split('\n').map(|line| {
             let (name, value) = line.split_once(": ").unwrap_or((line, ""));
@@ -166,13 +171,14 @@ impl SignatureBase {
         })
     }
 
-    /// The same, with the access token replaced by `***`.
+    /// Returns a copy with the access token replaced by `***`.
     pub(crate) fn masked(&self) -> Self {
         Self(self.to_string())
     }
 
-    /// The text of a signature base with other values: what `value` makes of each component and its
-    /// value.
+    /// Returns the text of a signature base with other values.
+    ///
+    /// `value` maps a component and its value to the new value.
     #[doc(hidden)]
     #[must_use]
     pub fn mask<'t>(text: &'t str, value: impl Fn(&str, &'t str) -> Cow<'t, str>) -> String {
@@ -208,7 +214,7 @@ impl fmt::Debug for SignatureBase {
     }
 }
 
-/// Why there is no base for a message.
+/// Why a message has no signature base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BaseError {
@@ -216,7 +222,7 @@ pub enum BaseError {
     Missing(String),
     /// There is no such component.
     Unknown(String),
-    /// The header holds bytes that are no visible ASCII.
+    /// The header contains bytes that are not visible ASCII.
     NotText(String),
 }
 
@@ -226,8 +232,8 @@ impl fmt::Display for BaseError {
             Self::Missing(name) => {
                 write!(f, "the signature covers `{name}`, which the request does not have")
             }
-            Self::Unknown(name) => write!(f, "there is no component `{name}`"),
-            Self::NotText(name) => write!(f, "the header `{name}` holds more than visible ASCII"),
+            Self::Unknown(name) => write!(f, "unknown component `{name}`"),
+            Self::NotText(name) => write!(f, "the header `{name}` is not visible ASCII"),
         }
     }
 }
@@ -266,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_never_signed_as_empty() {
+    fn a_missing_component_is_never_signed_as_empty() {
         let mut headers = HeaderMap::new();
         headers.insert("binary", HeaderValue::from_bytes(b"\xff").unwrap());
         let message = Message { method: "GET", path: "/", query: Some(""), headers: &headers };
@@ -281,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_masked_and_nothing_else() {
+    fn only_the_token_is_masked() {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", HeaderValue::from_static("Bearer secret"));
         headers.insert("accept", HeaderValue::from_static("y"));

@@ -5,10 +5,12 @@ use std::fmt;
 use super::base::{BaseError, SignatureBase};
 use super::version::SignatureVersion;
 
-pub(super) const WRONG_PASSPHRASE: &str = "wrong passphrase or damaged key";
+pub(super) const WRONG_PASSPHRASE: &str = "cannot decrypt the key: wrong passphrase or damaged key";
 
-/// Why a key cannot be used: one sentence, with the command that mends the file where there is one.
-/// Never holds key material.
+/// Why a key cannot be used.
+///
+/// The message is one sentence, with the command that fixes the file if there is one. It never
+/// contains key material.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyError(String);
 
@@ -17,7 +19,7 @@ impl KeyError {
         Self(message.into())
     }
 
-    /// Whether the passphrase may be what is wrong.
+    /// Returns whether the passphrase may be wrong.
     pub(crate) fn is_of_passphrase(&self) -> bool {
         self.0.starts_with(WRONG_PASSPHRASE)
     }
@@ -33,16 +35,16 @@ impl std::error::Error for KeyError {}
 
 impl From<KeyError> for crate::Error {
     fn from(error: KeyError) -> Self {
-        Self::config(format!("the signing key cannot be used: {error}"))
+        Self::config(format!("invalid signing key: {error}"))
     }
 }
 
-/// Why there is no signature. Never holds key material.
+/// Why a request could not be signed. Never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignError(String);
 
 impl SignError {
-    /// `message` is one sentence that says what was wrong.
+    /// Creates an error; `message` is one sentence that says what went wrong.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
@@ -63,25 +65,25 @@ impl From<BaseError> for SignError {
     }
 }
 
-/// Why a request is refused. For logs: outward it is one and the same 401.
+/// Why the signature of a request is refused. For logs only: the response is always the same 401.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// `upvest-signature-version` does not say this version.
+    /// `upvest-signature-version` is not this version.
     Version(SignatureVersion),
-    /// A header is not there.
+    /// A header is missing.
     MissingHeader(&'static str),
-    /// A header is not of the documented form.
+    /// A header does not have the documented form.
     Malformed(&'static str, &'static str),
-    /// Nobody has registered the key id.
+    /// The key id is not registered.
     UnknownKey,
-    /// `alg` names another algorithm than that of the key.
+    /// `alg` does not match the algorithm of the key.
     Algorithm,
-    /// A component must be covered and is not.
+    /// A component must be covered, but is not.
     NotCovered(&'static str),
-    /// From `created` to `expires` is no time, or too long.
+    /// `expires` is not after `created`, or too far after it.
     Lifetime,
-    /// `created` lies ahead of the clock.
+    /// `created` is ahead of the clock.
     FromTheFuture,
     /// `created` is older than the policy allows.
     TooOld,
@@ -89,11 +91,11 @@ pub enum VerifyError {
     Expired,
     /// `content-length` is not the length of the body.
     Length,
-    /// The digest in its header, that of this version, is not that of the body.
+    /// The digest header of this version does not match the body.
     Digest(SignatureVersion),
-    /// There is no base for what it claims to cover.
+    /// There is no signature base for the components that are covered.
     Base(BaseError),
-    /// The signature is not one of this signature base by this key.
+    /// The signature does not match this signature base and the key.
     WrongSignature(SignatureBase),
 }
 
@@ -110,9 +112,9 @@ impl fmt::Display for VerifyError {
                 write!(f, "`upvest-signature-version` is not {}", version.as_str())
             }
             Self::MissingHeader(name) => write!(f, "the header `{name}` is missing"),
-            Self::Malformed(name, why) => write!(f, "the header `{name}` cannot be used: {why}"),
-            Self::UnknownKey => f.write_str("the key id is not known"),
-            Self::Algorithm => f.write_str("`alg` names another algorithm than that of the key"),
+            Self::Malformed(name, why) => write!(f, "invalid header `{name}`: {why}"),
+            Self::UnknownKey => f.write_str("unknown key id"),
+            Self::Algorithm => f.write_str("`alg` does not match the algorithm of the key"),
             Self::NotCovered(name) => write!(f, "the signature does not cover `{name}`"),
             Self::Lifetime => f.write_str("`expires` is not after `created`, or too far after it"),
             Self::FromTheFuture => f.write_str("`created` lies in the future"),
@@ -127,7 +129,7 @@ impl fmt::Display for VerifyError {
             }
             Self::Base(error) => error.fmt(f),
             Self::WrongSignature(_) => {
-                f.write_str("the signature is not one of this base by this key")
+                f.write_str("the signature does not match the signature base and the key")
             }
         }
     }

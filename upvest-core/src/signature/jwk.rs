@@ -1,4 +1,4 @@
-//! Public keys as JSON, as `GET /auth/verify_keys` answers them.
+//! Public keys as JSON, as `GET /auth/verify_keys` returns them.
 
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ED25519};
 use base64::Engine as _;
@@ -9,16 +9,20 @@ use super::error::KeyError;
 use super::key::VerifyingKey;
 use crate::text::cut;
 
-/// As much of the name of a kind or curve as an error shows, in characters.
+/// How much of the name of a kind or curve an error shows, in characters.
 const LONGEST_NAME: usize = 32;
 
-/// How long a coordinate of a point on P-521 is, in bytes.
+/// The length of a coordinate of a point on P-521, in bytes.
 const P521_COORDINATE: usize = 66;
-/// What an uncompressed point begins with (SEC 1, section 2.3.3).
+/// The first byte of an uncompressed point (SEC 1, section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-/// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519). One of another kind can be
-/// read, too; its members that are not texts cannot. A member that is `null` is read as absent.
+/// A public key as a JSON Web Key (RFC 7517, and RFC 8037 for Ed25519).
+///
+/// A key of another kind can be read too, if these fields have these types. A field that is `null`
+/// is read as absent.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::signature::JsonWebKey;
@@ -34,7 +38,7 @@ const UNCOMPRESSED: u8 = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JsonWebKey {
-    /// By which signatures name it.
+    /// The key id, by which signatures refer to it.
     #[serde(rename = "kid", default, deserialize_with = "or_empty")]
     pub key_id: String,
     /// The kind: `EC` for P-521, `OKP` for Ed25519.
@@ -49,28 +53,28 @@ pub struct JsonWebKey {
     /// The second coordinate, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
-    /// What the key is for, if it says so: `sig` for signatures.
+    /// The intended use, if given: `sig` for signatures.
     #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<String>,
-    /// The operations that the key is for, if it says so: `verify` is among them.
+    /// The permitted operations, if given: `verify` must be among them.
     #[serde(rename = "key_ops", default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<String>>,
 }
 
-/// A text; empty if it is `null`, as some servers write what is absent.
+/// Reads a string; empty if it is `null`, which some servers write for an absent field.
 fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl JsonWebKey {
-    /// A key under its id.
+    /// Creates the JSON Web Key of a public key.
     ///
     /// # Errors
-    /// If the cryptographic library fails.
+    /// Fails if the cryptographic library fails.
     pub fn new(key_id: impl Into<String>, key: &VerifyingKey) -> Result<Self, KeyError> {
         let spki = key.to_der()?;
         let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        let failed = || KeyError::new("the public key cannot be written");
+        let failed = || KeyError::new("cannot encode the public key");
         let key_id = key_id.into();
         if key.is_ed25519() {
             let point = spki.last_chunk::<32>().ok_or_else(failed)?;
@@ -86,25 +90,27 @@ impl JsonWebKey {
         Ok(Self { key_id, kind, curve, x: encode(x), y: Some(encode(y)), usage, operations })
     }
 
-    /// The key itself.
+    /// Returns the key itself.
     ///
     /// # Errors
-    /// If it is of another kind or curve, no point of its curve, or not for verifying signatures.
+    /// Fails if the key is of another kind or curve, is not a point on its curve, or is not for
+    /// verifying signatures.
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
         let verifies = |operations: &Vec<String>| operations.iter().any(|name| name == "verify");
         if self.usage.as_deref().is_some_and(|usage| usage != "sig")
             || !self.operations.as_ref().is_none_or(verifies)
         {
             return Err(KeyError::new(
-                "the key is not for verifying signatures: its `use` must be `sig`, and its \
-                 `key_ops` must contain `verify`, if they are there",
+                "invalid public key: not for verifying signatures (if present, `use` must be \
+                 `sig`, and `key_ops` must contain `verify`)",
             ));
         }
         let decode = |text: &str, length| {
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
             bytes.filter(|bytes| bytes.len() == length).ok_or_else(|| {
                 KeyError::new(format!(
-                    "a coordinate of the key is not {length} bytes in base64url without padding"
+                    "invalid public key: a coordinate is not {length} bytes in base64url without \
+                     padding"
                 ))
             })
         };
@@ -117,8 +123,8 @@ impl JsonWebKey {
             }
             ("OKP", "Ed25519", None) => VerifyingKey::from_point(&ED25519, &decode(&self.x, 32)?),
             (kind, curve, _) => Err(KeyError::new(format!(
-                "the key is {:?} on {:?}, and must be EC on P-521, with `x` and `y`, or OKP on \
-                 Ed25519, with `x` alone",
+                "unsupported public key: {:?} on {:?} (expected EC on P-521 with `x` and `y`, or \
+                 OKP on Ed25519 with only `x`)",
                 cut(kind, LONGEST_NAME),
                 cut(curve, LONGEST_NAME)
             ))),
@@ -163,7 +169,7 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
     }
 
     #[test]
-    fn what_a_key_is_for_is_read_and_written() {
+    fn the_use_of_a_key_is_read_and_written() {
         let text =
             r#"{"kid":"k","kty":"EC","crv":"P-521","x":"","use":"sig","key_ops":["verify"]}"#;
         let key: JsonWebKey = serde_json::from_str(text).unwrap();
@@ -183,7 +189,7 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
     }
 
     #[test]
-    fn what_is_no_point_is_refused() {
+    fn a_key_that_is_not_a_point_is_refused() {
         let zero = "A".repeat(88);
         let changes: [fn(&mut JsonWebKey); 10] = [
             |key| key.usage = Some("enc".into()),
@@ -198,7 +204,7 @@ MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
             |key| key.y = Some(key.x.clone()),
             |key| {
                 (key.kind, key.curve, key.y) = ("OKP".into(), "Ed25519".into(), None);
-                // The neutral element, by which anybody could sign.
+                // The neutral element, for which anybody could forge signatures.
                 key.x = format!("AQ{}", "A".repeat(41));
             },
         ];

@@ -1,4 +1,4 @@
-//! The keys: one that signs, one that verifies.
+//! The signing key and the verifying key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +17,11 @@ use super::private_key::{NEW_KEY, PrivateKey, wrong_passphrase};
 use super::sign::Signer;
 use crate::BoxFuture;
 
-/// A private key in memory, with the id that Upvest gave to it: ECDSA on secp521r1 (P-521), or
-/// Ed25519. Cheap to clone.
+/// A private key in memory, with the id that Upvest issued for it.
+///
+/// ECDSA on secp521r1 (P-521), or Ed25519. Cheap to clone.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::signature::SigningKey;
@@ -55,16 +58,16 @@ impl Pair {
 }
 
 impl SigningKey {
-    /// Reads a key file in any of the forms that `openssl` and `ssh-keygen` make: traditional, PKCS#8 or
-    /// OpenSSH, plain or encrypted. The passphrase is not looked at if the file is not encrypted.
+    /// Reads a private key from a file in any format that `openssl` or `ssh-keygen` writes.
     ///
-    /// Of several keys in the file, and other things such as certificates, the first private key is
-    /// taken. Its line breaks may be written as `\n`, and the padding of its base64 may be missing.
-    /// White space around `key_id` is cut.
+    /// The format is traditional, PKCS#8 or OpenSSH, plain or encrypted. The passphrase is ignored
+    /// if the file is not encrypted. If the file contains several keys, or other blocks such as
+    /// certificates, the first private key is used. Its line breaks may be written as `\n`, and its
+    /// base64 padding may be missing. White space around `key_id` is trimmed.
     ///
     /// # Errors
-    /// If the file or the passphrase is wrong, if the key lies on another curve, or if `key_id` is
-    /// empty or holds more than printable ASCII without `"` and `\`.
+    /// Fails if the file or the passphrase is wrong, or if the key is on another curve. Also fails
+    /// if `key_id` is empty or contains anything but printable ASCII without `"` and `\`.
     pub fn from_pem(
         key_id: impl Into<String>,
         pem: impl AsRef<[u8]>,
@@ -84,7 +87,7 @@ impl SigningKey {
     /// Reads an unencrypted key in DER: SEC1 or PKCS#8.
     ///
     /// # Errors
-    /// As [`from_pem`](Self::from_pem).
+    /// Fails as [`from_pem`](Self::from_pem) does.
     pub fn from_der(key_id: impl Into<String>, der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let key_id = checked_key_id(&key_id.into())?.to_owned();
         let der = der.as_ref();
@@ -94,7 +97,7 @@ impl SigningKey {
             Pair::P521(pair)
         } else if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
             Pair::Ed25519(pair)
-        } else if let Some(pair) = of_ring(der) {
+        } else if let Some(pair) = from_ring(der) {
             Pair::Ed25519(pair)
         } else {
             return Err(wrong_curve(der).unwrap_or_else(not_a_key));
@@ -103,19 +106,21 @@ impl SigningKey {
         Ok(Self(Arc::new(Inner { key_id, pair, public_der })))
     }
 
-    /// The public half, as the SPKI PEM that Upvest is given for a P-521 key.
+    /// Returns the public key in PEM (SPKI).
     ///
-    /// For an Ed25519 key Upvest takes the raw 32 bytes in base64 instead: the last 32 of what this
-    /// PEM holds.
+    /// It is the form in which you register a P-521 key with Upvest.
+    ///
+    /// For an Ed25519 key Upvest expects the raw 32 bytes in base64 instead: the last 32 bytes
+    /// inside this PEM.
     #[must_use]
     pub fn public_key_pem(&self) -> String {
         ::pem::encode(&::pem::Pem::new("PUBLIC KEY", self.0.public_der.as_slice()))
     }
 
-    /// The key that verifies what this one signs.
+    /// Returns the key that verifies the signatures of this key.
     ///
     /// # Errors
-    /// If the cryptographic library fails.
+    /// Fails if the cryptographic library fails.
     pub fn verifying_key(&self) -> Result<VerifyingKey, KeyError> {
         VerifyingKey::from_der(&self.0.public_der)
     }
@@ -127,7 +132,7 @@ impl SigningKey {
         };
         signature
             .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| SignError::new("the cryptographic library refused to sign"))
+            .map_err(|_| SignError::new("the cryptographic library failed to sign"))
     }
 }
 
@@ -154,22 +159,22 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The key id as it can stand in a signature.
+/// Returns the key id without the white space around it, if it can be used in a signature.
 pub(crate) fn checked_key_id(key_id: &str) -> Result<&str, KeyError> {
     let key_id = key_id.trim();
     let fits = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if key_id.is_empty() || !key_id.bytes().all(fits) {
         return Err(KeyError::new(
-            "the key id must be the one that Upvest gave to the public key, such as \
-             8d4997a8-cf7a-4e51-adbb-401656a3e5c2",
+            "invalid key id: expected the one that Upvest issued for the public key, such as \
+             `8d4997a8-cf7a-4e51-adbb-401656a3e5c2`",
         ));
     }
     Ok(key_id)
 }
 
-/// An Ed25519 key as the crate `ring` writes it: PKCS#8 version 2 with a public key that is tagged
-/// twice (`ring::signature::Ed25519KeyPair::generate_pkcs8`), where RFC 5958 wants one tag.
-fn of_ring(der: &[u8]) -> Option<Ed25519KeyPair> {
+/// Reads an Ed25519 key as the crate `ring` writes it: PKCS#8 version 2 with a public key that is
+/// tagged twice (`ring::signature::Ed25519KeyPair::generate_pkcs8`). RFC 5958 requires one tag.
+fn from_ring(der: &[u8]) -> Option<Ed25519KeyPair> {
     const BEFORE_SEED: [u8; 16] = [
         0x30, 0x53, 0x02, 0x01, 0x01, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
         0x20,
@@ -180,7 +185,7 @@ fn of_ring(der: &[u8]) -> Option<Ed25519KeyPair> {
 }
 
 fn not_a_key() -> KeyError {
-    KeyError::new("the file holds no ECDSA P-521 or Ed25519 private key, or a damaged one")
+    KeyError::new("no usable private key: expected ECDSA P-521 or Ed25519")
 }
 
 fn wrong_curve(der: &[u8]) -> Option<KeyError> {
@@ -193,7 +198,7 @@ fn wrong_curve(der: &[u8]) -> Option<KeyError> {
     .find(|(_, algorithm)| EcdsaKeyPair::from_private_key_der(algorithm, der).is_ok())?
     .0;
     Some(KeyError::new(format!(
-        "the key is on the curve {curve}, but Upvest takes secp521r1 or Ed25519: {NEW_KEY}"
+        "unsupported curve `{curve}`: Upvest accepts secp521r1 or Ed25519 ({NEW_KEY})"
     )))
 }
 
@@ -204,8 +209,8 @@ pub struct VerifyingKey {
     is_ed25519: bool,
 }
 
-/// Whether an Ed25519 key is one of the few points that multiply to nothing: a signature by it can be
-/// made up by anybody. RFC 8032 leaves it to the verifier to refuse them.
+/// Whether an Ed25519 key is a point of small order, for which anybody can forge signatures. RFC
+/// 8032 leaves it to the verifier to refuse such keys.
 fn is_of_small_order(der: &[u8]) -> bool {
     const OF_ORDER_8: [[u8; 31]; 2] = [
         [
@@ -219,12 +224,12 @@ fn is_of_small_order(der: &[u8]) -> bool {
             0x92, 0xac, 0x03,
         ],
     ];
-    // The key is bare, or stands behind 12 bytes that say what it is; a P-521 key is longer.
+    // The key is bare, or follows 12 bytes that say what it is; a P-521 key is longer.
     let Some((head, [point @ .., last])) = der.split_last_chunk::<32>() else { return false };
     let [first, middle @ ..] = point;
     let all = |byte| middle.iter().all(|other| *other == byte);
-    // The first bit of the last byte is a sign. Of the rest 0 and 1, and as they are not written at
-    // their shortest: -1, 0 and 1.
+    // The top bit of the last byte is a sign. The rest is 0 or 1; or -1, or 0 or 1 in non-canonical
+    // form.
     let is_tiny = match last & 0x7f {
         0 => all(0) && *first <= 1,
         0x7f => all(0xff) && (0xec..=0xee).contains(first),
@@ -235,46 +240,47 @@ fn is_of_small_order(der: &[u8]) -> bool {
     matches!(head.len(), 0 | 12) && is_tiny
 }
 
-fn by_anybody() -> KeyError {
-    KeyError::new("this is a key by which anybody could sign")
+fn insecure_key() -> KeyError {
+    KeyError::new("insecure public key: anybody could forge its signatures")
 }
 
-/// How the names of other algorithms begin, in RFC 9421 and elsewhere. P-521 has no name there, so that
-/// any that is not known may mean it.
+/// Prefixes of the names of other algorithms, in RFC 9421 and elsewhere. P-521 has no name there,
+/// so any unknown name may mean it.
 const OTHERS: [&str; 6] = ["ecdsa-p256", "ecdsa-p384", "ed25519", "ed448", "hmac", "rsa"];
 
 impl VerifyingKey {
-    /// Reads a public key in PEM: P-521 or Ed25519. It is the first `BEGIN PUBLIC KEY` of the file.
+    /// Reads the first `BEGIN PUBLIC KEY` of a PEM file: a P-521 or Ed25519 key.
     ///
     /// # Errors
-    /// If it is none.
+    /// Fails if there is no such key.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let blocks = pem::blocks(pem.as_ref()).unwrap_or_default();
         match blocks.iter().find(|block| block.tag() == "PUBLIC KEY") {
             Some(block) => Self::from_der(block.contents()),
-            None => Err(KeyError::new("the file holds no `-----BEGIN PUBLIC KEY-----`")),
+            None => Err(KeyError::new("no public key: missing `-----BEGIN PUBLIC KEY-----`")),
         }
     }
 
-    /// The bare point of a curve.
+    /// Reads the bare point of a curve.
     pub(super) fn from_point(
         algorithm: &'static dyn VerificationAlgorithm,
         point: &[u8],
     ) -> Result<Self, KeyError> {
         if is_of_small_order(point) {
-            return Err(by_anybody());
+            return Err(insecure_key());
         }
         let key = ParsedPublicKey::new(algorithm, point)
-            .map_err(|_| KeyError::new("the key is no point of its curve"))?;
+            .map_err(|_| KeyError::new("invalid public key: not a point on its curve"))?;
         Ok(Self { key: Arc::new(key), is_ed25519: point.len() == 32 })
     }
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         if is_of_small_order(der) {
-            return Err(by_anybody());
+            return Err(insecure_key());
         }
         let of = |algorithm, is_ed25519| {
-            // Also read would be the bare 32 bytes of an Ed25519 key, which no `PUBLIC KEY` holds.
+            // The library would also read the bare 32 bytes of an Ed25519 key, which are not a
+            // valid `PUBLIC KEY`.
             if der.len() == 32 {
                 return None;
             }
@@ -283,29 +289,29 @@ impl VerifyingKey {
         };
         of(&ECDSA_P521_SHA512_ASN1, false)
             .or_else(|| of(&ED25519, true))
-            .ok_or_else(|| KeyError::new("the file holds no ECDSA P-521 or Ed25519 public key"))
+            .ok_or_else(|| KeyError::new("no usable public key: expected ECDSA P-521 or Ed25519"))
     }
 
-    /// The key as X.509 has it (SPKI).
+    /// Returns the key as DER, in the form of X.509 (SPKI).
     pub(super) fn to_der(&self) -> Result<Vec<u8>, KeyError> {
         let der: Result<PublicKeyX509Der<'static>, _> = self.key.as_der();
         der.map(|der| der.as_ref().to_vec())
-            .map_err(|_| KeyError::new("the public key cannot be written"))
+            .map_err(|_| KeyError::new("cannot encode the public key"))
     }
 
-    /// Whether it is an Ed25519 key; otherwise it is one on P-521.
+    /// Returns whether it is an Ed25519 key; otherwise it is a P-521 key.
     #[must_use]
     pub fn is_ed25519(&self) -> bool {
         self.is_ed25519
     }
 
-    /// Whether `signature` is this key's signature of `base`.
+    /// Returns whether `signature` is this key's signature of `base`.
     #[must_use]
     pub fn verifies(&self, base: &[u8], signature: &[u8]) -> bool {
         self.key.verify_sig(base, signature).is_ok()
     }
 
-    /// Whether `alg` may say this of a signature by this key.
+    /// Returns whether `alg` may have this value in a signature by this key.
     pub(super) fn may_be_called(&self, algorithm: &str) -> bool {
         let name = algorithm.to_ascii_lowercase();
         if self.is_ed25519 {

@@ -1,11 +1,11 @@
-//! HTTP message signatures as Upvest wants them: draft-ietf-httpbis-message-signatures-15 for requests,
-//! and draft 6 for its webhooks.
+//! HTTP message signatures as Upvest uses them.
 //!
-//! As in [Upvest's documentation](
+//! Requests follow draft-ietf-httpbis-message-signatures-15, and webhooks follow draft 6. See
+//! [Upvest's documentation](
 //! https://docs.upvest.co/products/tol/getting_started/http_signatures/choosing_http_signature_versions).
 //!
-//! `base.rs` says what is signed, once, for both sides: `sign.rs` makes signatures, `verify.rs`
-//! checks them, `key.rs` loads the keys. Where Upvest differs from RFC 9421: ECDSA is P-521 with
+//! `base.rs` builds the signature base for both sides: `sign.rs` creates signatures, `verify.rs`
+//! verifies them, and `key.rs` loads the keys. Upvest differs from RFC 9421: ECDSA is P-521 with
 //! SHA-512, and the signature is ASN.1 DER.
 
 mod base;

@@ -1,4 +1,4 @@
-//! Key files: every container that users of Upvest hold, down to the DER inside.
+//! Key files: reads every container format that users of Upvest have, down to the DER inside.
 
 use aws_lc_rs::cipher::{
     AES_128, AES_192, AES_256, Algorithm, DecryptionContext, PaddedBlockDecryptingKey,
@@ -14,35 +14,36 @@ use super::error::KeyError;
 use super::openssh;
 use super::private_key::{Der, PrivateKey, needed, wrong_passphrase};
 
-/// PBKDF2 rounds and scrypt memory beyond which a file is an attack on the reader, not a key.
+/// The most PBKDF2 rounds and scrypt memory; a file with more is an attack on the reader, not a
+/// key.
 const MOST_ROUNDS: u32 = 5_000_000;
 const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
 
 const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
-const PUBLIC: &str = "this is the public key: load the private one";
+const PUBLIC: &str = "no private key: this is the public key (load the private one)";
 
-/// The first private key in a PEM text: as for openssl, whatever stands before it.
+/// Reads the first private key in a PEM text; like openssl, it skips anything before it.
 pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, KeyError> {
     let blocks = blocks(text)?;
     if blocks.is_empty() {
         return Err(KeyError::new(match text {
-            [] => "the key file is empty",
-            [0x30, ..] => "the key file is DER, not PEM: load it with `SigningKey::from_der`",
+            [] => "cannot read the key: the file is empty",
+            [0x30, ..] => "cannot read the key: DER, not PEM (load it with `SigningKey::from_der`)",
             [b'P', b'u', b'T', b'T', b'Y', b'-', ..] => {
-                "the key file is of PuTTY: write it anew with `puttygen OLD_FILE -O private-openssh \
-                 -o NEW_FILE`"
+                "cannot read the key: PuTTY format (convert it with `puttygen OLD_FILE -O \
+                 private-openssh -o NEW_FILE`)"
             }
             _ if text.starts_with(b"ssh-") || text.starts_with(b"ecdsa-sha2-") => PUBLIC,
-            _ => "the key file is no PEM: it has no `-----BEGIN … PRIVATE KEY-----`",
+            _ => "cannot read the key: not PEM, `-----BEGIN … PRIVATE KEY-----` is missing",
         }));
     }
     let is_private = |block: &::pem::Pem| block.tag().ends_with("PRIVATE KEY");
     // `openssl ecparam -genkey` puts a block with the curve before the key.
-    let is_telling = |block: &::pem::Pem| block.tag() != "EC PARAMETERS";
+    let is_not_parameters = |block: &::pem::Pem| block.tag() != "EC PARAMETERS";
     let index = blocks.iter().position(is_private);
-    let index = index.or_else(|| blocks.iter().position(is_telling));
+    let index = index.or_else(|| blocks.iter().position(is_not_parameters));
     let Some(block) = index.and_then(|index| blocks.into_iter().nth(index)) else {
-        return Err(KeyError::new("the key file holds the parameters of a curve, but no key"));
+        return Err(KeyError::new("no private key: the file contains only curve parameters"));
     };
     let plain = |block: ::pem::Pem| {
         Ok(PrivateKey { der: Zeroizing::new(block.into_contents()), is_encrypted: false })
@@ -61,22 +62,22 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, 
         "OPENSSH PRIVATE KEY" => openssh::read(&Zeroizing::new(block.into_contents()), passphrase),
         "PUBLIC KEY" => Err(KeyError::new(PUBLIC)),
         tag => Err(KeyError::new(format!(
-            "the key file holds {}, not an EC or Ed25519 private key",
-            name(tag).map_or_else(|| "something unknown".to_owned(), |tag| format!("a `{tag}`"))
+            "no usable private key: expected EC or Ed25519, found {}",
+            name(tag).map_or_else(|| "an unknown block".to_owned(), |tag| format!("`{tag}`"))
         ))),
     }
 }
 
-/// All blocks of a PEM text, also of one that came through a variable or a secret store.
+/// Returns all blocks of a PEM text, even if it came through a variable or a secret store.
 pub(super) fn blocks(text: &[u8]) -> Result<Vec<::pem::Pem>, KeyError> {
     let text = with_line_breaks(text);
     ::pem::parse_many(&*text)
         .or_else(|_| ::pem::parse_many(&*with_padding(&text)))
-        .map_err(|_| KeyError::new("the key file is damaged PEM"))
+        .map_err(|_| KeyError::new("cannot read the key: damaged PEM"))
 }
 
-/// The text with line breaks where it has them in letters: `\n` or `\r\n`, escaped once or more. No
-/// other backslash belongs into PEM.
+/// Replaces escaped line breaks with real ones: `\n` or `\r\n`, escaped once or more. PEM has no
+/// other backslashes.
 fn with_line_breaks(text: &[u8]) -> Der {
     let mut broken = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut is_escaped = false;
@@ -94,7 +95,7 @@ fn with_line_breaks(text: &[u8]) -> Der {
     broken
 }
 
-/// The text with the `=` that are missing at the end of its blocks.
+/// Adds the `=` that are missing at the end of the blocks.
 fn with_padding(text: &[u8]) -> Der {
     const END: &[u8] = b"-----END ";
     let mut padded = Zeroizing::new(Vec::with_capacity(text.len() + 16));
@@ -113,13 +114,13 @@ fn with_padding(text: &[u8]) -> Der {
     padded
 }
 
-/// What a file calls a thing, if that is a name: in a damaged one it may be a part of the key.
+/// Returns a name from a file, if it is one: in a damaged file it may be a part of the key.
 fn name(text: &str) -> Option<&str> {
     let is_of_a_name = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ' | b'-');
     ((1..=32).contains(&text.len()) && text.bytes().all(is_of_a_name)).then_some(text)
 }
 
-/// `Proc-Type: 4,ENCRYPTED`: what `openssl ec -aes256` writes, and so what most users hold.
+/// Decrypts `Proc-Type: 4,ENCRYPTED`, which `openssl ec -aes256` writes, so most users have it.
 fn decrypt_traditional(
     info: &str,
     mut data: Vec<u8>,
@@ -131,17 +132,17 @@ fn decrypt_traditional(
         "AES-192-CBC" => (&AES_192, 24),
         "AES-256-CBC" => (&AES_256, 32),
         other => {
+            let shown = name(other).map(|name| format!(" `{name}`")).unwrap_or_default();
             return Err(KeyError::new(format!(
-                "the key file is encrypted with {}, which is not supported: write it anew with \
-                 `openssl ec -aes256 -in OLD_FILE -out NEW_FILE`",
-                name(other).unwrap_or("an unknown cipher")
+                "cannot decrypt the key: unsupported cipher{shown} (re-encrypt it with \
+                 `openssl ec -aes256 -in OLD_FILE -out NEW_FILE`)"
             )));
         }
     };
     let passphrase = needed(passphrase)?;
     let damaged = || wrong_passphrase(passphrase);
-    let iv: [u8; 16] =
-        unhex(iv).ok_or_else(|| KeyError::new("the key file has a damaged DEK-Info line"))?;
+    let iv: [u8; 16] = unhex(iv)
+        .ok_or_else(|| KeyError::new("cannot decrypt the key: damaged line `DEK-Info`"))?;
     let key = derive_key(passphrase.as_bytes(), &iv, key_length);
     let key = UnboundCipherKey::new(algorithm, &key).map_err(|_| damaged())?;
     let decrypting = PaddedBlockDecryptingKey::cbc_pkcs7(key).map_err(|_| damaged())?;
@@ -177,7 +178,8 @@ fn unhex(text: &str) -> Option<[u8; 16]> {
 fn decrypt_pkcs8(der: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> {
     let unsupported = || {
         KeyError::new(format!(
-            "the key file is damaged or encrypted with an old cipher: write it anew with {NEW_PKCS8}"
+            "cannot decrypt the key: damaged, or an unsupported cipher (re-encrypt it with \
+             {NEW_PKCS8})"
         ))
     };
     let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| unsupported())?;
@@ -195,7 +197,8 @@ fn decrypt_pkcs8(der: &[u8], passphrase: Option<&str>) -> Result<Der, KeyError> 
     };
     if !is_bearable {
         return Err(KeyError::new(format!(
-            "the key file asks for too much work to derive its key: write it anew with {NEW_PKCS8}"
+            "cannot decrypt the key: the key derivation requires too much work (re-encrypt it with \
+             {NEW_PKCS8})"
         )));
     }
     let passphrase = needed(passphrase)?;

@@ -1,4 +1,4 @@
-//! Signing a request: the last thing that happens to it before it is sent.
+//! Signing a request: the last step before it is sent.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,10 +13,10 @@ use crate::BoxFuture;
 use crate::headers::{SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
 use crate::types::Timestamp;
 
-/// How long a signature holds, counted from its making. Upvest's own tools use 5 to 60 seconds.
+/// The lifetime of a signature, counted from `created`. Upvest's own tools use 5 to 60 seconds.
 const LIFETIME_SECONDS: i64 = 30;
 
-/// What a signature covers, in this order, as far as the request has it.
+/// The components that a signature covers, in this order, if the request has them.
 const COVERED: [&str; 12] = [
     "@method",
     "@path",
@@ -32,20 +32,24 @@ const COVERED: [&str; 12] = [
     "upvest-client-id",
 ];
 
-/// Headers that are not covered, by how they begin: the gateway before the API adds or changes them.
-/// Upvest's own signers have the same list.
+/// Prefixes of headers that are not covered: the gateway in front of the API adds or changes these
+/// headers. Upvest's own signers have the same list.
 const OF_THE_GATEWAY: [&str; 7] =
     ["cf-", "cdn-", "cookie", "priority", "sec-", "upvest-signature", "x-"];
 
-/// Headers that are not covered, because the transport writes them, or the signature does.
+/// Headers that are not covered, because the transport or the signer writes them.
 const OF_THE_TRANSPORT: [&str; 6] =
     ["accept-encoding", "connection", "host", "signature", "signature-input", "user-agent"];
 
-/// The label of the one signature that a request carries.
+/// The label of the only signature of a request.
 const LABEL: &str = "sig1=";
 
-/// Something that signs: a [`SigningKey`](super::SigningKey) in memory, or your own key in a KMS
-/// or HSM.
+/// Creates signatures.
+///
+/// A [`SigningKey`](super::SigningKey) signs in memory; implement this trait for a key in a KMS or
+/// HSM.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::BoxFuture;
@@ -61,38 +65,38 @@ const LABEL: &str = "sig1=";
 ///     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
 ///         Box::pin(async move {
 ///             // Ask the service to sign `base`: ECDSA P-521 with SHA-512 as ASN.1 DER, or Ed25519.
-///             Err(SignError::new("the key service does not answer"))
+///             Err(SignError::new("the key service does not respond"))
 ///         })
 ///     }
 /// }
 /// ```
 pub trait Signer: Send + Sync {
-    /// The id that Upvest gave to the public key: printable ASCII without `"` and `\`.
+    /// Returns the id that Upvest issued for the public key: printable ASCII without `"` and `\`.
     fn key_id(&self) -> &str;
 
-    /// Signs `base`: ECDSA with P-521 and SHA-512 as ASN.1 DER, or Ed25519.
+    /// Signs the signature base: ECDSA with P-521 and SHA-512 as ASN.1 DER, or Ed25519.
     ///
     /// # Errors
-    /// If it cannot. Nothing is sent then.
+    /// Fails if the signer cannot sign. Nothing is sent then.
     ///
     /// # Cancel safety
-    /// It is dropped when the time of the call is over; nothing is sent then either.
+    /// The future is dropped when the deadline of the call passes. Nothing is sent then either.
     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>>;
 }
 
-/// Signs `request` as it stands, and gives back the base that was signed.
+/// Signs `request` as it is, and returns the signature base.
 ///
 /// Adds `content-length` and the digest if there is a body, then `signature-input` and `signature`,
-/// and for [`V15`](SignatureVersion::V15) `upvest-signature-version`. Change nothing afterwards: sign again instead, with
-/// a new nonce.
+/// and for [`V15`](SignatureVersion::V15) `upvest-signature-version`. Do not change the request
+/// afterwards: sign it again instead, with a new nonce.
 ///
-/// The base holds the access token: show it through [`mask_token`](super::mask_token).
+/// The signature base contains the access token; its `Display` and `Debug` mask it.
 ///
 /// # Errors
-/// If the signer does not sign, or if its key id or a header cannot stand in a signature.
+/// Fails if the signer fails, or if its key id or a header cannot be used in a signature.
 ///
 /// # Cancel safety
-/// If it is dropped, the request has no signature yet.
+/// If the future is dropped, the request has no signature yet.
 pub async fn sign(
     version: SignatureVersion,
     request: &mut http::Request<Bytes>,
@@ -100,7 +104,7 @@ pub async fn sign(
     created: Timestamp,
     nonce: [u8; 16],
 ) -> Result<SignatureBase, SignError> {
-    // Of a signature in another version.
+    // Left over from a signature in another version.
     for name in ["digest", "content-digest", "upvest-signature-version"] {
         request.headers_mut().remove(name);
     }
@@ -119,7 +123,7 @@ pub async fn sign(
         "@query" => message.query().is_some(),
         header => message.headers.contains_key(header),
     }));
-    // And whatever else a caller says in a header of its own.
+    // All other headers that the caller has added.
     components.extend(message.headers.keys().map(HeaderName::as_str).filter(|name| {
         !COVERED.contains(name)
             && !OF_THE_TRANSPORT.contains(name)
@@ -146,7 +150,7 @@ pub async fn sign(
     Ok(base)
 }
 
-/// The header `signature-input`.
+/// Returns the value of the header `signature-input`.
 fn signature_input(
     components: &[&str],
     key_id: &str,
@@ -168,9 +172,8 @@ fn signature_input(
 }
 
 fn value(name: &HeaderName, text: String) -> Result<HeaderValue, SignError> {
-    HeaderValue::try_from(text).map_err(|_| {
-        SignError::new(format!("the header `{name}` would hold more than visible ASCII"))
-    })
+    HeaderValue::try_from(text)
+        .map_err(|_| SignError::new(format!("the header `{name}` would not be visible ASCII")))
 }
 
 #[cfg(test)]
@@ -246,7 +249,7 @@ mod tests {
         assert_eq!(request.headers()["digest"], digest);
         let v15 = ["content-digest", "upvest-signature-version"];
         assert!(v15.iter().all(|name| !request.headers().contains_key(*name)));
-        // And there and back, nothing of the other one stays.
+        // Signed in one version and then in the other, no header of the first one remains.
         sign(V15, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
         assert!(!request.headers().contains_key("digest"));
         sign(V6, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();

@@ -12,37 +12,45 @@ use super::version::SignatureVersion;
 use crate::headers::SIGNATURE_VERSION;
 use crate::types::Timestamp;
 
-/// What a verifier insists on beyond a signature that is right.
+/// What a verifier requires besides a valid signature.
 ///
-/// Upvest publishes neither the tolerance of its clock nor the longest life of a signature; the
-/// defaults leave room for all of its own tools, which use up to 60 seconds.
+/// Upvest publishes neither its clock tolerance nor the longest lifetime of a signature. The
+/// defaults leave room for all of their tools, which use up to 60 seconds.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct VerifierPolicy {
-    /// Of which draft the signature is; V15 by default.
+    /// The version of the signature; V15 by default.
     pub version: SignatureVersion,
     /// How far the signer's clock may be off; 30 seconds by default.
     pub skew: Duration,
     /// The longest time from `created` to `expires`; 5 minutes by default.
     pub max_lifetime: Duration,
-    /// How old the signature may be, counted from `created`. `None` by default: then `expires` must be
-    /// present.
+    /// The maximum age of the signature, counted from `created`.
+    ///
+    /// `None` by default: then `expires` must be present.
     pub max_age: Option<Duration>,
-    /// Whether the signature is taken after `expires`; false by default. Its age counts all the same.
+    /// Whether the signature is accepted after `expires`; false by default.
+    ///
+    /// `max_age` still applies.
     pub ignores_expires: bool,
-    /// Components that must be covered; `@method`, `@path` and `accept` by default. The
-    /// query, `upvest-client-id` and `upvest-api-version` are required too if they are sent.
+    /// Components that must be covered; `@method`, `@path` and `accept` by default.
+    ///
+    /// The query, `upvest-client-id` and `upvest-api-version` are required too if they are sent.
     pub required: Vec<&'static str>,
-    /// Components that must be covered if there is a body, besides its digest; `content-type` by
-    /// default.
+    /// Components that must be covered if there is a body, besides its digest.
+    ///
+    /// `content-type` by default.
     pub required_with_body: Vec<&'static str>,
     #[doc(hidden)]
-    /// Whether coverage is insisted on at all; true by default. Without it, whoever can change a
-    /// request on its way can change what the signature leaves out.
+    /// Whether coverage is required at all; true by default.
+    ///
+    /// Without it, anybody who can change a request in transit can change what the signature does
+    /// not cover.
     pub insists_on_coverage: bool,
     #[doc(hidden)]
-    /// Whether the digest and `content-length` must be those of the body; true by default. Without
-    /// it, the body is not protected.
+    /// Whether the digest and `content-length` must match the body; true by default.
+    ///
+    /// Without it, the body is not protected.
     pub compares_body: bool,
 }
 
@@ -63,12 +71,14 @@ impl Default for VerifierPolicy {
 }
 
 impl VerifierPolicy {
-    /// What a signature of `message` must cover: what is [`required`](VerifierPolicy::required), the query if
-    /// there is one, `upvest-client-id` and `upvest-api-version` if they are sent, and with a body its
-    /// digest and what is [`required_with_body`](VerifierPolicy::required_with_body).
+    /// Returns the components that a signature of `message` must cover.
     ///
-    /// Not the length of the body and not the `idempotency-key`, though our own signatures cover
-    /// both: some of Upvest's tools leave them out.
+    /// These are [`required`](VerifierPolicy::required), the query if there is one, and
+    /// `upvest-client-id` and `upvest-api-version` if they are sent. With a body, its digest and
+    /// [`required_with_body`](VerifierPolicy::required_with_body) are added.
+    ///
+    /// The length of the body and the `idempotency-key` are not required, though the client's own
+    /// signatures cover both: some of Upvest's tools leave them out.
     #[doc(hidden)]
     #[must_use]
     pub fn required_of(&self, message: &Message<'_>, body: &[u8]) -> Vec<&'static str> {
@@ -92,40 +102,43 @@ impl VerifierPolicy {
     }
 }
 
-/// What the header `signature-input` says.
+/// The parsed header `signature-input`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignatureInput {
-    /// What was covered, in the signer's order.
+    /// The covered components, in the signer's order.
     pub components: Vec<String>,
-    /// Which key signed.
+    /// The id of the key that signed.
     pub key_id: String,
     /// When it was signed, in Unix seconds.
     pub created: i64,
-    /// When it ends, in Unix seconds, if it says so.
+    /// When it expires, in Unix seconds, if given.
     pub expires: Option<i64>,
-    /// What makes it different from every other signature of the same key, if it says so.
+    /// The nonce, which no other signature by the same key has, if given.
     pub nonce: Option<String>,
-    /// What the signer says that it signed with. The key decides, but must not be contradicted.
+    /// The algorithm that the signer names, if given.
+    ///
+    /// The key decides; `alg` must not contradict it.
     pub algorithm: Option<String>,
-    /// The list and its parameters, as they stand in the base.
+    /// The list and its parameters, as they appear in the signature base.
     pub parameters: String,
 }
 
-/// The longest `signature-input` or `signature` header that is looked at.
+/// The longest `signature-input` or `signature` header that is read, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
 const MOST_COMPONENTS: usize = 64;
-/// What the one member begins with.
+/// The start of the only member.
 const LABEL: &str = "sig1=";
-/// The longest key id and the longest nonce: Upvest's tools use 36 characters at most.
+/// The longest key id and nonce, in characters; Upvest's tools use at most 36.
 const LONGEST_TEXT: usize = 256;
 
 impl SignatureBase {
-    /// The signature base of a request that was signed, as its header `signature-input` describes it.
+    /// Returns the signature base of a signed request, as described by its `signature-input`.
+    ///
     /// The signature itself is not checked.
     ///
     /// # Errors
-    /// If the request is not signed, or lacks a component that the signature covers.
+    /// Fails if the request is not signed, or lacks a component that the signature covers.
     pub fn of_signed<B>(request: &http::Request<B>) -> Result<Self, VerifyError> {
         let input = SignatureInput::from_headers(request.headers())?;
         let version = match request.headers().get(SIGNATURE_VERSION) {
@@ -141,14 +154,14 @@ impl SignatureInput {
     /// Reads the header `signature-input`.
     ///
     /// # Errors
-    /// If it is missing, given twice, too long, not in its canonical form, or not what Upvest
-    /// documents: one list with the label `sig1`, with `keyid` and `created`, and mostly `expires` and
-    /// `nonce`.
+    /// Fails if it is missing, given twice, too long, or not in canonical form. Also fails if it is
+    /// not what Upvest documents: one list with the label `sig1`, with `keyid` and `created`, and
+    /// usually `expires` and `nonce`.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, VerifyError> {
         match only_member(headers, "signature-input")? {
             (ListEntry::InnerList(list), text) => Self::from_list(&list, text),
             (ListEntry::Item(_), _) => {
-                Err(VerifyError::Malformed("signature-input", "`sig1` is no list"))
+                Err(VerifyError::Malformed("signature-input", "`sig1` is not a list"))
             }
         }
     }
@@ -156,17 +169,15 @@ impl SignatureInput {
     fn from_list(list: &InnerList, parameters: &str) -> Result<Self, VerifyError> {
         let malformed = |why| VerifyError::Malformed("signature-input", why);
         if list.items.len() > MOST_COMPONENTS {
-            return Err(malformed("it covers too many components"));
+            return Err(malformed("more than 64 components"));
         }
         let mut components = Vec::with_capacity(list.items.len());
         for item in &list.items {
             let BareItem::String(name) = &item.bare_item else {
-                return Err(malformed("a component is no quoted string"));
+                return Err(malformed("a component is not a quoted string"));
             };
             if !item.params.is_empty() {
-                return Err(malformed(
-                    "a component has a parameter, which Upvest's form does not know",
-                ));
+                return Err(malformed("a component has a parameter, which Upvest does not use"));
             }
             let name = name.as_str().to_owned();
             if name != name.to_ascii_lowercase() {
@@ -189,16 +200,16 @@ impl SignatureInput {
             Some(BareItem::Integer(number)) => Ok(Some(i64::from(*number))),
             Some(_) => Err(malformed(why)),
         };
-        let key_id = text("keyid", "its `keyid` is no text, or too long")?
-            .ok_or_else(|| malformed("it has no text `keyid`"))?;
-        let created = seconds("created", "its `created` is no number")?
-            .ok_or_else(|| malformed("it has no number `created`"))?;
+        let key_id = text("keyid", "`keyid` is not a string, or longer than 256 characters")?
+            .ok_or_else(|| malformed("missing parameter `keyid`"))?;
+        let created = seconds("created", "`created` is not an integer")?
+            .ok_or_else(|| malformed("missing parameter `created`"))?;
         Ok(Self {
             key_id,
             created,
-            expires: seconds("expires", "its `expires` is no number")?,
-            nonce: text("nonce", "its `nonce` is no text, or too long")?,
-            algorithm: text("alg", "its `alg` is no text, or too long")?,
+            expires: seconds("expires", "`expires` is not an integer")?,
+            nonce: text("nonce", "`nonce` is not a string, or longer than 256 characters")?,
+            algorithm: text("alg", "`alg` is not a string, or longer than 256 characters")?,
             components,
             parameters: parameters.to_owned(),
         })
@@ -212,11 +223,11 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>, VerifyError> {
         {
             Ok(bytes)
         }
-        _ => Err(VerifyError::Malformed("signature", "`sig1` is no byte sequence `:base64:`")),
+        _ => Err(VerifyError::Malformed("signature", "`sig1` is not a byte sequence `:base64:`")),
     }
 }
 
-/// The member `sig1` of a header that holds nothing else, and its text.
+/// Returns the member `sig1` of a header that has no other member, and its text.
 fn only_member<'h>(
     headers: &'h HeaderMap,
     name: &'static str,
@@ -225,42 +236,42 @@ fn only_member<'h>(
     let mut values = headers.get_all(name).iter();
     let value = values.next().ok_or(VerifyError::MissingHeader(name))?;
     if values.next().is_some() {
-        return Err(malformed("the header is there twice"));
+        return Err(malformed("given more than once"));
     }
     if value.len() > LONGEST_HEADER {
-        return Err(malformed("it is too long"));
+        return Err(malformed("longer than 8 KiB"));
     }
-    let no_field = || malformed("it is no structured field dictionary");
-    let value = value.to_str().map_err(|_| no_field())?;
-    let mut members: Dictionary = Parser::new(value).parse().map_err(|_| no_field())?;
-    // Names and parameters that are there twice, bad padding, odd spacing: all of them are gone
-    // when it is written back.
+    let not_a_dictionary = || malformed("not a structured field dictionary");
+    let value = value.to_str().map_err(|_| not_a_dictionary())?;
+    let mut members: Dictionary = Parser::new(value).parse().map_err(|_| not_a_dictionary())?;
+    // Repeated names and parameters, bad padding and odd spacing all disappear when it is
+    // serialized again.
     if members.serialize().is_none_or(|canonical| canonical != value) {
-        return Err(malformed("it is not in its canonical form"));
+        return Err(malformed("not in canonical form"));
     }
     let member = members.swap_remove("sig1").filter(|_| members.is_empty());
     member
         .zip(value.strip_prefix(LABEL))
-        .ok_or_else(|| malformed("it holds another label than `sig1`"))
+        .ok_or_else(|| malformed("it has a label other than `sig1`"))
 }
 
-/// A request whose signature is right.
+/// A request with a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// What its headers said. The nonce is for the caller to remember.
+    /// The parsed `signature-input`. It is up to the caller to remember the nonce.
     pub input: SignatureInput,
-    /// What was signed.
+    /// The signature base.
     pub base: SignatureBase,
 }
 
 /// Checks the signature of a request over the body as received.
 ///
-/// `key` finds the public key for a key id. Whether there is a nonce, and a new one, is for the caller
-/// to check, after this: a wrong signature must not use one up.
+/// `key` finds the public key for a key id. The caller must check that there is a nonce and that it
+/// is new, but only afterwards: a wrong signature must not use one up.
 ///
 /// # Errors
-/// At the first thing that is wrong.
+/// Fails at the first fault that is found.
 pub fn verify<'k>(
     message: &Message<'_>,
     body: &[u8],
@@ -275,7 +286,7 @@ pub fn verify<'k>(
     Ok(Verified { input, base })
 }
 
-/// The same, once it is known what the header says and which key that means. Gives back the base.
+/// Does the same with the parsed header and the key that it names. Returns the signature base.
 pub(crate) fn verify_by(
     message: &Message<'_>,
     body: &[u8],
@@ -304,7 +315,7 @@ pub(crate) fn verify_by(
     Ok(base)
 }
 
-/// Whether the header says this version. V6 is older than the header, so that it may be missing.
+/// Checks that the header names this version. V6 is older than the header, so it may be missing.
 pub(crate) fn check_version(
     headers: &HeaderMap,
     version: SignatureVersion,
@@ -337,7 +348,7 @@ fn check_times(
             return Err(VerifyError::TooOld);
         }
         None if input.expires.is_none() => {
-            return Err(VerifyError::Malformed("signature-input", "it has no number `expires`"));
+            return Err(VerifyError::Malformed("signature-input", "missing parameter `expires`"));
         }
         _ => {}
     }
@@ -357,10 +368,8 @@ fn check_body(
     let mut digests = message.headers.get_all(version.digest_name()).iter();
     match (digests.next(), digests.next()) {
         (None, _) => Ok(()),
-        // Only the first would be compared.
-        (_, Some(_)) => {
-            Err(VerifyError::Malformed(version.digest_name(), "the header is there twice"))
-        }
+        // Otherwise only the first would be compared.
+        (_, Some(_)) => Err(VerifyError::Malformed(version.digest_name(), "given more than once")),
         (Some(digest), None) if version.is_digest(digest, body) => Ok(()),
         (Some(_), None) => Err(VerifyError::Digest(version)),
     }

@@ -7,24 +7,24 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 
-/// Which draft of the signature standard is meant.
+/// A draft of the signature standard.
 ///
-/// Upvest wants [`V15`](Self::V15) for new requests, and signs its webhooks as [`V6`](Self::V6).
-/// Which of the two a signature is of is settled before it is looked at: whoever tries both lets a
-/// stranger choose.
+/// Upvest expects [`V15`](Self::V15) for new requests, and signs its webhooks with
+/// [`V6`](Self::V6). Decide on the version before you look at the signature: a verifier that tries
+/// both lets the sender choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureVersion {
-    /// Draft 6: a base without quotes around the names, and the body in `digest`, a SHA-256. No header
-    /// says so.
+    /// Draft 6: a signature base without quotes around the names, and a SHA-256 of the body in
+    /// `digest`. No header names the version.
     V6,
-    /// Draft 15: a base with quotes, the body in `content-digest`, a SHA-512, and
+    /// Draft 15: a signature base with quotes, a SHA-512 of the body in `content-digest`, and
     /// `upvest-signature-version: 15`.
     V15,
 }
 
 impl SignatureVersion {
-    /// What `upvest-signature-version` says.
+    /// Returns the value of the header `upvest-signature-version`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl SignatureVersion {
         }
     }
 
-    /// The name of the header for the digest of a body.
+    /// Returns the name of the header for the digest of a body.
     #[must_use]
     pub fn digest_name(self) -> &'static str {
         match self {
@@ -42,7 +42,7 @@ impl SignatureVersion {
         }
     }
 
-    /// What that header says of `body`.
+    /// Returns the value of the digest header for `body`.
     #[must_use]
     pub fn digest(self, body: &[u8]) -> String {
         match self {
@@ -57,18 +57,18 @@ impl SignatureVersion {
         }
     }
 
-    /// Whether that header, in `said`, is right for `body`.
+    /// Returns whether `said`, the value of the digest header, is right for `body`.
     ///
-    /// `digest` may hold several digests, and the names of their algorithms are in any case (RFC 3230,
-    /// section 4.1.1): a SHA-256 is among them, and each that is known is right. `content-digest` is
-    /// as [`digest`](Self::digest) writes it.
+    /// `digest` may contain several digests, with the names of their algorithms in any case (RFC
+    /// 3230, section 4.1.1). A SHA-256 must be among them, and each known digest must be right.
+    /// `content-digest` must be as [`digest`](Self::digest) writes it.
     pub(super) fn is_digest(self, said: &HeaderValue, body: &[u8]) -> bool {
         let Ok(said) = said.to_str() else { return false };
         match self {
             Self::V15 => said == self.digest(body),
             Self::V6 => {
                 let encode = |algorithm| BASE64_STANDARD.encode(digest::digest(algorithm, body));
-                // Once each, however often a stranger repeats them.
+                // Computed once each, however often the sender repeats them.
                 let sha256 = encode(&digest::SHA256);
                 let sha512 = LazyCell::new(|| encode(&digest::SHA512));
                 let mut has_sha256 = false;
@@ -85,7 +85,7 @@ impl SignatureVersion {
         }
     }
 
-    /// What stands on both sides of a component's name.
+    /// Returns the quote on both sides of a component's name.
     pub(super) fn quote(self) -> &'static str {
         match self {
             Self::V6 => "",

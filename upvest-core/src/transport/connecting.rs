@@ -1,9 +1,9 @@
-//! Keeps requests from opening a connection each where one is enough.
+//! Prevents requests from opening a connection each where one is enough.
 //!
 //! With ALPN, hyper-util's pool learns only from a finished handshake that the peer speaks HTTP/2. Until
 //! then each waiting request opens a connection, and finishes it in the background even if another one
 //! has served the request (`one_connection_for` in hyper-util's `client/legacy/client.rs`). When a server
-//! sends GOAWAY, that is a connection for every request under way.
+//! sends GOAWAY, that is one connection for every request in flight.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 4;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Limits how many connections to one origin are opened at once, unless it speaks HTTP/1.1, where
-/// each request under way needs its own.
+/// each request in flight needs its own.
 #[derive(Debug, Clone)]
 pub(super) struct FewAtOnce(Arc<Mutex<Arc<Semaphore>>>);
 
@@ -60,7 +60,7 @@ impl<S> Layer<S> for FewAtOnce {
     }
 }
 
-/// Opens connections by `inner`.
+/// Opens connections through `inner`.
 #[derive(Debug, Clone)]
 pub(super) struct Connector<S> {
     inner: S,
@@ -83,14 +83,14 @@ where
     }
 
     fn call(&mut self, prepared: R) -> Self::Future {
-        // The one that is ready, as tower wants it.
+        // Tower requires a call to the service that is ready, not to its clone.
         let mut inner = self.inner.clone();
         std::mem::swap(&mut inner, &mut self.inner);
         let limit = self.limit.clone();
         let asked_by = task::try_id();
         Box::pin(async move {
             let _turn = limit.turn().await;
-            // hyper-util moves what it does not need any more to a task in the background.
+            // hyper-util moves an attempt that it no longer needs to a background task.
             if task::try_id() != asked_by {
                 return Err("another connection serves the request".into());
             }

@@ -6,7 +6,7 @@ use std::{fmt, io};
 use super::handshake;
 use crate::error::kind::ErrorKind;
 
-/// Why there is no answer; above all, whether the request may have left.
+/// Why there is no response and, above all, whether the request may have been sent.
 #[derive(Debug)]
 pub struct TransportError {
     failure: Failure,
@@ -27,12 +27,14 @@ pub(crate) enum Failure {
 }
 
 impl TransportError {
-    /// Certainly no byte of the request reached the server: no address, no connection, no TLS.
+    /// Creates an error for a request of which no byte reached the server.
+    ///
+    /// The reason is for example that there is no address, no connection or no TLS.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Failure::NotSent, source)
     }
 
-    /// Some of the request may have reached the server.
+    /// Creates an error for the case that some of the request may have reached the server.
     pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Failure::MaybeSent, source)
     }
@@ -52,7 +54,7 @@ impl TransportError {
         self.source
     }
 
-    /// Whether some of the request may have reached the server.
+    /// Returns whether some of the request may have reached the server.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         self.failure == Failure::MaybeSent
@@ -90,7 +92,7 @@ impl StdError for TransportError {
 }
 
 /// Whether an HTTP/2 server declares that it did not process the request: it refused the stream, or
-/// went away before it (RFC 9113, sections 6.8 and 8.7).
+/// sent GOAWAY before it (RFC 9113, sections 6.8 and 8.7).
 fn is_unprocessed(error: &h2::Error) -> bool {
     let reason = error.reason();
     error.is_remote()
@@ -98,14 +100,14 @@ fn is_unprocessed(error: &h2::Error) -> bool {
             || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
 }
 
-/// The first error of this type among the causes.
+/// Returns the first error of this type among the causes.
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        // Its `source` is the source of what it wraps, so that what it wraps would be skipped.
+        // The `source` of an `io::Error` is that of the error it wraps, which would be skipped.
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = match wrapped {
             Some(wrapped) => Some(wrapped),

@@ -1,4 +1,4 @@
-//! A server that sends informational responses without end: the deadline holds all the same.
+//! A server that sends endless informational responses: the deadline still holds.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::deadline::within;
 
 const TIME: Duration = Duration::from_millis(300);
 
-/// Early hints with 60 fields each, many of them.
+/// Returns many early hints with 60 header fields each.
 fn hints(protocol: &str) -> Vec<u8> {
     let fields = (0..60).map(|number| (format!("x-hint-{number:02}"), "v".repeat(20)));
     let mut hint = Vec::new();
@@ -43,14 +43,14 @@ fn hints(protocol: &str) -> Vec<u8> {
     hint.repeat(64)
 }
 
-/// On a runtime of its own, as it is on a machine of its own.
+/// Runs on its own runtime, because a real server runs on its own machine.
 fn serve(protocol: &'static str, with_tls: bool) -> u16 {
-    let (told, port) = mpsc::channel();
+    let (sender, port) = mpsc::channel();
     std::thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            told.send(listener.local_addr().unwrap().port()).unwrap();
+            sender.send(listener.local_addr().unwrap().port()).unwrap();
             let (stream, _) = listener.accept().await.unwrap();
             let hints = hints(protocol);
             if with_tls {
@@ -73,7 +73,7 @@ where
     stream.read_exact(&mut [0; 16]).await.ok()?;
     if protocol == "h2" {
         stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.ok()?;
-        // Until its request has come.
+        // Until its request was received.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     loop {
@@ -81,7 +81,7 @@ where
     }
 }
 
-/// By how much a request that waits for a response ends too late; `None` is a runtime of one thread.
+/// Returns how late a request that waits for a response ends; `None` is a single-threaded runtime.
 fn lateness(protocol: &'static str, with_tls: bool, workers: Option<usize>) -> Duration {
     let port = serve(protocol, with_tls);
     let runtime = match workers {
@@ -98,7 +98,7 @@ fn lateness(protocol: &'static str, with_tls: bool, workers: Option<usize>) -> D
             let ends = Instant::now() + TIME;
             request.extensions_mut().insert(AttemptEnds(ends));
             let response = within(ends, transport.send(request)).await;
-            assert!(response.is_err(), "it has no response");
+            assert!(response.is_err(), "there is no response");
             Instant::now() - ends
         };
         tokio::spawn(sending).await.unwrap()
@@ -107,8 +107,8 @@ fn lateness(protocol: &'static str, with_tls: bool, workers: Option<usize>) -> D
     late
 }
 
-/// How late it is, the output tells. That depends on the machine, so the bound only tells an end from
-/// none.
+/// The output shows how late it is. That depends on the machine, so the bound only checks that the
+/// request ends at all.
 #[test]
 fn a_flood_of_informational_responses_does_not_hold_up_the_deadline() {
     for (protocol, with_tls) in [("http/1.1", false), ("http/1.1", true), ("h2", true)] {

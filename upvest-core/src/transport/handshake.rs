@@ -1,10 +1,10 @@
-//! What is wrong with a TLS handshake that fails the same way each time.
+//! The reasons for which a TLS handshake fails the same way each time.
 
 use rustls::{AlertDescription, CertificateError, Error};
 
-/// What is wrong, if another handshake with the same server fails the same way.
+/// Returns the reason, if another handshake with the same server would fail the same way.
 ///
-/// Nothing that the server says is part of the text.
+/// The text contains nothing that the server sent.
 pub(super) fn why_final(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::InvalidCertificate(error) => certificate(error),
@@ -34,7 +34,7 @@ fn certificate(error: &CertificateError) -> &'static str {
         CertificateError::Revoked => "the server's certificate was revoked",
         CertificateError::UnknownIssuer => {
             "the server's certificate is not trusted: its issuer is unknown (add the issuer to the \
-             certificate authorities of the system, or name a CA bundle in SSL_CERT_FILE)"
+             certificate authorities of the system, or set SSL_CERT_FILE to a CA bundle)"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the server's certificate is not valid for this host"
@@ -43,7 +43,7 @@ fn certificate(error: &CertificateError) -> &'static str {
     }
 }
 
-/// An alert that the server sends to every such client.
+/// Returns the reason for an alert that the server sends to every such client.
 fn refusal(alert: AlertDescription) -> Option<&'static str> {
     Some(match alert {
         AlertDescription::HandshakeFailure

@@ -1,4 +1,4 @@
-//! How bytes leave: an object-safe trait, and the one that uses reqwest.
+//! How requests are sent: an object-safe trait, and its implementation with reqwest.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -34,19 +34,22 @@ pub(crate) use watch::AttemptEnds;
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Most bodies are not as long.
+/// Most bodies are shorter than this, in bytes.
 const SHORT_BODY: usize = 16 * 1024;
 
-/// The first room for a longer one; then it doubles: few bodies need all that they may have.
+/// The first capacity for a longer body, in bytes. It then doubles, because few bodies reach the
+/// limit.
 const STEP: usize = 1024 * 1024;
 
-/// Sends one finished, signed request once, and gives back the answer.
+/// Sends one finished, signed request once, and returns the response.
 ///
-/// An implementation changes nothing in the request, follows no redirect, tries nothing twice and
-/// decompresses nothing: each of these would break the signature or the promise about the money.
-/// It sets no timeout for the attempt: the client does.
+/// An implementation must not change the request, follow redirects, retry, or decompress: each of
+/// these would break the signature or the promise about the money. It does not set a timeout for
+/// the attempt: the client does.
 ///
-/// A closure is a transport, for tests:
+/// # Examples
+///
+/// For tests, a closure is a transport:
 ///
 /// ```
 /// use upvest_core::transport::{Body, Transport, TransportError};
@@ -58,14 +61,15 @@ const STEP: usize = 1024 * 1024;
 /// takes(offline);
 /// ```
 pub trait Transport: Send + Sync {
-    /// Sends `request`; ready when the headers of the answer are there.
+    /// Sends `request`. Completes when the headers of the response have arrived.
     ///
     /// # Errors
-    /// If there is no answer. Whether the request may have left decides what the caller is told of
-    /// its money: in doubt it may.
+    /// Fails if there is no response. The error says whether the request may have been sent, which
+    /// decides what the caller learns about its money. If in doubt, say that it may.
     ///
     /// # Cancel safety
-    /// It is dropped when the time of the attempt is over. The request may have left by then.
+    /// The future is dropped when the deadline of the attempt passes. The request may have been
+    /// sent by then.
     fn send(
         &self,
         request: http::Request<Bytes>,
@@ -85,11 +89,11 @@ where
     }
 }
 
-/// The body of an answer, read piece by piece up to a limit.
+/// The body of a response, read piece by piece up to a limit.
 pub struct Body(UnsyncBoxBody<Bytes, TransportError>);
 
 impl Body {
-    /// Any body.
+    /// Wraps any body.
     pub fn new<B>(body: B) -> Self
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -98,10 +102,10 @@ impl Body {
         Self(body.map_err(TransportError::maybe_sent).boxed_unsync())
     }
 
-    /// What comes of it until `ends`, at most `limit` bytes; and why that is not all, if it is not.
+    /// Reads it until `ends`, at most `limit` bytes. Also returns why it is incomplete, if it is.
     pub(crate) async fn read(mut self, limit: usize, ends: Instant) -> (Bytes, Option<BodyError>) {
         let promised = usize::try_from(self.size_hint().lower()).unwrap_or(limit);
-        // A promise costs a hostile server nothing.
+        // A hostile server can promise any length at no cost.
         let mut read = Vec::with_capacity(promised.min(limit).min(STEP));
         let broken = loop {
             let data = match within(ends, self.frame()).await {
@@ -110,7 +114,7 @@ impl Body {
                 Ok(None) => break None,
                 Err(_) => break Some(BodyError::OutOfTime),
             };
-            // One that is never pending never lets the time run out.
+            // A body that is never pending never lets the timeout fire.
             if Instant::now() >= ends {
                 break Some(BodyError::OutOfTime);
             }
@@ -118,7 +122,7 @@ impl Body {
             let fits = data.get(..room).unwrap_or(&data);
             let needed = read.len() + fits.len();
             if needed > SHORT_BODY && needed > read.capacity() {
-                // In few steps: growing needs the old and the new.
+                // In few steps: growing needs the old and the new buffer.
                 let capacity = needed.next_power_of_two().max(STEP).min(limit);
                 read.reserve_exact(capacity.saturating_sub(read.len()));
             }
@@ -175,8 +179,8 @@ impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong(limit) => write!(f, "the body is longer than {limit} bytes"),
-            Self::OutOfTime => f.write_str("the body did not end in time"),
-            Self::Broken(_) => f.write_str("the body broke off"),
+            Self::OutOfTime => f.write_str("the deadline passed while reading the body"),
+            Self::Broken(_) => f.write_str("the body was cut off"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a client does with an HTTP/2 server that is silent, goes away or refuses.
+//! How a client handles an HTTP/2 server that is silent, goes away or refuses.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ const END_HEADERS: u8 = 4;
 
 const REFUSED_STREAM: [u8; 4] = [0, 0, 0, 7];
 
-/// Of a wedged connection; short, for it passes in real time.
+/// The timeout on a stuck connection; short, because it passes in real time.
 const ATTEMPT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -42,31 +42,31 @@ struct Thing {
 
 #[api(scope = "things:admin", crate = crate)]
 trait Things: Send + Sync {
-    /// Writes with a key.
+    /// A write with an idempotency key.
     #[endpoint(POST, "/things", idempotent, signed)]
     fn create(&self, body: &str) -> IdempotentCall<Thing>;
 }
 
-/// What a server does with the requests of a connection. All that it answers it answers well.
+/// What a server does with the requests of a connection. Each response that it sends is a success.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
-    /// The first connection answers this many requests, and no more. Others answer all.
-    FirstAnswers(usize),
-    /// The first connection answers the first request, and of all others the head alone.
+    /// The first connection responds to this many requests, and no more. Others respond to all.
+    FirstResponds(usize),
+    /// The first connection responds to the first request, and sends only the head for all others.
     FirstStalls,
     /// Goes away after this many requests of a connection, and ignores later ones.
     GoesAwayAfter(usize),
-    /// Refuses all requests but the first of all, which is for a token.
+    /// Refuses all requests but the very first, which is for a token.
     Refuses,
 }
 
 struct Server {
     port: u16,
-    seen: Arc<Seen>,
+    counters: Arc<Counters>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Counters {
     connections: AtomicUsize,
     requests: AtomicUsize,
     went_away: AtomicUsize,
@@ -76,21 +76,21 @@ impl Server {
     async fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Seen::default());
-        let serving = Arc::clone(&seen);
+        let counters = Arc::new(Counters::default());
+        let serving = Arc::clone(&counters);
         let acceptor = acceptor("good", &["h2"]);
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let number = serving.connections.fetch_add(1, Ordering::SeqCst);
-                let (acceptor, seen) = (acceptor.clone(), Arc::clone(&serving));
+                let (acceptor, counters) = (acceptor.clone(), Arc::clone(&serving));
                 tokio::spawn(async move {
                     let stream = acceptor.accept(stream).await?;
-                    serve(stream, number, manner, &seen).await
+                    serve(stream, number, manner, &counters).await
                 });
             }
         });
-        Self { port, seen }
+        Self { port, counters }
     }
 
     fn builder(&self) -> ClientBuilder {
@@ -105,12 +105,12 @@ impl Server {
     }
 
     fn connections(&self) -> usize {
-        self.seen.connections.load(Ordering::SeqCst)
+        self.counters.connections.load(Ordering::SeqCst)
     }
 
-    /// Without those for tokens.
+    /// The number of requests, without the one for the token.
     fn requests(&self) -> usize {
-        self.seen.requests.load(Ordering::SeqCst) - 1
+        self.counters.requests.load(Ordering::SeqCst) - 1
     }
 }
 
@@ -118,13 +118,13 @@ async fn serve(
     mut stream: tokio_rustls::server::TlsStream<TcpStream>,
     number: usize,
     manner: Manner,
-    seen: &Seen,
+    counters: &Counters,
 ) -> std::io::Result<()> {
     stream.read_exact(&mut [0; 24]).await?;
     // MAX_CONCURRENT_STREAMS, 1,000.
     stream.write_all(&frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 3, 0xe8])).await?;
     let (mut reading, mut writing) = tokio::io::split(stream);
-    let (answers, mut due) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+    let (responses, mut due) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     tokio::spawn(async move {
         while let Some((at, frames)) = due.recv().await {
             tokio::time::sleep_until(at).await;
@@ -133,8 +133,8 @@ async fn serve(
         writing.shutdown().await
     });
     let send = |frames: Vec<u8>, after: Duration| {
-        // Not to a client that has gone.
-        let _ = answers.send((Instant::now() + after, frames));
+        // Fails if the client has disconnected.
+        let _ = responses.send((Instant::now() + after, frames));
     };
     let (mut requests, mut ignored) = (0, BTreeSet::new());
     loop {
@@ -143,10 +143,10 @@ async fn serve(
             SETTINGS if flags & ACK == 0 => send(frame(SETTINGS, ACK, 0, &[]), Duration::ZERO),
             PING if flags & ACK == 0 => send(frame(PING, ACK, 0, &payload), Duration::ZERO),
             HEADERS | DATA if flags & END_STREAM != 0 && !ignored.contains(&id) => {
-                let before = seen.requests.fetch_add(1, Ordering::SeqCst);
+                let before = counters.requests.fetch_add(1, Ordering::SeqCst);
                 requests += 1;
                 match manner {
-                    Manner::FirstAnswers(most) if number == 0 && requests > most => {}
+                    Manner::FirstResponds(most) if number == 0 && requests > most => {}
                     Manner::FirstStalls if number == 0 && requests > 1 => {
                         send(head(id), Duration::ZERO);
                     }
@@ -154,15 +154,18 @@ async fn serve(
                         ignored.insert(id);
                     }
                     Manner::GoesAwayAfter(most) if requests == most => {
-                        seen.went_away.fetch_add(1, Ordering::SeqCst);
+                        counters.went_away.fetch_add(1, Ordering::SeqCst);
                         let payload = [&id.to_be_bytes()[..], &[0; 4]].concat();
-                        send([answer(id), frame(GOAWAY, 0, 0, &payload)].concat(), Duration::ZERO);
+                        send(
+                            [response_frames(id), frame(GOAWAY, 0, 0, &payload)].concat(),
+                            Duration::ZERO,
+                        );
                     }
                     Manner::Refuses if before > 0 => {
                         send(frame(RST_STREAM, 0, id, &REFUSED_STREAM), Duration::ZERO);
                     }
-                    // So that others are under way meanwhile.
-                    _ => send(answer(id), Duration::from_millis(5)),
+                    // So that other requests are in flight meanwhile.
+                    _ => send(response_frames(id), Duration::from_millis(5)),
                 }
             }
             _ => {}
@@ -176,8 +179,8 @@ fn head(id: u32) -> Vec<u8> {
     frame(HEADERS, END_HEADERS, id, &headers)
 }
 
-/// As both the token endpoint and the other one answer.
-fn answer(id: u32) -> Vec<u8> {
+/// A response that fits the token endpoint and the other one.
+fn response_frames(id: u32) -> Vec<u8> {
     let body = br#"{"id":7,"access_token":"x","token_type":"bearer","expires_in":1800}"#;
     [head(id), frame(DATA, END_STREAM, id, body)].concat()
 }
@@ -196,7 +199,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<(u8, u8,
     Ok((kind, flags, u32::from_be_bytes(id), payload))
 }
 
-/// Makes so many calls, so many of them at once, and gives back what failed.
+/// Makes `calls` calls, `at_once` of them concurrently, and returns the errors.
 async fn load(client: &Client, calls: usize, at_once: usize) -> Vec<Error> {
     let left = Arc::new(AtomicUsize::new(calls));
     let mut workers = JoinSet::new();
@@ -216,12 +219,12 @@ async fn load(client: &Client, calls: usize, at_once: usize) -> Vec<Error> {
 
 #[tokio::test]
 async fn a_silent_connection_is_not_used_again() {
-    // With the token.
-    let server = Server::start(Manner::FirstAnswers(1)).await;
+    // The one response is the token.
+    let server = Server::start(Manner::FirstResponds(1)).await;
     let client = server.builder().build().unwrap();
     let started = Instant::now();
     let response = client.create("x").with_response().await.unwrap();
-    println!("answered after {:?}, {} attempts", started.elapsed(), response.attempts());
+    println!("response after {:?}, {} attempts", started.elapsed(), response.attempts());
     assert_eq!((response.value(), response.attempts()), (&Thing { id: 7 }, 2));
     let response = client.create("x").with_response().await.unwrap();
     assert_eq!((response.attempts(), server.connections()), (1, 2));
@@ -239,7 +242,7 @@ async fn a_connection_whose_body_stalls_is_not_used_again() {
 
 #[tokio::test]
 async fn a_token_is_fetched_on_another_connection_too() {
-    let server = Server::start(Manner::FirstAnswers(0)).await;
+    let server = Server::start(Manner::FirstResponds(0)).await;
     let client = server.builder().build().unwrap();
     let response = client.create("x").with_response().await.unwrap();
     assert_eq!((response.attempts(), server.connections()), (1, 2));
@@ -247,7 +250,7 @@ async fn a_token_is_fetched_on_another_connection_too() {
 
 #[tokio::test]
 async fn many_timeouts_at_once_cost_few_connections() {
-    let server = Server::start(Manner::FirstAnswers(1)).await;
+    let server = Server::start(Manner::FirstResponds(1)).await;
     let client = server.builder().max_attempts(1).build().unwrap();
     let failed = load(&client, 100, 100).await;
     assert_eq!(failed.len(), 100);
@@ -259,10 +262,10 @@ async fn many_timeouts_at_once_cost_few_connections() {
 
 #[tokio::test]
 async fn a_call_that_is_dropped_early_costs_no_connection() {
-    let server = Server::start(Manner::FirstAnswers(2)).await;
+    let server = Server::start(Manner::FirstResponds(2)).await;
     let client = server.builder().build().unwrap();
     client.create("x").await.unwrap();
-    // This one is under way, and not answered.
+    // This one is in flight, and gets no response.
     let mut call = tokio::spawn(client.create("x").into_future());
     while server.requests() < 2 {
         tokio::task::yield_now().await;
@@ -276,12 +279,12 @@ async fn a_call_that_is_dropped_early_costs_no_connection() {
 }
 
 #[tokio::test]
-async fn a_server_that_goes_away_time_and_again_loses_no_call() {
+async fn a_server_that_goes_away_repeatedly_loses_no_call() {
     for at_once in [64, 200] {
         let server = Server::start(Manner::GoesAwayAfter(1_000)).await;
         let client = server.builder().attempt_timeout(Duration::from_secs(15)).build().unwrap();
         let failed = load(&client, 5_000, at_once).await;
-        let went_away = server.seen.went_away.load(Ordering::SeqCst);
+        let went_away = server.counters.went_away.load(Ordering::SeqCst);
         println!(
             "{at_once} at once: {} of 5000 failed, {} requests, {} connections, {went_away} GOAWAYs",
             failed.len(),
@@ -310,10 +313,10 @@ async fn a_server_that_refuses_all_gets_little_more_than_its_load() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_trusted_is_named_and_not_tried_again() {
-    let server = Server::start(Manner::FirstAnswers(usize::MAX)).await;
-    let nobody = Tls::trusting(rustls::RootCertStore::empty());
-    let transport = ReqwestTransport::with(nobody, |builder| builder);
+async fn an_untrusted_certificate_is_named_and_not_retried() {
+    let server = Server::start(Manner::FirstResponds(usize::MAX)).await;
+    let untrusting = Tls::trusting(rustls::RootCertStore::empty());
+    let transport = ReqwestTransport::with(untrusting, |builder| builder);
     let client = server.builder().transport(transport).build().unwrap();
     let error = client.create("x").await.unwrap_err();
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotSent, false));
@@ -321,7 +324,7 @@ async fn a_certificate_that_is_not_trusted_is_named_and_not_tried_again() {
     assert_eq!(server.connections(), 1);
 }
 
-/// A runtime that is driven only while something is awaited in it.
+/// A runtime that makes progress only during `block_on`.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
@@ -331,7 +334,7 @@ fn a_second_runtime_does_not_wait_for_the_first() {
     let (started, server) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         runtime().block_on(async {
-            started.send(Server::start(Manner::FirstAnswers(usize::MAX)).await).unwrap();
+            started.send(Server::start(Manner::FirstResponds(usize::MAX)).await).unwrap();
             std::future::pending::<()>().await;
         });
     });
@@ -341,9 +344,9 @@ fn a_second_runtime_does_not_wait_for_the_first() {
     first.block_on(client.create("x").into_future()).unwrap();
     let started = std::time::Instant::now();
     let response = second.block_on(client.create("x").with_response()).unwrap();
-    println!("answered after {:?}, {} attempts", started.elapsed(), response.attempts());
+    println!("response after {:?}, {} attempts", started.elapsed(), response.attempts());
     assert_eq!((response.attempts(), server.connections()), (1, 2));
-    // Each keeps its own.
+    // Each keeps its own connection.
     first.block_on(client.create("x").into_future()).unwrap();
     second.block_on(client.create("x").into_future()).unwrap();
     assert_eq!(server.connections(), 2);

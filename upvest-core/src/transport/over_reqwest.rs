@@ -1,4 +1,4 @@
-//! The transport that is used by default.
+//! The default transport.
 
 use std::sync::Arc;
 
@@ -13,29 +13,29 @@ use super::{Body, Transport};
 use crate::BoxFuture;
 use crate::error::{Error, Result};
 
-/// The transport that is used unless you bring your own.
+/// The default transport, with reqwest.
 ///
-/// TLS by rustls; HTTP/1.1 and HTTP/2; a connection must stand within 3 seconds. Proxies are taken
-/// from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never for an address on this machine. Redirects,
-/// compression and reqwest's own retries are off, whatever features of reqwest another
-/// crate of the build enables.
+/// It uses TLS with rustls, and HTTP/1.1 and HTTP/2. The connect timeout is 3 seconds. Proxies are
+/// read from `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, but never used for an address on this
+/// machine. Redirects, compression and reqwest's own retries are off, even if another crate in the
+/// build enables these features of reqwest.
 ///
 /// The certificate authorities are those of the system, and are loaded before the first `https`
 /// request. On Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. Plain `http` needs none.
 ///
-/// Clones share connections, and each runtime that uses them has its own. A connection that lets a
-/// request time out is not used again: the next attempt opens a new one. So does a request after
-/// 3 seconds without any response in which callers dropped theirs.
+/// Clones share connections, but each runtime has its own. A connection on which a request times
+/// out is not used again: the next attempt opens a new one. The same holds if callers drop their
+/// requests and there is no response for 3 seconds.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport(Arc<Pools>);
 
 impl ReqwestTransport {
-    /// With the defaults above.
+    /// Creates a transport with the defaults above.
     ///
     /// # Errors
-    /// If the TLS library cannot be set up.
+    /// Fails if the TLS library cannot be set up.
     pub fn new() -> Result<Self> {
-        let failed = |error| Error::config("the HTTP client could not be set up").because(error);
+        let failed = |error| Error::config("cannot set up the HTTP client").because(error);
         Ok(Self::with(Tls::new().map_err(failed)?, |builder| builder))
     }
 
@@ -112,7 +112,7 @@ mod tests {
         assert!(!error.may_have_been_sent());
     }
 
-    /// A TLS server with this certificate, on 127.0.0.1, which answers nothing.
+    /// Starts a TLS server with this certificate, on 127.0.0.1, which sends no response.
     async fn tls_server(certificate: &str) -> u16 {
         let acceptor = acceptor(certificate, &[]);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -138,7 +138,7 @@ mod tests {
             let transport = ReqwestTransport::with(tls, |builder| builder);
             let error =
                 transport.send(request(format!("https://127.0.0.1:{port}/x"))).await.unwrap_err();
-            // With the good one the request leaves, and the server hangs up.
+            // With the good one the request is sent, and the server closes the connection.
             assert_eq!(error.may_have_been_sent(), why.is_none(), "{certificate}: {error:?}");
             if let Some(why) = why {
                 assert!(error.to_string().contains(why), "{error}");
@@ -147,8 +147,9 @@ mod tests {
         }
     }
 
-    /// HTTP/2 without TLS, as only a test has it: answers the first stream with these frames.
-    async fn answered_with(frames: &'static [u8]) -> TransportError {
+    /// Serves HTTP/2 without TLS, as only a test does: responds to the first stream with these
+    /// frames.
+    async fn error_from(frames: &'static [u8]) -> TransportError {
         const HEADERS: u8 = 1;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -157,7 +158,7 @@ mod tests {
             let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
             stream.read_exact(&mut [0; 24]).await.unwrap();
             assert_eq!(preface.len(), 24);
-            // SETTINGS, none of them.
+            // SETTINGS, empty.
             stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
             while frame(&mut stream).await != HEADERS {}
             stream.write_all(frames).await.unwrap();
@@ -170,7 +171,7 @@ mod tests {
         transport.send(request(format!("http://{address}/x"))).await.unwrap_err()
     }
 
-    /// Takes in a frame, and gives its type.
+    /// Reads a frame, and returns its type.
     async fn frame(stream: &mut TcpStream) -> u8 {
         let mut head = [0; 9];
         stream.read_exact(&mut head).await.unwrap();
@@ -183,22 +184,22 @@ mod tests {
     #[tokio::test]
     async fn f17_a_server_that_goes_away_before_the_stream_has_done_nothing() {
         // GOAWAY, last stream 0, NO_ERROR.
-        let error = answered_with(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).await;
+        let error = error_from(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).await;
         assert!(!error.may_have_been_sent(), "{error:?}");
-        // The same, but the stream is among those that it may have worked on; then it hangs up.
+        // The same, but the server may have processed the stream; then it closes the connection.
         let frames = &[
             0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, // GOAWAY, last stream 1
             0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8, // RST_STREAM, CANCEL
         ];
-        assert!(answered_with(frames).await.may_have_been_sent());
+        assert!(error_from(frames).await.may_have_been_sent());
     }
 
     #[tokio::test]
     async fn f18_a_refused_stream_was_not_worked_on() {
         let refused = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
-        let error = answered_with(refused).await;
+        let error = error_from(refused).await;
         assert!(!error.may_have_been_sent(), "{error:?}");
         let internal = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 2];
-        assert!(answered_with(internal).await.may_have_been_sent());
+        assert!(error_from(internal).await.may_have_been_sent());
     }
 }

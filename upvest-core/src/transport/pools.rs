@@ -1,7 +1,7 @@
 //! Connection pools: one for each runtime and origin.
 //!
-//! A connection is a task of the runtime that opened it. It stands still while that runtime does, so
-//! another runtime must not wait for it.
+//! A connection is a task of the runtime that opened it. It makes no progress while that runtime is
+//! not driven, so another runtime must not wait for it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,22 +17,22 @@ use super::tls::Tls;
 use crate::environment::is_loopback;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Shorter than servers keep theirs, so that few requests meet a connection that is being closed.
+/// Shorter than the idle timeout of servers, so that few requests use a connection that is closing.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-/// A pool that is silent for this long while requests wait is not used again. As long as opening a
-/// connection may take.
+/// A pool that is silent for this long while requests wait is not used again. Opening a connection
+/// may take as long.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3);
-/// How many pools are kept: more than most machines have cores, each of which may have a runtime. The
-/// one that was not used for longest goes first.
+/// The maximum number of pools: more than most machines have cores, each of which may have a
+/// runtime. The least recently used one is dropped first.
 const MOST_POOLS: usize = 256;
 
 /// All pools of a transport and its clones.
 #[derive(Debug)]
 pub(super) struct Pools {
     tls: Tls,
-    /// What tests change.
+    /// Changes the client in tests.
     configure: fn(ClientBuilder) -> ClientBuilder,
-    /// The one that was used last is the last.
+    /// The most recently used one is the last.
     open: Mutex<Vec<Arc<Pool>>>,
 }
 
@@ -42,7 +42,8 @@ pub(super) struct Pool {
     runtime: runtime::Id,
     origin: Origin,
     client: reqwest::Client,
-    /// Since when requests wait in vain: the first that was abandoned since the last response.
+    /// Since when requests have waited in vain: set by the first one that was abandoned after the
+    /// last response.
     silent_since: Mutex<Option<Instant>>,
 }
 
@@ -55,7 +56,7 @@ impl Pools {
         &self.tls
     }
 
-    /// The pool for this URL and the current runtime.
+    /// Returns the pool for this URL and the current runtime.
     pub(super) fn get(&self, url: &Url) -> Result<Arc<Pool>, TransportError> {
         let runtime = Handle::try_current().map_err(TransportError::not_sent)?.id();
         let origin = url.origin();
@@ -72,7 +73,7 @@ impl Pools {
         Ok(pool)
     }
 
-    /// Uses this pool no more. Its requests under way end undisturbed.
+    /// Stops using this pool. Its requests in flight are not interrupted.
     pub(super) fn retire(&self, pool: &Arc<Pool>) {
         self.pools().retain(|known| !Arc::ptr_eq(known, pool));
     }
@@ -89,28 +90,28 @@ impl Pools {
         } else if is_loopback {
             self.tls.plain()
         } else {
-            // A proxy may be reached by TLS.
+            // The proxy may use TLS.
             self.tls.trusting_the_system().unwrap_or(self.tls.plain())
         };
         let builder = reqwest::Client::builder()
-            // Not that of another library, if another crate of the build enables it.
+            // Otherwise another crate in the build could enable another TLS library.
             .tls_backend_preconfigured(tls.clone())
             .connect_timeout(CONNECT_TIMEOUT)
             .connector_layer(FewAtOnce::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
-            // A redirect can turn a POST into a GET that "succeeds" elsewhere, and takes the signed
-            // headers along.
+            // A redirect can turn a POST into a GET that "succeeds" elsewhere, and passes on the
+            // signed headers.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            // Its own retry sends the same signature, with the same nonce, a second time.
+            // reqwest's own retry would send the same signature, with the same nonce, again.
             .retry(reqwest::retry::never())
-            // On by default if another crate of the build enables the feature.
+            // On by default if another crate in the build enables the feature.
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate()
             .no_hickory_dns();
-        // A proxy would be told the credentials in the clear.
+        // A proxy would receive the credentials in clear text.
         let builder = if is_loopback { builder.no_proxy() } else { builder };
         let client = (self.configure)(builder).build().map_err(TransportError::from)?;
         Ok(Pool { runtime, origin, client, silent_since: Mutex::default() })
@@ -126,13 +127,13 @@ impl Pool {
         &self.client
     }
 
-    /// A response was received, or a part of one.
-    pub(super) fn hear(&self) {
+    /// Records that a response, or a part of one, was received.
+    pub(super) fn record_activity(&self) {
         *self.silent_since() = None;
     }
 
-    /// Whether requests wait in vain for too long: the one that was abandoned `now`, and those before
-    /// it. A caller may have less patience than the client, time and again.
+    /// Returns whether requests have waited in vain for too long: the one that is abandoned `now`,
+    /// and those before it. Callers may repeatedly give up earlier than the client would.
     pub(super) fn is_silent(&self, since: Instant, now: Instant) -> bool {
         let since = *self.silent_since().get_or_insert(since);
         now.saturating_duration_since(since) >= LONGEST_SILENCE

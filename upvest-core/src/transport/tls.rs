@@ -1,4 +1,4 @@
-//! TLS by rustls, with the certificate authorities of the system, loaded when they are first needed.
+//! TLS with rustls. The certificate authorities of the system are loaded when first needed.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,14 +10,14 @@ use super::failure::{Failure, TransportError};
 use crate::error::kind::ErrorKind;
 
 /// Why no `https` request can be sent, and what to do.
-pub(super) const NO_AUTHORITIES: &str = "no CA certificate of the system can be loaded (install a CA \
-    bundle, for example the package ca-certificates, or name one in SSL_CERT_FILE)";
+pub(super) const NO_AUTHORITIES: &str = "cannot load any CA certificate of the system (install a CA \
+    bundle, for example the package ca-certificates, or set SSL_CERT_FILE to one)";
 
 /// The settings of all connections.
 #[derive(Debug)]
 pub(super) struct Tls {
     provider: Arc<CryptoProvider>,
-    /// Shared by all pools, for loading reads and parses more than a hundred certificates.
+    /// Shared by all pools, because loading reads and parses more than a hundred certificates.
     trusting: OnceLock<ClientConfig>,
     /// For plain HTTP, which needs no certificate authority.
     plain: ClientConfig,
@@ -25,7 +25,7 @@ pub(super) struct Tls {
 
 impl Tls {
     pub(super) fn new() -> Result<Self, Error> {
-        // As reqwest does: an application may have installed one.
+        // Like reqwest: an application may have installed one.
         let provider = CryptoProvider::get_default()
             .map_or_else(|| Arc::new(aws_lc_rs::default_provider()), Arc::clone);
         let plain = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -48,7 +48,8 @@ impl Tls {
         tls
     }
 
-    /// For `https`. A failure is not remembered: a CA bundle may be installed later.
+    /// Returns the settings for `https`. A failure is not cached: a CA bundle may be installed
+    /// later.
     pub(super) fn trusting_the_system(&self) -> Result<&ClientConfig, TransportError> {
         if let Some(config) = self.trusting.get() {
             return Ok(config);
@@ -59,7 +60,7 @@ impl Tls {
         Ok(self.trusting.get_or_init(|| config))
     }
 
-    /// For `http`.
+    /// Returns the settings for `http`.
     pub(super) fn plain(&self) -> &ClientConfig {
         &self.plain
     }
@@ -75,7 +76,7 @@ impl Tls {
     }
 }
 
-/// reqwest sets this only in a configuration that it makes itself.
+/// Enables HTTP/2 and HTTP/1.1; reqwest does so only in a configuration that it creates itself.
 fn with_alpn(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config

@@ -1,7 +1,7 @@
 //! Notices that a connection is silent, so that the next attempt uses another one.
 //!
 //! An HTTP/2 connection that no longer delivers responses stays in the pool: the peer may acknowledge
-//! TCP segments and PING frames all the while. Only the time that a request waits tells.
+//! TCP segments and PING frames all the while. Only the waiting time of a request shows it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tokio::time::Instant;
 
 use super::pools::{Pool, Pools};
 
-/// When the time of the attempt is over; in the extensions of a request.
+/// The deadline of the attempt; in the extensions of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttemptEnds(pub(crate) Instant);
 
-/// A request under way. Dropped before [`end`](Self::end), it was abandoned: its time was over, or
-/// nobody wants the response any more.
+/// A request in flight. If it is dropped before [`end`](Self::end), it was abandoned: its deadline
+/// passed, or the caller dropped it.
 pub(super) struct Watch {
     pools: Arc<Pools>,
     pool: Arc<Pool>,
@@ -39,13 +39,13 @@ impl Watch {
         }
     }
 
-    /// Something was received.
-    pub(super) fn hear(&mut self) {
+    /// Records that something was received.
+    pub(super) fn record_activity(&mut self) {
         self.silent_since = Instant::now();
-        self.pool.hear();
+        self.pool.record_activity();
     }
 
-    /// The response is complete, or there is an error that says what happened.
+    /// Records that the response is complete, or that an error says what happened.
     pub(super) fn end(&mut self) {
         self.has_ended = true;
     }
@@ -72,7 +72,7 @@ pub(super) struct Watched<B> {
 
 impl<B: Body> Watched<B> {
     pub(super) fn new(body: B, mut watch: Watch) -> Self {
-        watch.hear();
+        watch.record_activity();
         if body.is_end_stream() {
             watch.end();
         }
@@ -90,7 +90,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         match &polled {
-            Poll::Ready(Some(Ok(_))) if !self.body.is_end_stream() => self.watch.hear(),
+            Poll::Ready(Some(Ok(_))) if !self.body.is_end_stream() => self.watch.record_activity(),
             Poll::Ready(_) => self.watch.end(),
             Poll::Pending => {}
         }

@@ -1,4 +1,4 @@
-//! The idempotency key: what makes a second sending harmless.
+//! The idempotency key, which makes a retry harmless.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,10 +8,12 @@ use uuid::Uuid;
 
 use super::invalid::InvalidValue;
 
-/// Names one intent: requests with the same key take effect once.
+/// Identifies one intent: requests with the same key take effect once.
 ///
-/// A UUID of version 1 to 5; version 4 unless you say otherwise. The pattern that the API
-/// publishes refuses versions 6 to 8. Upvest remembers a key for at least 24 hours.
+/// A UUID of version 1 to 5; version 4 by default. The pattern that the API publishes rejects
+/// versions 6 to 8. Upvest remembers a key for at least 24 hours.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::IdempotencyKey;
@@ -19,7 +21,7 @@ use super::invalid::InvalidValue;
 /// let key: IdempotencyKey = "ccb07f42-4104-44ad-8e1f-c660bb7b269c".parse()?;
 /// assert_eq!(key.to_string(), "ccb07f42-4104-44ad-8e1f-c660bb7b269c");
 ///
-/// // A UUID of version 7, which the API refuses.
+/// // A UUID of version 7, which the API rejects.
 /// assert!("01890a5d-ac96-774b-bcce-b302099a8057".parse::<IdempotencyKey>().is_err());
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
@@ -27,7 +29,7 @@ use super::invalid::InvalidValue;
 pub struct IdempotencyKey(Uuid);
 
 impl IdempotencyKey {
-    /// A fresh key, of version 4.
+    /// Creates a random key, a UUID of version 4.
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
@@ -37,10 +39,13 @@ impl IdempotencyKey {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
-    /// The same key for the same id, always: a UUID of version 5.
+    /// Derives the key from an id, as a UUID of version 5: the same id always gives the same key.
     ///
-    /// With your own ledger's id as input the key survives a crash without being stored. Use one
-    /// namespace an application and one id an intent: an intent that may be paid twice needs two ids.
+    /// With an id of your own ledger as input, the key survives a crash without being stored. Use
+    /// one namespace per application and one id per intent. If something may be paid twice, use two
+    /// ids.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use upvest_core::IdempotencyKey;
@@ -60,17 +65,16 @@ impl TryFrom<Uuid> for IdempotencyKey {
     type Error = InvalidValue;
 
     fn try_from(uuid: Uuid) -> Result<Self, InvalidValue> {
-        let refuse =
-            |why: &str| Err(InvalidValue::new("an idempotency key", &uuid.to_string(), why));
+        let refuse = |why: &str| Err(InvalidValue::new("idempotency key", &uuid.to_string(), why));
         if uuid.is_nil() {
-            return refuse("the nil UUID names no intent: use a random UUID (version 4)");
+            return refuse("the nil UUID identifies no intent (use a random UUID, version 4)");
         }
         if uuid.get_variant() != uuid::Variant::RFC4122 {
-            return refuse("the API takes RFC 4122 UUIDs: use a random UUID (version 4)");
+            return refuse("not an RFC 4122 UUID (use a random UUID, version 4)");
         }
         match uuid.get_version_num() {
             1..=5 => Ok(Self(uuid)),
-            _ => refuse("the API's pattern refuses this version: use a random UUID (version 4)"),
+            _ => refuse("the API's pattern rejects this version (use a random UUID, version 4)"),
         }
     }
 }
@@ -88,7 +92,7 @@ impl FromStr for IdempotencyKey {
         // With hyphens or without; no braces, no `urn:`.
         match Uuid::try_parse(text) {
             Ok(uuid) if matches!(text.len(), 32 | 36) => Self::try_from(uuid),
-            _ => Err(InvalidValue::new("an idempotency key", text, "it must be a UUID")),
+            _ => Err(InvalidValue::new("idempotency key", text, "expected a UUID")),
         }
     }
 }

@@ -1,19 +1,25 @@
-//! The error of a text that is not a value of its type.
+//! The error for a text that is not a valid value of its type.
 
 use std::fmt;
 
-/// A text that is not a value of its type; says which, and what it must look like.
+use crate::text::printable;
+
+/// A text that is not a valid value of its type. The message names the type and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidValue(String);
 
 impl InvalidValue {
-    /// `what` is the type in words ("an amount"), `given` the text, `why` what it must look like.
+    /// Creates an error; `what` names the type ("amount"), `why` says what is expected.
+    ///
+    /// The message shows the start of `given`. Leave it empty if it may be a secret.
     #[must_use]
     pub fn new(what: &str, given: &str, why: &str) -> Self {
         const LONGEST: usize = 64;
-        let cut: String = given.chars().take(LONGEST).collect();
-        let dots = if cut.len() < given.len() { "…" } else { "" };
-        Self(format!("{cut:?}{dots} is not {what}: {why}"))
+        let given = match given {
+            "" => String::new(),
+            given => format!(" `{}`", printable(given, LONGEST)),
+        };
+        Self(format!("invalid {what}{given}: {why}"))
     }
 }
 

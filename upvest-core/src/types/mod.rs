@@ -1,4 +1,4 @@
-//! Ids, lists and enums that grow: the values that requests and answers are made of.
+//! Ids, lists and open enums: the values in requests and responses.
 
 use std::fmt;
 
@@ -15,16 +15,18 @@ pub use invalid::InvalidValue;
 pub use money::{Amount, Currency};
 pub use time::{Date, Timestamp};
 
-/// A UUID as the API writes it: 36 characters, no braces, no `urn:`.
+/// Reads a UUID as the API writes it: 36 characters, no braces, no `urn:`.
 #[must_use]
 pub fn hyphenated(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
-/// Several values in one member of a query, with commas in between: `instrument_ids=a,b`.
+/// Several values in one query parameter, separated by commas: `instrument_ids=a,b`.
 ///
-/// At least one value, and none that is empty or holds a comma itself: otherwise the call fails
-/// before it is sent. To leave the member out, make it an `Option`.
+/// There must be at least one value, and no value may be empty or contain a comma. Otherwise the
+/// call fails before it is sent. To leave the parameter out, make it an `Option`.
+///
+/// # Examples
 ///
 /// ```
 /// use serde::Serialize;
@@ -53,20 +55,22 @@ impl<T: fmt::Display> Serialize for CommaSeparated<T> {
         }
         match texts.iter().find(|text| text.is_empty() || text.contains(',')) {
             Some(text) => Err(ser::Error::custom(InvalidValue::new(
-                "a value of a list",
+                "list value",
                 text,
-                "it must not be empty, and hold no comma",
+                "it must not be empty or contain a comma",
             ))),
             None => serializer.serialize_str(&texts.join(",")),
         }
     }
 }
 
-/// Declares an id: a UUID with a name of its own, so that ids of two things cannot be mixed up.
+/// Declares an id: a UUID with its own type, so that ids of different things cannot be mixed up.
+///
+/// # Examples
 ///
 /// ```
 /// upvest_core::id! {
-///     /// Names a user.
+///     /// Identifies a user.
 ///     pub struct UserId;
 /// }
 ///
@@ -98,7 +102,7 @@ macro_rules! id {
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::hyphenated(text).map(Self).ok_or_else(|| {
-                    $crate::InvalidValue::new(::core::stringify!($name), text, "it must be a UUID")
+                    $crate::InvalidValue::new(::core::stringify!($name), text, "expected a UUID")
                 })
             }
         }
@@ -129,9 +133,12 @@ macro_rules! id {
     };
 }
 
-/// Declares an enum that survives values which the API adds later: they land in `Unknown`, with
-/// their text, and are written back as they came. `as_str` is that text; `Display` escapes controls in
-/// it.
+/// Declares an enum that accepts values which the API adds later.
+///
+/// Such values become `Unknown`, with their text, and are written back unchanged. `as_str` returns
+/// the text; `Display` escapes control characters in it.
+///
+/// # Examples
 ///
 /// ```
 /// upvest_core::open_enum! {
@@ -158,7 +165,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $($(#[$docs])* $variant,)+
-            /// A value that this version does not know, as it was received.
+            /// A value that this version does not know, as received.
             Unknown(::std::boxed::Box<str>),
         }
 
@@ -209,7 +216,7 @@ macro_rules! open_enum {
 }
 
 id! {
-    /// Names an account group: what holds the accounts and the cash of one user.
+    /// Identifies an account group, which holds the accounts and the cash of one user.
     pub struct AccountGroupId;
 }
 
@@ -248,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_input_is_not_repeated_whole() {
+    fn a_long_input_is_cut() {
         let error = "9".repeat(10_000).parse::<AccountGroupId>().expect_err("too long").to_string();
         assert!(error.len() < 250, "{error}");
     }

@@ -1,4 +1,4 @@
-//! Money: amounts that never meet a float, and currencies.
+//! Money: amounts without floating point, and currencies.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,9 +11,11 @@ use crate::open_enum;
 
 /// An amount of money, from `0.00` to `999999999.99`, in steps of `0.01`.
 ///
-/// The API writes it as text, `^[0-9]{1,9}(\.[0-9]{2})?$`, and so does this type: always with two
-/// decimals on the way out. A JSON number is refused, for it may have been rounded. There is no
+/// The API writes it as a string, `^[0-9]{1,9}(\.[0-9]{2})?$`, and so does this type, always with
+/// two decimals. A JSON number is rejected, because it may have been rounded. There is no
 /// conversion from or to a float.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::Amount;
@@ -30,26 +32,25 @@ pub struct Amount(Decimal);
 
 impl Amount {
     const LARGEST_IN_MINOR_UNITS: u64 = 99_999_999_999;
-    const WHY: &str = "write 1 to 9 digits, then nothing or a point and two digits, as in 200.00";
+    const WHY: &str =
+        "expected 1 to 9 digits, then nothing or a point and two digits, as in `200.00`";
 
-    /// From cents or pence.
+    /// Creates an amount from cents or pence.
     ///
     /// # Errors
-    /// If it is more than 999999999.99.
+    /// Fails if it is more than 999999999.99.
     pub fn from_minor_units(units: u64) -> Result<Self, InvalidValue> {
         match i64::try_from(units) {
             Ok(signed) if units <= Self::LARGEST_IN_MINOR_UNITS => {
                 Ok(Self(Decimal::new(signed, 2)))
             }
-            _ => Err(InvalidValue::new(
-                "an amount",
-                &units.to_string(),
-                "the largest is 999999999.99",
-            )),
+            _ => {
+                Err(InvalidValue::new("amount", &units.to_string(), "the maximum is 999999999.99"))
+            }
         }
     }
 
-    /// In cents or pence.
+    /// Returns the amount in cents or pence.
     #[must_use]
     pub fn minor_units(self) -> u64 {
         // The scale is 2 and the value at most eleven digits, by construction.
@@ -63,12 +64,12 @@ impl TryFrom<Decimal> for Amount {
     fn try_from(number: Decimal) -> Result<Self, InvalidValue> {
         let mut exact = number.normalize();
         if exact.scale() > 2 || exact.is_sign_negative() {
-            return Err(InvalidValue::new("an amount", &number.to_string(), Self::WHY));
+            return Err(InvalidValue::new("amount", &number.to_string(), Self::WHY));
         }
         exact.rescale(2);
         match u64::try_from(exact.mantissa()) {
             Ok(units) if exact.scale() == 2 => Self::from_minor_units(units),
-            _ => Err(InvalidValue::new("an amount", &number.to_string(), Self::WHY)),
+            _ => Err(InvalidValue::new("amount", &number.to_string(), Self::WHY)),
         }
     }
 }
@@ -83,7 +84,7 @@ impl FromStr for Amount {
     type Err = InvalidValue;
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let invalid = || InvalidValue::new("an amount", text, Self::WHY);
+        let invalid = || InvalidValue::new("amount", text, Self::WHY);
         let (whole, cents) = text.split_once('.').map_or((text, None), |(w, c)| (w, Some(c)));
         let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if !(1..=9).contains(&whole.len())
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused_in_one_sentence() {
+    fn an_invalid_amount_is_refused_in_one_sentence() {
         for text in [
             "-1.00",
             "1.5",
@@ -185,7 +186,7 @@ mod tests {
             "200.000",
         ] {
             let error = text.parse::<Amount>().expect_err(text);
-            assert_eq!(error, InvalidValue::new("an amount", text, Amount::WHY));
+            assert_eq!(error, InvalidValue::new("amount", text, Amount::WHY));
             assert!(serde_json::from_value::<Amount>(text.into()).is_err(), "{text}");
         }
         for json in ["200.00", "200", "1e2", "null", "true", "[]"] {
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decimal_is_taken_if_it_is_exact() {
+    fn a_decimal_is_accepted_if_it_is_exact() {
         for (text, amount) in [
             ("200", Some("200.00")),
             ("1.500", Some("1.50")),

@@ -1,4 +1,4 @@
-//! Moments and days.
+//! Timestamps and dates.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,12 +13,14 @@ use super::invalid::InvalidValue;
 /// The years -9999 to 9999, in Unix seconds.
 const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;
 
-/// A point in time, in UTC; RFC 3339 as text.
+/// A point in time in UTC, written as RFC 3339.
 ///
-/// It reaches from the year -9999 to 9999-12-30T22:00:00.999999999Z, in nanoseconds. A later time of
-/// the year 9999, which often means "for ever", is read as that last moment, and so is one of the
-/// first hours of the year -9999 as the first one. Further digits of a fraction are cut off, and a leap
-/// second is the second before it.
+/// It ranges from the year -9999 to 9999-12-30T22:00:00.999999999Z, in nanoseconds. A later time in
+/// the year 9999, which often means "forever", is read as that last moment. Likewise, a time in the
+/// first hours of the year -9999 is read as the first moment. Further digits of a fraction are cut
+/// off, and a leap second is read as the second before it.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::Timestamp;
@@ -32,34 +34,34 @@ const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
-    /// The system's clock.
+    /// Returns the time of the system clock.
     #[must_use]
     pub fn now() -> Self {
         Self(jiff::Timestamp::now())
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Creates a timestamp from seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// If it is outside the years -9999 to 9999.
+    /// Fails if it is outside the years -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidValue> {
         match jiff::Timestamp::from_second(seconds) {
             Ok(at) => Ok(Self(at)),
             Err(_) if YEARS.contains(&seconds) => Ok(Self::end(seconds > 0)),
             Err(_) => Err(InvalidValue::new(
-                "a timestamp",
+                "timestamp",
                 &seconds.to_string(),
-                "it must lie in the years -9999 to 9999",
+                "it must be in the years -9999 to 9999",
             )),
         }
     }
 
-    /// The last moment, or the first one.
+    /// Returns the last moment, or the first one.
     fn end(is_last: bool) -> Self {
         Self(if is_last { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN })
     }
 
-    /// Whole seconds since 1970-01-01T00:00:00Z.
+    /// Returns the whole seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         self.0.as_second()
@@ -73,13 +75,14 @@ impl FromStr for Timestamp {
         let short = with_nine_digits(text);
         short.parse().map(Self).or_else(|_| {
             beyond_the_ends(&short).ok_or_else(|| {
-                InvalidValue::new("a timestamp", text, "write RFC 3339, as in 2020-08-24T14:15:22Z")
+                let why = "expected RFC 3339, as in `2020-08-24T14:15:22Z`";
+                InvalidValue::new("timestamp", text, why)
             })
         })
     }
 }
 
-/// A fraction with no more digits than jiff reads.
+/// Cuts a fraction to nine digits, the most that jiff reads.
 fn with_nine_digits(text: &str) -> Cow<'_, str> {
     let Some((seconds, fraction)) = text.split_once('.') else { return text.into() };
     let zone = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
@@ -91,8 +94,8 @@ fn with_nine_digits(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A time of the calendar that jiff knows, but not as a timestamp: its range is shorter by the longest
-/// offset, on either end.
+/// Reads a time that jiff accepts as a civil time, but not as a timestamp: the range of timestamps
+/// is shorter by the longest offset at either end.
 fn beyond_the_ends(text: &str) -> Option<Timestamp> {
     let pieces = Pieces::parse(text).ok()?;
     let (time, offset) = (pieces.time()?, pieces.to_numeric_offset()?);
@@ -119,7 +122,9 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A day, as in `2020-08-24`; which zone's day the API means, each operation says.
+/// A day, as in `2020-08-24`. Each operation of the API defines the time zone of the day.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::Date;
@@ -137,9 +142,9 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let invalid =
-            || InvalidValue::new("a date", text, "write year, month and day, as in 2020-08-24");
+            || InvalidValue::new("date", text, "expected year, month and day, as in `2020-08-24`");
         let date: jiff::civil::Date = text.parse().map_err(|_| invalid())?;
-        // The parser takes more forms than the API does.
+        // The parser accepts more forms than the API does.
         if date.to_string() == text { Ok(Self(date)) } else { Err(invalid()) }
     }
 }
@@ -179,24 +184,24 @@ mod tests {
     }
 
     #[test]
-    fn all_that_rfc_3339_allows_is_read() {
+    fn everything_that_rfc_3339_allows_is_read() {
         for (text, shown) in [
             ("2020-08-24T14:15:22Z", "2020-08-24T14:15:22Z"),
-            // Section 5.6: either case, and a space for those who prefer to read it.
+            // Section 5.6: either case, and a space for readability.
             ("2020-08-24t14:15:22z", "2020-08-24T14:15:22Z"),
             ("2020-08-24 14:15:22Z", "2020-08-24T14:15:22Z"),
             ("2020-08-24 14:15:22.5+02:00", "2020-08-24T12:15:22.5Z"),
-            // Offsets: one that is not known, and the longest.
+            // Offsets: an unknown one, and the longest.
             ("2020-08-24T14:15:22-00:00", "2020-08-24T14:15:22Z"),
             ("2020-08-24T14:15:22+00:00", "2020-08-24T14:15:22Z"),
             ("2020-08-24T14:15:22+23:59", "2020-08-23T14:16:22Z"),
             ("2020-08-24T14:15:22-23:59", "2020-08-25T14:14:22Z"),
-            // Leap seconds: there is none in our type.
+            // Leap seconds, which the type does not have.
             ("1990-12-31T23:59:60Z", "1990-12-31T23:59:59Z"),
             ("1990-12-31T15:59:60-08:00", "1990-12-31T23:59:59Z"),
             ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.5Z"),
             ("2016-12-31t23:59:60.1234567890123z", "2016-12-31T23:59:59.123456789Z"),
-            // A fraction has as many digits as it likes.
+            // A fraction may have any number of digits.
             ("2020-08-24T14:15:22.1Z", "2020-08-24T14:15:22.1Z"),
             ("2020-08-24T14:15:22.123456789Z", "2020-08-24T14:15:22.123456789Z"),
             ("2020-08-24T14:15:22.1234567899Z", "2020-08-24T14:15:22.123456789Z"),
@@ -205,7 +210,7 @@ mod tests {
                 "2020-08-24T12:15:22.999999999Z",
             ),
             ("2020-08-24T14:15:22.0000000000z", "2020-08-24T14:15:22Z"),
-            // The ends of the years with four digits.
+            // The limits of the years with four digits.
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
             ("0000-02-29T00:00:00Z", "0000-02-29T00:00:00Z"),
             ("0000-01-01T00:00:00+23:59", "-000001-12-31T00:01:00Z"),
@@ -247,7 +252,7 @@ mod tests {
         }
     }
 
-    /// The last moment that the type holds.
+    /// The last moment that the type can represent.
     const LAST: &str = "9999-12-30T22:00:00.999999999Z";
 
     #[test]

@@ -1,4 +1,4 @@
-//! Why a webhook is not taken, and what to answer.
+//! Why a webhook is rejected, and how to respond.
 
 use std::fmt;
 
@@ -8,49 +8,54 @@ use super::event::EventError;
 use super::subscription::WebhookId;
 use crate::error::Error;
 use crate::signature::VerifyError;
-use crate::text::{LONGEST_TEXT, cut, printable};
+use crate::text::{LONGEST_TEXT, printable};
 
-/// As much of a line of the base as a message shows: a digest in whole.
+/// The longest part of a signature base line that a message shows: enough for a whole digest.
 const LONGEST_LINE: usize = 300;
 
-/// Why a webhook was not taken. For your logs: outward, [`status`](Self::status) says enough.
+/// Why a webhook was rejected.
+///
+/// The details are for your logs only: [`status`](Self::status) is enough for the sender.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The body is longer than so many bytes.
+    /// The body is longer than this many bytes.
     TooLong(usize),
-    /// It is not known to be Upvest's.
+    /// The request cannot be shown to come from Upvest.
     Refused(VerifyError),
-    /// It is signed with a key that is not known: neither given by hand, nor among those that were
-    /// fetched within the last minute.
+    /// The signing key is unknown: neither configured, nor in the list that was fetched within the
+    /// last minute.
     UnknownKey {
-        /// Which one the signature names.
+        /// The key id in the signature.
         key_id: String,
-        /// How many are known.
+        /// The number of known keys.
         known: usize,
     },
-    /// The signature is not one of what has come, by the key that it names. Whoever has sent it, or
-    /// something on the way, has changed the method, the path, the query or a header.
+    /// The signature does not match the received request under the key that it names.
+    ///
+    /// The sender, or something in between, changed the method, the path, the query or a header.
     WrongSignature {
-        /// What was checked, without the values that may be secret: those of the query, and of headers other
-        /// than the type, the length and the digest of the body.
+        /// The signature base that was checked. Values that may be secret are masked: those of the
+        /// query, and of headers other than the type, the length and the digest of the body.
         base: String,
     },
-    /// The keys to check it with could not be fetched.
+    /// The keys to check the signature with could not be fetched.
     NoKeys(Error),
-    /// The API lists no key that the signature could be checked with: the list is empty, or all of its
-    /// keys are of other kinds. The list is fetched again after a minute.
+    /// The API lists no key that could check the signature: the list is empty, or all of its keys
+    /// are of other kinds. The list is fetched again after a minute.
     NoUsableKey,
-    /// It is Upvest's, but for a subscription that is not ours: this one.
+    /// The request is from Upvest, but for this subscription, which is not one of the verifier's.
     Foreign(WebhookId),
-    /// It is Upvest's, but its events cannot be read: the API has changed, or its description is
-    /// wrong.
+    /// The request is from Upvest, but its events cannot be read: the API has changed, or its
+    /// description is wrong.
     Unreadable(EventError),
 }
 
 impl WebhookError {
-    /// What to answer: 413, 401, 503 or 500. Each of them makes Upvest send it again later, and hold back
-    /// all that comes after it for the same subscription.
+    /// Returns the status to respond with: 413, 401, 503 or 500.
+    ///
+    /// After each of them, Upvest retries later, and holds back all later events of the same
+    /// subscription.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -81,32 +86,33 @@ impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong(limit) => {
-                write!(f, "the body is longer than {limit} bytes, the `longest_body`")
+                write!(f, "body too long: more than {limit} bytes (the limit is `longest_body`)")
             }
-            Self::Refused(error) => write!(f, "the signature is refused: {error}"),
+            Self::Refused(error) => write!(f, "signature rejected: {error}"),
             Self::UnknownKey { key_id, known } => {
-                let key_id = cut(key_id, LONGEST_TEXT);
-                write!(f, "the signature is refused: none of the {known} known keys is {key_id:?}")
+                let key_id = printable(key_id, LONGEST_TEXT);
+                write!(f, "signature rejected: key id `{key_id}` is not one of {known} known keys")
             }
             Self::WrongSignature { base } => {
                 let line = |line: &str| printable(&line.replace('"', ""), LONGEST_LINE);
                 let lines = base.split('\n').map(line).collect::<Vec<_>>();
                 let (_, what) = lines.split_last().unwrap_or((&String::new(), &[]));
                 let what = what.join(", ");
-                write!(f, "the signature is refused: it is not for what has come, {what}")
+                write!(f, "signature rejected: it does not match the received request ({what})")
             }
-            Self::NoKeys(error) => {
-                write!(f, "the keys to check the signature with could not be fetched: {error}")
-            }
+            Self::NoKeys(error) => write!(f, "cannot fetch the verification keys: {error}"),
             Self::NoUsableKey => f.write_str(
-                "the signature cannot be checked: GET /auth/verify_keys lists no key that can be \
-                 used (at least one P-521 or Ed25519 key is expected)",
+                "cannot check the signature: GET /auth/verify_keys lists no usable key (expected \
+                 at least one P-521 or Ed25519 key)",
             ),
             Self::Foreign(id) => {
-                write!(f, "the signature is right, but the subscription {id} is none of ours")
+                write!(
+                    f,
+                    "event rejected: valid signature, but subscription `{id}` is not accepted"
+                )
             }
             Self::Unreadable(error) => {
-                write!(f, "the signature is right, but the events cannot be read: {error}")
+                write!(f, "cannot read the events, though the signature is valid: {error}")
             }
         }
     }
@@ -115,7 +121,7 @@ impl fmt::Display for WebhookError {
 impl std::error::Error for WebhookError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            // Its own sentence stands in ours.
+            // `Display` already includes its message.
             Self::NoKeys(error) => error.source(),
             _ => None,
         }

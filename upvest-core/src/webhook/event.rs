@@ -1,4 +1,4 @@
-//! One event, as it was received; and types for the objects in it.
+//! An event as received, and types for the objects in events.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,14 +16,17 @@ use crate::text::{LONGEST_TEXT, cut, printable};
 use crate::types::Timestamp;
 
 crate::id! {
-    /// Names an event. The same event may be delivered more than once, always with this id.
+    /// Identifies an event. The same event may be delivered more than once, always with this id.
     pub struct EventId;
 }
 
-/// Something that has happened. Of an event that this version does not know, and of a member that
-/// it does not know, nothing is lost: [`json`](Self::json) is the text as it came.
+/// Something that happened, as reported by a webhook.
 ///
-/// Events are made from JSON, in tests as well:
+/// Unknown events and unknown fields are not lost: [`json`](Self::json) is the text as received.
+///
+/// # Examples
+///
+/// Events are parsed from JSON, in tests as well:
 ///
 /// ```
 /// use upvest_core::webhook::Event;
@@ -53,7 +56,7 @@ struct Inner {
     json: Box<RawValue>,
 }
 
-/// What every event has.
+/// The fields that every event has.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     id: EventId,
@@ -65,44 +68,46 @@ struct Envelope<'a> {
     _object: IgnoredAny,
 }
 
-/// What a request holds.
+/// The body of a request: a batch of events, which Upvest calls a package.
 #[derive(Deserialize)]
-struct Package<'a> {
+struct Batch<'a> {
     #[serde(borrow, deserialize_with = "null_as_default")]
     payload: Vec<&'a RawValue>,
 }
 
 impl Event {
-    /// By which it is known when it is delivered once more.
+    /// Returns the id, which is the same each time the event is delivered.
     #[must_use]
     pub fn id(&self) -> EventId {
         self.0.id
     }
 
-    /// When it happened.
+    /// Returns the time when it happened.
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
         self.0.created_at
     }
 
-    /// What has happened, such as `USER.CREATED`: the category, a dot, and what became of it. The API
-    /// adds types; be ready for those that you do not know.
+    /// Returns the type, such as `USER.CREATED`: the category, a dot, and what happened.
+    ///
+    /// The API adds types, so be ready for types that you do not know.
     #[must_use]
     pub fn event_type(&self) -> &str {
         &self.0.event_type
     }
 
-    /// Which subscription it was sent for.
+    /// Returns the subscription that it was sent for.
     #[must_use]
     pub fn webhook_id(&self) -> WebhookId {
         self.0.webhook_id
     }
 
-    /// What it has happened to, as it stood then. A field that is `null` counts as absent where it may
-    /// be absent.
+    /// Returns the object that the event is about, as it was at that time.
+    ///
+    /// A field that is `null` counts as absent where it may be absent.
     ///
     /// # Errors
-    /// If the object does not fit the type.
+    /// Returns an error if the object does not fit the type.
     pub fn object<T: DeserializeOwned>(&self) -> Result<T, EventError> {
         #[derive(Deserialize)]
         struct Holder<T> {
@@ -112,8 +117,8 @@ impl Event {
             let Inner { id, event_type, .. } = &*self.0;
             EventError::new(
                 format!(
-                    "the object of the event {id}, {:?}, does not fit",
-                    cut(event_type, LONGEST_TEXT)
+                    "invalid object in event {id} of type `{}`",
+                    printable(event_type, LONGEST_TEXT)
                 ),
                 &cause,
             )
@@ -121,24 +126,24 @@ impl Event {
         Ok(holder.object)
     }
 
-    /// All of it, to the letter.
+    /// Returns the whole event, byte for byte.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.json.get()
     }
 
-    /// The events of a request, in its order.
-    pub(super) fn of_package(body: &[u8]) -> Result<Vec<Self>, EventError> {
-        // What is skipped while JSON is read is not looked at in this respect.
+    /// Reads the events of a request, in its order.
+    pub(super) fn of_batch(body: &[u8]) -> Result<Vec<Self>, EventError> {
+        // serde_json does not check the UTF-8 of values that it skips.
         let body = std::str::from_utf8(body)
-            .map_err(|_| EventError("the body is no package of events: it is no UTF-8".into()))?;
-        let package: Package<'_> = serde_json::from_str(body)
-            .map_err(|cause| EventError::new("the body is no package of events", &cause))?;
-        let events = package.payload.into_iter().enumerate();
+            .map_err(|_| EventError("invalid batch: the body is not UTF-8".into()))?;
+        let batch: Batch<'_> =
+            serde_json::from_str(body).map_err(|cause| EventError::new("invalid batch", &cause))?;
+        let events = batch.payload.into_iter().enumerate();
         events
             .map(|(index, event)| {
                 Self::of_json(event.to_owned()).map_err(|cause| {
-                    EventError::new(format!("event {} of the package is none", index + 1), &cause)
+                    EventError::new(format!("invalid event at index {index}"), &cause)
                 })
             })
             .collect()
@@ -158,11 +163,11 @@ impl FromStr for Event {
     fn from_str(text: &str) -> Result<Self, EventError> {
         serde_json::from_str(text)
             .and_then(Self::of_json)
-            .map_err(|cause| EventError::new("the text is no event", &cause))
+            .map_err(|cause| EventError::new("invalid event", &cause))
     }
 }
 
-/// As it came.
+/// Serializes the JSON as received.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.json.serialize(serializer)
@@ -177,7 +182,7 @@ impl PartialEq for Event {
 
 impl Eq for Event {}
 
-/// Without its object, which may tell of a person.
+/// Omits the object, which may contain personal data.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
@@ -189,23 +194,24 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Why something is no event, or no event of that kind. What was found instead is not repeated: it
-/// may tell of a person.
+/// Why a text is not an event, or not of the expected type.
+///
+/// The value that was found is not repeated, because it may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventError(String);
 
 impl EventError {
     fn new(what: impl fmt::Display, cause: &serde_json::Error) -> Self {
-        let said = cause.to_string();
-        // The name is ours, and no value that was found.
-        let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+        let message = cause.to_string();
+        // The name comes from the Rust type, not from the JSON.
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
         let why = match (cause.classify(), missing) {
             (Category::Data, Some((name, _))) => {
-                format!("`{}` is missing", printable(name, LONGEST_TEXT))
+                format!("missing field `{}`", printable(name, LONGEST_TEXT))
             }
-            (Category::Data, None) => "a member is not of its type, or there twice".to_owned(),
-            (Category::Eof, _) => "the JSON ends too early".to_owned(),
-            (Category::Io | Category::Syntax, _) => "it is no JSON".to_owned(),
+            (Category::Data, None) => "wrong type of a value, or duplicate field".to_owned(),
+            (Category::Eof, _) => "unexpected end of JSON".to_owned(),
+            (Category::Io | Category::Syntax, _) => "not valid JSON".to_owned(),
         };
         let (line, column) = (cause.line(), cause.column());
         Self(format!("{what}: {why}, at line {line}, column {column} of its JSON"))
@@ -220,9 +226,12 @@ impl fmt::Display for EventError {
 
 impl std::error::Error for EventError {}
 
-/// Declares which events carry which objects, as an enum. It is made from an [`Event`] with
-/// `TryFrom`; events of other types land in `Other`, as they came. The objects have `Debug`, `Clone`,
-/// `PartialEq` and serde's `Deserialize`.
+/// Declares an enum of event types, each with the type of its object.
+///
+/// A value is made from an [`Event`] with `TryFrom`; events of other types become `Other`,
+/// unchanged. The objects need `Debug`, `Clone`, `PartialEq` and serde's `Deserialize`.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::events;
@@ -234,11 +243,11 @@ impl std::error::Error for EventError {}
 /// }
 ///
 /// events! {
-///     /// What becomes of a user.
+///     /// The events of a user.
 ///     pub enum UserEvent {
-///         /// There is a new one.
+///         /// A user was created.
 ///         Created(User) = "USER.CREATED",
-///         /// One has left.
+///         /// A user left.
 ///         Offboarded(User) = "USER.OFFBOARDED",
 ///     }
 /// }
@@ -248,7 +257,7 @@ impl std::error::Error for EventError {}
 /// fn greet(event: &Event) -> Result<(), upvest_core::webhook::EventError> {
 ///     match UserEvent::try_from(event)? {
 ///         UserEvent::Created(user) => println!("welcome, {}", user.id),
-///         UserEvent::Other(event) => println!("not for us: {}", event.event_type()),
+///         UserEvent::Other(event) => println!("ignored: {}", event.event_type()),
 ///         _ => {}
 ///     }
 ///     Ok(())
@@ -269,10 +278,10 @@ macro_rules! events {
         }
 
         impl $name {
-            /// The types of event that have a name here.
+            /// The event types that have a variant.
             pub const TYPES: &'static [&'static str] = &[$($text),+];
 
-            /// What to subscribe to in order to get them.
+            /// Returns the categories to subscribe to for these events.
             #[must_use]
             pub fn categories() -> ::std::vec::Vec<::std::string::String> {
                 $crate::__private::categories(Self::TYPES)
@@ -298,22 +307,22 @@ macro_rules! events {
 mod tests {
     use super::{Event, EventError};
 
-    fn json(members: &str) -> String {
+    fn json(fields: &str) -> String {
         format!(
-            r#"{{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2021-07-21T14:10:00Z","type":"NEW.THING","webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"{members}}}"#
+            r#"{{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2021-07-21T14:10:00Z","type":"NEW.THING","webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"{fields}}}"#
         )
     }
 
-    fn package(events: &[String]) -> Result<Vec<Event>, EventError> {
-        Event::of_package(format!(r#"{{"payload":[{}],"more":1}}"#, events.join(",")).as_bytes())
+    fn batch(events: &[String]) -> Result<Vec<Event>, EventError> {
+        Event::of_batch(format!(r#"{{"payload":[{}],"more":1}}"#, events.join(",")).as_bytes())
     }
 
     #[test]
-    fn what_is_not_known_survives_to_the_letter() {
+    fn unknown_fields_survive_verbatim() {
         let text = json(
             r#","object":{"price":1.10,"big":123456789012345678901234567890,"a":[{}]},"since":"1.200""#,
         );
-        let [event] = &package(std::slice::from_ref(&text)).unwrap()[..] else { panic!("one") };
+        let [event] = &batch(std::slice::from_ref(&text)).unwrap()[..] else { panic!("one") };
         assert_eq!(event.json(), text);
         assert_eq!(serde_json::to_string(event).unwrap(), text);
         assert_eq!(event.event_type(), "NEW.THING");
@@ -324,37 +333,34 @@ mod tests {
     fn a_batch_keeps_its_order() {
         let texts: Vec<String> =
             (0..50).map(|number| json(&format!(r#","object":{number}"#))).collect();
-        let events = package(&texts).unwrap();
+        let events = batch(&texts).unwrap();
         let numbers: Vec<u32> = events.iter().map(|event| event.object().unwrap()).collect();
         assert_eq!(numbers, (0..50).collect::<Vec<_>>());
     }
 
     #[test]
-    fn what_is_no_event_is_said_without_repeating_it() {
+    fn errors_do_not_repeat_the_input() {
         let good = json(r#","object":{"iban":"DE89 secret"}"#);
         for (events, sentence) in [
-            (vec![good.clone(), json("")], "event 2 of the package is none: `object` is missing"),
-            (vec![json(r#","object":1,"type":"secret""#)], "event 1 of the package is none"),
-            (
-                vec![good.replace("2021-07-21T14:10:00Z", "secret")],
-                "event 1 of the package is none",
-            ),
-            (vec![good.replace("8962b496-", "secret")], "event 1 of the package is none"),
-            (vec!["secret".into()], "the body is no package of events: it is no JSON"),
+            (vec![good.clone(), json("")], "invalid event at index 1: missing field `object`"),
+            (vec![json(r#","object":1,"type":"secret""#)], "invalid event at index 0"),
+            (vec![good.replace("2021-07-21T14:10:00Z", "secret")], "invalid event at index 0"),
+            (vec![good.replace("8962b496-", "secret")], "invalid event at index 0"),
+            (vec!["secret".into()], "invalid batch: not valid JSON"),
             (
                 vec![r#""secret""#.into()],
-                "event 1 of the package is none: a member is not of its type",
+                "invalid event at index 0: wrong type of a value, or duplicate field",
             ),
         ] {
-            let error = package(&events).unwrap_err().to_string();
+            let error = batch(&events).unwrap_err().to_string();
             assert!(error.starts_with(sentence), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
-        assert_eq!(Event::of_package(br#"{"payload":null}"#).unwrap(), []);
-        assert!(Event::of_package(b"{}").is_err());
+        assert_eq!(Event::of_batch(br#"{"payload":null}"#).unwrap(), []);
+        assert!(Event::of_batch(b"{}").is_err());
         let error = good.parse::<Event>().unwrap().object::<u32>().unwrap_err().to_string();
         assert!(
-            error.contains("\"NEW.THING\", does not fit: a member is not of its type"),
+            error.contains(" of type `NEW.THING`: wrong type of a value, or duplicate field"),
             "{error}"
         );
         assert!(!error.contains("secret"), "{error}");

@@ -1,4 +1,4 @@
-//! Waiting for events, in a program or a test.
+//! Waits for events, in a program or a test.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -10,14 +10,19 @@ use uuid::Uuid;
 
 use super::event::{Event, EventId};
 
-/// How many events are remembered.
+/// How many events are stored.
 const MOST_EVENTS: usize = 10_000;
 
-/// The newest 10,000 events, in the order in which they came; and a place to wait for the next.
-/// Cheap to clone: clones are one inbox.
+/// Stores the newest 10,000 events, and waits for the next.
 ///
-/// It is memory, with each event whole, and ends with the program. What must not be lost belongs into a
-/// database first.
+/// They are in the order in which they were received.
+///
+/// Cheap to clone; clones share one inbox.
+///
+/// Events are held in memory, each in full, and are gone when the program ends. Store events that
+/// must not be lost in a database first.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::webhook::{Event, Inbox};
@@ -41,7 +46,7 @@ pub struct Inbox(Arc<Inner>);
 
 struct Inner {
     received: Mutex<Received>,
-    /// How many events have come.
+    /// How many events were received.
     count: watch::Sender<u64>,
 }
 
@@ -56,7 +61,7 @@ struct Arrival {
     resource: Resource,
 }
 
-/// What can be waited for.
+/// The fields that can be waited for.
 #[derive(Default, Deserialize)]
 struct Resource {
     id: Option<Uuid>,
@@ -64,13 +69,13 @@ struct Resource {
 }
 
 impl Inbox {
-    /// An empty one.
+    /// Creates an empty inbox.
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(Inner { received: Mutex::default(), count: watch::Sender::new(0) }))
     }
 
-    /// Takes in events, and gives back those that are new: a delivery may repeat some.
+    /// Stores events, and returns those that are new: a delivery may repeat some.
     pub fn put(&self, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
         let mut new = Vec::new();
         {
@@ -93,21 +98,24 @@ impl Inbox {
         new
     }
 
-    /// All events that it remembers, oldest first.
+    /// Returns all stored events, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let received = self.0.received.lock().unwrap_or_else(PoisonError::into_inner);
         received.events.iter().map(|arrival| arrival.event.clone()).collect()
     }
 
-    /// Waits until what has this id has reached one of these statuses, and gives back the event that
-    /// told; at once if it has come already. Events may overtake each other, so that a later status can
-    /// come first.
+    /// Waits until the object with this id has one of these statuses.
     ///
-    /// It waits for ever: put `tokio::time::timeout` around it.
+    /// Returns the event that says so.
+    ///
+    /// Returns at once if the event was already received. Events may overtake each other, so a
+    /// later status can come first.
+    ///
+    /// There is no time limit: wrap it in `tokio::time::timeout`.
     ///
     /// # Cancel safety
-    /// It takes nothing out: dropping it loses no event.
+    /// Dropping the future loses no event: waiting removes nothing.
     pub async fn until(&self, id: impl Into<Uuid>, statuses: &[&str]) -> Event {
         let id = id.into();
         self.first(|Arrival { resource, .. }| {
@@ -117,16 +125,16 @@ impl Inbox {
         .await
     }
 
-    /// Waits for an event, and gives it back; at once if it has come already.
+    /// Waits for a matching event, and returns it; at once if it was already received.
     ///
     /// # Cancel safety
-    /// As [`until`](Self::until).
+    /// As for [`until`](Self::until).
     pub async fn wait(&self, is_it: impl Fn(&Event) -> bool) -> Event {
         self.first(|arrival| is_it(&arrival.event)).await
     }
 
     async fn first(&self, is_it: impl Fn(&Arrival) -> bool) -> Event {
-        // Before the first look, so that nothing can come in between unseen.
+        // Subscribes before the first look, so that no event goes unnoticed in between.
         let mut count = self.0.count.subscribe();
         loop {
             count.mark_unchanged();
@@ -179,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn it_waits_for_the_right_one_and_wakes() {
+    fn it_wakes_on_the_matching_event() {
         let inbox = Inbox::new();
         let id = Uuid::from_u128(7);
         let object =
@@ -196,13 +204,13 @@ mod tests {
             assert_eq!(inbox.put([event(number, &object)]).len(), 1);
             assert_eq!(waiting.as_mut().poll(&mut context), Poll::Pending, "{object}");
         }
-        let told = event(6, &object(id, "GONE"));
-        inbox.put([told.clone()]);
-        assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(told));
+        let last = event(6, &object(id, "GONE"));
+        inbox.put([last.clone()]);
+        assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(last));
     }
 
     #[test]
-    fn an_event_is_new_once_and_the_oldest_are_forgotten() {
+    fn an_event_is_new_once_and_the_oldest_are_dropped() {
         let inbox = Inbox::new();
         let numbers = 1..=u128::from(MOST_EVENTS as u64);
         assert_eq!(inbox.put(numbers.map(|number| event(number, "1"))).len(), MOST_EVENTS);

@@ -1,4 +1,4 @@
-//! The keys that webhooks are signed with: given by hand, or fetched from the API.
+//! The keys that webhooks are verified with: configured, or fetched from the API.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,23 +20,27 @@ use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::single_flight::{Flight, SingleFlight};
 use crate::types::Timestamp;
 
-/// However many unknown key ids come in: whoever invents them must not make us call out.
+/// The time between two fetches, so that a sender with invented key ids cannot make the client call
+/// the API each time.
 const PAUSE_SECONDS: u64 = 60;
-/// A key that has been withdrawn is not taken for longer, unless the API cannot be asked.
+/// How long fetched keys are used. An older, perhaps withdrawn key is accepted only while the API
+/// cannot be reached.
 const LIFE_SECONDS: u64 = 24 * 60 * 60;
-/// How long a fetch may take, its access token included.
+/// The timeout of a fetch, including its access token.
 const FETCH_TIME: Duration = Duration::from_secs(10);
 
-/// The endpoint that lists the keys, as in [Upvest's reference](
+/// The endpoint that lists the keys of webhooks.
+///
+/// See [Upvest's reference](
 /// https://docs.upvest.co/api/release/upvest-investment-api.v1-1/webhooks).
 ///
-/// A [`WebhookVerifier`](super::WebhookVerifier) asks it by itself.
+/// A [`WebhookVerifier`](super::WebhookVerifier) calls it when it needs keys.
 #[api(scope = ["webhooks:read", "webhooks:admin"], crate = crate)]
 pub trait VerificationKeys: Send + Sync {
     /// Reads the keys that webhooks are signed with.
     ///
     /// # Errors
-    /// As every [`Call`].
+    /// Fails as any [`Call`] does.
     #[endpoint(GET, "/auth/verify_keys", signed)]
     fn verification_keys(&self) -> Call<VerificationKeySet>;
 }
@@ -45,18 +49,21 @@ pub trait VerificationKeys: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VerificationKeySet {
-    /// Each under its id. An entry of the API's list that is not a JSON Web Key is left out, as RFC
-    /// 7517, section 5, asks for.
+    /// The keys, each with its id.
+    ///
+    /// Entries of the API's list that are not JSON Web Keys are skipped, as RFC 7517, section 5,
+    /// asks for.
     #[serde(deserialize_with = "readable")]
     pub keys: Vec<JsonWebKey>,
 }
 
-/// As many keys of a list as are kept: the API has a handful.
+/// The most keys of a list that are stored: the API has a handful.
 const MOST_KEYS: usize = 1_000;
 
-/// The entries that can be read, one after the other: a list may have millions. Each is skipped as text
-/// at first: read as a value, a number out of range or a list in a list in a list would fail the whole
-/// set.
+/// Reads the usable entries one at a time, because a list may have millions.
+///
+/// Each entry is first read as raw text. If it were read as a value, a number out of range or a
+/// deeply nested list would fail the whole set.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
     struct Entries;
 
@@ -73,17 +80,17 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let (mut keys, mut left_out) = (Vec::new(), 0_u64);
+            let (mut keys, mut ignored) = (Vec::new(), 0_u64);
             while let Some(entry) = list.next_element::<Box<RawValue>>()? {
                 match serde_json::from_str(entry.get()) {
                     Ok(key) if keys.len() < MOST_KEYS => keys.push(key),
-                    _ => left_out += 1,
+                    _ => ignored += 1,
                 }
             }
-            if left_out > 0 {
+            if ignored > 0 {
                 tracing::warn!(
-                    left_out,
-                    "entries of a key set are left out: not JSON Web Keys, or too many"
+                    ignored,
+                    "ignored entries of a key set: not JSON Web Keys, or too many"
                 );
             }
             Ok(keys)
@@ -94,41 +101,41 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey
 }
 
 impl VerificationKeySet {
-    /// A set of keys, for fakes in tests.
+    /// Creates a set of keys, for fakes in tests.
     #[must_use]
     pub fn of(keys: Vec<JsonWebKey>) -> Self {
         Self { keys }
     }
 }
 
-/// Where a verifier finds its keys.
+/// The sources of a verifier's keys.
 pub(super) struct Keys {
-    by_hand: HashMap<String, VerifyingKey>,
+    configured: HashMap<String, VerifyingKey>,
     client: Option<Client>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// More than one under an id if they are of different kinds (RFC 7517, section 4.5).
+    /// Several keys have the same id if they are of different kinds (RFC 7517, section 4.5).
     keys: HashMap<String, Vec<VerifyingKey>>,
     /// When the keys were fetched.
     fetched: Option<Timestamp>,
     /// Why the last fetch failed.
     failure: Option<Error>,
     fetches: SingleFlight,
-    /// Which runtimes began the fetches of the last minute, and when.
+    /// The runtimes that started a fetch within the last minute, and when.
     begun: Vec<(runtime::Id, Timestamp)>,
 }
 
-/// Whether so many seconds have passed; also if the clock was put back.
+/// Whether this many seconds have passed, in either direction: the clock may be set back.
 fn is_over(since: Option<Timestamp>, seconds: u64, now: Timestamp) -> bool {
     since.is_none_or(|since| now.unix_seconds().abs_diff(since.unix_seconds()) >= seconds)
 }
 
 impl State {
-    /// Whether another fetch may begin on this runtime. That of another runtime may never end, so it
-    /// counts only when it has.
+    /// Whether another fetch may start on this runtime. A fetch on another runtime may never end,
+    /// so it counts only once it has ended.
     fn may_fetch(&mut self, now: Timestamp) -> bool {
         let here = Handle::current().id();
         self.begun.retain(|(_, begun)| !is_over(Some(*begun), PAUSE_SECONDS, now));
@@ -139,21 +146,21 @@ impl State {
 }
 
 impl Keys {
-    pub(super) fn new(by_hand: HashMap<String, VerifyingKey>, client: Option<Client>) -> Self {
-        Self { by_hand, client, state: Mutex::default() }
+    pub(super) fn new(configured: HashMap<String, VerifyingKey>, client: Option<Client>) -> Self {
+        Self { configured, client, state: Mutex::default() }
     }
 
-    /// The keys with this id, if need be from the API; at least one.
+    /// Returns the keys with this id, at least one, and fetches them from the API if needed.
     pub(super) async fn find(
         self: &Arc<Self>,
         id: &str,
         now: Timestamp,
     ) -> Result<Vec<VerifyingKey>, WebhookError> {
-        if let Some(key) = self.by_hand.get(id) {
+        if let Some(key) = self.configured.get(id) {
             return Ok(vec![key.clone()]);
         }
         let unknown = |fetched| {
-            let known = self.by_hand.len() + fetched;
+            let known = self.configured.len() + fetched;
             WebhookError::UnknownKey { key_id: id.to_owned(), known }
         };
         let client = self.client.as_ref().ok_or_else(|| unknown(0))?;
@@ -175,7 +182,7 @@ impl Keys {
         }
         let state = self.state();
         match (state.keys.get(id), &state.failure) {
-            // Perhaps an old one: while the API cannot be asked, it is the best there is.
+            // Perhaps outdated, but the best there is while the API cannot be reached.
             (Some(keys), _) => Ok(keys.clone()),
             (None, Some(failure)) => Err(WebhookError::NoKeys(failure.clone())),
             (None, None) if state.keys.is_empty() => Err(WebhookError::NoUsableKey),
@@ -207,32 +214,32 @@ impl Keys {
                 state.failure = None;
             }
             Err(error) => {
-                tracing::warn!(%error, "the keys of webhooks could not be fetched");
+                tracing::warn!(%error, "cannot fetch the webhook verification keys");
                 state.failure = Some(error);
             }
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in there is ever half done.
+        // A panic cannot leave the state half updated.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The keys that can be used: others may be added some day, and do no harm.
+/// Returns the keys that can be used. The API may add other kinds, which are ignored.
 fn usable(set: &VerificationKeySet) -> HashMap<String, Vec<VerifyingKey>> {
     let mut usable: HashMap<String, Vec<VerifyingKey>> = HashMap::new();
-    let mut left_out = Vec::new();
-    // Without an id, no signature can name it.
+    let mut ignored = Vec::new();
+    // A key without an id cannot be named by a signature.
     for key in set.keys.iter().filter(|key| !key.key_id.is_empty()) {
         match key.verifying_key() {
             Ok(verifying) => usable.entry(key.key_id.clone()).or_default().push(verifying),
-            Err(error) => left_out.push(error),
+            Err(error) => ignored.push(error),
         }
     }
-    // One line, however many there are.
-    if let Some(error) = left_out.first() {
-        tracing::warn!(left_out = left_out.len(), %error, "keys of webhooks are left out");
+    // One log line, however many keys are ignored.
+    if let Some(error) = ignored.first() {
+        tracing::warn!(ignored = ignored.len(), %error, "ignored unusable verification keys");
     }
     usable
 }

@@ -1,13 +1,13 @@
-//! What the API tells on its own: webhooks, from the subscription to the event.
+//! Webhooks: subscribing to events, verifying requests and reading the events in them.
 //!
-//! | to | |
+//! | task | |
 //! | --- | --- |
-//! | say which events to send where | [`Webhooks`] |
-//! | check what comes in, and read its events | [`WebhookVerifier`] |
-//! | give a type to the objects of events | [`events!`](crate::events) |
-//! | wait until something has happened | [`Inbox`] |
+//! | subscribe to events | [`Webhooks`] |
+//! | verify received requests and read their events | [`WebhookVerifier`] |
+//! | declare types for the objects of events | [`events!`](crate::events) |
+//! | wait for an event | [`Inbox`] |
 //!
-//! [`guide::webhooks`](crate::guide::webhooks) shows a whole receiver, and says what to answer when.
+//! [`guide::webhooks`](crate::guide::webhooks) shows a complete receiver, and lists how to respond.
 
 mod error;
 mod event;
@@ -21,7 +21,7 @@ pub use event::{Event, EventError, EventId};
 pub use inbox::Inbox;
 pub use keys::{VerificationKeySet, VerificationKeys};
 pub use subscription::{
-    CreateWebhook, ListWebhooks, PackageDelay, UpdateWebhook, Webhook, WebhookConfig, WebhookId,
+    BatchDelay, CreateWebhook, ListWebhooks, UpdateWebhook, Webhook, WebhookConfig, WebhookId,
     Webhooks,
 };
 pub use verifier::{Delivery, WebhookVerifier, WebhookVerifierBuilder};

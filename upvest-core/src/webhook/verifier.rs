@@ -1,4 +1,4 @@
-//! Checking what comes in: who has sent it, before anything in it is believed.
+//! Verifies received requests: the signature first, before any of the content is trusted.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -23,17 +23,23 @@ use crate::signature::{
 use crate::source::Clock;
 use crate::types::Timestamp;
 
-/// The longest body: a package may have 1 MiB, and a single event is sent however long it is.
+/// The longest body by default: a batch may have 1 MiB, and a single event is sent at any length.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// How old a signature may be. See [`WebhookVerifierBuilder::policy`].
 const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many deliveries are remembered, to tell those that come again.
-const MOST_SEEN: usize = 10_000;
+/// How many deliveries are remembered, to detect repeats.
+const MOST_DELIVERIES: usize = 10_000;
 
-/// Checks webhooks: that Upvest has sent them, to this path, now, and that nobody has changed them
-/// on their way. Cheap to clone; clones share their keys.
+/// Verifies webhooks before their events are read.
 ///
-/// Its input is what any server has: the head of the request and the bytes of its body, as they came.
+/// Upvest sent them, to this path, recently, and they were not changed on the way.
+///
+/// Cheap to clone; clones share their keys.
+///
+/// The input is what any server has: the head of the request, and the bytes of its body as
+/// received.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::webhook::WebhookVerifier;
@@ -41,8 +47,8 @@ const MOST_SEEN: usize = 10_000;
 /// # async fn handle(client: upvest_core::Client, request: http::Request<bytes::Bytes>) -> http::StatusCode {
 /// # let webhook_id: upvest_core::webhook::WebhookId =
 /// #     "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a".parse().expect("an id");
-/// // Fetches the keys with this client, which needs the scope `webhooks:read`, and takes what is sent
-/// // for this subscription.
+/// // Fetches the keys with this client, which needs the scope `webhooks:read`. Accepts only events
+/// // of this subscription.
 /// let verifier = WebhookVerifier::new(client, [webhook_id]);
 ///
 /// let (head, body) = request.into_parts();
@@ -54,7 +60,7 @@ const MOST_SEEN: usize = 10_000;
 ///         http::StatusCode::OK
 ///     }
 ///     Err(error) => {
-///         eprintln!("a webhook was not taken: {error}");
+///         eprintln!("webhook rejected: {error}");
 ///         error.status()
 ///     }
 /// }
@@ -65,39 +71,41 @@ pub struct WebhookVerifier(Arc<Inner>);
 
 struct Inner {
     keys: Arc<Keys>,
-    /// Whose events are taken; all, if none is named.
+    /// The subscriptions whose events are accepted; all, if `None`.
     webhooks: Option<HashSet<WebhookId>>,
     policy: VerifierPolicy,
     longest_body: usize,
     clock: Arc<dyn Clock>,
-    seen: Mutex<Seen>,
+    recent: Mutex<RecentDeliveries>,
 }
 
-/// What a request has brought, once it is known to be Upvest's.
+/// The content of a verified request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The events, in the order in which they happened. Between deliveries there is no order.
+    /// The events, in the order in which they happened. There is no order between deliveries.
     pub events: Vec<Event>,
-    /// Whether the very same signed request has come before, as far as this verifier remembers (the last
-    /// 10,000). What is sent again with a new signature does not count. And it says nothing of what
-    /// became of it the first time: do not leave out a delivery because of this, but events, by their
-    /// id.
+    /// Whether the same signed request was received before.
+    ///
+    /// The verifier remembers the last 10,000. A retry with a new signature does not count.
+    ///
+    /// Note that the first delivery may have failed. Do not skip a delivery because of this flag:
+    /// skip events, by their id.
     pub is_repeat: bool,
 }
 
 impl WebhookVerifier {
-    /// One that takes the events of these subscriptions, and fetches the keys from the API with `client`,
-    /// whose token needs the scope `webhooks:read` or `webhooks:admin`.
+    /// Returns a verifier that accepts events of these subscriptions.
     ///
-    /// They are fetched when the first webhook comes, once more when one names a key that is not known,
-    /// and after a day; but never twice within a minute. That takes a tokio runtime.
+    /// It fetches the keys from the API with `client`, whose token needs the scope `webhooks:read`
+    /// or `webhooks:admin`. It does so for the first webhook, again when a webhook names an unknown
+    /// key, and after a day, but never twice within a minute. This needs a tokio runtime.
     #[must_use]
     pub fn new(client: Client, webhooks: impl IntoIterator<Item = WebhookId>) -> Self {
         Self::builder().client(client).webhooks(webhooks).build()
     }
 
-    /// Begins one with keys given by hand, or with other settings.
+    /// Returns a builder, to configure keys or other settings.
     pub fn builder() -> WebhookVerifierBuilder {
         WebhookVerifierBuilder {
             keys: HashMap::new(),
@@ -109,18 +117,20 @@ impl WebhookVerifier {
         }
     }
 
-    /// Checks a request, and reads its events: the signature first, over the bytes as they came.
+    /// Verifies a request, and returns its events.
     ///
-    /// The path and the query must be those of the URL that was subscribed to: if something before
-    /// you rewrites them, write them back. A `content-length` that was dropped on the way is taken from
+    /// The signature is checked first, over the bytes as received.
+    ///
+    /// The path and the query must be those of the subscribed URL. If a proxy rewrites them,
+    /// restore them before this call. If `content-length` was dropped on the way, it is taken from
     /// the body.
     ///
     /// # Errors
-    /// If it is not Upvest's, if the keys cannot be fetched, or if its events cannot be read. What to
-    /// answer is [`WebhookError::status`]; why is for your logs alone.
+    /// Fails if the request is not from Upvest, if the keys cannot be fetched, or if the events
+    /// cannot be read. Respond with [`WebhookError::status`]; the reason is for your logs only.
     ///
     /// # Cancel safety
-    /// Dropping it loses nothing; a fetch of keys that it has begun goes on.
+    /// Dropping the future loses nothing. A fetch of keys that it started continues.
     pub async fn verify(&self, head: &Parts, body: &[u8]) -> Result<Delivery, WebhookError> {
         let inner = &*self.0;
         if body.len() > inner.longest_body {
@@ -140,8 +150,8 @@ impl WebhookVerifier {
             }
             error.into()
         })?;
-        let is_repeat = !self.seen(&base);
-        let events = Event::of_package(body)?;
+        let is_repeat = !self.recent(&base);
+        let events = Event::of_batch(body)?;
         if let Some(webhooks) = &inner.webhooks
             && let Some(event) = events.iter().find(|event| !webhooks.contains(&event.webhook_id()))
         {
@@ -150,18 +160,20 @@ impl WebhookVerifier {
         Ok(Delivery { events, is_repeat })
     }
 
-    /// Remembers a base; false if it was there.
+    /// Remembers a signature base. Returns false if it was known.
     ///
-    /// By the base, not by the nonce alone: two deliveries that share a nonce, but not what they say,
-    /// are not the same. And not by the signature: of one ECDSA signature anybody can make a second.
-    fn seen(&self, base: &SignatureBase) -> bool {
-        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(base.as_bytes())
+    /// The nonce alone is not enough: two deliveries with the same nonce and different content are
+    /// not the same. The signature does not work either, because anybody can make a second ECDSA
+    /// signature from one.
+    fn recent(&self, base: &SignatureBase) -> bool {
+        self.0.recent.lock().unwrap_or_else(PoisonError::into_inner).insert(base.as_bytes())
     }
 }
 
-/// The headers, with the length of the body if it is covered and was dropped on the way: a proxy that
-/// sends the body in chunks must drop it (RFC 9112, section 6.2). The signature says whether it was
-/// this one.
+/// The headers, with the length of the body if it is covered and was dropped on the way.
+///
+/// A proxy that sends the body in chunks must drop it (RFC 9112, section 6.2). The signature shows
+/// whether it was this length.
 fn with_length<'h>(
     headers: &'h HeaderMap,
     input: &SignatureInput,
@@ -175,7 +187,7 @@ fn with_length<'h>(
     headers
 }
 
-/// The base, if its signature is one by any of the keys.
+/// Returns the signature base, if one of the keys signed it.
 fn check(
     message: &Message<'_>,
     body: &[u8],
@@ -188,7 +200,7 @@ fn check(
     for key in keys {
         match verify_by(message, body, input, key, now, policy) {
             Ok(base) => return Ok(base),
-            // That a key is of another algorithm than `alg` says less than what another key found.
+            // An algorithm mismatch of one key says less than what another key found.
             Err(VerifyError::Algorithm) if matches!(refused, VerifyError::WrongSignature(_)) => {}
             Err(error) => refused = error,
         }
@@ -196,8 +208,10 @@ fn check(
     Err(refused)
 }
 
-/// A base with the values that cannot be secret. Whoever has sent it chooses what it covers: that can be a
-/// header which a proxy has added, with a password of ours.
+/// The signature base without values that may be secret.
+///
+/// The sender chooses what it covers. That may be a header that a proxy added, with one of your
+/// passwords.
 fn shown(base: &SignatureBase) -> String {
     const SHOWN: [&str; 7] = [
         "@method",
@@ -213,7 +227,7 @@ fn shown(base: &SignatureBase) -> String {
     })
 }
 
-/// What is asked of a webhook's signature.
+/// The default requirements for a webhook's signature.
 fn policy() -> VerifierPolicy {
     VerifierPolicy {
         version: SignatureVersion::V6,
@@ -224,15 +238,15 @@ fn policy() -> VerifierPolicy {
     }
 }
 
-/// The hashes of what was seen last.
+/// The hashes of the latest deliveries.
 #[derive(Default)]
-struct Seen {
+struct RecentDeliveries {
     hashes: HashSet<[u8; 32]>,
     order: VecDeque<[u8; 32]>,
 }
 
-impl Seen {
-    /// False if it was there.
+impl RecentDeliveries {
+    /// Returns false if it was known.
     fn insert(&mut self, base: &[u8]) -> bool {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, base).as_ref());
@@ -240,7 +254,7 @@ impl Seen {
         if is_new {
             self.order.push_back(hash);
         }
-        if self.order.len() > MOST_SEEN
+        if self.order.len() > MOST_DELIVERIES
             && let Some(oldest) = self.order.pop_front()
         {
             self.hashes.remove(&oldest);
@@ -255,7 +269,11 @@ impl fmt::Debug for WebhookVerifier {
     }
 }
 
-/// What a [`WebhookVerifier`] is built from. Without a client and without keys it takes nothing.
+/// Builds a [`WebhookVerifier`].
+///
+/// Without a client and without keys, the verifier rejects everything.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::signature::VerifyingKey;
@@ -280,53 +298,61 @@ pub struct WebhookVerifierBuilder {
 }
 
 impl WebhookVerifierBuilder {
-    /// Fetches keys with this client, and tells the time by its clock. Its token needs the scope
-    /// `webhooks:read` or `webhooks:admin`.
+    /// Fetches keys with this client, and uses its clock.
+    ///
+    /// Its token needs the scope `webhooks:read` or `webhooks:admin`.
     pub fn client(mut self, client: Client) -> Self {
         self.client = Some(client);
         self
     }
 
-    /// Knows this key, whether the API lists it or not. White space around the id is cut.
+    /// Adds a key, whether the API lists it or not. White space around the id is trimmed.
     pub fn key(mut self, id: impl Into<String>, key: VerifyingKey) -> Self {
         self.keys.insert(id.into().trim().to_owned(), key);
         self
     }
 
-    /// Knows this key, as the API lists it.
+    /// Adds a key in the form in which the API lists it.
     ///
     /// # Errors
-    /// If it is of another kind, or no point of its curve.
+    /// Fails if the key is of another kind, or is not a point on its curve.
     pub fn json_web_key(self, key: &JsonWebKey) -> Result<Self, KeyError> {
         let verifying = key.verifying_key()?;
         Ok(self.key(key.key_id.clone(), verifying))
     }
 
-    /// Takes the events of these subscriptions, and of no other; calling it again adds to them. Without
-    /// it, those of all; with an empty list, none.
+    /// Accepts only events of these subscriptions.
     ///
-    /// A signature says that Upvest has sent it, not for whom: whoever else is a client of Upvest can
-    /// subscribe with your URL, and what he is told of his money comes to you.
+    /// Calling it again adds to them. If it is not called, events of all subscriptions are
+    /// accepted; with an empty list, none.
+    ///
+    /// Note that a signature proves that Upvest sent a request, not for whom. Another client of
+    /// Upvest can subscribe with your URL, and then you receive the events of that client's money.
     pub fn webhooks(mut self, ids: impl IntoIterator<Item = WebhookId>) -> Self {
         self.webhooks.get_or_insert_default().extend(ids);
         self
     }
 
-    /// Takes signatures of this version, and of no other; [`V6`](SignatureVersion::V6) by default, as
-    /// Upvest signs its webhooks.
+    /// Accepts only signatures of this version.
+    ///
+    /// [`V6`](SignatureVersion::V6) by default, with which Upvest signs its webhooks.
     pub fn version(mut self, version: SignatureVersion) -> Self {
         self.policy.version = version;
         self
     }
 
-    /// Changes what is asked of a signature.
+    /// Changes the requirements for signatures. By default, a signature:
     ///
-    /// It must cover `@method` and `@path`, `@query` if there is one, and with a body its type and its
-    /// digest; it may come from 30 seconds ahead; from `created` to `expires` is at most 300 seconds;
-    /// and it may be a day old, whatever `expires` says. For Upvest sends again, for as long as it takes,
-    /// what was not answered with 200, and it is not known whether it signs anew each time. Whoever
-    /// plays back what he has overheard within that day brings no event whose id you have not seen, if
-    /// it had reached you.
+    /// - must cover `@method`, `@path`, `@query` if there is one, and a body's type and digest;
+    /// - may be created up to 30 seconds in the future;
+    /// - may last at most 300 seconds, from `created` to `expires`;
+    /// - may be a day old, regardless of `expires`.
+    ///
+    /// The age is allowed because Upvest retries without end until it receives a 200, and it is not
+    /// known whether it signs each retry again. An attacker who replays a recorded request within
+    /// that day sends no event with a new id, if the original request reached you.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use upvest_core::webhook::WebhookVerifier;
@@ -340,21 +366,25 @@ impl WebhookVerifierBuilder {
         self
     }
 
-    /// How many bytes a body may have; 2 MiB by default. What is longer is refused before it is
-    /// hashed. A package has at most the `max_package_size` of its subscription, or one event.
+    /// The longest body that is accepted, in bytes; 2 MiB by default.
+    ///
+    /// A longer body is rejected before it is hashed. A batch has at most the `max_package_size` of
+    /// its subscription, or a single event.
     pub fn longest_body(mut self, bytes: usize) -> Self {
         self.longest_body = bytes;
         self
     }
 
-    /// Tells the time by `clock`, instead of that of the client or of the system: by that of the sandbox,
-    /// `sandbox.clock().clone()`, where it is put forward and there is no client.
+    /// Uses this clock instead of that of the client or of the system.
+    ///
+    /// Use the clock of the sandbox, `sandbox.clock().clone()`, if it was advanced and there is no
+    /// client.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// The verifier. Fetches nothing yet.
+    /// Builds the verifier. No keys are fetched yet.
     #[must_use]
     pub fn build(self) -> WebhookVerifier {
         let clock = self.clock.or_else(|| self.client.as_ref().map(Client::clock));
@@ -364,7 +394,7 @@ impl WebhookVerifierBuilder {
             policy: self.policy,
             longest_body: self.longest_body,
             clock: clock.unwrap_or_else(|| Arc::new(Timestamp::now)),
-            seen: Mutex::default(),
+            recent: Mutex::default(),
         }))
     }
 }
@@ -380,14 +410,14 @@ impl fmt::Debug for WebhookVerifierBuilder {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_SEEN, Seen};
+    use super::{MOST_DELIVERIES, RecentDeliveries};
 
     #[test]
-    fn the_oldest_are_forgotten_and_no_more_are_kept() {
-        let mut seen = Seen::default();
-        assert!((0..=MOST_SEEN).all(|number| seen.insert(number.to_string().as_bytes())));
-        assert_eq!((seen.hashes.len(), seen.order.len()), (MOST_SEEN, MOST_SEEN));
-        assert!(!seen.insert(MOST_SEEN.to_string().as_bytes()));
-        assert!(seen.insert(b"0"));
+    fn the_oldest_deliveries_are_dropped() {
+        let mut recent = RecentDeliveries::default();
+        assert!((0..=MOST_DELIVERIES).all(|number| recent.insert(number.to_string().as_bytes())));
+        assert_eq!((recent.hashes.len(), recent.order.len()), (MOST_DELIVERIES, MOST_DELIVERIES));
+        assert!(!recent.insert(MOST_DELIVERIES.to_string().as_bytes()));
+        assert!(recent.insert(b"0"));
     }
 }

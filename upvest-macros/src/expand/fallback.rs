@@ -9,8 +9,8 @@ use crate::attributes;
 use crate::check;
 use crate::model::constant_name;
 
-/// The trait as written, implementations whose bodies never run, and an empty table: with an error there
-/// is no program to run.
+/// The trait as written, implementations whose bodies never run, and an empty table: nothing runs next
+/// to an error.
 pub(crate) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
     drop_duplicates(&mut item);
     let item = &item;

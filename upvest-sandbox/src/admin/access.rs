@@ -1,8 +1,9 @@
-//! Who may look: programs on this machine, and the sandbox's own page.
+//! Which requests are accepted: those of programs on this machine, and of the sandbox's own page.
 //!
-//! There is no login. So that no page of somebody else's can reach it through a browser, a request
-//! must name this machine as its host, and come from nowhere else. Webhooks come from this machine as
-//! well, and go wherever a subscription says: those of a sandbox are not accepted.
+//! There is no login. So that no foreign page can reach the sandbox through a browser, a request
+//! must name this machine as its host, and must not come from another origin. Webhooks also come
+//! from this machine, and a subscription can send them anywhere: those of a sandbox are not
+//! accepted.
 
 use std::net::IpAddr;
 
@@ -13,12 +14,12 @@ use upvest_core::__sandbox::headers::{SIGNATURE, SIGNATURE_INPUT};
 
 use crate::webhooks::sender::PRODUCT;
 
-/// By which a browser says whose page a request comes from.
+/// The header in which a browser says whose page a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request is meant for this machine, and comes from our own page or from no page at all:
-/// a browser says where a request comes from, and other programs have no need to.
-pub(super) fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
+/// Whether a request is for this machine, and comes from the sandbox's own page or from no page. A
+/// browser says where a request comes from; other programs need not.
+pub(super) fn is_accepted(headers: &HeaderMap, bound: IpAddr) -> bool {
     let host = text(headers, &HOST).unwrap_or_default();
     let is_from_here =
         text(headers, &ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
@@ -27,8 +28,8 @@ pub(super) fn is_ours(headers: &HeaderMap, bound: IpAddr) -> bool {
     is_for_here(headers, bound) && is_from_here && is_of_page && !is_webhook(headers)
 }
 
-/// Whether it is a webhook, of this sandbox or of another one. Its URL does not tell: there are many
-/// spellings of an address, and names and proxies that lead to it.
+/// Whether a request is a webhook of this sandbox or of another one. The URL of a subscription does
+/// not show that: an address has many spellings, and names and proxies may lead to it.
 fn is_webhook(headers: &HeaderMap) -> bool {
     let is_sent_by_sandbox = headers
         .get_all(USER_AGENT)
@@ -41,8 +42,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether a request is meant for this machine: enough to see the page, which holds nothing by itself
-/// and may be linked to from anywhere.
+/// Whether a request is for this machine. This is enough to see the page, which contains no data
+/// itself and may be linked to from anywhere.
 pub(super) fn is_for_here(headers: &HeaderMap, bound: IpAddr) -> bool {
     let Some(host) = text(headers, &HOST) else { return false };
     let Ok(authority) = host.parse::<Authority>() else { return false };
@@ -50,9 +51,9 @@ pub(super) fn is_for_here(headers: &HeaderMap, bound: IpAddr) -> bool {
     if let Ok(ip) = name.parse::<IpAddr>() {
         return ip.is_loopback() || !bound.is_loopback();
     }
-    // Where other machines are let in, they may know it by a name of the local network, such as
-    // `sandbox`. A name with a dot can be anybody's, who lets it point to this machine; but nobody can
-    // have one that ends with `.internal` or `.localhost`.
+    // If other machines can connect, they may use a name of the local network, such as `sandbox`. A
+    // name with a dot may belong to an attacker who points it to this machine. But a name that ends
+    // with `.internal` or `.localhost` cannot belong to anybody.
     let is_local = !name.contains('.') || name.ends_with(".internal");
     let is_this = name == "localhost" || name.ends_with(".localhost");
     is_this || !bound.is_loopback() && is_local
@@ -62,48 +63,48 @@ pub(super) fn is_for_here(headers: &HeaderMap, bound: IpAddr) -> bool {
 mod tests {
     use http::HeaderMap;
 
-    use super::is_ours;
+    use super::is_accepted;
 
     #[test]
-    fn a_webhook_is_not_let_in() {
-        let is_let_in = |name: &'static str, value: &str| {
+    fn a_webhook_is_not_accepted() {
+        let accepts = |name: &'static str, value: &str| {
             let headers = [("host", "localhost"), (name, value)];
             let headers =
                 headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-            is_ours(&HeaderMap::from_iter(headers), "127.0.0.1".parse().unwrap())
+            is_accepted(&HeaderMap::from_iter(headers), "127.0.0.1".parse().unwrap())
         };
-        assert!(is_let_in("user-agent", "curl/8"));
-        assert!(!is_let_in("user-agent", "upvest-sandbox/0.1.0"));
-        assert!(!is_let_in("signature", "sig1=:AQID:"));
-        assert!(!is_let_in("signature-input", "sig1=()"));
+        assert!(accepts("user-agent", "curl/8"));
+        assert!(!accepts("user-agent", "upvest-sandbox/0.1.0"));
+        assert!(!accepts("signature", "sig1=:AQID:"));
+        assert!(!accepts("signature-input", "sig1=()"));
     }
 
     #[test]
-    fn a_page_of_somebody_else_is_not_let_in() {
-        let is_let_in = |host: &str, origin: Option<&str>, bound: &str| {
+    fn a_foreign_page_is_not_accepted() {
+        let accepts = |host: &str, origin: Option<&str>, bound: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("host", host.parse().unwrap());
             if let Some(origin) = origin {
                 headers.insert("origin", origin.parse().unwrap());
             }
-            is_ours(&headers, bound.parse().unwrap())
+            is_accepted(&headers, bound.parse().unwrap())
         };
         let here = "127.0.0.1";
-        assert!(is_let_in("127.0.0.1:80", None, here));
-        assert!(is_let_in("localhost:80", Some("http://localhost:80"), here));
-        assert!(is_let_in("[::1]:80", Some("http://[::1]:80"), "::1"));
-        assert!(is_let_in("[::1]", None, "::1"));
-        assert!(is_let_in("sandbox:80", None, "0.0.0.0"));
-        assert!(is_let_in("192.168.0.7:80", None, "0.0.0.0"));
-        assert!(is_let_in("host.docker.internal:80", None, "0.0.0.0"));
-        assert!(!is_let_in("host.docker.internal:80", None, here));
-        assert!(!is_let_in("192.168.0.7:80", None, here));
-        assert!(!is_let_in("evil.example:80", Some("http://evil.example:80"), "0.0.0.0"));
-        assert!(!is_let_in("", None, here));
-        assert!(!is_let_in("localhost:80", Some("http://localhost:81"), here));
-        assert!(!is_let_in("localhost:80", Some("https://evil.example"), here));
-        assert!(!is_let_in("localhost:80", Some("null"), here));
-        assert!(!is_let_in("evil.example:80", None, here));
-        assert!(!is_let_in("evil.example:80", Some("http://other.example"), "0.0.0.0"));
+        assert!(accepts("127.0.0.1:80", None, here));
+        assert!(accepts("localhost:80", Some("http://localhost:80"), here));
+        assert!(accepts("[::1]:80", Some("http://[::1]:80"), "::1"));
+        assert!(accepts("[::1]", None, "::1"));
+        assert!(accepts("sandbox:80", None, "0.0.0.0"));
+        assert!(accepts("192.168.0.7:80", None, "0.0.0.0"));
+        assert!(accepts("host.docker.internal:80", None, "0.0.0.0"));
+        assert!(!accepts("host.docker.internal:80", None, here));
+        assert!(!accepts("192.168.0.7:80", None, here));
+        assert!(!accepts("evil.example:80", Some("http://evil.example:80"), "0.0.0.0"));
+        assert!(!accepts("", None, here));
+        assert!(!accepts("localhost:80", Some("http://localhost:81"), here));
+        assert!(!accepts("localhost:80", Some("https://evil.example"), here));
+        assert!(!accepts("localhost:80", Some("null"), here));
+        assert!(!accepts("evil.example:80", None, here));
+        assert!(!accepts("evil.example:80", Some("http://other.example"), "0.0.0.0"));
     }
 }

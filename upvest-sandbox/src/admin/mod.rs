@@ -1,7 +1,7 @@
-//! What is under `/_sandbox/`: the log, the state, the webhooks, the faults and the clock as JSON, described by
-//! `openapi.json`; and a page that shows them.
+//! The endpoints under `/_sandbox/`: the log, the state, the webhooks, the faults and the clock as
+//! JSON, described by `openapi.json`, and a page that shows them.
 //!
-//! There is no login; who is let in all the same is in `access.rs`.
+//! There is no login; `access.rs` says which requests are accepted.
 
 mod access;
 mod page;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
 use uuid::Uuid;
 
-use self::access::{is_for_here, is_ours};
+use self::access::{is_accepted, is_for_here};
 use crate::cash::Operation;
 use crate::cash::balances::decimal;
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
@@ -37,47 +37,47 @@ use crate::webhooks::handle::WebhookSender;
 
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How many packages are listed, and how much of each, in characters.
+/// How many batches of webhooks are listed, and how much of each, in characters.
 const MOST_DELIVERIES: u32 = 100;
 const LONGEST_SHOWN: usize = 10_000;
 
 /// A request to one of the routes.
-struct Asked {
+struct AdminRequest {
     params: Vec<String>,
     query: Vec<(String, String)>,
     body: Bytes,
 }
 
-impl Asked {
-    fn id<T: std::str::FromStr>(&self) -> Result<T, Trouble> {
+impl AdminRequest {
+    fn id<T: std::str::FromStr>(&self) -> Result<T, AdminError> {
         let id = self.params.first().and_then(|id| id.parse().ok());
-        id.ok_or_else(|| Trouble::not_found("There is nothing with this id"))
+        id.ok_or_else(|| AdminError::not_found("Unknown id"))
     }
 
-    fn number(&self, name: &str) -> Result<u64, Trouble> {
+    fn number(&self, name: &str) -> Result<u64, AdminError> {
         match self.query.iter().find(|(known, _)| known == name) {
             None => Ok(0),
-            Some((_, text)) => text
-                .parse()
-                .map_err(|_| Trouble::new(400, format!("`{name}` is a number: 0, or more"))),
+            Some((_, text)) => text.parse().map_err(|_| {
+                AdminError::new(400, format!("`{name}` must be a whole number from 0"))
+            }),
         }
     }
 
-    fn json<T: DeserializeOwned>(&self, fields: &[Field], example: &str) -> Result<T, Trouble> {
+    fn json<T: DeserializeOwned>(&self, fields: &[Field], example: &str) -> Result<T, AdminError> {
         read(&self.body, fields, example).map_err(|why| {
-            let sentence = format!("The body is not what /_sandbox/openapi.json describes: {why}");
-            Trouble::new(400, sentence)
+            let sentence = format!("The body does not match /_sandbox/openapi.json: {why}");
+            AdminError::new(400, sentence)
         })
     }
 }
 
-/// Why something was not done: a status, and a sentence.
-struct Trouble {
+/// Why a request failed: a status and a sentence.
+struct AdminError {
     status: u16,
     sentence: String,
 }
 
-impl Trouble {
+impl AdminError {
     fn new(status: u16, sentence: impl Into<String>) -> Self {
         Self { status, sentence: sentence.into() }
     }
@@ -87,22 +87,22 @@ impl Trouble {
     }
 }
 
-impl From<StateError> for Trouble {
+impl From<StateError> for AdminError {
     fn from(error: StateError) -> Self {
         Self::new(error.status, error.to_string())
     }
 }
 
-type Done = Result<Value, Trouble>;
-type Handler = fn(&Server, &Asked) -> Done;
+type AdminResult = Result<Value, AdminError>;
+type Handler = fn(&Server, &AdminRequest) -> AdminResult;
 
-/// Every route but the page, with what it does. `openapi.json` describes the same.
+/// Every route except the page, with its handler. `openapi.json` describes the same routes.
 const ROUTES: [(Method, &str, Handler); 22] = [
     (Method::GET, "/_sandbox/health", health),
     (Method::GET, "/_sandbox/openapi.json", openapi),
     (Method::GET, "/_sandbox/fidelity", fidelity_table),
     (Method::GET, "/_sandbox/requests", requests),
-    (Method::DELETE, "/_sandbox/requests", forget_requests),
+    (Method::DELETE, "/_sandbox/requests", clear_requests),
     (Method::GET, "/_sandbox/account_groups", account_groups),
     (Method::POST, "/_sandbox/account_groups", add_account_group),
     (Method::GET, "/_sandbox/operations", operations),
@@ -122,21 +122,22 @@ const ROUTES: [(Method, &str, Handler); 22] = [
     (Method::POST, "/_sandbox/reset", reset),
 ];
 
-/// The routes, for a sandbox that listens on `host`.
+/// Returns the routes of a sandbox that listens on `host`.
 pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
     let mut router = Router::new();
-    let nothing = || std::future::ready(trouble(&Trouble::not_found("There is nothing here")));
+    let nothing =
+        || std::future::ready(error_response(&AdminError::not_found("This path does not exist")));
     router = router.route("/_sandbox/{*rest}", any(nothing));
     for (method, path, handler) in ROUTES {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::GET);
         let server = Arc::clone(server);
-        let answering =
+        let responding =
             move |params: RawPathParams, RawQuery(query): RawQuery, request: Request| {
                 let server = Arc::clone(&server);
                 let params = params.iter().map(|(_, value)| value.to_owned()).collect();
                 answer(server, host, handler, params, query, request)
             };
-        router = router.route(path, on(filter, answering));
+        router = router.route(path, on(filter, responding));
     }
     for (path, kind, text) in page::FILES {
         let serving = move |headers: HeaderMap| {
@@ -144,14 +145,16 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
             std::future::ready(if is_for_here {
                 page::file(kind, text)
             } else {
-                trouble(&stranger())
+                error_response(&forbidden())
             })
         };
         router = router.route(path, get(serving));
     }
     let to_page = || std::future::ready(page::redirect());
-    let other =
-        || std::future::ready(trouble(&Trouble::new(405, "This path does not take this method")));
+    let other = || {
+        let sentence = "This path does not support this method";
+        std::future::ready(error_response(&AdminError::new(405, sentence)))
+    };
     router
         .route("/_sandbox", get(to_page))
         .route("/", get(to_page))
@@ -167,17 +170,19 @@ fn answer(
     request: Request,
 ) -> BoxFuture<'static, Response<Body>> {
     Box::pin(async move {
-        if !is_ours(request.headers(), host) {
-            return trouble(&stranger());
+        if !is_accepted(request.headers(), host) {
+            return error_response(&forbidden());
         }
         let body = match read_body(request.into_body()).await {
             Ok(body) => body,
-            Err(BodyError::Late) => return trouble(&Trouble::new(408, LATE_BODY)),
-            Err(BodyError::Unreadable) => return trouble(&Trouble::new(413, UNREADABLE_BODY)),
+            Err(BodyError::Late) => return error_response(&AdminError::new(408, LATE_BODY)),
+            Err(BodyError::Unreadable) => {
+                return error_response(&AdminError::new(413, UNREADABLE_BODY));
+            }
         };
         let query = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
-        let asked = Asked { params, query, body };
-        // To wait is for the log alone; where nobody asks for it, it takes no time.
+        let asked = AdminRequest { params, query, body };
+        // Only the log is waited for, and only if the request asks for it.
         if let (Ok(seconds @ 1..), Ok(after)) = (asked.number("wait"), asked.number("after")) {
             let longest = LONGEST_WAIT.min(Duration::from_secs(seconds));
             let _ = tokio::time::timeout(longest, server.log.changed(after)).await;
@@ -185,20 +190,22 @@ fn answer(
         match handler(&server, &asked) {
             Ok(Value::Null) => status(StatusCode::NO_CONTENT),
             Ok(value) => json_of(StatusCode::OK, &value),
-            Err(error) => trouble(&error),
+            Err(error) => error_response(&error),
         }
     })
 }
 
-fn stranger() -> Trouble {
-    let sentence = "Only the sandbox's own page and programs may ask this, and only under an address of \
-                    this machine, such as 127.0.0.1 or localhost: see the headers `host` and `origin`. Webhooks may not";
-    Trouble::new(403, sentence)
+fn forbidden() -> AdminError {
+    let sentence = "Only the sandbox's own page and programs may send this request, and only to an \
+                    address of this machine, such as 127.0.0.1 or localhost: see the headers \
+                    `host` and `origin`. Webhooks are not accepted";
+    AdminError::new(403, sentence)
 }
 
-fn trouble(trouble: &Trouble) -> Response<Body> {
-    let status = StatusCode::from_u16(trouble.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    json_of(status, &json!({ "error": trouble.sentence }))
+fn error_response(error_response: &AdminError) -> Response<Body> {
+    let status =
+        StatusCode::from_u16(error_response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_of(status, &json!({ "error": error_response.sentence }))
 }
 
 fn json_of(status: StatusCode, value: &Value) -> Response<Body> {
@@ -217,12 +224,12 @@ fn status(status: StatusCode) -> Response<Body> {
     response
 }
 
-fn value_of<T: Serialize>(value: &T) -> Done {
-    serde_json::to_value(value).map_err(|error| Trouble::new(500, error.to_string()))
+fn value_of<T: Serialize>(value: &T) -> AdminResult {
+    serde_json::to_value(value).map_err(|error| AdminError::new(500, error.to_string()))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one of the handlers, of which others can fail")]
-fn health(server: &Server, _: &Asked) -> Done {
+#[expect(clippy::unnecessary_wraps, reason = "it is a handler, and others can fail")]
+fn health(server: &Server, _: &AdminRequest) -> AdminResult {
     let settings = &server.world.settings;
     Ok(json!({
         "status": "ok",
@@ -234,29 +241,29 @@ fn health(server: &Server, _: &Asked) -> Done {
     }))
 }
 
-fn openapi(_: &Server, _: &Asked) -> Done {
+fn openapi(_: &Server, _: &AdminRequest) -> AdminResult {
     serde_json::from_str(include_str!("openapi.json"))
-        .map_err(|error| Trouble::new(500, error.to_string()))
+        .map_err(|error| AdminError::new(500, error.to_string()))
 }
 
-fn fidelity_table(_: &Server, _: &Asked) -> Done {
+fn fidelity_table(_: &Server, _: &AdminRequest) -> AdminResult {
     value_of(&fidelity::ROWS)
 }
 
-fn requests(server: &Server, asked: &Asked) -> Done {
+fn requests(server: &Server, asked: &AdminRequest) -> AdminResult {
     value_of(
         &server.log.after(asked.number("after")?).iter().map(AsRef::as_ref).collect::<Vec<_>>(),
     )
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn forget_requests(server: &Server, _: &Asked) -> Done {
+fn clear_requests(server: &Server, _: &AdminRequest) -> AdminResult {
     server.log.clear();
     Ok(Value::Null)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn account_groups(server: &Server, _: &Asked) -> Done {
+fn account_groups(server: &Server, _: &AdminRequest) -> AdminResult {
     let groups = State::of(&server.world).account_groups().into_iter();
     Ok(groups.map(|id| shown_group(server, id)).collect())
 }
@@ -273,7 +280,7 @@ fn shown_group(server: &Server, id: AccountGroupId) -> Value {
     json!({ "id": id, "balances": balances })
 }
 
-fn add_account_group(server: &Server, asked: &Asked) -> Done {
+fn add_account_group(server: &Server, asked: &AdminRequest) -> AdminResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct New {
@@ -285,7 +292,7 @@ fn add_account_group(server: &Server, asked: &Asked) -> Done {
     Ok(shown_group(server, id))
 }
 
-fn listed(operation: &Operation) -> Done {
+fn listed(operation: &Operation) -> AdminResult {
     let mut value = value_of(operation)?;
     if let Value::Object(members) = &mut value {
         members.insert("kind".to_owned(), value_of(&operation.kind)?);
@@ -293,7 +300,7 @@ fn listed(operation: &Operation) -> Done {
     Ok(value)
 }
 
-fn operations(server: &Server, _: &Asked) -> Done {
+fn operations(server: &Server, _: &AdminRequest) -> AdminResult {
     State::of(&server.world)
         .operations()
         .iter()
@@ -302,23 +309,23 @@ fn operations(server: &Server, _: &Asked) -> Done {
         .map(Value::from)
 }
 
-fn confirm(server: &Server, asked: &Asked) -> Done {
+fn confirm(server: &Server, asked: &AdminRequest) -> AdminResult {
     listed(&State::of(&server.world).confirm(asked.id::<Uuid>()?)?)
 }
 
-fn queue(server: &Server, asked: &Asked) -> Done {
+fn queue(server: &Server, asked: &AdminRequest) -> AdminResult {
     listed(&State::of(&server.world).queue(asked.id::<Uuid>()?)?)
 }
 
-fn cancel(server: &Server, asked: &Asked) -> Done {
+fn cancel(server: &Server, asked: &AdminRequest) -> AdminResult {
     listed(&State::of(&server.world).cancel(asked.id::<Uuid>()?)?)
 }
 
-fn webhooks(server: &Server, _: &Asked) -> Done {
+fn webhooks(server: &Server, _: &AdminRequest) -> AdminResult {
     value_of(&WebhookSender::of(&server.world).subscriptions())
 }
 
-fn deliveries(server: &Server, _: &Asked) -> Done {
+fn deliveries(server: &Server, _: &AdminRequest) -> AdminResult {
     let mut deliveries = WebhookSender::of(&server.world).newest(MOST_DELIVERIES);
     for delivery in &mut deliveries {
         if let Some((end, _)) = delivery.body.char_indices().nth(LONGEST_SHOWN) {
@@ -329,42 +336,42 @@ fn deliveries(server: &Server, _: &Asked) -> Done {
     value_of(&deliveries)
 }
 
-fn redeliver(server: &Server, asked: &Asked) -> Done {
+fn redeliver(server: &Server, asked: &AdminRequest) -> AdminResult {
     WebhookSender::of(&server.world).redeliver(asked.id()?)?;
     Ok(Value::Null)
 }
 
-fn rotate_key(server: &Server, _: &Asked) -> Done {
+fn rotate_key(server: &Server, _: &AdminRequest) -> AdminResult {
     WebhookSender::of(&server.world).rotate_key()?;
     Ok(Value::Null)
 }
 
-fn faults(server: &Server, _: &Asked) -> Done {
+fn faults(server: &Server, _: &AdminRequest) -> AdminResult {
     value_of(&server.faults.active())
 }
 
-fn add_fault(server: &Server, asked: &Asked) -> Done {
+fn add_fault(server: &Server, asked: &AdminRequest) -> AdminResult {
     let fault = Fault::from_json(&asked.body).and_then(|fault| server.faults.add(fault));
-    let active = fault.map_err(|error| Trouble::new(400, error.to_string()))?;
+    let active = fault.map_err(|error| AdminError::new(400, error.to_string()))?;
     value_of(&active)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn remove_faults(server: &Server, _: &Asked) -> Done {
+fn remove_faults(server: &Server, _: &AdminRequest) -> AdminResult {
     server.faults.clear();
     Ok(Value::Null)
 }
 
-fn remove_fault(server: &Server, asked: &Asked) -> Done {
+fn remove_fault(server: &Server, asked: &AdminRequest) -> AdminResult {
     if server.faults.remove(asked.id()?) {
         Ok(Value::Null)
     } else {
-        Err(Trouble::not_found("There is no fault with this id"))
+        Err(AdminError::not_found("There is no fault with this id"))
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn clock(server: &Server, _: &Asked) -> Done {
+fn clock(server: &Server, _: &AdminRequest) -> AdminResult {
     let setting = server.world.clock.setting();
     Ok(json!({
         "now": server.world.clock.now(),
@@ -373,7 +380,7 @@ fn clock(server: &Server, _: &Asked) -> Done {
     }))
 }
 
-fn set_clock(server: &Server, asked: &Asked) -> Done {
+fn set_clock(server: &Server, asked: &AdminRequest) -> AdminResult {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Change {
@@ -409,9 +416,9 @@ fn set_clock(server: &Server, asked: &Asked) -> Done {
     clock(server, asked)
 }
 
-fn reset(server: &Server, _: &Asked) -> Done {
+fn reset(server: &Server, _: &AdminRequest) -> AdminResult {
     server.world.store.reset().map_err(StateError::from)?;
-    server.world.store.look_for_webhooks().map_err(StateError::from)?;
+    server.world.store.update_has_webhooks().map_err(StateError::from)?;
     server.faults.clear();
     server.log.clear();
     Ok(Value::Null)
@@ -426,10 +433,10 @@ mod tests {
     use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash as _};
     use uuid::Uuid;
 
-    use super::{Asked, ROUTES};
+    use super::{AdminRequest, ROUTES};
     use crate::{Effect, Fault, Progress, Sandbox};
 
-    /// Whatever changes the state: carried out, or refused and not carried out.
+    /// Every change of the state is either made, or refused and not made.
     #[tokio::test]
     async fn a_change_that_cannot_be_stored_is_not_made() {
         let folder = tempfile::tempdir().unwrap();
@@ -447,7 +454,7 @@ mod tests {
             // Of two routes with one path, the last one changes something.
             let handler = ROUTES.iter().rfind(|(_, known, _)| *known == path).unwrap().2;
             let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-            handler(server, &Asked { params: params.to_vec(), query: Vec::new(), body })
+            handler(server, &AdminRequest { params: params.to_vec(), query: Vec::new(), body })
         };
         let shown = || {
             let clock = sandbox.clock().setting();
@@ -472,7 +479,8 @@ mod tests {
         let before = shown();
         server.world.store.refuse_writes(true);
         for (path, params, body) in changes {
-            let status = asked(path, params, body).err().map(|trouble| trouble.status);
+            let status =
+                asked(path, params, body).err().map(|error_response| error_response.status);
             assert!(status >= Some(500), "{path}: {status:?}");
         }
         sandbox.clock().freeze();

@@ -1,4 +1,4 @@
-//! The page itself: three files, and nothing from elsewhere.
+//! The page itself: three files, with nothing loaded from elsewhere.
 
 use axum::body::Body;
 use http::header::{
@@ -6,14 +6,14 @@ use http::header::{
 };
 use http::{HeaderValue, Response, StatusCode};
 
-/// Where each file of the page is, and of which type it is.
+/// The path, content type and content of each file of the page.
 pub(super) const FILES: [(&str, &str, &str); 3] = [
     ("/_sandbox/", "text/html; charset=utf-8", include_str!("page/index.html")),
     ("/_sandbox/style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("/_sandbox/script.js", "text/javascript; charset=utf-8", include_str!("page/script.js")),
 ];
 
-/// One of them.
+/// Returns one of the files.
 pub(super) fn file(kind: &'static str, text: &'static str) -> Response<Body> {
     let mut response = Response::new(text.into());
     let headers = response.headers_mut();
@@ -25,7 +25,7 @@ pub(super) fn file(kind: &'static str, text: &'static str) -> Response<Body> {
     response
 }
 
-/// Sends whoever asks for less to it.
+/// Redirects to the page.
 pub(super) fn redirect() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;

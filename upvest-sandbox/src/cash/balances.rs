@@ -1,7 +1,7 @@
 //! The cash balances of an account group.
 //!
-//! What virtual cash does to the members of a balance is not documented in full: here a confirmed
-//! operation changes all that is available, and nothing is ever locked or unsettled.
+//! How virtual cash changes the fields of a balance is not fully documented. Here, a confirmed
+//! operation changes everything that is available, and nothing is ever locked or unsettled.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ fn only_since_1_57(world: &World) -> Result<(), Refused> {
     }
 }
 
-/// The account group that is asked for, and what it has in each currency that it has used.
+/// Returns the requested account group, and its balance in each currency that it has used.
 fn balances(
     world: &World,
     request: &Admitted<'_>,
@@ -96,7 +96,7 @@ fn one(group: AccountGroupId, currency: &str, balances: &[(String, i64)]) -> Val
     })
 }
 
-/// Minor units as the API writes a balance: without zeros at the end.
+/// Formats minor units as the API writes a balance: without trailing zeros.
 pub(crate) fn decimal(units: i64) -> String {
     let sign = if units < 0 { "-" } else { "" };
     let (whole, part) = (units.unsigned_abs() / 100, units.unsigned_abs() % 100);
@@ -112,7 +112,7 @@ mod tests {
     use super::decimal;
 
     #[test]
-    fn a_balance_has_no_zeros_at_its_end() {
+    fn a_balance_has_no_trailing_zeros() {
         for (units, text) in [
             (0, "0"),
             (1, "0.01"),

@@ -1,14 +1,14 @@
-//! How statuses move, and with them the money: by the time, by hand, and by what else moves.
+//! How statuses and balances change: over time, manually, and because of other operations.
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use uuid::Uuid;
 
-use super::{Operation, OperationKind, find, place};
+use super::{Operation, OperationKind, account_of, find};
 use crate::problem::Refused;
 use crate::webhooks::queue::{emit, is_subscribed};
 
-/// Puts an operation where somebody wants it. It has no due time any more: what waits by hand waits for a
-/// hand.
+/// Sets the status of an operation, and removes its due time: from then on, it changes only
+/// manually.
 pub(super) fn set_status(
     db: &Transaction<'_>,
     id: Uuid,
@@ -20,12 +20,13 @@ pub(super) fn set_status(
     notify(db, id)
 }
 
-/// Says what has become of an operation, to whoever has subscribed to it.
+/// Emits an event for the status of an operation, if there is a subscription.
 pub(super) fn notify(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
     if !is_subscribed(db)? {
         return Ok(());
     }
-    let operation = find(db, id)?.ok_or_else(|| Refused::internal("the operation is gone"))?;
+    let operation =
+        find(db, id)?.ok_or_else(|| Refused::internal("the operation no longer exists"))?;
     let category = match operation.kind {
         OperationKind::Increase => "VIRTUAL_CASH_INCREASE",
         OperationKind::Decrease => "VIRTUAL_CASH_DECREASE",
@@ -36,7 +37,7 @@ pub(super) fn notify(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
 
 pub(super) fn cancel(db: &Transaction<'_>, operation: &Operation, at: i64) -> Result<(), Refused> {
     set_status(db, operation.id, "CANCELLED", at)?;
-    let (group, currency) = place(operation);
+    let (group, currency) = account_of(operation);
     settle(db, &group, currency, at)
 }
 
@@ -46,7 +47,7 @@ pub(super) fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Resu
     Ok(query.query_row([group, currency], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
-/// Lets an operation take effect.
+/// Confirms an operation, which then takes effect.
 pub(super) fn confirm(
     db: &Transaction<'_>,
     id: &str,
@@ -71,7 +72,7 @@ fn parsed(id: &str) -> Result<Uuid, Refused> {
     Uuid::try_parse(id).map_err(|_| Refused::internal("an operation in the state cannot be read"))
 }
 
-/// Moves all that is due, in the order of the times at which it became due.
+/// Settles everything that is due, in the order in which it became due.
 pub(super) fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
     let query = "SELECT due, account_group_id, currency FROM operation
                  WHERE status = 'ISSUED' AND due <= ?1
@@ -86,20 +87,22 @@ pub(super) fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Moves what is open in one account group as far as it goes: increases take effect, decreases take
-/// effect in the order they came while the money lasts, and wait from the first that it does not
-/// suffice for. What waits by hand (without a due time) stays, and holds up what is behind it.
+/// Settles the pending operations of one account group and currency as far as possible.
+///
+/// Increases take effect. Decreases take effect in the order they were created, until the first one
+/// that exceeds the balance; that one and the later ones wait. A decrease that was queued manually
+/// (without a due time) stays, and blocks the later ones.
 pub(super) fn settle(
     db: &Transaction<'_>,
     group: &str,
     currency: &str,
     at: i64,
 ) -> Result<(), Refused> {
-    while let Some((id, units, _)) = first_open(db, group, currency, "increase", at)? {
+    while let Some((id, units, _)) = first_pending(db, group, currency, "increase", at)? {
         confirm(db, &id, group, currency, units, at)?;
     }
     let mut money = balance(db, group, currency)?;
-    while let Some((id, units, due)) = first_open(db, group, currency, "decrease", at)? {
+    while let Some((id, units, due)) = first_pending(db, group, currency, "decrease", at)? {
         if due.is_none() || units > money {
             break;
         }
@@ -120,8 +123,8 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// The first operation that may move now: its id, its amount, and when it was due.
-fn first_open(
+/// Returns the first operation that may change now: its id, its amount, and when it was due.
+fn first_pending(
     db: &Transaction<'_>,
     group: &str,
     currency: &str,

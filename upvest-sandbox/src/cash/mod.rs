@@ -1,8 +1,8 @@
-//! The money: orders, their idempotency records, the ledger and the balances.
+//! Money: orders, their idempotency records, the ledger and the balances.
 //!
-//! An operation, its ledger entry and its idempotency record are one transaction. Amounts are stored
-//! in minor units, as integers. Statuses move as time passes: whoever looks at the state first moves
-//! what is due (`machine.rs`).
+//! An operation, its ledger entry and its idempotency record are one transaction. Amounts are
+//! stored in minor units, as integers. Statuses change as time passes: every access to the state
+//! first settles what is due (`machine.rs`).
 
 pub(crate) mod balances;
 mod machine;
@@ -22,27 +22,27 @@ use crate::settings::{Assumption, Settings, Spec};
 use crate::store::{self, Store};
 use machine::{advance, balance, cancel, confirm, notify, set_status, settle};
 
-/// How long a key is remembered. The API promises at least this.
+/// How long an idempotency key is stored. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
 
-/// An increase or a decrease as it stands, with the members that the API answers.
+/// The current state of an increase or a decrease, with the fields of the API's responses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Which of the two it is; not among the members of an answer.
+    /// Whether it is an increase or a decrease; not a field of a response.
     #[serde(skip)]
     pub kind: OperationKind,
     /// Its id.
     pub id: Uuid,
-    /// Whose money it is.
+    /// The account group that the money belongs to.
     pub account_group_id: AccountGroupId,
-    /// The amount, as it is answered.
+    /// The amount, as in the response.
     pub amount: String,
     /// The currency.
     pub currency: Currency,
     /// `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`.
     pub status: String,
-    /// When it was ordered.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When its status last changed.
     pub updated_at: Timestamp,
@@ -53,9 +53,9 @@ pub struct Operation {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OperationKind {
-    /// It raises it.
+    /// Raises the balance.
     Increase,
-    /// It lowers it.
+    /// Lowers the balance.
     Decrease,
 }
 
@@ -68,7 +68,7 @@ impl OperationKind {
     }
 }
 
-/// What an operation is made of, checked.
+/// The checked content of an order.
 pub(crate) struct Order {
     pub(crate) account_group_id: AccountGroupId,
     pub(crate) amount: Amount,
@@ -77,14 +77,14 @@ pub(crate) struct Order {
     pub(crate) currency: Currency,
 }
 
-/// A request that may be sent twice.
+/// A request with an idempotency key.
 pub(crate) struct Keyed<'a> {
     pub(crate) key: IdempotencyKey,
     pub(crate) endpoint: &'a str,
     pub(crate) body: &'a [u8],
 }
 
-/// What somebody does with an operation by hand.
+/// A manual step of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Confirm,
@@ -93,7 +93,7 @@ pub(crate) enum Step {
 }
 
 impl Store {
-    /// Carries out an order, unless its key says that this was done before.
+    /// Carries out an order, unless its idempotency key shows that this was done before.
     pub(crate) fn order(
         &self,
         kind: OperationKind,
@@ -116,7 +116,7 @@ impl Store {
             };
             let units = i64::try_from(order.amount.minor_units())
                 .map_err(|_| Refused::internal("the amount is too large"))?;
-            // The id is made from the number of the row, so that none is ever given twice.
+            // The id is derived from the number of the row, so that it is never repeated.
             let insert = "INSERT INTO operation
                 (id, kind, account_group_id, currency, minor_units, amount, status, due, created, updated)
                 VALUES ('', ?1, ?2, ?3, ?4, ?5, 'ISSUED', ?6, ?7, ?7)";
@@ -134,10 +134,10 @@ impl Store {
             db.prepare_cached("UPDATE operation SET id = ?2 WHERE number = ?1")?
                 .execute(params![number, id.to_string()])?;
             notify(db, id)?;
-            // Answered as it was accepted: what becomes of it is not known yet.
+            // The response shows the operation as accepted: its result is not known yet.
             let body = find(db, id)?
                 .and_then(|operation| serde_json::to_string(&operation).ok())
-                .ok_or_else(|| Refused::internal("the new operation could not be read back"))?;
+                .ok_or_else(|| Refused::internal("cannot read back the new operation"))?;
             let status = match settings.spec {
                 Spec::V1_9 => StatusCode::OK,
                 Spec::Latest => StatusCode::ACCEPTED,
@@ -150,7 +150,7 @@ impl Store {
         })
     }
 
-    /// A cancellation by the client: of a decrease that is waiting.
+    /// Cancels a pending decrease for the client.
     pub(crate) fn cancel_decrease(
         &self,
         id: &str,
@@ -168,7 +168,7 @@ impl Store {
             if is_again && settings.assumes(Assumption::SecondCancelSucceeds) {
                 return Ok(());
             }
-            if !is_open(&decrease) {
+            if !is_pending(&decrease) {
                 let detail = format!("A decrease that is {} cannot be cancelled", decrease.status);
                 return Err(Refused::unprocessable(&detail));
             }
@@ -176,7 +176,7 @@ impl Store {
         })
     }
 
-    /// A step that the API itself has no endpoint for.
+    /// Performs a step for which the API itself has no endpoint.
     pub(crate) fn step(&self, id: Uuid, step: Step, now: Timestamp) -> Result<Operation, Refused> {
         let at = now.unix_seconds();
         self.with(|db| {
@@ -187,27 +187,29 @@ impl Store {
                 let (kind, status) = (operation.kind.as_str(), &operation.status);
                 Err(Refused::conflict(&format!("This {kind} is {status}: {why}")))
             };
-            if !is_open(&operation) {
-                return refused("it stays that");
+            if !is_pending(&operation) {
+                return refused("this status is final");
             }
             match step {
                 Step::Cancel => cancel(db, &operation, at)?,
                 Step::Queue if operation.kind == OperationKind::Increase => {
-                    return refused("only a decrease can wait for money");
+                    return refused("only a decrease can be queued");
                 }
-                Step::Queue if operation.status == "QUEUED" => return refused("it waits already"),
+                Step::Queue if operation.status == "QUEUED" => {
+                    return refused("it is already queued");
+                }
                 Step::Queue => set_status(db, id, "QUEUED", at)?,
                 Step::Confirm => {
-                    let (group, currency) = place(&operation);
+                    let (group, currency) = account_of(&operation);
                     let change = change_of(db, id)?;
                     if balance(db, &group, currency)?.saturating_add(change) < 0 {
-                        return refused("the balance does not suffice to confirm it");
+                        return refused("the balance is insufficient to confirm it");
                     }
                     confirm(db, &id.to_string(), &group, currency, change, at)?;
                     settle(db, &group, currency, at)?;
                 }
             }
-            find(db, id)?.ok_or_else(|| Refused::internal("the operation is gone"))
+            find(db, id)?.ok_or_else(|| Refused::internal("the operation no longer exists"))
         })
     }
 
@@ -218,7 +220,7 @@ impl Store {
         })
     }
 
-    /// The newest operations, newest first.
+    /// Returns the newest operations, newest first.
     pub(crate) fn operations(&self, most: u32, now: Timestamp) -> Result<Vec<Operation>, Refused> {
         self.with(|db| {
             advance(db, now.unix_seconds())?;
@@ -228,7 +230,7 @@ impl Store {
         })
     }
 
-    /// The balance in minor units, and from how many ledger entries it is made.
+    /// Returns the balance in minor units, and the number of its ledger entries.
     pub(crate) fn balance(
         &self,
         group: AccountGroupId,
@@ -244,7 +246,7 @@ impl Store {
         })
     }
 
-    /// The balances of an account group, by currency. None if there is no such group.
+    /// Returns the balances of an account group by currency, or `None` if there is no such group.
     pub(crate) fn balances(
         &self,
         group: AccountGroupId,
@@ -265,7 +267,7 @@ impl Store {
         })
     }
 
-    /// The account groups, oldest first.
+    /// Returns the account groups, oldest first.
     pub(crate) fn account_groups(&self, most: u32) -> Result<Vec<AccountGroupId>, Refused> {
         let damaged = |_| Refused::internal("an account group in the state cannot be read");
         self.with(|db| {
@@ -284,7 +286,7 @@ impl Store {
         self.with(|db| add_account_group(db, group, now.unix_seconds()))
     }
 
-    /// Forgets account groups, money, idempotency keys and webhooks; not tokens and nonces.
+    /// Deletes account groups, money, idempotency keys and webhooks; keeps tokens and nonces.
     pub(crate) fn reset(&self) -> Result<(), Refused> {
         self.with(|db| {
             db.execute_batch(
@@ -302,18 +304,18 @@ impl Store {
     }
 }
 
-/// Moves all that is due; whether time alone will move more.
+/// Settles everything that is due. Returns whether more becomes due as time passes.
 pub(crate) fn advance_all(db: &Transaction<'_>, at: i64) -> Result<bool, Refused> {
     advance(db, at)?;
     let waiting = "SELECT 1 FROM operation WHERE status = 'ISSUED' AND due IS NOT NULL";
     Ok(db.prepare_cached(waiting)?.exists([])?)
 }
 
-fn is_open(operation: &Operation) -> bool {
+fn is_pending(operation: &Operation) -> bool {
     matches!(operation.status.as_str(), "ISSUED" | "QUEUED")
 }
 
-fn place(operation: &Operation) -> (String, &str) {
+fn account_of(operation: &Operation) -> (String, &str) {
     (operation.account_group_id.to_string(), operation.currency.as_str())
 }
 
@@ -390,7 +392,7 @@ fn find(db: &Transaction<'_>, id: Uuid) -> Result<Option<Operation>, Refused> {
     query.query_row([id.to_string()], |row| Ok(operation(row))).optional()?.transpose()
 }
 
-/// What it adds to the balance when it takes effect.
+/// Returns what an operation adds to the balance when it takes effect.
 fn change_of(db: &Transaction<'_>, id: Uuid) -> Result<i64, Refused> {
     let query =
         "SELECT iif(kind = 'decrease', -minor_units, minor_units) FROM operation WHERE id = ?1";

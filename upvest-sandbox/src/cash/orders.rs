@@ -42,7 +42,7 @@ pub(crate) fn cancel_decrease(
     Ok(JsonResponse::without_body(status))
 }
 
-/// The body of an increase or a decrease: three members, and no others.
+/// Reads the body of an increase or a decrease: three fields, and no others.
 fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
     let body = Fields::read(body, settings, &["account_group_id", "amount", "currency"])?;
     let field = |name| body.text(name)?.ok_or_else(|| not_filled(name));

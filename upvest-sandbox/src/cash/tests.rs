@@ -62,20 +62,20 @@ impl Bank {
     }
 }
 
-fn id(answer: &JsonResponse) -> Uuid {
-    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+fn id(response: &JsonResponse) -> Uuid {
+    let body: serde_json::Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(body["status"], "ISSUED");
     body["id"].as_str().unwrap().parse().unwrap()
 }
 
 #[test]
-fn a_decrease_waits_for_money_and_is_confirmed_when_it_comes() {
+fn a_decrease_waits_until_the_balance_suffices() {
     let bank = Bank::new();
     let first = bank.order(OperationKind::Decrease, "50.00");
     let second = bank.order(OperationKind::Decrease, "10.00");
     assert_eq!(bank.status(first), "QUEUED");
     bank.order(OperationKind::Increase, "20.00");
-    // In the order they came: the second would be affordable, but is not first.
+    // In order of creation: the balance suffices for the second one, but it is not the first.
     assert_eq!(bank.status(second), "QUEUED");
     bank.order(OperationKind::Increase, "40.00");
     assert_eq!(bank.status(first), "CONFIRMED");
@@ -84,7 +84,7 @@ fn a_decrease_waits_for_money_and_is_confirmed_when_it_comes() {
 }
 
 #[test]
-fn only_what_waits_can_be_cancelled_and_it_frees_what_waits_behind_it() {
+fn only_a_pending_decrease_can_be_cancelled_and_it_unblocks_later_ones() {
     let bank = Bank::new();
     bank.order(OperationKind::Increase, "20.00");
     let large = bank.order(OperationKind::Decrease, "50.00");
@@ -104,7 +104,7 @@ fn only_what_waits_can_be_cancelled_and_it_frees_what_waits_behind_it() {
 }
 
 #[test]
-fn a_key_takes_effect_once_within_the_window() {
+fn a_key_takes_effect_once_within_the_replay_window() {
     let mut bank = Bank::new();
     let key = IdempotencyKey::random();
     let first = bank.order_with(OperationKind::Increase, "1.00", key);
@@ -121,9 +121,9 @@ fn a_key_takes_effect_once_within_the_window() {
     };
     let keyed = Keyed { key, endpoint: "x", body: b"2.00" };
     let ordered = |bank: &Bank| {
-        let answer =
+        let response =
             bank.store.order(OperationKind::Increase, &keyed, &other, bank.now, &bank.settings);
-        answer.map(|answer| answer.body).map_err(|refused| refused.status.as_u16())
+        response.map(|response| response.body).map_err(|refused| refused.status.as_u16())
     };
     assert_eq!(ordered(&bank), Err(422));
     bank.settings.assumptions = vec![Assumption::OtherBodyConflicts];
@@ -138,7 +138,7 @@ fn a_key_takes_effect_once_within_the_window() {
 }
 
 #[test]
-fn nothing_moves_before_its_time_and_each_at_its_own() {
+fn each_operation_changes_at_its_due_time() {
     let mut bank = Bank::new();
     bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
     let decrease = bank.order(OperationKind::Decrease, "5.00");
@@ -147,20 +147,20 @@ fn nothing_moves_before_its_time_and_each_at_its_own() {
     bank.advance(5);
     assert_eq!(bank.status(decrease), "ISSUED");
     bank.advance(1);
-    // The money comes four seconds later.
+    // The money arrives four seconds later.
     assert_eq!(bank.status(decrease), "QUEUED");
     assert_eq!(bank.status(increase), "ISSUED");
     bank.advance(100);
     assert_eq!(bank.status(decrease), "CONFIRMED");
     let increase = bank.store.find(increase, bank.now).unwrap().unwrap();
     assert_eq!(increase.status, "CONFIRMED");
-    // When it was due, not when somebody looked.
+    // The time when it was due, not when it was read.
     assert_eq!(increase.updated_at.unix_seconds(), 1_000_014);
     assert_eq!(bank.balance(), (0, 2));
 }
 
 #[test]
-fn by_hand_an_operation_goes_where_the_machine_lets_it() {
+fn manual_steps_follow_the_state_machine() {
     let mut bank = Bank::new();
     bank.settings.progress = Progress::Manual;
     let increase = bank.order(OperationKind::Increase, "20.00");
@@ -177,14 +177,14 @@ fn by_hand_an_operation_goes_where_the_machine_lets_it() {
     assert_eq!(bank.step(first, Step::Queue).unwrap(), "QUEUED");
     assert_eq!(bank.step(first, Step::Queue), Err(409));
     assert_eq!(bank.step(second, Step::Confirm).unwrap(), "CONFIRMED");
-    assert_eq!(bank.status(first), "QUEUED", "what waits by hand waits for a hand");
+    assert_eq!(bank.status(first), "QUEUED", "a manually queued decrease changes only manually");
     assert_eq!(bank.step(first, Step::Cancel).unwrap(), "CANCELLED");
     assert_eq!(bank.step(Uuid::new_v4(), Step::Cancel), Err(404));
     assert_eq!(bank.balance(), (1_000, 2));
 }
 
 #[test]
-fn what_was_queued_by_hand_waits_for_a_hand_whatever_comes() {
+fn a_manually_queued_decrease_changes_only_manually() {
     let mut bank = Bank::new();
     bank.settings.progress = Progress::After(std::time::Duration::from_secs(10));
     let waiting = bank.order(OperationKind::Decrease, "5.00");
@@ -199,7 +199,7 @@ fn what_was_queued_by_hand_waits_for_a_hand_whatever_comes() {
 }
 
 #[test]
-fn what_is_assumed_can_be_assumed_otherwise() {
+fn assumptions_can_be_changed() {
     let mut bank = Bank::new();
     let waiting = bank.order(OperationKind::Decrease, "5.00").to_string();
     bank.cancel(&waiting).unwrap();
@@ -226,7 +226,7 @@ fn what_is_assumed_can_be_assumed_otherwise() {
 }
 
 #[test]
-fn a_long_queue_is_moved_as_far_as_the_money_goes() {
+fn a_long_queue_is_settled_as_far_as_the_balance_suffices() {
     let bank = Bank::new();
     let waiting: Vec<Uuid> =
         (0..500).map(|_| bank.order(OperationKind::Decrease, "1.00")).collect();
@@ -238,7 +238,7 @@ fn a_long_queue_is_moved_as_far_as_the_money_goes() {
 }
 
 #[test]
-fn a_state_that_is_reset_is_empty_and_gives_no_id_twice() {
+fn a_reset_state_is_empty_and_repeats_no_id() {
     let bank = Bank::new();
     let before = bank.order(OperationKind::Increase, "1.00");
     bank.store.reset().unwrap();

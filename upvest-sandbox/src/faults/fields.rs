@@ -1,4 +1,4 @@
-//! What a rule looks like in JSON.
+//! The JSON form of a rule.
 
 use super::rule::{Fault, InvalidFault, LONGEST_DELAY, MOST_BYTES};
 use crate::shape::Kind::{Effect, Number, OneOf, Text};
@@ -43,7 +43,7 @@ const RULE: &[Field] = &[
 ];
 
 impl Fault {
-    /// Reads a rule from JSON.
+    /// Parses a rule from JSON.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, InvalidFault> {
         read(body, RULE, r#"{"do": "reset"}"#).map_err(InvalidFault::new)
     }

@@ -1,6 +1,7 @@
-//! Faults: what goes wrong on purpose, when, and for which requests. How a connection is broken is in
-//! `wire.rs`, how an answer is spoilt in `spoil.rs`, what a rule says in `rule.rs`, and how it is
-//! written in `fields.rs`.
+//! Faults: what goes wrong on purpose, when, and for which requests.
+//!
+//! `rule.rs` defines a rule and `fields.rs` its JSON form; `spoil.rs` spoils responses and
+//! `wire.rs` breaks connections.
 
 mod fields;
 mod rule;
@@ -16,15 +17,15 @@ use crate::seed::Seed;
 pub(crate) use rule::Part;
 use rule::Target;
 pub use rule::{Effect, Fault, InvalidFault};
-pub(crate) use spoil::of_nothing;
+pub(crate) use spoil::placeholder_response;
 
-/// A rule that is in force, and what it has done so far.
+/// An active rule, and what it has done so far.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ActiveFault {
-    /// By which it is removed.
+    /// The id with which the rule is removed.
     pub id: u64,
-    /// How many requests it was for.
+    /// How many requests the rule applied to.
     pub seen: u64,
     /// How many of them it hit.
     pub hits: u64,
@@ -37,12 +38,12 @@ pub struct ActiveFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeliveryFault {
     NotSent,
-    AnswerLost,
+    ResponseLost,
     Duplicate,
     Overtake,
 }
 
-/// The rules in force. The first one that fits a request hits it; the later ones do not see it.
+/// The active rules. The first rule that fits a request hits it; the later rules do not see it.
 pub struct Faults {
     rules: Mutex<Rules>,
     seed: Seed,
@@ -60,10 +61,10 @@ impl Faults {
         Self { rules: Mutex::default(), seed }
     }
 
-    /// Adds a rule, behind those that are there.
+    /// Adds a rule after the existing ones.
     ///
     /// # Errors
-    /// If it makes no sense: a `percent` above 100, for example.
+    /// Fails if the rule is invalid: if `percent` is above 100, for example.
     pub fn add(&self, fault: Fault) -> Result<ActiveFault, InvalidFault> {
         fault.check()?;
         let mut rules = self.rules();
@@ -73,13 +74,13 @@ impl Faults {
         Ok(active)
     }
 
-    /// The rules in force, and what each has done.
+    /// Returns the active rules, and what each of them has done.
     #[must_use]
     pub fn active(&self) -> Vec<ActiveFault> {
         self.rules().active.clone()
     }
 
-    /// Removes a rule; false if there is none with this id.
+    /// Removes a rule. Returns `false` if no rule has this id.
     pub fn remove(&self, id: u64) -> bool {
         let mut rules = self.rules();
         let before = rules.active.len();
@@ -92,22 +93,22 @@ impl Faults {
         self.rules().active.clear();
     }
 
-    /// The fault that hits this request.
+    /// Returns the fault that hits this request.
     pub(crate) fn pick(&self, method: &str, path: &str) -> Option<Fault> {
         self.pick_where(|fault| fault.fits(Target::Requests, method, path))
     }
 
-    /// The fault that hits this try to deliver a webhook.
+    /// Returns the fault that hits this delivery attempt of a webhook.
     pub(crate) fn pick_delivery(&self, path: &str, is_queued: bool) -> Option<DeliveryFault> {
         let fault = self.pick_where(|fault| {
-            // What is held back already has let the others pass.
+            // A webhook that was held back has already let the others pass.
             let may_be = is_queued || *fault.effect() != Effect::Overtake;
             may_be && fault.fits(Target::Webhooks, "POST", path)
         })?;
         Some(match fault.effect() {
             Effect::Duplicate => DeliveryFault::Duplicate,
             Effect::Overtake => DeliveryFault::Overtake,
-            _ if fault.is_after_commit() => DeliveryFault::AnswerLost,
+            _ if fault.is_after_commit() => DeliveryFault::ResponseLost,
             _ => DeliveryFault::NotSent,
         })
     }
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_not_taken() {
+    fn invalid_rules_are_rejected() {
         let status = |status, retry_after: Option<&str>| Effect::Status {
             status,
             retry_after: retry_after.map(str::to_owned),
@@ -211,12 +212,12 @@ mod tests {
             Fault::new(Effect::Delay { milliseconds: u64::MAX }),
         ] {
             let error = faults().add(fault.clone()).unwrap_err().to_string();
-            assert!(error.starts_with("the fault is not taken: `"), "{fault:?}: {error}");
+            assert!(error.starts_with("invalid fault: `"), "{fault:?}: {error}");
         }
     }
 
     #[test]
-    fn a_rule_is_written_as_it_is_read() {
+    fn a_rule_round_trips_through_json() {
         let text =
             r#"{"method":"POST","path":"/a","when":"after_commit","at":"body","do":"reset"}"#;
         let fault: Fault = serde_json::from_str(text).unwrap();

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 /// A rule: which requests go wrong, and how.
 ///
-/// The decisive choice is between [`before_commit`](Self::before_commit) and
-/// [`after_commit`](Self::after_commit): in both cases the client gets no answer, but only in the
-/// second one has the money moved.
+/// The important choice is between [`before_commit`](Self::before_commit) and
+/// [`after_commit`](Self::after_commit). In both cases the client gets no response, but only in the
+/// second case has the money moved.
+///
+/// # Examples
 ///
 /// ```
 /// use upvest_core::Outcome;
@@ -29,7 +31,7 @@ use serde::{Deserialize, Serialize};
 /// };
 /// let error = sandbox.client()?.increase(&order).await.unwrap_err();
 /// assert_eq!(error.outcome(), Outcome::Unknown);
-/// // It did take effect, and once, however often it was sent.
+/// // It took effect exactly once, however often it was sent.
 /// assert_eq!(sandbox.state().balance(order.account_group_id, &order.currency), 20_000);
 /// # Ok(())
 /// # }
@@ -58,7 +60,7 @@ pub struct Fault {
     pub(super) effect: Effect,
 }
 
-/// What goes wrong: a request that comes in, or a webhook that goes out.
+/// What a rule applies to: incoming requests or outgoing webhooks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Target {
@@ -68,13 +70,13 @@ pub(super) enum Target {
 }
 
 impl Target {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_requests(&self) -> bool {
         *self == Self::Requests
     }
 }
 
-/// Whether the request was carried out when the fault comes.
+/// Whether the request is carried out before the fault hits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum When {
@@ -83,7 +85,7 @@ enum When {
     AfterCommit,
 }
 
-/// Which part of the answer it hits.
+/// Which part of the response the fault hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Part {
@@ -104,44 +106,45 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<String>,
     },
-    /// The connection is reset: nothing is answered, or half of the body.
+    /// The connection is reset: no response is sent, or only half of its body.
     Reset,
-    /// Nothing more comes, and the connection stays open.
+    /// Nothing more is sent, and the connection stays open.
     Hang,
-    /// The answer comes later. Before the commit: the request is also carried out later.
+    /// The response is delayed. Before the commit, the request is also carried out later.
     Delay {
-        /// How much later, up to an hour.
+        /// The delay in milliseconds, at most an hour.
         milliseconds: u64,
     },
-    /// The answer ends in the middle, and the connection is closed.
+    /// The response ends in the middle, and the connection is closed.
     Truncate,
-    /// What comes is no HTTP, or a body that is no JSON.
+    /// The response is not HTTP, or its body is not JSON.
     Garbage,
-    /// A page of a gateway: 502 with HTML.
+    /// The error page of a gateway: 502 with HTML.
     Html,
     /// A redirect, 307.
     Redirect {
-        /// Where to.
+        /// The target, the header `location`.
         location: String,
     },
-    /// The answer trickles. It is the right one: the request is carried out.
+    /// The response is sent slowly. It is the real one: the request is carried out.
     Slow {
-        /// How fast, from 1.
+        /// The speed in bytes per second, at least 1.
         bytes_per_second: u32,
     },
     /// A header or a body that is far too long.
     Huge {
-        /// How long, up to 64 MiB.
+        /// The length, at most 64 MiB.
         bytes: u32,
     },
-    /// A body that is small until it is unpacked.
+    /// A body that is small until it is decompressed.
     GzipBomb {
-        /// How long it is when it is unpacked, up to 64 MiB.
+        /// The decompressed length, at most 64 MiB.
         bytes: u32,
     },
-    /// A webhook is sent once more after it was delivered.
+    /// A webhook is sent again after it was delivered.
     Duplicate,
-    /// A webhook is held back for a second of the sandbox's clock, and lets those behind it pass.
+    /// A webhook is held back for one second of the sandbox's clock, so that later ones overtake
+    /// it.
     Overtake,
 }
 
@@ -150,7 +153,9 @@ pub(super) const MOST_BYTES: u32 = 64 << 20;
 pub(super) const LONGEST_DELAY: u64 = 3_600_000;
 
 impl Fault {
-    /// Hits every request, before it is carried out, in the header of the answer; until it is removed.
+    /// Creates a rule that hits every request, before it is carried out.
+    ///
+    /// It affects the header of the response, and is active until it is removed.
     pub fn new(effect: Effect) -> Self {
         Self {
             of: Target::Requests,
@@ -165,59 +170,64 @@ impl Fault {
         }
     }
 
-    /// Only requests with this method and path; a path may end with `*`, which stands for anything.
+    /// Hits only requests with this method and path.
+    ///
+    /// A path may end with `*`, which matches anything.
     pub fn on(mut self, method: &str, path: &str) -> Self {
         (self.method, self.path) = (Some(method.to_owned()), Some(path.to_owned()));
         self
     }
 
-    /// Hits webhooks that go out, in place of requests that come in. Beside
-    /// [`Duplicate`](Effect::Duplicate) and [`Overtake`](Effect::Overtake), that can be
-    /// [`Reset`](Effect::Reset): before the commit the webhook is not sent, after it the answer is lost;
-    /// it is sent again in both cases. The method is `POST`, and the path is that of the subscription's
-    /// URL.
+    /// Hits outgoing webhooks instead of incoming requests.
+    ///
+    /// The effect must be [`Duplicate`](Effect::Duplicate), [`Overtake`](Effect::Overtake) or
+    /// [`Reset`](Effect::Reset). With a reset before the commit the webhook is not sent; after the
+    /// commit the response is lost. It is retried in both cases. The method is `POST`, and the path
+    /// is the one of the subscription's URL.
     pub fn of_webhooks(mut self) -> Self {
         self.of = Target::Webhooks;
         self
     }
 
-    /// Only the `nth` of these requests, counted from 1.
+    /// Hits only the `nth` of these requests, counted from 1.
     pub fn nth(mut self, nth: u64) -> Self {
         self.nth = Some(nth);
         self
     }
 
-    /// Only so many of a hundred, by chance. Chance comes from the seed: it is the same in each run.
+    /// Hits each of these requests with this probability, 0 to 100 percent.
+    ///
+    /// The random numbers come from the seed, so they are the same in each run.
     pub fn percent(mut self, percent: u8) -> Self {
         self.percent = Some(percent);
         self
     }
 
-    /// Only so often; then the rule stays, but does nothing.
+    /// Hits at most this number of requests. After that, the rule remains but does nothing.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Nothing is done; what would have been done is lost. This is so unless it is said otherwise.
+    /// Hits before the commit: the request is not carried out. This is the default.
     pub fn before_commit(mut self) -> Self {
         self.when = When::BeforeCommit;
         self
     }
 
-    /// The request is carried out, and then the answer is lost.
+    /// Hits after the commit: the request is carried out, and then the response is lost.
     pub fn after_commit(mut self) -> Self {
         self.when = When::AfterCommit;
         self
     }
 
-    /// In the header of the answer. This is so unless it is said otherwise.
+    /// Hits the header of the response. This is the default.
     pub fn in_header(mut self) -> Self {
         self.at = Some(Part::Header);
         self
     }
 
-    /// In the body of the answer, whose header is whole.
+    /// Hits the body of the response; the header is intact.
     pub fn in_body(mut self) -> Self {
         self.at = Some(Part::Body);
         self
@@ -227,7 +237,7 @@ impl Fault {
         self.when == When::AfterCommit
     }
 
-    /// Whether nothing is carried out.
+    /// Whether the request is not carried out.
     pub(crate) fn is_instead_of_commit(&self) -> bool {
         !self.is_after_commit()
             && !matches!(self.effect, Effect::Delay { .. } | Effect::Slow { .. })
@@ -249,69 +259,69 @@ impl Fault {
                 && Method::from_bytes(method.as_bytes()).is_ok()
         };
         if self.nth == Some(0) || self.times == Some(0) {
-            return invalid("`nth` and `times` are counted from 1");
+            return invalid("`nth` and `times` must be at least 1");
         }
         if self.percent.is_some_and(|percent| percent > 100) {
-            return invalid("`percent` is at most 100");
+            return invalid("`percent` must be at most 100");
         }
         let is_of_webhooks = matches!(self.effect, Effect::Duplicate | Effect::Overtake);
         let may_be_of_webhooks = is_of_webhooks || self.effect == Effect::Reset;
         if self.of == Target::Webhooks && !may_be_of_webhooks {
-            return invalid("webhooks know reset, duplicate and overtake alone");
+            return invalid("webhooks support only reset, duplicate and overtake");
         }
         if self.of == Target::Requests && is_of_webhooks {
-            return invalid("duplicate and overtake are `of` webhooks alone");
+            return invalid("duplicate and overtake must be `of` webhooks");
         }
         if self.of == Target::Webhooks && self.at.is_some() {
-            return invalid("`at` is for requests alone");
+            return invalid("`at` applies only to requests");
         }
         if self.of == Target::Webhooks
             && self.method.as_ref().is_some_and(|method| method != "POST")
         {
-            return invalid("the `method` of webhooks is POST");
+            return invalid("the `method` of webhooks must be `POST`");
         }
         if is_of_webhooks && self.is_after_commit() {
-            return invalid("duplicate and overtake know no `when`");
+            return invalid("duplicate and overtake do not support `when`");
         }
         if let Some(path) = &self.path {
             if !path.starts_with('/') {
-                return invalid("`path` begins with a slash");
+                return invalid("`path` must begin with a slash");
             }
             if path.strip_suffix('*').unwrap_or(path).contains('*') {
-                return invalid("`path` has a `*` at its end alone");
+                return invalid("`path` may contain `*` only at its end");
             }
             if path.starts_with("/_sandbox") {
-                return invalid(
-                    "`path` is one of the API's: nothing under /_sandbox is ever broken",
-                );
+                return invalid("`path` must be one of the API (faults never hit /_sandbox)");
             }
         }
         if self.method.as_ref().is_some_and(|method| !is_method(method)) {
-            return invalid("`method` is an HTTP method in upper case");
+            return invalid("`method` must be an HTTP method in upper case");
         }
         let has_parts = matches!(
             self.effect,
             Effect::Reset | Effect::Hang | Effect::Truncate | Effect::Garbage | Effect::Huge { .. }
         );
         if self.at == Some(Part::Body) && !has_parts {
-            return invalid("`at` is for reset, hang, truncate, garbage and huge alone");
+            return invalid("`at` applies only to reset, hang, truncate, garbage and huge");
         }
         match &self.effect {
             Effect::Status { status, .. } if !(400..600).contains(status) => {
-                invalid("`status` is from 400 to 599")
+                invalid("`status` must be from 400 to 599")
             }
             Effect::Status { retry_after: Some(value), .. } if !is_text(value) => {
-                invalid("`retry_after` is no value of a header")
+                invalid("`retry_after` is not a valid header value")
             }
             Effect::Redirect { location } if !is_text(location) => {
-                invalid("`location` is no value of a header")
+                invalid("`location` is not a valid header value")
             }
             Effect::Delay { milliseconds } if *milliseconds > LONGEST_DELAY => {
-                invalid("`milliseconds` is at most an hour")
+                invalid("`milliseconds` must be at most an hour")
             }
-            Effect::Slow { bytes_per_second: 0 } => invalid("`bytes_per_second` is at least 1"),
+            Effect::Slow { bytes_per_second: 0 } => {
+                invalid("`bytes_per_second` must be at least 1")
+            }
             Effect::Huge { bytes } | Effect::GzipBomb { bytes } if *bytes > MOST_BYTES => {
-                invalid("`bytes` is at most 64 MiB")
+                invalid("`bytes` must be at most 64 MiB")
             }
             _ => Ok(()),
         }
@@ -355,7 +365,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why a rule is not taken.
+/// Why a rule is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidFault(String);
 
@@ -367,7 +377,7 @@ impl InvalidFault {
 
 impl fmt::Display for InvalidFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the fault is not taken: {}", self.0)
+        write!(f, "invalid fault: {}", self.0)
     }
 }
 

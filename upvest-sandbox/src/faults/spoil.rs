@@ -1,4 +1,4 @@
-//! Answers that are spoilt.
+//! Responses that faults spoil.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -15,81 +15,81 @@ use http::header::{
 use http::{Response, StatusCode};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::wire::{End, FILLING, Line, Place, Script};
+use super::wire::{End, FILLING, Position, Script, WireHandle};
 use super::{Effect, Fault, Part};
 use crate::problem::Refused;
 use crate::seed::Seed;
 
 impl Fault {
-    /// What is sent instead of `answer`, and how the connection is broken.
+    /// Returns what is sent instead of the response, and breaks the connection if necessary.
     pub(crate) fn spoil(
         &self,
-        mut answer: Response<Bytes>,
-        line: Option<&Line>,
+        mut response: Response<Bytes>,
+        wire_handle: Option<&WireHandle>,
         seed: Seed,
         request_id: &str,
     ) -> Response<Body> {
         let close = HeaderValue::from_static("close");
-        answer.headers_mut().insert(CONNECTION, close);
-        let place = match self.part() {
-            // There is nothing to cut in a body that is empty.
-            _ if answer.body().is_empty() => Place::Header,
-            Part::Header => Place::Header,
-            Part::Body => Place::Body { length: answer.body().len() },
+        response.headers_mut().insert(CONNECTION, close);
+        let position = match self.part() {
+            // An empty body cannot be cut.
+            _ if response.body().is_empty() => Position::Header,
+            Part::Header => Position::Header,
+            Part::Body => Position::Body { length: response.body().len() },
         };
         let play = |script| {
-            if let Some(line) = line {
-                line.play(script);
+            if let Some(wire_handle) = wire_handle {
+                wire_handle.play(script);
             }
         };
         match self.effect() {
             Effect::Status { status, retry_after } => {
-                problem(&mut answer, *status, request_id);
+                problem(&mut response, *status, request_id);
                 if let Some(Ok(value)) =
                     retry_after.as_ref().map(|text| HeaderValue::from_str(text))
                 {
-                    answer.headers_mut().insert(RETRY_AFTER, value);
+                    response.headers_mut().insert(RETRY_AFTER, value);
                 }
             }
-            Effect::Reset => play(Script::Cut(place, End::Reset)),
-            Effect::Hang => play(Script::Cut(place, End::Hang)),
-            Effect::Truncate => play(Script::Cut(place, End::Close)),
+            Effect::Reset => play(Script::Cut(position, End::Reset)),
+            Effect::Hang => play(Script::Cut(position, End::Hang)),
+            Effect::Truncate => play(Script::Cut(position, End::Close)),
             Effect::Garbage if self.part() == Part::Header => {
                 play(Script::Instead(noise(seed)));
             }
-            Effect::Garbage => fill(&mut answer, noise(seed)),
+            Effect::Garbage => fill(&mut response, noise(seed)),
             Effect::Html => {
-                *answer.status_mut() = StatusCode::BAD_GATEWAY;
-                set(&mut answer, CONTENT_TYPE, "text/html");
+                *response.status_mut() = StatusCode::BAD_GATEWAY;
+                set(&mut response, CONTENT_TYPE, "text/html");
                 let page = "<html><head><title>502 Bad Gateway</title></head></html>";
-                *answer.body_mut() = Bytes::from_static(page.as_bytes());
+                *response.body_mut() = Bytes::from_static(page.as_bytes());
             }
             Effect::Redirect { location } => {
-                *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-                set(&mut answer, LOCATION, location);
-                answer.headers_mut().remove(CONTENT_TYPE);
-                *answer.body_mut() = Bytes::new();
+                *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+                set(&mut response, LOCATION, location);
+                response.headers_mut().remove(CONTENT_TYPE);
+                *response.body_mut() = Bytes::new();
             }
             Effect::Slow { bytes_per_second } => play(Script::Slow(*bytes_per_second)),
             Effect::Huge { bytes } if self.part() == Part::Header => play(Script::Huge(*bytes)),
             Effect::Huge { bytes } => {
-                fill(&mut answer, Bytes::new());
-                return answer.map(|_| Body::new(Filling { left: *bytes as usize }));
+                fill(&mut response, Bytes::new());
+                return response.map(|_| Body::new(Filling { left: *bytes as usize }));
             }
             Effect::GzipBomb { bytes } => {
-                set(&mut answer, CONTENT_ENCODING, "gzip");
-                fill(&mut answer, bomb(*bytes as usize));
+                set(&mut response, CONTENT_ENCODING, "gzip");
+                fill(&mut response, bomb(*bytes as usize));
             }
-            // The first has passed already; the others are of webhooks.
+            // The delay has already passed; the others apply only to webhooks.
             Effect::Delay { .. } | Effect::Duplicate | Effect::Overtake => {
-                answer.headers_mut().remove(CONNECTION);
+                response.headers_mut().remove(CONNECTION);
             }
         }
-        answer.map(Body::from)
+        response.map(Body::from)
     }
 }
 
-/// A long body that is made while it is sent: however many are under way, none is in memory.
+/// A long body that is made while it is sent: however many are in flight, none is in memory.
 struct Filling {
     left: usize,
 }
@@ -117,37 +117,37 @@ impl HttpBody for Filling {
     }
 }
 
-/// The answer that is broken where there is no real one: nothing was carried out.
-pub(crate) fn of_nothing(request_id: &str) -> Response<Bytes> {
-    let mut answer = Response::new(Bytes::new());
-    problem(&mut answer, 500, request_id);
-    answer
+/// The response that is spoilt if there is no real one, because nothing was carried out.
+pub(crate) fn placeholder_response(request_id: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    problem(&mut response, 500, request_id);
+    response
 }
 
-fn problem(answer: &mut Response<Bytes>, status: u16, request_id: &str) {
+fn problem(response: &mut Response<Bytes>, status: u16, request_id: &str) {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let refused = Refused::fault(status);
-    *answer.status_mut() = status;
-    set(answer, CONTENT_TYPE, "application/problem+json");
-    *answer.body_mut() =
+    *response.status_mut() = status;
+    set(response, CONTENT_TYPE, "application/problem+json");
+    *response.body_mut() =
         serde_json::to_string(&refused.problem(request_id)).unwrap_or_default().into();
 }
 
-fn set(answer: &mut Response<Bytes>, name: HeaderName, value: &str) {
+fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
-        answer.headers_mut().insert(name, value);
+        response.headers_mut().insert(name, value);
     }
 }
 
-/// Puts a body into an answer, which may be one that has none.
-fn fill(answer: &mut Response<Bytes>, body: Bytes) {
-    if answer.status() == StatusCode::NO_CONTENT {
-        *answer.status_mut() = StatusCode::OK;
+/// Sets the body of a response, even if its status does not allow one.
+fn fill(response: &mut Response<Bytes>, body: Bytes) {
+    if response.status() == StatusCode::NO_CONTENT {
+        *response.status_mut() = StatusCode::OK;
     }
-    *answer.body_mut() = body;
+    *response.body_mut() = body;
 }
 
-/// 64 bytes that are neither HTTP nor JSON, the same for each sandbox of a seed.
+/// 64 bytes that are neither HTTP nor JSON, the same for each sandbox with the same seed.
 fn noise(seed: Seed) -> Bytes {
     Bytes::copy_from_slice(&seed.bytes::<64>("garbage", 0))
 }

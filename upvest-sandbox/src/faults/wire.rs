@@ -1,4 +1,4 @@
-//! Connections that can be broken: what HTTP writes passes through here, and does not always arrive.
+//! Connections that faults can break: what HTTP writes passes through here, and may not arrive.
 
 use std::io;
 use std::pin::Pin;
@@ -11,36 +11,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// How long the other side may take to read an answer, from when it does not keep up. That is real
-/// time, not that of the sandbox's clock.
+/// How long the other side may take to read a response once it falls behind. This is real time, not
+/// the time of the sandbox's clock.
 const LONGEST_WRITE: Duration = Duration::from_secs(60);
 
-/// What huge headers and bodies consist of: sent again and again, so that none is ever in memory.
+/// The content of huge headers and bodies: sent repeatedly, so that none is ever in memory.
 pub(super) static FILLING: [u8; 16 * 1024] = [b'x'; 16 * 1024];
 
-/// What is done to all that is written to a connection from now on.
+/// What happens to everything that is written to a connection from now on.
 #[derive(Debug, Clone)]
 pub(crate) enum Script {
-    /// A part arrives, and then it ends.
-    Cut(Place, End),
+    /// A part arrives, and then the response ends.
+    Cut(Position, End),
     /// These bytes arrive instead, and then the connection is closed.
     Instead(Bytes),
-    /// So many bytes arrive in a second.
+    /// This number of bytes arrives each second.
     Slow(u32),
     /// The header ends with a field of this length, which is made while it is sent.
     Huge(u32),
 }
 
-/// Where it ends.
+/// Where the response ends.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Place {
-    /// Before the header; a cut header ends in its middle.
+pub(crate) enum Position {
+    /// Before the header, or in its middle if the connection is closed.
     Header,
     /// In the middle of a body of this length.
     Body { length: usize },
 }
 
-/// How it ends.
+/// How the response ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Reset,
@@ -48,11 +48,11 @@ pub(crate) enum End {
     Hang,
 }
 
-/// The handle by which a request breaks the connection that it came on.
+/// The handle with which a request breaks its connection.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<Mutex<Option<Script>>>);
+pub(crate) struct WireHandle(Arc<Mutex<Option<Script>>>);
 
-impl Line {
+impl WireHandle {
     pub(crate) fn play(&self, script: Script) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(script);
     }
@@ -64,8 +64,8 @@ impl Line {
 
 pub(crate) struct Wire {
     stream: TcpStream,
-    line: Line,
-    /// Ends when the other side takes too long to read an answer.
+    wire_handle: WireHandle,
+    /// Ends when the other side takes too long to read a response.
     patience: Option<Pin<Box<Sleep>>>,
     /// How much has arrived since the script began.
     written: usize,
@@ -77,22 +77,22 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, line: Line) -> Self {
+    pub(crate) fn new(stream: TcpStream, wire_handle: WireHandle) -> Self {
         // Not worth ending a connection for.
         let _ = stream.set_nodelay(true);
         let (patience, limit, pause) = (None, None, None);
-        Self { stream, line, patience, written: 0, filled: 0, limit, pause }
+        Self { stream, wire_handle, patience, written: 0, filled: 0, limit, pause }
     }
 
-    /// Writes, and gives up if the other side does not read: what waits to be read takes up memory and
-    /// a file descriptor.
+    /// Writes, and gives up if the other side does not read: unread data occupies memory and a file
+    /// descriptor.
     fn poll_stream(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, bytes) {
             return Poll::Ready(written);
         }
         let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(LONGEST_WRITE)));
         ready!(patience.as_mut().poll(cx));
-        // Otherwise the system would go on to hold what is not read.
+        // Otherwise the system would continue to hold the unread data.
         self.stream.set_zero_linger()?;
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
@@ -101,16 +101,16 @@ impl Wire {
         &mut self,
         cx: &mut Context<'_>,
         bytes: &[u8],
-        place: Place,
+        place: Position,
         end: End,
     ) -> Poll<io::Result<usize>> {
         let limit = *self.limit.get_or_insert_with(|| {
             let header = bytes.windows(4).position(|four| four == b"\r\n\r\n");
             let header = header.map_or(bytes.len(), |position| position + 4);
             match (place, end) {
-                (Place::Header, End::Close) => header / 2,
-                (Place::Header, _) => 0,
-                (Place::Body { length }, _) => header + length / 2,
+                (Position::Header, End::Close) => header / 2,
+                (Position::Header, _) => 0,
+                (Position::Body { length }, _) => header + length / 2,
             }
         });
         let allowed = bytes.get(..bytes.len().min(limit - self.written)).unwrap_or_default();
@@ -132,7 +132,7 @@ impl Wire {
         }
     }
 
-    /// Waits until the other side has had enough.
+    /// Waits until the other side closes the connection.
     fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut rest = [0; 1024];
         loop {
@@ -155,7 +155,7 @@ impl Wire {
         }
     }
 
-    /// Puts a field of this length at the end of the header.
+    /// Adds a field of this length at the end of the header.
     fn inflate(
         &mut self,
         cx: &mut Context<'_>,
@@ -203,7 +203,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.line.script() {
+        match self.wire_handle.script() {
             None => self.poll_stream(cx, bytes),
             Some(Script::Cut(place, end)) => self.cut(cx, bytes, place, end),
             Some(Script::Instead(other)) => self.instead(cx, &other),
@@ -230,14 +230,14 @@ impl AsyncRead for Wire {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            // The next request: its answer may take as long as the one before.
+            // The next request: its response may take the full time again.
             self.patience = None;
         }
         read
     }
 }
 
-/// What follows in `x-huge: xxx…` behind the first `at` bytes; nothing at its end.
+/// The next part of `x-huge: xxx…` after the first `at` bytes; `None` at its end.
 fn part_of_field(at: usize, length: usize) -> Option<&'static [u8]> {
     const NAME: &[u8] = b"x-huge: ";
     const END: &[u8] = b"\r\n";

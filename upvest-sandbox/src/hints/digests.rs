@@ -1,14 +1,14 @@
-//! What is wrong with a `content-digest` that is not that of the body.
+//! What is wrong with a `content-digest` that does not match the body.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use upvest_core::signature::SignatureVersion::V15;
 
-/// What `given` is, if it is not the digest that `body` has.
+/// Says what is wrong with `given`, which is not the digest of `body`.
 pub(super) fn of_digest(given: &str, body: &[u8]) -> String {
     let right = V15.digest(body);
-    format!("{}: the header must be `{right}`", mistake(given, body, &right))
+    format!("{} (send `{right}`)", mistake(given, body, &right))
 }
 
 fn mistake(given: &str, body: &[u8], right: &str) -> &'static str {
@@ -19,32 +19,34 @@ fn mistake(given: &str, body: &[u8], right: &str) -> &'static str {
     if given.contains(',') {
         return of_several(given, &sha_256_base64, right);
     }
-    // The name has a hyphen too.
+    // Without the name, which has a hyphen too.
     let value = given.split_once('=').map_or(given, |(_, value)| value);
     let as_standard = value.replace('-', "+").replace('_', "/").replace('=', "");
     if given.starts_with("SHA-256=") {
         "this is the digest of the older form, v6"
     } else if given.contains(&sha_256_base64) {
-        "this is the SHA-256 of the body: SHA-512 is wanted"
+        "this is the SHA-256 of the body, not its SHA-512"
     } else if value.to_ascii_lowercase().contains(&hexadecimal(sha_512.as_ref())) {
-        "the digest is hexadecimal: it must be base64"
+        "the digest is hexadecimal, not base64"
     } else if given.contains(&sha_512_base64) {
-        "the digest is right, but not its form"
+        "the digest is right, but its form is wrong"
     } else if as_standard.contains(sha_512_base64.trim_end_matches('=')) {
-        "the digest is URL-safe base64, or has no padding: it must be standard base64"
+        "the digest is URL-safe base64, or has no padding, but must be standard base64"
     } else if given == V15.digest(b"") {
         "this is the digest of an empty body"
     } else if reserialised(body).any(|other| given == V15.digest(&other)) {
-        "this is the digest of the same JSON with other spaces: the body was written again after it \
-         was signed"
+        "this is the digest of the same JSON with other spaces: the body was serialised again \
+         after signing"
     } else if with_other_end(body).any(|other| given == V15.digest(&other)) {
-        "this is the digest of the body with a line break at its end, which was not sent or was added"
+        "this is the digest of the body with another end: a line break was removed or added after \
+         signing"
     } else if body.trim_ascii().is_empty() {
         "no body was received: it was not sent, or was removed after signing"
     } else if is_cut_off(body) {
-        "the body ends in the middle: `content-length` must count bytes, not characters"
+        "the body is cut off: `content-length` must count bytes, not characters"
     } else {
-        "the body was changed after the digest was made, or it is the digest of something else"
+        "the body was changed after the digest was computed, or this is the digest of something \
+         else"
     }
 }
 
@@ -55,11 +57,11 @@ fn of_several(given: &str, sha_256: &str, right: &str) -> &'static str {
         member == right || member.strip_prefix("sha-256=:") == Some(&format!("{sha_256}:"))
     };
     if members().all(is_right) {
-        "the header has more than one digest, and each is right: send the `sha-512` alone"
+        "the header has more than one digest, and each is right, but only one is expected"
     } else if members().any(|member| member.starts_with("sha-512=") && member != right) {
-        "of its digests `sha-512` is not that of the body; send that one alone"
+        "the header has more than one digest, and its `sha-512` does not match the body"
     } else {
-        "the header has more than one digest: send the `sha-512` alone"
+        "the header has more than one digest, but only one is expected"
     }
 }
 
@@ -67,19 +69,19 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-/// The same JSON as others write it.
+/// The same JSON as other serialisers write it.
 fn reserialised(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<> {
     let value: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let compact = value.as_ref().and_then(|value| serde_json::to_vec(value).ok());
     let spaced = compact.as_ref().map(|compact| {
-        // As Python's `json.dumps` writes it; good enough for bodies without commas in texts.
+        // As Python's `json.dumps` writes it; good enough for bodies without commas in strings.
         String::from_utf8_lossy(compact).replace("\":", "\": ").replace(",\"", ", \"").into_bytes()
     });
     let pretty = value.as_ref().and_then(|value| serde_json::to_vec_pretty(value).ok());
     [compact, spaced, pretty].into_iter().flatten()
 }
 
-/// The body as the file that it was read from may have it: `curl -d @FILE` drops line breaks.
+/// The body with the end that its file may have: `curl -d @FILE` drops line breaks.
 fn with_other_end(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<'_> {
     let with = ["\n", "\r\n"].map(|end| [body, end.as_bytes()].concat());
     with.into_iter().chain([body.trim_ascii_end().to_vec()])

@@ -1,6 +1,6 @@
-//! What a signature is, apart from what was signed: its form, and the kind of key that made it.
+//! The encoding of a signature, and the kind of key that made it.
 
-/// Says that a key of another kind made a signature, as far as its length tells.
+/// Says that a key of another kind made a signature, if its length shows this.
 pub(super) fn other_kind(signature: &[u8], is_ed25519: bool) -> Option<String> {
     let longest = longest_number(signature);
     let length = signature.len();
@@ -14,18 +14,18 @@ pub(super) fn other_kind(signature: &[u8], is_ed25519: bool) -> Option<String> {
         (None, 256 | 384 | 512) => "an RSA key",
         (None, _) => {
             return Some(format!(
-                "the signature has {length} bytes, but ECDSA on P-521 in ASN.1 DER has about 139, and \
-                 Ed25519 has 64"
+                "the signature has {length} bytes, but one by ECDSA P-521 in ASN.1 DER has about \
+                 139, and one by Ed25519 has 64"
             ));
         }
     };
-    let registered = if is_ed25519 { "an Ed25519 key" } else { "one on P-521 (secp521r1)" };
+    let registered = if is_ed25519 { "an Ed25519 key" } else { "a key on P-521 (secp521r1)" };
     Some(format!(
-        "by its length the signature is one of {made_by}, but the registered key is {registered}"
+        "by its length, the signature was made by {made_by}, but the registered key is {registered}"
     ))
 }
 
-/// How many bytes the longer of the two numbers of an ECDSA signature in ASN.1 DER has.
+/// The length, in bytes, of the longer number of an ECDSA signature in ASN.1 DER.
 fn longest_number(der: &[u8]) -> Option<usize> {
     let ([0x30, 0x81, length, content @ ..] | [0x30, length, content @ ..]) = der else {
         return None;
@@ -42,7 +42,7 @@ fn longest_number(der: &[u8]) -> Option<usize> {
     is_whole.then_some(r.max(s))
 }
 
-/// ASN.1 DER of a P-521 signature that is two numbers of 66 bytes, one behind the other.
+/// Encodes a raw P-521 signature, two concatenated numbers of 66 bytes, as ASN.1 DER.
 pub(super) fn der_of_raw(raw: &[u8]) -> Option<Vec<u8>> {
     let (r, s) = (raw.len() == 132).then(|| raw.split_at(66))?;
     let integer = |number: &[u8]| {
@@ -67,7 +67,7 @@ mod tests {
     use super::other_kind;
 
     #[test]
-    fn a_signature_tells_by_its_length_which_key_made_it() {
+    fn the_length_of_a_signature_shows_which_key_made_it() {
         let der = |digits: u8| {
             let number = [&[2, digits], &*vec![7; usize::from(digits)]].concat();
             let content = [number.clone(), number].concat();

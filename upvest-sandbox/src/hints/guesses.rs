@@ -1,4 +1,4 @@
-//! What may have been signed instead of the base: one text for each known mistake.
+//! What may have been signed instead of the signature base: one text for each known mistake.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,22 +9,24 @@ use upvest_core::__sandbox::Message;
 use upvest_core::__sandbox::headers::IDEMPOTENCY_KEY;
 use upvest_core::signature::SignatureBase;
 
-/// Each costs the verification of a signature.
+/// The maximum number of guesses: each costs the verification of a signature.
 const MOST_GUESSES: usize = 160;
-/// Each guess is a copy of the base: of a longer one only a few are made.
+/// The longest signature base, in bytes, for which all guesses are made: each guess is a copy of
+/// it.
 const LONGEST_BASE: usize = 16 * 1024;
-/// In how many places a path is tried with a second slash.
+/// The maximum number of positions at which a second slash in the path is tried.
 const MOST_SLASHES: usize = 8;
 
-/// A mistake, and what is signed if it is made.
+/// A mistake, and the text that is signed if it is made.
 pub(super) struct Guess {
     pub(super) what: Cow<'static, str>,
     pub(super) signed: String,
-    /// Whether it has the form of a base, so that what is secret in it is found and masked.
+    /// Whether `signed` has the form of a signature base, so that secrets in it are found and
+    /// masked.
     pub(super) is_base: bool,
 }
 
-/// All guesses for a request with this base, likely ones first.
+/// Returns all guesses for a request with this signature base, likely ones first.
 pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &SignatureBase) -> Vec<Guess> {
     let mut guesses = of_form(base);
     if base.as_bytes().len() > LONGEST_BASE {
@@ -33,7 +35,8 @@ pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &SignatureBase) 
     let mut other_line = |name: &str, value: &str, what: Cow<'static, str>| {
         guesses.push(Guess { what, signed: with_line(base, name, value), is_base: true });
     };
-    other_line("@method", &message.method.to_ascii_lowercase(), "`@method` is upper case".into());
+    let upper_case = "`@method` must be upper case".into();
+    other_line("@method", &message.method.to_ascii_lowercase(), upper_case);
     of_path(message, &mut other_line);
     of_length(body, &mut other_line);
     for (name, sent) in headers(base) {
@@ -45,9 +48,9 @@ pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &SignatureBase) 
             continue;
         };
         for signed in before_it_was_sent(&header, sent) {
-            // A token is shown neither as it was signed nor as it was sent.
+            // A token is never shown, neither as it was signed nor as it was sent.
             let what = if header == AUTHORIZATION {
-                "`authorization` was signed in another form than it was sent".into()
+                "`authorization` was signed in another form than the one sent".into()
             } else {
                 format!(
                     "`{header}` was changed after signing: it was signed as `{signed}`, and sent as \
@@ -64,22 +67,22 @@ pub(super) fn guesses(message: &Message<'_>, body: &[u8], base: &SignatureBase) 
     guesses
 }
 
-/// Every line is right, but not how they are written.
+/// Guesses in which every line is right, but its formatting is not.
 fn of_form(base: &SignatureBase) -> Vec<Guess> {
-    let one_space = "a line of the base has exactly one space after the colon, and none before the \
-                     line break";
+    let one_space = "write each line of the signature base with exactly one space after the \
+                     colon, and none before the line break";
     let guess = |what: &'static str, signed, is_base| Guess { what: what.into(), signed, is_base };
     let text = base.expose_token();
     vec![
         guess(
-            "the base is of the older form, v6, whose names have no quotes: with \
-             `upvest-signature-version: 15` they do",
+            "the signature base is in the older form, v6, whose names have no quotes (quote them \
+             with `upvest-signature-version: 15`)",
             of_v6(base),
             true,
         ),
-        guess("the base ends with a line break: it must not", format!("{text}\n"), true),
+        guess("the signature base ends with a line break (remove it)", format!("{text}\n"), true),
         guess(
-            "the lines are joined with \\r\\n: join them with \\n",
+            "the lines are joined with \\r\\n (join them with \\n)",
             text.replace('\n', "\r\n"),
             true,
         ),
@@ -93,39 +96,37 @@ fn of_path(message: &Message<'_>, other_line: &mut impl FnMut(&str, &str, Cow<'s
     let mut other_path =
         |signed: &str, what: &'static str| other_line("@path", signed, what.into());
     for decoded in [decoded(path), decoded(path).replace(' ', "+")] {
-        other_path(&decoded, "the decoded path was signed: sign the path as it is sent");
+        other_path(&decoded, "the decoded path was signed (sign the path as it is sent)");
     }
     other_path(&path.to_ascii_lowercase(), "the path was signed in lower case");
-    other_path(path.trim_end_matches('/'), "the path was signed without its last slash");
-    other_path(
-        &format!("{path}/"),
-        "the path was signed with a slash at its end, which is not sent",
-    );
-    other_path(path.trim_start_matches('/'), "the path was signed without its first slash");
+    other_path(path.trim_end_matches('/'), "the path was signed without its trailing slash");
+    other_path(&format!("{path}/"), "the path was signed with a trailing slash, which is not sent");
+    other_path(path.trim_start_matches('/'), "the path was signed without its leading slash");
     for (index, _) in path.match_indices('/').take(MOST_SLASHES) {
         let (before, after) = path.split_at(index);
-        let what = "the path was signed with `//` where one slash is sent";
+        let what = "the path was signed with `//`, but one slash is sent";
         other_path(&format!("{before}/{after}"), what);
     }
-    other_path("/", "`@path` was signed as `/`: it is the whole path");
-    other_path("", "`@path` was signed as an empty text: it is the whole path");
+    other_path("/", "`@path` was signed as `/` (sign the whole path)");
+    other_path("", "`@path` was signed as an empty string (sign the whole path)");
     let host = text(message.headers, &HOST);
     let with_query = message.query().map(|query| format!("{path}?{query}"));
     for target in [Some(path), with_query.as_deref()].into_iter().flatten() {
         for scheme in ["http://", "https://", "//", ""] {
-            let what = "a full URL was signed as `@path`: it is the path alone";
+            let what = "a full URL was signed as `@path` (sign only the path)";
             other_path(&format!("{scheme}{host}{target}"), what);
         }
     }
     if let (Some(query), Some(with_query)) = (message.query(), with_query) {
-        other_path(&with_query, "the query was signed as part of `@path`: it is `@query` alone");
-        other_line("@query", query, "`@query` begins with its `?`".into());
-        let what = "the decoded query was signed: sign the query as it is sent".into();
+        let what = "the query was signed as part of `@path` (sign it only as `@query`)";
+        other_path(&with_query, what);
+        other_line("@query", query, "`@query` must begin with `?`".into());
+        let what = "the decoded query was signed (sign the query as it is sent)".into();
         other_line("@query", &format!("?{}", decoded(query)), what);
     }
 }
 
-/// Upvest's own example in Java counts characters.
+/// Wrong lengths: Upvest's own example in Java counts characters.
 fn of_length(body: &[u8], other_line: &mut impl FnMut(&str, &str, Cow<'static, str>)) {
     let name = CONTENT_LENGTH.as_str();
     let bytes = body.len();
@@ -134,19 +135,19 @@ fn of_length(body: &[u8], other_line: &mut impl FnMut(&str, &str, Cow<'static, s
             [(text.chars().count(), "characters"), (text.encode_utf16().count(), "UTF-16 units")]
         {
             let what = format!(
-                "`content-length` was signed as {length}, the length in {unit}: it is {bytes}, the \
-                 length in bytes"
+                "`content-length` was signed as {length}, the length in {unit} (sign {bytes}, the \
+                 length in bytes)"
             );
             other_line(name, &length.to_string(), what.into());
         }
     }
-    let what = format!("`content-length` was signed as 0: it is {bytes}");
+    let what = format!("`content-length` was signed as 0 (sign {bytes})");
     other_line(name, "0", what.into());
-    let what = format!("`content-length` was signed as an empty text: it is {bytes}");
+    let what = format!("`content-length` was signed as an empty string (sign {bytes})");
     other_line(name, "", what.into());
 }
 
-/// How many values a header has, and where they begin and end.
+/// Wrong numbers of values of a header, and white space around them.
 fn of_values(
     name: &str,
     sent: &str,
@@ -159,32 +160,31 @@ fn of_values(
     if times > 1 {
         for one in [values().next(), values().next_back()].into_iter().flatten() {
             let what = format!(
-                "`{name}` is sent {times} times, and was signed as if sent once: send it once"
+                "`{name}` is sent {times} times, but was signed as if sent once (send it once)"
             );
             other_line(name, one, what.into());
         }
-        let what = format!(
-            "`{name}` is sent {times} times: its values are joined with a comma and a space"
-        );
+        let what =
+            format!("`{name}` is sent {times} times (join its values with a comma and a space)");
         other_line(name, &values().collect::<Vec<_>>().join(","), what.into());
     } else if parts().nth(1).is_some() {
         for one in [parts().next(), sent.rsplit(", ").next()].into_iter().flatten() {
             let what = format!(
-                "`{name}` is a combination of several values, and was signed as one of them: a library \
-                 or a proxy has added the others"
+                "`{name}` has several values, but was signed with one of them: a library or a \
+                 proxy added the others"
             );
             other_line(name, one, what.into());
         }
     }
     for spaced in [format!(" {sent}"), format!("{sent} "), format!(" {sent} ")] {
-        let what = format!("`{name}` was signed with white space around its value: remove it");
+        let what = format!("`{name}` was signed with white space around its value (remove it)");
         other_line(name, &spaced, what.into());
     }
-    let what = format!("`{name}` was signed as if sent twice, and is sent once");
+    let what = format!("`{name}` was signed as if sent twice, but is sent once");
     other_line(name, &format!("{sent}, {sent}"), what.into());
 }
 
-/// What a header may have been before an HTTP library or a proxy made of it what was sent.
+/// What a header may have been before an HTTP library or a proxy changed it.
 fn before_it_was_sent(header: &HeaderName, sent: &str) -> Vec<String> {
     let known: &[&str] = match *header {
         ACCEPT => &["application/json", "*/*", "application/json, text/plain, */*"],
@@ -206,7 +206,7 @@ fn before_it_was_sent(header: &HeaderName, sent: &str) -> Vec<String> {
     known.iter().map(|value| (*value).to_owned()).chain(cases).collect()
 }
 
-/// The headers in a base, with their values.
+/// The headers in a signature base, with their values.
 fn headers(base: &SignatureBase) -> impl Iterator<Item = (&str, &str)> {
     base.lines().filter(|(name, _)| !name.starts_with('@'))
 }
@@ -215,7 +215,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The base with another value in the line of `name`.
+/// The signature base with another value in the line of `name`.
 fn with_line(base: &SignatureBase, name: &str, value: &str) -> String {
     let lines = base.lines().map(|(component, old)| {
         let value = if component == name { value } else { old };
@@ -224,14 +224,14 @@ fn with_line(base: &SignatureBase, name: &str, value: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The same in the older form: the names before the colons have no quotes.
+/// The signature base in the older form: the names before the colons have no quotes.
 fn of_v6(base: &SignatureBase) -> String {
     let lines = base.lines().map(|(component, value)| format!("{component}: {value}"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn decoded(text: &str) -> String {
-    // A form of one field, whose plus signs are none of a form.
+    // Read as a form with one field, but a plus sign here is not an encoded space.
     let form = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
     let fields: Vec<(String, String)> = serde_urlencoded::from_str(&form).unwrap_or_default();
     fields.into_iter().next().map_or_else(|| text.to_owned(), |(_, value)| value)

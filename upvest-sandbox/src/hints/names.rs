@@ -1,14 +1,14 @@
-//! What is wrong with the names that a signature covers.
+//! What is wrong with the names of the components that a signature covers.
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use upvest_core::__sandbox::{Message, SignatureInput};
 use upvest_core::signature::BaseError;
 
-/// The derived components that Upvest's form has.
+/// The derived components that Upvest uses.
 const DERIVED: [&str; 3] = ["@method", "@path", "@query"];
 
-/// What to do where `name` must be covered and is not.
+/// Says what to do if `name` must be covered but is not.
 pub(super) fn not_covered(name: &str, headers: &HeaderMap) -> String {
     let covered = SignatureInput::from_headers(headers).map(|input| input.components);
     let is_typo = |covered: &&String| {
@@ -20,7 +20,7 @@ pub(super) fn not_covered(name: &str, headers: &HeaderMap) -> String {
     }
     match name {
         "@query" => {
-            "the query was left out: cover `@query`, with its `?`, whenever there is one".to_owned()
+            "the query was left out (cover `@query`, with its `?`, if there is one)".to_owned()
         }
         "authorization" if !headers.contains_key(AUTHORIZATION) => {
             "get an access token from `/auth/token`, send it as `authorization: Bearer …`, and cover \
@@ -31,43 +31,43 @@ pub(super) fn not_covered(name: &str, headers: &HeaderMap) -> String {
     }
 }
 
-/// What to do where a component is covered that has no value.
+/// Says what to do if a covered component has no value.
 pub(super) fn without_value(error: &BaseError, message: &Message<'_>, body: &[u8]) -> String {
     match error {
         BaseError::Unknown(name) => match DERIVED.iter().find(|known| is_like(name, known)) {
             Some(known) => format!("`{name}` is misspelt: it is `{known}`"),
             None => format!(
-                "`{name}` is not a component that Upvest knows: leave it out, and cover `@method`, \
-                 `@path`, `@query` and headers"
+                "`{name}` is not a component that Upvest supports (leave it out, and cover \
+                 `@method`, `@path`, `@query` and headers)"
             ),
         },
         BaseError::Missing(name) if name == "@query" => {
-            "the request has no query: cover `@query` only if there is one".to_owned()
+            "the request has no query (cover `@query` only if there is one)".to_owned()
         }
         BaseError::Missing(name) if name == "content-length" && !body.is_empty() => {
-            "the body came in chunks, without the `content-length` that was signed: send the length, or \
-             do not cover it"
+            "the body was sent in chunks, without the signed `content-length` (send the length, or \
+             do not cover it)"
                 .to_owned()
         }
         BaseError::Missing(name) => {
             match message.headers.keys().find(|sent| is_like(name, sent.as_str())) {
                 Some(sent) => format!("`{name}` is misspelt: the header is `{sent}`"),
                 None => format!(
-                    "`{name}` was signed and is not sent: it was removed after signing, or should not \
+                    "`{name}` was signed but not sent: it was removed after signing, or should not \
                      be covered"
                 ),
             }
         }
         BaseError::NotText(name) => format!(
-            "`{name}` holds more than visible ASCII: encode its value, or do not cover it"
+            "`{name}` contains more than visible ASCII (encode its value, or do not cover it)"
         ),
-        _ => "compare what you sign with the form in the documentation of the API".to_owned(),
+        _ => "compare what you sign with the form in the API documentation".to_owned(),
     }
 }
 
-/// Whether one name is probably the other, misspelt.
+/// Whether `given` is probably a misspelling of `known`.
 fn is_like(given: &str, known: &str) -> bool {
-    // A short name is soon another one: `date` is not `rate`.
+    // A short name easily resembles another one: `date` is not `rate`.
     let most = if known.len() < 6 { 1 } else { 2 };
     given != known && given.len() > 3 && strsim::osa_distance(given, known) <= most
 }

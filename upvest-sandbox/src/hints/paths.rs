@@ -1,18 +1,18 @@
-//! What is wrong with a request that no endpoint is there for.
+//! What is wrong with a request that matches no endpoint.
 
 use upvest_core::Endpoint;
 
-/// The known path that was probably meant by `path`, or the methods that it takes.
+/// Says which known path was probably meant by `path`, or which methods `path` accepts.
 pub(crate) fn other_path(path: &str, endpoints: &[&Endpoint]) -> Option<String> {
     let here = endpoints.iter().filter(|at| is_of(path, at));
     let mut methods: Vec<String> = here.map(|at| at.method().to_string()).collect();
     methods.sort_unstable();
     methods.dedup();
     if !methods.is_empty() {
-        return Some(format!("`{path}` takes {} alone", methods.join(", ")));
+        return Some(format!("`{path}` accepts only {}", methods.join(", ")));
     }
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    // Some write a version in front, which this API has in a header.
+    // A version prefix is a common mistake: this API has its version in a header.
     let unversioned = match &*segments {
         [first, rest @ ..] if is_version(first) => rest,
         all => all,

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use upvest_core::__sandbox::headers::SIGNATURE_INPUT;
 
-/// What is wrong with how the times are written, whether or not they can be read.
+/// Says what is wrong with the form of the times, even if they cannot be parsed.
 pub(super) fn misread(headers: &HeaderMap) -> Option<String> {
     let input = headers.get(SIGNATURE_INPUT)?.to_str().ok()?;
     let times: Vec<(&str, &str)> = ["created", "expires"]
@@ -16,7 +16,7 @@ pub(super) fn misread(headers: &HeaderMap) -> Option<String> {
         .collect();
     for unit in ["milliseconds", "microseconds", "nanoseconds"] {
         if let Some((names, is)) = names(&times, |text| self::unit(text) == Some(unit)) {
-            return Some(format!("{names} {is} in {unit}: use seconds"));
+            return Some(format!("{names} {is} in {unit} (use seconds)"));
         }
     }
     if let Some((names, _)) = names(&times, is_fraction) {
@@ -24,14 +24,13 @@ pub(super) fn misread(headers: &HeaderMap) -> Option<String> {
     }
     match &*times {
         [_, expires] if is_duration(expires.1) => Some(
-            "`expires` is a duration: it must be a point in time, 5 to 60 s after `created`"
-                .to_owned(),
+            "`expires` is a duration (use a point in time, 5 to 60 s after `created`)".to_owned(),
         ),
         _ => None,
     }
 }
 
-/// The names of the times whose text fits, with their method.
+/// The names of the times whose text fits, followed by `is` or `are`.
 fn names(times: &[(&str, &str)], fits: impl Fn(&str) -> bool) -> Option<(String, &'static str)> {
     let fitting: Vec<String> =
         times.iter().filter(|(_, text)| fits(text)).map(|(name, _)| format!("`{name}`")).collect();
@@ -39,7 +38,7 @@ fn names(times: &[(&str, &str)], fits: impl Fn(&str) -> bool) -> Option<(String,
     (!fitting.is_empty()).then(|| (fitting.join(" and "), is))
 }
 
-/// Seconds have 10 digits until the year 2286.
+/// The unit of a time that is not in seconds, which have 10 digits until the year 2286.
 fn unit(text: &str) -> Option<&'static str> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {
@@ -55,7 +54,7 @@ fn is_fraction(text: &str) -> bool {
     text.split_once('.').is_some_and(|(whole, rest)| digits(whole) && digits(rest))
 }
 
-/// Whether it is too small for a point in time: an hour at most.
+/// Whether the text is a duration, at most an hour: too small for a point in time.
 fn is_duration(text: &str) -> bool {
     text.parse().is_ok_and(|seconds| (1..=3600).contains(&seconds))
 }

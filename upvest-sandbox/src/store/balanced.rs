@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-/// Whether each balance is the sum of its ledger entries, and each entry one of a confirmed operation.
+/// Returns whether each balance is the sum of its ledger entries, and each entry belongs to a
+/// confirmed operation.
 pub(crate) fn is_balanced(db: &Connection) -> rusqlite::Result<bool> {
     let query = "SELECT
         (SELECT count(*) FROM balance b WHERE b.minor_units != (

@@ -1,4 +1,4 @@
-//! The database: opened, made, and looked at before it is believed.
+//! The database file: how it is opened, created, and checked before it is trusted.
 
 use std::fs::OpenOptions;
 use std::io::Read as _;
@@ -11,22 +11,22 @@ use super::balanced::is_balanced;
 use crate::error::StartError;
 use crate::seed::Seed;
 
-/// Marks a file as ours: `upv` and a zero.
+/// Identifies a file as a state of the sandbox: `upv` and a zero.
 const APPLICATION_ID: i32 = 0x7570_7600;
-/// How long the header of an SQLite file is.
+/// The length of the header of an SQLite file, in bytes.
 const HEADER_LENGTH: u64 = 100;
-/// Changes with the tables.
+/// The version of the tables.
 const VERSION: i32 = 2;
 
 const SCHEMA: &str = include_str!("schema.sql");
 
-/// Opens a file that nobody else may read: the seed in it makes the client secret. A file that is not
-/// ours is not touched.
+/// Opens a state file that only its owner can read, because the client secret is made from the seed
+/// in it. A file of another program is not touched.
 pub(super) fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, StartError> {
     let name = file.display();
     let cannot =
-        |error| StartError::new(format!("the state file {name} cannot be opened: {error}"));
-    // SQLite has its log, or its journal, under a longer name.
+        |error| StartError::new(format!("the state file `{name}` cannot be opened: {error}"));
+    // SQLite adds a suffix for its log or its journal.
     for suffix in ["", "-wal", "-journal"] {
         let mut part = file.as_os_str().to_owned();
         part.push(suffix);
@@ -35,7 +35,8 @@ pub(super) fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, Start
         {
             let part = Path::new(&part).display();
             let sentence = format!(
-                "the state file {part} cannot be opened: it is not a regular file (name another file)"
+                "the state file `{part}` cannot be opened: it is not a regular file (use another \
+                 file)"
             );
             return Err(StartError::new(sentence));
         }
@@ -49,23 +50,25 @@ pub(super) fn connect(file: &Path) -> Result<rusqlite::Result<Connection>, Start
     open.by_ref().take(HEADER_LENGTH).read_to_end(&mut header).map_err(cannot)?;
     if !header.is_empty() {
         if !header.starts_with(b"SQLite format 3\0") {
-            return Err(StartError::new(damage(&name.to_string())));
+            return Err(StartError::new(damage(&format!("the state file `{name}`"))));
         }
-        // Where the format of SQLite has the application id.
+        // The position of the application id in SQLite's format.
         if header.get(68..72) != Some(&APPLICATION_ID.to_be_bytes()) {
-            let sentence = format!("{name} is a database of another program: name another file");
+            let sentence =
+                format!("the state file `{name}` belongs to another program (use another file)");
             return Err(StartError::new(sentence));
         }
     }
     #[cfg(unix)]
     open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(cannot)?;
     drop(open);
-    // A name in full is the name of a file: SQLite knows others, such as `:memory:`.
+    // A full path always names a file: SQLite also accepts special names, such as `:memory:`.
     let file = file.canonicalize().map_err(cannot)?;
     Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE))
 }
 
-/// Makes the tables, all of them or none: whoever is killed meanwhile begins anew.
+/// Creates all tables in one transaction: if the process is killed meanwhile, the next one starts
+/// over.
 pub(super) fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(SCHEMA)?;
@@ -74,21 +77,22 @@ pub(super) fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<(
     connection.execute_batch("COMMIT")
 }
 
-/// Takes hold of the state; true if there is nothing in it yet.
+/// Locks the state. Returns `true` if it is empty.
 pub(super) fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
     connection.busy_timeout(std::time::Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(64);
     if is_file {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        // Before all else: whoever is killed from here on leaves a file that is known to be ours.
+        // First of all: if the process is killed after this, the file is still identified as a
+        // state.
         let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         if id != APPLICATION_ID {
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         }
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        // What is written survives the end of the process, though not that of the machine.
+        // Written data survives the end of the process, but not a crash of the machine.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // From here on nobody else can have it.
+        // From here on, no other process can use the file.
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
     }
     let tables: i64 =
@@ -96,8 +100,8 @@ pub(super) fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<
     Ok(tables == 0)
 }
 
-/// The files of a state, as they were when it was taken up. SQLite goes on to write to a file that was
-/// removed: it would all be lost when the process ends.
+/// The files of a state, as they were when it was opened. SQLite continues to write to a file that
+/// was removed: all of that would be lost when the process ends.
 pub(super) struct StateFiles {
     name: String,
     files: [(PathBuf, FileId); 2],
@@ -108,31 +112,34 @@ impl StateFiles {
         let name = file.display().to_string();
         let file_and_id = |path: PathBuf| file_id(&path).map(|id| (path, id));
         let files = file.canonicalize().and_then(|main| {
-            // What is written is in this one first.
+            // SQLite writes to this file first.
             let mut log = main.clone().into_os_string();
             log.push("-wal");
             Ok([file_and_id(main)?, file_and_id(log.into())?])
         });
-        let cannot = |error| StartError::new(format!("{name} cannot be looked at: {error}"));
+        let cannot =
+            |error| StartError::new(format!("the state file `{name}` cannot be read: {error}"));
         Ok(Self { files: files.map_err(cannot)?, name })
     }
 
-    /// Whether they are where they were.
+    /// Fails if one of the files was removed or replaced.
     pub(super) fn check(&self, connection: &Connection) -> Result<(), String> {
         let is_there = |(path, id): &(PathBuf, FileId)| file_id(path).is_ok_and(|now| now == *id);
         if self.files.iter().all(is_there) {
             return Ok(());
         }
-        // At its end SQLite would remove the log that has this name now: perhaps another sandbox's.
+        // When closed, SQLite would remove the log that has this name now: perhaps another
+        // sandbox's.
         let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         Err(format!(
-            "the state file {} was removed or replaced while the sandbox ran: start the sandbox again",
+            "the state file `{}` was removed or replaced while the sandbox was running (restart \
+             the sandbox)",
             self.name
         ))
     }
 }
 
-/// Tells a file from another one of the same name.
+/// Distinguishes a file from another one with the same name.
 #[cfg(unix)]
 type FileId = (u64, u64);
 #[cfg(not(unix))]
@@ -144,7 +151,7 @@ fn file_id(path: &Path) -> std::io::Result<FileId> {
     std::fs::metadata(path).map(|data| (data.dev(), data.ino()))
 }
 
-/// Elsewhere a file that is open cannot be removed.
+/// On other systems, an open file cannot be removed.
 #[cfg(not(unix))]
 fn file_id(path: &Path) -> std::io::Result<FileId> {
     std::fs::metadata(path).map(|_| ())
@@ -152,7 +159,7 @@ fn file_id(path: &Path) -> std::io::Result<FileId> {
 
 pub(super) enum Trouble {
     Sqlite(rusqlite::Error),
-    Said(String),
+    Message(String),
 }
 
 impl From<rusqlite::Error> for Trouble {
@@ -161,29 +168,30 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-/// Whether a state is of this version, and whole.
+/// Fails if a state has another version or is damaged.
 pub(super) fn check(connection: &Connection, name: &str) -> Result<(), Trouble> {
     let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != VERSION {
-        let sentence = format!("{name} is of another version of the sandbox: name another file");
-        return Err(Trouble::Said(sentence));
+        let sentence =
+            format!("{name} was made by another version of the sandbox (use another file)");
+        return Err(Trouble::Message(sentence));
     }
-    // The whole check: the quick one does not compare tables with their indices. It takes about a second
-    // for 100 MB, which is the state after 100,000 payments.
+    // The full check: the quick one does not compare tables with their indices. It takes about a
+    // second for 100 MB, which is the state after 100,000 payments.
     let verdict: String =
         connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
     let has_gaps = connection.prepare("PRAGMA foreign_key_check")?.exists([])?;
-    // SQLite has no checksums: where its structure is whole, the sums may still be wrong.
+    // SQLite has no checksums: even if its structure is intact, the sums may be wrong.
     if verdict == "ok" && !has_gaps && is_balanced(connection)? {
         Ok(())
     } else {
-        Err(Trouble::Said(damage(name)))
+        Err(Trouble::Message(damage(name)))
     }
 }
 
 fn damage(name: &str) -> String {
     format!(
-        "{name} is no state of the sandbox, or a damaged one: move it away, or name another file"
+        "{name} is not a state of the sandbox, or is damaged (move it away, or use another file)"
     )
 }
 
@@ -191,7 +199,7 @@ pub(super) fn explain(name: &str, error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damage(name),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            format!("{name} is in use by another sandbox: stop it, or name another file")
+            format!("{name} is in use by another sandbox (stop it, or use another file)")
         }
         _ => format!("{name} cannot be used: {error}"),
     }

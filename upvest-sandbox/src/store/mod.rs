@@ -1,6 +1,7 @@
-//! What the sandbox remembers, in SQLite: in memory, or in a file that survives being killed. Here:
-//! tokens and nonces; in `file.rs`: how the file is opened; in `cash/` and `webhooks/`: the money, and what
-//! is told of it.
+//! The state of the sandbox, in SQLite: in memory, or in a file that survives a kill.
+//!
+//! This file handles tokens and nonces, and `file.rs` opens the file. `cash/` handles the money,
+//! and `webhooks/` its events.
 
 mod balanced;
 mod file;
@@ -20,46 +21,49 @@ use crate::error::StartError;
 use crate::problem::Refused;
 use crate::seed::Seed;
 
-/// How many nonces are remembered at a time. Beyond it requests are refused: to forget a nonce that
-/// is still good would let a request in twice.
+/// The maximum number of stored nonces. Beyond it, requests are refused: if a nonce was dropped
+/// while it is still valid, a request could be accepted twice.
 const MOST_NONCES: u64 = 1_000_000;
 
-/// What was done to the clock.
+/// How the clock was changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClockSetting {
-    /// The time at which it stands still, in Unix seconds, if it does.
+    /// The time at which the clock is frozen, in Unix seconds, if it is.
     pub frozen_at: Option<i64>,
-    /// By how many seconds it is ahead of the clock that it was started with.
+    /// How many seconds it is ahead of the clock that the sandbox was started with.
     pub ahead_seconds: i64,
 }
 
 pub(crate) struct Store {
-    /// The files of the state, if it is in one.
+    /// The files of the state, if it is not in memory.
     files: Option<StateFiles>,
-    /// None when the sandbox has ended: the file is free then, though a connection may still be open.
+    /// `None` after the sandbox has ended: the file is released, although an HTTP connection may
+    /// still be open.
     connection: Mutex<Option<Connection>>,
     seed: Seed,
-    /// How often the state was taken up before: ids of one start are not those of the next.
+    /// How often the state was opened: the ids of one start differ from those of the next.
     starts: i64,
     fresh: AtomicU64,
     nonces: AtomicU64,
     most_nonces: u64,
-    /// Whether the sender of webhooks wants to know when something has changed.
+    /// Whether the webhook sender must be notified of changes.
     has_webhooks: AtomicBool,
     changed: Notify,
-    /// How many tries to deliver have ended.
+    /// The number of delivery attempts that have ended.
     tries: watch::Sender<u64>,
 }
 
 impl Store {
-    /// Takes up the state of `file`, or begins one; in memory without a file.
+    /// Opens the state in `file`, or creates it; in memory without a file.
     pub(crate) fn open(file: Option<&Path>, seed: Option<Seed>) -> Result<Self, StartError> {
         let connection = match file {
             None => Connection::open_in_memory(),
             Some(file) => connect(file)?,
         };
-        let name = file.map_or("the state in memory".into(), |file| file.display().to_string());
+        let name = file.map_or("the state in memory".into(), |file| {
+            format!("the state file `{}`", file.display())
+        });
         let damaged = |error: rusqlite::Error| StartError::new(explain(&name, &error));
         let connection = connection.map_err(damaged)?;
         if begin(&connection, file.is_some()).map_err(damaged)? {
@@ -68,7 +72,7 @@ impl Store {
         } else {
             check(&connection, &name).map_err(|error| match error {
                 Trouble::Sqlite(error) => damaged(error),
-                Trouble::Said(sentence) => StartError::new(sentence),
+                Trouble::Message(sentence) => StartError::new(sentence),
             })?;
         }
         let stored: Vec<u8> = connection
@@ -78,7 +82,7 @@ impl Store {
             .ok_or_else(|| StartError::new(format!("{name} is damaged: it has no seed")))?;
         if seed.is_some_and(|seed| seed != stored) {
             return Err(StartError::new(format!(
-                "{name} was made with another seed: leave the seed out, or name another file"
+                "{name} was made with another seed (leave the seed out, or use another file)"
             )));
         }
         let starts = connection
@@ -107,17 +111,17 @@ impl Store {
         })
     }
 
-    /// What everything is made from.
+    /// Returns the seed that everything is made from.
     pub(crate) fn seed(&self) -> Seed {
         self.seed
     }
 
-    /// An id that was not given before.
+    /// Returns an id that was not used before.
     pub(crate) fn fresh_uuid(&self, purpose: &str) -> Uuid {
         self.seed.uuid(&format!("{purpose} of start {}", self.starts), self.count())
     }
 
-    /// 32 hexadecimal digits that were not given before.
+    /// Returns 32 hexadecimal digits that were not used before.
     pub(crate) fn fresh_text(&self, purpose: &str) -> String {
         self.seed.text(&format!("{purpose} of start {}", self.starts), self.count())
     }
@@ -126,16 +130,16 @@ impl Store {
         self.fresh.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Lets go of the file. Whoever asks for something from now on gets an error.
+    /// Releases the file. From now on, all other methods fail.
     pub(crate) fn close(&self) {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Some(connection), Some(files)) = (&connection, &self.files) {
-            // It leaves files alone that are not its own.
+            // If the files were replaced, SQLite must not touch the new ones.
             let _ = files.check(connection);
         }
     }
 
-    /// What was done to the clock.
+    /// Returns how the clock was changed.
     pub(crate) fn clock(&self) -> Result<ClockSetting, Refused> {
         self.with(|db| {
             Ok(db.query_row("SELECT frozen_at, ahead FROM sandbox", [], |row| {
@@ -152,7 +156,7 @@ impl Store {
         })
     }
 
-    /// The number of the key that webhooks are signed with.
+    /// Returns the number of the key that webhooks are signed with.
     pub(crate) fn webhook_key(&self) -> Result<u64, Refused> {
         self.transaction(|db| {
             let query = "SELECT webhook_key FROM sandbox";
@@ -168,20 +172,20 @@ impl Store {
         })
     }
 
-    /// Says whether the sender of webhooks must look at each change.
-    pub(crate) fn tells_webhooks(&self, is_told: bool) {
+    /// Sets whether the webhook sender is notified of each change.
+    pub(crate) fn set_has_webhooks(&self, is_told: bool) {
         self.has_webhooks.store(is_told, Ordering::Relaxed);
         self.changed.notify_one();
     }
 
-    /// Lets every write fail, as on a full disk.
+    /// Makes every write fail, as on a full disk.
     #[cfg(test)]
     pub(crate) fn refuse_writes(&self, is_refused: bool) {
         let connection = self.connection.lock().unwrap();
         connection.as_ref().unwrap().pragma_update(None, "query_only", is_refused).unwrap();
     }
 
-    /// Whether the sandbox has not ended.
+    /// Whether the sandbox is still running.
     pub(crate) fn is_open(&self) -> bool {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
@@ -191,7 +195,7 @@ impl Store {
         self.changed.notified().await;
     }
 
-    /// Says that a try to deliver has ended, or that some are not to be made any more.
+    /// Notifies that a delivery attempt has ended, or that some will not be made any more.
     pub(crate) fn deliveries_changed(&self) {
         self.tries.send_modify(|count| *count = count.wrapping_add(1));
     }
@@ -200,7 +204,7 @@ impl Store {
         self.tries.subscribe()
     }
 
-    /// One transaction: all of `work`, or nothing. Then the sender of webhooks has a look.
+    /// Runs `work` in one transaction, all of it or nothing. Then notifies the webhook sender.
     pub(crate) fn with<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
@@ -212,12 +216,12 @@ impl Store {
         result
     }
 
-    /// One transaction, of which the sender of webhooks need not know.
+    /// Runs `work` in one transaction, without notifying the webhook sender.
     pub(crate) fn transaction<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
-        // A panic inside a transaction has rolled it back: the connection is still good.
+        // A panic inside a transaction has rolled it back: the connection can still be used.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let stopped = || Refused::internal("the sandbox has been stopped");
         let transaction = connection.as_mut().ok_or_else(stopped)?.transaction()?;
@@ -243,7 +247,7 @@ impl Store {
         })
     }
 
-    /// The scopes of a token that is known and has not expired.
+    /// Returns the scopes of a token that is known and has not expired.
     pub(crate) fn scopes(&self, token: &str, now: i64) -> Result<Option<String>, Refused> {
         self.with(|db| {
             let query = "SELECT scopes FROM token WHERE token = ?1 AND expires > ?2";
@@ -252,7 +256,7 @@ impl Store {
         })
     }
 
-    /// Whether this nonce is new for this key; remembers it until `expires`.
+    /// Stores a nonce of a key until `expires`. Returns whether it is new for this key.
     pub(crate) fn take_nonce(
         &self,
         key_id: &str,
@@ -265,7 +269,7 @@ impl Store {
                 db.prepare_cached("DELETE FROM nonce WHERE expires < ?1")?.execute([now])?;
             self.nonces.fetch_sub(ended as u64, Ordering::Relaxed);
             if self.nonces.load(Ordering::Relaxed) >= self.most_nonces {
-                return Err(Refused::too_many_requests("too many signatures are still good"));
+                return Err(Refused::too_many_requests("too many signatures have not expired"));
             }
             let insert = "INSERT OR IGNORE INTO nonce VALUES (?1, ?2, ?3)";
             let is_new = db.prepare_cached(insert)?.execute(params![key_id, nonce, expires])? == 1;
@@ -281,7 +285,7 @@ mod tests {
     use crate::seed::Seed;
 
     #[test]
-    fn a_nonce_is_taken_once_for_each_key() {
+    fn a_nonce_is_accepted_once_for_each_key() {
         let store = Store::open(None, None).unwrap();
         assert!(store.take_nonce("a", "n", 100, 0).unwrap());
         assert!(!store.take_nonce("a", "n", 100, 50).unwrap());
@@ -291,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn no_nonce_is_forgotten_while_it_is_good() {
+    fn a_nonce_is_remembered_while_its_signature_is_valid() {
         let mut store = Store::open(None, None).unwrap();
         store.most_nonces = 2;
         assert!(store.take_nonce("a", "1", 100, 0).unwrap());
@@ -302,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_taken_up_and_gives_no_id_twice() {
+    fn a_reopened_state_gives_no_id_twice() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.sqlite");
         let seed = Some(Seed::of_number(7));
@@ -337,12 +341,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_state_is_said_in_one_sentence() {
+    fn a_file_that_is_not_a_state_is_reported_in_one_sentence() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.sqlite");
         let opened = || Store::open(Some(&file), None).err().unwrap().to_string();
         std::fs::write(&file, "not a database, though long enough to be taken for one").unwrap();
-        assert!(opened().contains("or a damaged one"), "{}", opened());
+        assert!(opened().contains("not a state of the sandbox, or is damaged"), "{}", opened());
 
         std::fs::remove_file(&file).unwrap();
         let other = rusqlite::Connection::open(&file).unwrap();
@@ -350,7 +354,7 @@ mod tests {
         drop(other);
         let bytes = std::fs::read(&file).unwrap();
         assert!(opened().contains("another program"), "{}", opened());
-        assert_eq!(std::fs::read(&file).unwrap(), bytes, "what is not ours is not touched");
+        assert_eq!(std::fs::read(&file).unwrap(), bytes, "another program's file is not touched");
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt as _;
@@ -371,14 +375,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_state_that_is_removed_or_replaced_takes_nothing_more() {
+    fn a_state_that_is_removed_or_replaced_accepts_nothing_more() {
         type Harm = fn(&std::path::Path, &std::path::Path);
         let harms: [Harm; 4] = [
             |file, _| std::fs::remove_file(file).unwrap(),
             |_, log| std::fs::remove_file(log).unwrap(),
             |file, _| std::fs::rename(file, file.with_extension("moved")).unwrap(),
             |file, log| {
-                // Another sandbox begins there, and has a log of its own.
+                // Another sandbox starts there, and has its own log.
                 std::fs::remove_file(file).unwrap();
                 std::fs::remove_file(log).unwrap();
                 let other = Store::open(Some(file), None).unwrap();
@@ -396,15 +400,16 @@ mod tests {
             let refused = store.add_token("b", "s", 100, 0).unwrap_err();
             assert!(refused.reason.contains("was removed or replaced"), "{}", refused.reason);
             assert_eq!(refused.status.as_u16(), 500);
-            assert!(store.scopes("a", 50).is_err(), "{number}: not even a look");
+            assert!(store.scopes("a", 50).is_err(), "{number}: nothing is read either");
             store.close();
-            assert_eq!(log.exists(), was_there, "{number}: the log of another one is left alone");
+            assert_eq!(log.exists(), was_there, "{number}: another sandbox's log is not touched");
         }
     }
 
-    /// Each page of a state in turn: what is damaged in it is noticed, or nothing depends on it.
+    /// Damages each page of a state in turn: the damage is detected, or nothing depends on the
+    /// page.
     #[test]
-    fn a_damaged_page_is_noticed() {
+    fn a_damaged_page_is_detected() {
         type Harm = fn(&mut [u8]);
         let folder = tempfile::tempdir().unwrap();
         let (whole, file) = (folder.path().join("whole.db"), folder.path().join("state.db"));
@@ -428,7 +433,7 @@ mod tests {
         };
         let (mut started, mut tried) = (Vec::new(), 0);
         for (what, harm) in harms {
-            // Behind the first bytes of a page that holds nothing, nothing can be damaged.
+            // In a page without content, nothing after the first bytes can be damaged.
             let is_whole = ["zeroed", "overwritten"].contains(&what);
             for page in (0..pages).filter(|page| is_whole || has_cells(*page)) {
                 tried += 1;
@@ -439,7 +444,7 @@ mod tests {
                     Ok(_) => started.push((what, page)),
                     Err(error) => {
                         let error = error.to_string();
-                        assert!(error.contains("move it away, or name another file"), "{error}");
+                        assert!(error.contains("move it away, or use another file"), "{error}");
                     }
                 }
                 let _ = std::fs::remove_file(folder.path().join("state.db-wal"));

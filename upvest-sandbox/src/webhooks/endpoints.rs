@@ -1,10 +1,10 @@
-//! The endpoints of webhooks: create, list, read, change, delete and test subscriptions, list the keys.
+//! The webhook endpoints: create, list, read, change, delete and test subscriptions, list the keys.
 
 use http::{StatusCode, Uri};
 use rusqlite::params;
 use serde_json::{Value, json};
 use upvest_core::Page;
-use upvest_core::webhook::{PackageDelay, VerificationKeySet, Webhook};
+use upvest_core::webhook::{BatchDelay, VerificationKeySet, Webhook};
 use url::Url;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ const LONGEST_TITLE: usize = 100;
 const LONGEST_URL: usize = 1000;
 const PACKAGE_SIZES: std::ops::RangeInclusive<u64> = 100..=1_048_576;
 
-/// The categories that version 1.9.0 knows; later ones know more.
+/// The categories of version 1.9.0; later versions have more.
 const CATEGORIES: [&str; 27] = [
     "ALL",
     "USER",
@@ -55,14 +55,14 @@ const CATEGORIES: [&str; 27] = [
     "FEE_COLLECTION",
 ];
 
-/// What a body may set; none of it where it says nothing.
+/// What a body may set; `None` if the body does not have the field.
 #[derive(Default)]
 struct Wanted {
     title: Option<String>,
     url: Option<String>,
     types: Option<Vec<String>>,
     excluded_types: Option<Vec<String>>,
-    delay: Option<PackageDelay>,
+    delay: Option<BatchDelay>,
     max_package_size: Option<u32>,
     enabled: Option<bool>,
 }
@@ -80,7 +80,7 @@ pub(crate) fn create_webhook(
     let size = wanted.max_package_size.unwrap_or(PACKAGE_SIZE);
     let at = request.now.unix_seconds();
     let webhook = world.store.with(|db| {
-        // As with operations: the id is made from the number of the row.
+        // As with operations, the id is made from the number of the row.
         let insert = "INSERT INTO webhook
             (id, title, url, types, excluded, delay, max_package_size, enabled, created, updated)
             VALUES ('', ?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7)";
@@ -128,7 +128,7 @@ pub(crate) fn update_webhook(
         )?;
         known(db, &id)
     })?;
-    world.store.look_for_webhooks()?;
+    world.store.update_has_webhooks()?;
     JsonResponse::new(StatusCode::OK, &webhook)
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn delete_webhook(
         db.execute("DELETE FROM webhook WHERE id = ?1", [&id])?;
         Ok(())
     })?;
-    world.store.look_for_webhooks()?;
+    world.store.update_has_webhooks()?;
     Ok(JsonResponse::without_body(StatusCode::NO_CONTENT))
 }
 
@@ -164,7 +164,7 @@ pub(crate) fn test_webhook(world: &World, request: &Admitted<'_>) -> Result<Json
         let id = webhook.id.to_string();
         Batch { webhook: &id, body: &body, events: 1, is_queued: false }.write(db, at)
     })?;
-    world.store.look_for_webhooks()?;
+    world.store.update_has_webhooks()?;
     Ok(JsonResponse::without_body(StatusCode::ACCEPTED))
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn list_webhooks(
     JsonResponse::new(StatusCode::OK, &page)
 }
 
-/// Which page of the list is asked for.
+/// The order and the page of a list of subscriptions.
 struct ListQuery {
     sort: String,
     order: String,
@@ -203,11 +203,11 @@ impl ListQuery {
         let mut read =
             Self { sort: "created_at".into(), order: "ASC".into(), offset: 0, limit: 100 };
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(query)
-            .map_err(|_| Refused::invalid_request("The query cannot be read"))?;
+            .map_err(|_| Refused::invalid_request("The query cannot be parsed"))?;
         for (name, value) in fields {
             let invalid =
                 |what: &str| Refused::invalid_request(format!("{name}: it must be {what}"));
-            // The description of 1.9.0 has this as the largest.
+            // The maximum in the API description of 1.9.0.
             let number = || value.parse::<u32>().ok().filter(|number| *number <= MOST_SKIPPED);
             match name.as_str() {
                 "sort"
@@ -219,7 +219,7 @@ impl ListQuery {
                 "sort" => return Err(invalid("created_at, updated_at, title, url or enabled")),
                 "order" if ["ASC", "DESC"].contains(&value.as_str()) => read.order = value,
                 "order" => return Err(invalid("ASC or DESC")),
-                // With nothing behind it, it says nothing.
+                // An empty value is ignored.
                 "offset" | "limit" if value.is_empty() => {}
                 "offset" => read.offset = number().ok_or_else(|| invalid("a number"))?.into(),
                 "limit" => {
@@ -297,11 +297,11 @@ fn categories(
     let wrong = || {
         Refused::invalid_request(format!("{name}: it must be an array of categories, such as USER"))
     };
-    let no_category = |text: &str| {
-        let detail = format!("{name}: {text:?} is no category of events, such as USER");
+    let not_a_category = |text: &str| {
+        let detail = format!("{name}: {text:?} is not a category of events, such as USER");
         Refused::invalid_request(detail)
     };
-    // The list of the newest version is not known in full: whatever looks like a category is one.
+    // The full list of the newest version is not known: anything that looks like a category is one.
     let looks_right = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
     };
@@ -313,7 +313,7 @@ fn categories(
     let values = value.as_array().ok_or_else(wrong)?.iter();
     let texts = values.map(|value| {
         let text = value.as_str().ok_or_else(wrong)?;
-        if is_one(text) { Ok(text.to_owned()) } else { Err(no_category(text)) }
+        if is_one(text) { Ok(text.to_owned()) } else { Err(not_a_category(text)) }
     });
     texts.collect::<Result<_, Refused>>().map(Some)
 }
@@ -322,7 +322,7 @@ fn list(texts: &[String]) -> String {
     json!(texts).to_string()
 }
 
-/// The id in the path, as it is stored.
+/// Returns the id in the path, in its stored form.
 fn id_of(request: &Admitted<'_>) -> Result<String, Refused> {
     let id = request.params.first().and_then(|id| Uuid::try_parse(id).ok());
     id.map(|id| id.to_string()).ok_or_else(unknown)
@@ -332,7 +332,7 @@ fn unknown() -> Refused {
     Refused::not_found("There is no such webhook")
 }
 
-/// Answers the keys that webhooks are signed with.
+/// Responds with the keys that webhooks are signed with.
 pub(crate) fn verification_keys(world: &World, _: &Admitted<'_>) -> Result<JsonResponse, Refused> {
     let set = VerificationKeySet::of(world.webhook_keys.listed()?);
     JsonResponse::new(StatusCode::OK, &set)

@@ -1,4 +1,4 @@
-//! The webhooks, as tests look at them and control them.
+//! The handle with which tests inspect and control webhooks.
 
 use std::fmt;
 
@@ -8,11 +8,15 @@ use super::queue::WebhookDelivery;
 use crate::state::{StateError, read};
 use crate::world::World;
 
-/// The most deliveries, and the most subscriptions, that are listed.
+/// The maximum number of deliveries, and of subscriptions, that are listed.
 const MOST: u32 = 1_000;
 
-/// What the sandbox tells on its own. Who is told, and what of, is said through the endpoints of the
-/// API; how it goes wrong, through [`Sandbox::faults`](crate::Sandbox::faults).
+/// The webhooks that the sandbox sends.
+///
+/// Use the API's endpoints to subscribe to events, and [`Sandbox::faults`](crate::Sandbox::faults)
+/// to make deliveries fail.
+///
+/// # Examples
 ///
 /// ```
 /// use axum::{Router, extract::State, http::StatusCode, http::request::Parts, routing::post};
@@ -45,7 +49,7 @@ const MOST: u32 = 1_000;
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 /// let url = format!("http://{}/webhooks", listener.local_addr()?);
 /// let mut subscription = CreateWebhook { title: "all".into(), url, ..Default::default() };
-/// // Each event at once, alone.
+/// // Send each event at once, in its own batch.
 /// subscription.config = Some(WebhookConfig { max_package_size: Some(100), delay: None });
 /// let webhook = client.create_webhook(&subscription).await?;
 ///
@@ -76,8 +80,9 @@ impl<'a> WebhookSender<'a> {
         Self(world)
     }
 
-    /// The newest packages, newest first: all that are on their way, and the last 200 of the others; a
-    /// thousand at most.
+    /// Returns the newest batches, newest first; at most 1,000.
+    ///
+    /// These are all pending ones, and the last 200 of the others.
     #[must_use]
     pub fn deliveries(self) -> Vec<WebhookDelivery> {
         self.newest(MOST)
@@ -91,35 +96,41 @@ impl<'a> WebhookSender<'a> {
         read(self.0.store.subscriptions(MOST))
     }
 
-    /// Sends a package once more, whatever became of it: on its own, and once.
+    /// Sends a batch again, whether it was delivered or not: outside the queue, and only once.
     ///
     /// # Errors
-    /// If there is none with this number.
+    /// Fails if there is no batch with this number.
     pub fn redeliver(self, number: u64) -> Result<(), StateError> {
         Ok(self.0.store.redeliver(number, self.0.clock.now())?)
     }
 
-    /// Signs with a new key from now on. The one before it stays in the list of keys, but no older
-    /// one: what an older one has signed, under
-    /// [`WebhooksSignedOnce`](crate::Assumption::WebhooksSignedOnce), nobody can verify any more.
+    /// Signs with a new key from now on.
+    ///
+    /// The previous key stays in the list of keys, but older keys are removed. Note that with
+    /// [`WebhooksSignedOnce`](crate::Assumption::WebhooksSignedOnce), a signature by an older key
+    /// can no longer be verified.
     ///
     /// # Errors
-    /// If the state cannot be written.
+    /// Fails if the state cannot be written.
     pub fn rotate_key(self) -> Result<(), StateError> {
         Ok(self.0.store.rotate_webhook_key()?)
     }
 
-    /// Waits until nothing is left to be sent: until the clock of the sandbox has come to what is due later,
-    /// and every receiver has answered 200. What a disabled subscription holds back does not count. If a
-    /// receiver never answers 200 it waits for ever: put `tokio::time::timeout` around it.
+    /// Waits until nothing is left to send.
+    ///
+    /// Until then, the sandbox's clock must reach everything that is due later, and every receiver
+    /// must respond with 200.
+    ///
+    /// Events of a disabled subscription do not count. Note that this method waits forever if a
+    /// receiver never responds with 200: wrap it in `tokio::time::timeout`.
     ///
     /// # Cancel safety
-    /// It changes nothing.
+    /// The future can be dropped at any time.
     pub async fn all_sent(self) {
         let store = &self.0.store;
         let mut deliveries = store.watch_deliveries();
         while !store.is_all_sent().unwrap_or(true) {
-            // It cannot fail: the sender lives as long as the store.
+            // Does not fail: the sender lives as long as the store.
             let _ = deliveries.changed().await;
         }
     }

@@ -1,4 +1,4 @@
-//! The keys that webhooks are signed with: made from the seed, one after the other.
+//! The keys that webhooks are signed with, made from the seed one after the other.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use crate::problem::Refused;
 use crate::seed::Seed;
 use crate::store::Store;
 
-/// The newest key signs; the one before it is still listed, for what it has signed.
+/// The webhook keys. The newest key signs. The previous key is still listed, for its signatures.
 pub(crate) struct WebhookKeys {
     store: Arc<Store>,
     newest: Mutex<Option<(u64, SigningKey)>>,
@@ -21,7 +21,7 @@ impl WebhookKeys {
         Self { store, newest: Mutex::new(None) }
     }
 
-    /// The key that signs.
+    /// Returns the key that signs.
     pub(super) fn signing(&self) -> Result<SigningKey, Refused> {
         let number = self.store.webhook_key()?;
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -35,7 +35,7 @@ impl WebhookKeys {
         }
     }
 
-    /// The keys that are listed, newest first.
+    /// Returns the listed keys, newest first.
     pub(super) fn listed(&self) -> Result<Vec<JsonWebKey>, Refused> {
         let newest = self.store.webhook_key()?;
         let seed = self.store.seed();
@@ -55,5 +55,5 @@ fn make(seed: &Seed, number: u64) -> Result<SigningKey, KeyError> {
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: KeyError) -> Refused {
-    Refused::internal(format!("the key of the webhooks cannot be used: {error}"))
+    Refused::internal(format!("the webhook key cannot be used: {error}"))
 }

@@ -1,4 +1,4 @@
-//! Webhooks: the subscriptions, what is to be sent, and sending it until it is accepted.
+//! Webhooks: subscriptions, batches of events, and their delivery with retries until accepted.
 
 pub(crate) mod endpoints;
 pub(crate) mod handle;

@@ -1,9 +1,11 @@
-//! What is to be sent: events, the packages that they are put into, and when each is due.
+//! The queue: events, the batches that they are put into, and when each batch is due. Upvest calls
+//! a batch a package.
 //!
 //! An event is written in the transaction that moves the money. It waits (`pending`) in every
-//! subscription that wants it, until it is put into a package (`delivery`) that is never changed
-//! again. The packages of a subscription are a queue: one that fails holds up all behind it. Not in the
-//! queue is what a fault has held back, and what is tried once: tests, and copies.
+//! subscription that wants it, until it is put into a batch (`delivery`) that is never changed
+//! again. The batches of a subscription are a queue: a batch that fails blocks all batches after
+//! it. Outside the queue are batches that a fault has held back, and batches with a single attempt:
+//! tests and copies.
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
@@ -15,70 +17,72 @@ use super::subscriptions;
 use crate::problem::Refused;
 use crate::store::Store;
 
-/// The longest pause before the next try, in seconds.
+/// The longest pause before the next attempt, in seconds.
 const LONGEST_PAUSE: i64 = 600;
-/// How many packages are remembered after they have been delivered.
+/// How many batches remain stored after they were delivered.
 const MOST_DELIVERED: i64 = 200;
 
-/// A package of events, and how far it has come.
+/// A batch of events, and the state of its delivery. Upvest calls a batch a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// Which one it is, counted from 1.
+    /// The number of the batch, counted from 1.
     pub number: u64,
     /// The subscription that it is for.
     pub webhook_id: WebhookId,
-    /// Where that is sent to now.
+    /// The current URL of the subscription.
     pub url: String,
-    /// How many events are in it.
+    /// The number of events in it.
     pub events: u32,
     /// Its body, as it is sent.
     pub body: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// How often it was tried.
+    /// The number of attempts so far.
     pub attempts: u32,
-    /// What the last try was answered, or why it was not.
+    /// The response to the last attempt, or why there was none.
     pub last: Option<String>,
-    /// When the next try is due. Nothing if there is none: it was delivered, or it was a test or a copy
-    /// and has been tried.
+    /// When the next attempt is due.
+    ///
+    /// `None` if there is none: the batch was delivered, or it was a test or a copy and was
+    /// attempted.
     pub due_at: Option<Timestamp>,
     /// Whether it was delivered.
     pub is_delivered: bool,
 }
 
-/// A package that is due.
+/// A batch that is due.
 pub(super) struct Due {
     pub(super) number: i64,
     pub(super) url: String,
     pub(super) body: String,
     pub(super) is_queued: bool,
-    /// Whether it is tried once: a test, or a copy.
+    /// Whether it has a single attempt: a test or a copy.
     pub(super) is_single: bool,
     /// The headers of its signature, if it was sent before.
     pub(super) signed: Option<String>,
 }
 
-/// What there is to do.
+/// The work to do.
 #[derive(Default)]
 pub(super) struct Work {
     pub(super) due: Vec<Due>,
-    /// Whether there is more to do when some time has passed.
+    /// Whether there will be more work after some time.
     pub(super) is_waiting: bool,
 }
 
-/// What a delivery attempt has led to.
+/// The result of a delivery attempt.
 pub(super) enum Tried {
     Delivered {
-        answer: String,
+        response: String,
         with_copy: bool,
     },
     Failed(String),
-    /// It lets the next ones pass.
+    /// A fault holds it back, so that the next ones overtake it.
     HeldBack,
 }
 
-/// Writes down that something has happened, for every subscription that wants to know.
+/// Stores an event for every subscription that wants it.
 pub(crate) fn emit(
     db: &Transaction<'_>,
     event_type: &str,
@@ -104,7 +108,7 @@ pub(crate) fn emit(
     Ok(())
 }
 
-/// Whether an event would be written down at all.
+/// Whether an event would be stored at all.
 pub(crate) fn is_subscribed(db: &Transaction<'_>) -> Result<bool, Refused> {
     Ok(db.prepare_cached("SELECT 1 FROM webhook WHERE enabled")?.exists([])?)
 }
@@ -122,7 +126,7 @@ pub(super) fn write(
     Ok(db.last_insert_rowid())
 }
 
-/// An event as it is sent. The names are in the order of Upvest's examples.
+/// An event as it is sent. The fields are in the order of Upvest's examples.
 #[derive(Serialize)]
 struct EventJson {
     id: uuid::Uuid,
@@ -134,12 +138,13 @@ struct EventJson {
 }
 
 impl Store {
-    /// What is due now. First moves the operations that are due, with `advance`, and makes batches.
+    /// Returns what is due now. First advances the operations that are due, with `advance`, and
+    /// makes batches.
     pub(super) fn webhook_work(
         &self,
         now: Timestamp,
         advance: impl FnOnce(&Transaction<'_>, i64) -> Result<bool, Refused>,
-        is_under_way: impl Fn(i64) -> bool,
+        is_in_flight: impl Fn(i64) -> bool,
     ) -> Result<Work, Refused> {
         let at = now.unix_seconds();
         self.transaction(|db| {
@@ -164,10 +169,10 @@ impl Store {
                     }
                 };
                 match first {
-                    Some((number, due)) if due <= at && !is_under_way(number) => {
+                    Some((number, due)) if due <= at && !is_in_flight(number) => {
                         work.due.push(due_batch(db, number)?);
                     }
-                    Some((number, _)) if !is_under_way(number) => work.is_waiting = true,
+                    Some((number, _)) if !is_in_flight(number) => work.is_waiting = true,
                     _ => {}
                 }
             }
@@ -181,7 +186,7 @@ impl Store {
                 let (number, due): (i64, i64) = row?;
                 if due > at {
                     work.is_waiting = true;
-                } else if !is_under_way(number) {
+                } else if !is_in_flight(number) {
                     work.due.push(due_batch(db, number)?);
                 }
             }
@@ -189,7 +194,7 @@ impl Store {
         })
     }
 
-    /// Puts what is pending into a package, if it is time; its number.
+    /// Puts pending events into a batch, if it is time. Returns the number of the batch.
     fn pack(
         &self,
         db: &Transaction<'_>,
@@ -228,16 +233,17 @@ impl Store {
         for number in &numbers {
             db.prepare_cached("DELETE FROM pending WHERE webhook = ?1 AND event = ?2")?
                 .execute(params![id, number])?;
-            let forget = "DELETE FROM event WHERE number = ?1
+            let cleanup = "DELETE FROM event WHERE number = ?1
                           AND NOT EXISTS (SELECT 1 FROM pending WHERE event = ?1)";
-            db.prepare_cached(forget)?.execute([number])?;
+            db.prepare_cached(cleanup)?.execute([number])?;
         }
         let events = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
         let batch = Batch { webhook: &id, body: &body, events, is_queued: true };
         Ok(Some(batch.write(db, at)?))
     }
 
-    /// An event in JSON; its id is made from its number, so that it is the same in every subscription.
+    /// Returns an event in JSON. Its id is made from its number, so that it is the same in every
+    /// subscription.
     pub(super) fn event_json(
         &self,
         row: &Row<'_>,
@@ -255,7 +261,7 @@ impl Store {
         serde_json::to_string(&event).map_err(|_| damaged())
     }
 
-    /// Remembers how a package was signed.
+    /// Stores the signature of a batch.
     pub(super) fn set_signed(&self, number: i64, signed: &str) -> Result<(), Refused> {
         self.transaction(|db| {
             let update = "UPDATE delivery SET signed = ?2 WHERE number = ?1";
@@ -264,7 +270,7 @@ impl Store {
         })
     }
 
-    /// Writes down what became of a try.
+    /// Stores the result of a delivery attempt.
     pub(super) fn tried(&self, number: i64, now: Timestamp, tried: &Tried) -> Result<(), Refused> {
         let at = now.unix_seconds();
         self.transaction(|db| {
@@ -274,10 +280,10 @@ impl Store {
                                   WHERE number = ?1";
                     db.prepare_cached(update)?.execute([number, at.saturating_add(1)])?;
                 }
-                Tried::Delivered { answer, with_copy } => {
+                Tried::Delivered { response, with_copy } => {
                     let update = "UPDATE delivery SET attempts = attempts + 1, due = NULL,
                                   is_delivered = 1, last = ?2 WHERE number = ?1";
-                    db.prepare_cached(update)?.execute(params![number, answer])?;
+                    db.prepare_cached(update)?.execute(params![number, response])?;
                     if *with_copy {
                         copy(db, number, at)?;
                     }
@@ -296,13 +302,13 @@ impl Store {
                     db.prepare_cached(update)?.execute(params![number, why, due])?;
                 }
             }
-            let forget = "DELETE FROM delivery WHERE due IS NULL AND number <= ?1";
-            db.prepare_cached(forget)?.execute([number - MOST_DELIVERED])?;
+            let cleanup = "DELETE FROM delivery WHERE due IS NULL AND number <= ?1";
+            db.prepare_cached(cleanup)?.execute([number - MOST_DELIVERED])?;
             Ok(())
         })
     }
 
-    /// Sends a package once more, on its own.
+    /// Sends a batch again, outside the queue.
     pub(super) fn redeliver(&self, number: u64, now: Timestamp) -> Result<(), Refused> {
         let number = i64::try_from(number).unwrap_or(i64::MAX);
         self.with(|db| match copy(db, number, now.unix_seconds())? {
@@ -311,7 +317,7 @@ impl Store {
         })
     }
 
-    /// The newest packages, newest first.
+    /// Returns the newest batches, newest first.
     pub(super) fn deliveries(&self, most: u32) -> Result<Vec<WebhookDelivery>, Refused> {
         self.transaction(|db| {
             let query = "SELECT delivery.number, webhook, events, body, delivery.created, attempts,
@@ -323,7 +329,7 @@ impl Store {
         })
     }
 
-    /// Whether nothing is left to be sent.
+    /// Returns whether nothing is left to send.
     pub(super) fn is_all_sent(&self) -> Result<bool, Refused> {
         self.transaction(|db| {
             let query = "SELECT 1 FROM delivery JOIN webhook ON webhook.id = delivery.webhook
@@ -336,7 +342,7 @@ impl Store {
     }
 }
 
-/// A package that is made: one of the queue, or one that is tried once.
+/// A new batch, in the queue or with a single attempt.
 pub(super) struct Batch<'a> {
     pub(super) webhook: &'a str,
     pub(super) body: &'a str,
@@ -360,7 +366,7 @@ impl Batch<'_> {
     }
 }
 
-/// Writes a copy of a package, which is tried once; how many there were to copy.
+/// Stores a copy of a batch, with a single attempt. Returns how many batches were copied.
 fn copy(db: &Transaction<'_>, number: i64, at: i64) -> Result<usize, Refused> {
     let insert = "INSERT INTO delivery
         (webhook, body, events, is_queued, is_single, is_delivered, created, attempts, due, signed)
@@ -401,7 +407,7 @@ fn delivery(row: &Row<'_>) -> Result<WebhookDelivery, Refused> {
     })
 }
 
-/// How long to wait after so many tries before: 1, 2, 3, 5, 8 … 600 seconds.
+/// Returns the pause after this number of attempts: 1, 2, 3, 5, 8 … 600 seconds.
 fn pause_after(attempts: i64) -> i64 {
     let (mut pause, mut next) = (1, 2);
     for _ in 0..attempts {
@@ -418,7 +424,7 @@ mod tests {
     use super::pause_after;
 
     #[test]
-    fn pauses_grow_as_fibonacci_says_and_then_no_more() {
+    fn pauses_grow_like_fibonacci_numbers_up_to_a_limit() {
         let pauses: Vec<i64> = (0..16).map(pause_after).collect();
         assert_eq!(pauses, [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 600, 600, 600]);
         assert_eq!(pause_after(i64::MAX), 600);

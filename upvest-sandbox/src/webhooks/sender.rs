@@ -1,4 +1,4 @@
-//! Sends what is due, and writes down what became of it.
+//! Sends the batches that are due, and stores the results.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -22,36 +22,36 @@ use crate::faults::DeliveryFault;
 use crate::server::Server;
 use crate::settings::Assumption;
 
-/// How often the clock is looked at while something waits for it: it may be anybody's.
+/// How often the clock is polled while something waits for it: it may be a custom clock.
 const TICK: Duration = Duration::from_millis(100);
-/// How much of an answer is read, so that the connection can be used again.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// How much of a response is read, in bytes, so that the connection can be reused.
+const LONGEST_RESPONSE: usize = 64 * 1024;
 
-/// How the header `user-agent` of a webhook begins.
+/// The beginning of the header `user-agent` of a webhook.
 pub(crate) const PRODUCT: &str = "upvest-sandbox/";
 
-/// How many are sent at once.
+/// The maximum number of concurrent attempts.
 const MOST_AT_ONCE: usize = 64;
 
-/// Sends until the sandbox ends.
+/// Sends webhooks until the sandbox ends.
 pub(crate) async fn run(server: Arc<Server>) {
     let store = &server.world.store;
     let transport = Arc::new(OnceLock::new());
     let mut sending = JoinSet::new();
-    let mut under_way: HashMap<Id, i64> = HashMap::new();
+    let mut in_flight: HashMap<Id, i64> = HashMap::new();
     let mut said = String::new();
     loop {
-        let is_under_way = |number| under_way.values().any(|known| *known == number);
-        let work = match store.webhook_work(server.world.clock.now(), advance_all, is_under_way) {
+        let is_in_flight = |number| in_flight.values().any(|known| *known == number);
+        let work = match store.webhook_work(server.world.clock.now(), advance_all, is_in_flight) {
             Ok(work) => {
                 said.clear();
                 work
             }
             Err(_) if !store.is_open() => return,
             Err(refused) => {
-                // Once, and not each time that it is tried again.
+                // Logged once, not for each retry.
                 if said != refused.reason {
-                    tracing::error!("no webhooks can be sent: {}", refused.reason);
+                    tracing::error!("webhooks cannot be sent: {}", refused.reason);
                     said = refused.reason;
                 }
                 Work { due: Vec::new(), is_waiting: true }
@@ -62,7 +62,7 @@ pub(crate) async fn run(server: Arc<Server>) {
             let (server, transport) = (Arc::clone(&server), Arc::clone(&transport));
             let number = due.number;
             let task = sending.spawn(async move { deliver(&server, &transport, due).await });
-            under_way.insert(task.id(), number);
+            in_flight.insert(task.id(), number);
         }
         tokio::select! {
             Some(ended) = sending.join_next_with_id() => {
@@ -70,7 +70,7 @@ pub(crate) async fn run(server: Arc<Server>) {
                     Ok((id, ())) => id,
                     Err(panic) => panic.id(),
                 };
-                under_way.remove(&id);
+                in_flight.remove(&id);
             }
             () = store.changed() => {}
             () = tokio::time::sleep(TICK), if work.is_waiting => {}
@@ -79,21 +79,21 @@ pub(crate) async fn run(server: Arc<Server>) {
 }
 
 async fn deliver(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) {
-    let (number, place) = (due.number, place(&due.url));
+    let (number, shown_url) = (due.number, shown_url(&due.url));
     let tried = send(server, transport, due).await;
     if let Tried::Failed(why) = &tried {
-        tracing::warn!("package {number} of webhooks, to {place}, was not taken: {why}");
+        tracing::warn!("webhook batch {number} to `{shown_url}` was not delivered: {why}");
     }
     if let Err(refused) = server.world.store.tried(number, server.world.clock.now(), &tried) {
-        tracing::error!("a delivery could not be written down: {}", refused.reason);
-        // It is due still.
+        tracing::error!("the result of a delivery attempt cannot be stored: {}", refused.reason);
+        // It is still due.
         tokio::time::sleep(TICK).await;
     }
     server.world.store.deliveries_changed();
 }
 
-/// A URL without what may be secret in it: a password, or a token in the query.
-fn place(url: &str) -> String {
+/// A URL without the parts that may be secret: a password, or a token in the query.
+fn shown_url(url: &str) -> String {
     let Ok(url) = Url::parse(url) else { return String::new() };
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
@@ -110,7 +110,7 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
     let fault = if is_single { None } else { picked() };
     match fault {
         Some(DeliveryFault::Overtake) => return Tried::HeldBack,
-        Some(DeliveryFault::NotSent) => return failed("not sent, by a fault"),
+        Some(DeliveryFault::NotSent) => return failed("not sent because of a fault"),
         _ => {}
     }
     let made = match transport.get() {
@@ -118,45 +118,45 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
         None => ReqwestTransport::new().map(|made| transport.get_or_init(|| made).clone()),
     };
     let Ok(transport) = made else { return failed("TLS cannot be set up") };
-    let answering = async {
-        let answer = transport.send(request).await?;
-        let (head, body) = answer.into_parts();
-        // What it says is of no interest, but the connection is.
-        let _ = Limited::new(body, LONGEST_ANSWER).collect().await;
+    let exchange = async {
+        let response = transport.send(request).await?;
+        let (head, body) = response.into_parts();
+        // The content does not matter, but the connection can be reused.
+        let _ = Limited::new(body, LONGEST_RESPONSE).collect().await;
         Ok::<_, upvest_core::transport::TransportError>(head.status)
     };
     let longest = server.world.settings.webhook_timeout;
-    let status = match timeout(longest, answering).await {
+    let status = match timeout(longest, exchange).await {
         Ok(Ok(status)) => status,
         Ok(Err(error)) => return Tried::Failed(error.to_string()),
-        Err(_) => return Tried::Failed(format!("no answer within {longest:?}")),
+        Err(_) => return Tried::Failed(format!("no response within {longest:?}")),
     };
-    if fault == Some(DeliveryFault::AnswerLost) {
-        return Tried::Failed(format!("{}, lost by a fault", status.as_u16()));
+    if fault == Some(DeliveryFault::ResponseLost) {
+        return Tried::Failed(format!("{}, lost because of a fault", status.as_u16()));
     }
-    let takes_empty = server.world.settings.assumes(Assumption::WebhookNoContentSucceeds);
-    let answer = status.as_u16().to_string();
-    if status == StatusCode::OK || takes_empty && status == StatusCode::NO_CONTENT {
-        Tried::Delivered { answer, with_copy: fault == Some(DeliveryFault::Duplicate) }
+    let accepts_empty = server.world.settings.assumes(Assumption::WebhookNoContentSucceeds);
+    let response = status.as_u16().to_string();
+    if status == StatusCode::OK || accepts_empty && status == StatusCode::NO_CONTENT {
+        Tried::Delivered { response, with_copy: fault == Some(DeliveryFault::Duplicate) }
     } else {
         Tried::Failed(rejected(status))
     }
 }
 
-/// Which answer it was; receivers take any 2xx for a success.
+/// Describes a status that rejects a webhook. Receivers may expect that any 2xx is a success.
 fn rejected(status: StatusCode) -> String {
     let status = status.as_u16();
     match status {
         204 => {
             let switch = Assumption::WebhookNoContentSucceeds;
-            format!("204, but 200 alone counts as delivered (`--assume {switch}` accepts 204)")
+            format!("204, but only 200 counts as delivered (`--assume {switch}` accepts 204)")
         }
-        200..300 => format!("{status}, but 200 alone counts as delivered"),
+        200..300 => format!("{status}, but only 200 counts as delivered"),
         _ => status.to_string(),
     }
 }
 
-/// The request, signed now, or as it was the first time.
+/// Returns the request, signed now or with its first signature.
 async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
     let settings = &server.world.settings;
     let said = |refused: crate::problem::Refused| refused.reason;
@@ -165,7 +165,7 @@ async fn signed(server: &Server, due: Due) -> Result<Request<Bytes>, String> {
     } else {
         SignatureVersion::V6
     };
-    // As the transport will read it: what is signed must be what is sent.
+    // Parsed like in the transport: the signed URL must be the one that is sent.
     let url = Url::parse(&due.url).map_err(|_| "the URL cannot be used".to_owned())?;
     let mut request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")

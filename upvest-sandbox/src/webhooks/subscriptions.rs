@@ -12,7 +12,7 @@ pub(super) const WEBHOOK: &str =
     "SELECT id, title, url, types, excluded, delay, max_package_size, enabled,
     created AS created_at, updated AS updated_at FROM webhook";
 
-/// The subscription with this id.
+/// Returns the subscription with this id.
 pub(super) fn known(db: &Transaction<'_>, id: &str) -> Result<Webhook, Refused> {
     let mut query = db.prepare_cached(&format!("{WEBHOOK} WHERE id = ?1"))?;
     query
@@ -21,7 +21,7 @@ pub(super) fn known(db: &Transaction<'_>, id: &str) -> Result<Webhook, Refused> 
         .ok_or_else(|| Refused::not_found("There is no such webhook"))?
 }
 
-/// The subscriptions that are enabled, oldest first.
+/// Returns the enabled subscriptions, oldest first.
 pub(super) fn enabled(db: &Transaction<'_>) -> Result<Vec<Webhook>, Refused> {
     let mut query = db.prepare_cached(&format!("{WEBHOOK} WHERE enabled ORDER BY number"))?;
     query.query_map([], |row| Ok(webhook(row)))?.map(|row| row?).collect()
@@ -37,7 +37,7 @@ pub(super) fn webhook(row: &Row<'_>) -> Result<Webhook, Refused> {
         delay: Some(row.get::<_, String>(5)?.parse().map_err(|_| damaged())?),
         max_package_size: Some(row.get(6)?),
     };
-    // The type may gain members: it is made from JSON.
+    // Made from JSON, because the type may gain fields.
     let webhook = json!({
         "id": row.get::<_, String>(0)?,
         "title": row.get::<_, String>(1)?,
@@ -57,7 +57,7 @@ fn damaged() -> Refused {
 }
 
 impl Store {
-    /// The subscriptions, oldest first.
+    /// Returns the subscriptions, oldest first.
     pub(super) fn subscriptions(&self, most: u32) -> Result<Vec<Webhook>, Refused> {
         self.transaction(|db| {
             let mut query = db.prepare_cached(&format!("{WEBHOOK} ORDER BY number LIMIT ?1"))?;
@@ -65,11 +65,12 @@ impl Store {
         })
     }
 
-    /// Whether anybody wants to be told of anything, from now on.
-    pub(crate) fn look_for_webhooks(&self) -> Result<(), Refused> {
+    /// Checks whether there are subscriptions, so that the webhook sender must be notified of
+    /// changes.
+    pub(crate) fn update_has_webhooks(&self) -> Result<(), Refused> {
         self.transaction(|db| {
-            // Before anybody else changes it.
-            self.tells_webhooks(db.prepare_cached("SELECT 1 FROM webhook")?.exists([])?);
+            // Inside the transaction, before another change.
+            self.set_has_webhooks(db.prepare_cached("SELECT 1 FROM webhook")?.exists([])?);
             Ok(())
         })?;
         self.deliveries_changed();

@@ -13,7 +13,7 @@ use crate::{Running, program, send, text};
 const SIGNALS: [&str; 11] =
     ["INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "XCPU"];
 
-/// `exec` with a script that says its process id first.
+/// Runs `exec` with a script that prints its process id first.
 fn exec(script: &str) -> (Child, BufReader<std::process::ChildStdout>, String) {
     let mut running = program()
         .args(["--quiet", "exec", "--", "sh", "-c", &format!("{script}; echo $$; {LOOP}")])
@@ -33,7 +33,7 @@ fn every_signal_to_exec_reaches_the_command() {
     for signal in SIGNALS {
         let (mut running, _lines, _) = exec(&format!("trap 'exit 9' {signal}"));
         send(signal, &running.id().to_string());
-        assert_eq!(running.wait().unwrap().code(), Some(9), "{signal}: its last word");
+        assert_eq!(running.wait().unwrap().code(), Some(9), "{signal}: the command's own status");
     }
 }
 
@@ -49,9 +49,9 @@ fn no_signal_to_exec_leaves_the_command_behind() {
     }
 }
 
-/// A command that takes no notice goes on, and the sandbox with it.
+/// A command that ignores a signal continues, and so does the sandbox.
 #[test]
-fn a_command_that_ignores_a_signal_goes_on() {
+fn a_command_that_ignores_a_signal_continues() {
     let (mut running, mut lines, _) = exec("trap 'echo got' USR1; trap 'exit 3' TERM");
     send("USR1", &running.id().to_string());
     let mut line = String::new();
@@ -62,7 +62,7 @@ fn a_command_that_ignores_a_signal_goes_on() {
 }
 
 #[test]
-fn every_signal_ends_it_and_takes_its_key_file_away() {
+fn every_signal_ends_the_program_and_removes_its_key_file() {
     for signal in SIGNALS {
         let mut running = Running::start(&[]);
         let key = running.row("key file").to_owned();
@@ -72,7 +72,7 @@ fn every_signal_ends_it_and_takes_its_key_file_away() {
     }
 }
 
-/// Whatever a start waits for: here, a key that nobody writes.
+/// A start can wait for something: here, a key that is never written.
 #[test]
 fn a_start_that_waits_can_be_ended() {
     let folder = TempDir::new().unwrap();
@@ -81,7 +81,7 @@ fn a_start_that_waits_can_be_ended() {
     for (signal, number) in [("INT", 2), ("TERM", 15)] {
         let mut child = program().arg("--key").arg(&pipe).spawn().unwrap();
         let id = child.id().to_string();
-        // This ends when it reads, and it reads until this ends.
+        // This returns when the program starts to read; it reads until this is dropped.
         let _writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
         send(signal, &id);
         assert_eq!(child.wait().unwrap().signal(), Some(number));
@@ -108,7 +108,7 @@ fn a_command_that_cannot_be_run_is_127_or_126() {
         let output = program().args(["--quiet", "exec", "--", &command]).output().unwrap();
         assert_eq!(output.status.code(), Some(status), "{command}");
         let stderr = text(&output).1;
-        assert!(stderr.starts_with(&format!("`{command}` cannot be run: ")), "{stderr}");
+        assert!(stderr.starts_with(&format!("cannot run `{command}`: ")), "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! The files that it writes: what is not a regular file is neither replaced nor waited for.
+//! Files that the program writes: a file that is not regular is neither replaced nor waited for.
 
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{program, sentence, text};
 
-/// Writes its settings there, and ends.
+/// Runs the program with a command that exits at once, and returns its output.
 fn written(arguments: &[&str]) -> (String, String) {
     let output = program().args(arguments).args(["exec", "--", "true"]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output).1);
@@ -32,21 +32,21 @@ fn is_settings(text: &str) -> bool {
 }
 
 #[test]
-fn settings_are_written_to_a_file_that_is_there_or_is_not() {
+fn settings_are_written_to_an_existing_or_a_new_file() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("my.env");
     for _ in 0..2 {
         written(&["--write-env", file.to_str().unwrap()]);
         assert!(is_settings(&std::fs::read_to_string(&file).unwrap()));
         assert_eq!(mode(&file), 0o600);
-        // Longer, and readable for all: nothing of it stays.
+        // A longer file that all can read: neither its content nor its mode remains.
         std::fs::write(&file, "x".repeat(100_000)).unwrap();
         std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
 }
 
-/// A folder like any other, though it is under `/dev`.
+/// `/dev/shm` is a folder like any other.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_in_memory_is_a_file() {
@@ -83,7 +83,7 @@ fn links_are_followed() {
     }
     symlink("round", at("round")).unwrap();
     let said = sentence(&["--write-env", at("round").to_str().unwrap()]);
-    assert!(said.contains("cannot be written"), "{said}");
+    assert!(said.contains("cannot write"), "{said}");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_pipe_is_written_to() {
 
 #[test]
 fn a_device_stays_one() {
-    // In a folder that can be written to, where a file could take its place.
+    // In a writable folder, where a file could replace it.
     let folder = TempDir::new().unwrap();
     let link = folder.path().join("null");
     symlink("/dev/null", &link).unwrap();
@@ -119,7 +119,7 @@ fn the_standard_output_is_written_to() {
     let (_, stderr) = written(&["--quiet", "--write-env", "/dev/stderr"]);
     assert!(is_settings(&stderr), "{stderr}");
 
-    // A file in which something is already, under its own name and two others.
+    // A file that is not empty, under its own name and two others.
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("out");
     for name in ["/dev/stdout", "/dev/fd/1", file.to_str().unwrap()] {
@@ -132,7 +132,7 @@ fn the_standard_output_is_written_to() {
         let settings = content.strip_prefix("first\n").and_then(|it| it.strip_suffix("last\n"));
         assert!(settings.is_some_and(is_settings), "{name}: {content}");
     }
-    // What a shell writes as `--write-env >(cat)`, or `3>file`.
+    // As a shell passes `--write-env >(cat)`, or `3>file`.
     let script = "\"$0\" --write-env /dev/fd/3 exec -- true 3> \"$1\"";
     let status = Command::new("sh")
         .args(["-c", script])
@@ -149,11 +149,11 @@ fn the_standard_output_is_written_to() {
 fn a_folder_is_refused() {
     let folder = TempDir::new().unwrap();
     let said = sentence(&["--write-env", folder.path().to_str().unwrap()]);
-    assert!(said.contains("cannot be written: is a directory"), "{said}");
+    assert!(said.starts_with("cannot write") && said.ends_with(": is a directory"), "{said}");
 }
 
 #[test]
-fn a_state_that_is_no_regular_file_is_refused_at_once() {
+fn a_state_that_is_not_a_regular_file_is_rejected_at_once() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     pipe(Path::new(&at("pipe")));
@@ -167,18 +167,18 @@ fn a_state_that_is_no_regular_file_is_refused_at_once() {
         let said = sentence(&["--state", name]);
         assert!(said.contains(name) && said.contains("it is not a regular file"), "{said}");
     }
-    assert!(!Path::new(&at("log.db")).exists(), "nothing is begun");
+    assert!(!Path::new(&at("log.db")).exists(), "no file is created");
 }
 
 #[test]
-fn a_key_without_an_end_is_not_read_to_it() {
+fn an_endless_key_file_is_not_read_completely() {
     let said = sentence(&["--key", "/dev/zero"]);
-    assert!(said.contains("/dev/zero cannot be used: "), "{said}");
+    assert!(said.contains("cannot use the key file `/dev/zero`: "), "{said}");
 }
 
-/// A state that others may read is closed to them.
+/// A state file that others may read is restricted to its owner.
 #[test]
-fn the_state_is_for_its_owner_alone() {
+fn the_state_file_is_readable_by_its_owner_only() {
     let folder = TempDir::new().unwrap();
     let state = folder.path().join("state.db");
     written(&["--state", state.to_str().unwrap()]);
@@ -189,7 +189,7 @@ fn the_state_is_for_its_owner_alone() {
 }
 
 #[test]
-fn a_passphrase_that_is_not_utf_8_is_not_taken_for_none() {
+fn a_passphrase_that_is_not_utf_8_is_not_ignored() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("key.pem");
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/keys/p8_enc_default.pem");

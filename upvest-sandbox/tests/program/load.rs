@@ -1,4 +1,4 @@
-//! The memory and the files of the program while clients misbehave.
+//! Memory and open files of the program while clients misbehave.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{Running, program, until};
 
-/// The most memory that it ever had, in MiB.
+/// Returns the peak memory of the program, in MiB.
 fn peak(running: &Running) -> u64 {
     let status = format!("/proc/{}/status", running.child.id());
     let status = std::fs::read_to_string(status).unwrap();
@@ -17,16 +17,16 @@ fn peak(running: &Running) -> u64 {
 fn sent(running: &Running, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", running.port().parse().unwrap())).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
-    // It may be closed early.
+    // The connection may be closed early.
     let _ = stream.write_all(bytes);
     stream
 }
 
-fn answer(running: &Running, bytes: &[u8]) -> String {
-    let mut answer = String::new();
-    // That it is closed, or that nothing comes, is an answer too.
-    let _ = sent(running, bytes).read_to_string(&mut answer);
-    answer
+fn response(running: &Running, bytes: &[u8]) -> String {
+    let mut response = String::new();
+    // A close, or a timeout without data, is a valid outcome too.
+    let _ = sent(running, bytes).read_to_string(&mut response);
+    response
 }
 
 #[test]
@@ -40,8 +40,8 @@ fn large_headers_do_not_fill_the_memory() {
         }
         head += "\r\n";
         for _ in 0..1_000 {
-            let answer = answer(&running, head.as_bytes());
-            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+            let response = response(&running, head.as_bytes());
+            assert!(response.is_empty() || response.starts_with("HTTP/1.1 4"), "{response}");
         }
     }
     println!("{} MiB", peak(&running));
@@ -49,7 +49,7 @@ fn large_headers_do_not_fill_the_memory() {
 }
 
 #[test]
-fn huge_answers_that_nobody_reads_do_not_fill_the_memory() {
+fn huge_unread_responses_do_not_fill_the_memory() {
     for part in ["header", "body"] {
         let running = Running::start(&[]);
         let fault = format!(r#"{{"do":{{"huge":{{"bytes":67108864}}}},"at":"{part}"}}"#);
@@ -58,11 +58,11 @@ fn huge_answers_that_nobody_reads_do_not_fill_the_memory() {
             "POST /_sandbox/faults HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\
              connection: close\r\n\r\n{fault}"
         );
-        assert!(answer(&running, head.as_bytes()).starts_with("HTTP/1.1 200 "));
+        assert!(response(&running, head.as_bytes()).starts_with("HTTP/1.1 200 "));
         let readers: Vec<_> = (0..100)
             .map(|_| {
                 let mut stream = sent(&running, b"GET /users HTTP/1.1\r\nhost: localhost\r\n\r\n");
-                // The answer is under way, and then nothing more is read.
+                // The response has started, and then nothing more is read.
                 stream.read_exact(&mut vec![0; 100_000]).unwrap();
                 stream
             })
@@ -73,10 +73,10 @@ fn huge_answers_that_nobody_reads_do_not_fill_the_memory() {
     }
 }
 
-/// Half-sent headers hold more connections than it may have files. When they go, it answers again;
-/// that they go by themselves is tested where time stands still.
+/// Incomplete headers hold more connections than the limit of open files. When they close, the
+/// sandbox responds again. Their timeout is tested with a paused clock.
 #[test]
-fn it_recovers_when_its_file_descriptors_are_used_up() {
+fn the_program_recovers_when_its_file_descriptors_are_used_up() {
     let mut limited = std::process::Command::new("sh");
     limited.args(["-c", "ulimit -n 128; exec \"$@\"", "sh"]);
     let program = program();
@@ -92,5 +92,5 @@ fn it_recovers_when_its_file_descriptors_are_used_up() {
         (0..160).map(|_| sent(&running, b"GET /users HTTP/1.1\r\nhost: local")).collect();
     let health = b"GET /_sandbox/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     drop(held);
-    until("it answers again", || answer(&running, health).starts_with("HTTP/1.1 200 "));
+    until("it responds again", || response(&running, health).starts_with("HTTP/1.1 200 "));
 }

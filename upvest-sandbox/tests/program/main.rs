@@ -1,11 +1,6 @@
-//! The program, as somebody uses it who has read no more than its help.
+//! The program, as a user of its help uses it.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is a test, its helpers too"
-)]
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "test code may panic")]
 
 #[cfg(unix)]
 mod ends;
@@ -33,8 +28,8 @@ use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash};
 use uuid::Uuid;
 
-/// The program, with a folder for temporary files that goes with this process: what is killed cannot
-/// tidy up.
+/// Returns the program, with a temporary folder that is removed with this process: a killed program
+/// leaves its files behind.
 fn program() -> Command {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().unwrap());
     let mut command = Command::new(env!("CARGO_BIN_EXE_upvest-sandbox"));
@@ -47,7 +42,7 @@ fn program() -> Command {
     command
 }
 
-/// One that serves, until it is dropped.
+/// A running sandbox, killed on drop.
 struct Running {
     child: Child,
     printed: String,
@@ -64,7 +59,7 @@ impl Running {
         let mut printed = String::new();
         let mut settings = HashMap::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        // The settings stand between two empty lines, behind the table.
+        // The settings are between two empty lines after the table.
         let mut gaps = 0;
         while gaps < 3 {
             let line = lines.next().expect("it has started").unwrap();
@@ -99,8 +94,8 @@ impl Running {
         let request = http::Request::get(format!("{}/_sandbox/{path}", self.row("address")))
             .body(Bytes::new())
             .unwrap();
-        let answer = ReqwestTransport::new().unwrap().send(request).await.unwrap();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let response = ReqwestTransport::new().unwrap().send(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
         serde_json::from_slice(&body).unwrap()
     }
 
@@ -112,7 +107,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The program may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -123,14 +118,14 @@ fn kill_softly(id: &str) {
     send("TERM", id);
 }
 
-/// By the shell's own `kill`: the program of that name is not everywhere.
+/// Uses the `kill` built into the shell: not every system has the program.
 #[cfg(unix)]
 fn send(signal: &str, id: &str) {
     let status = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, id]).status();
     assert!(status.unwrap().success());
 }
 
-/// Waits until something is so; not for ever.
+/// Waits until a condition holds, with a timeout.
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let begin = Instant::now();
     while !is_so() {
@@ -152,7 +147,7 @@ fn text(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// The one sentence that it ends with.
+/// Returns the single sentence that the program exits with.
 fn sentence(arguments: &[&str]) -> String {
     let output = program().args(arguments).output().unwrap();
     let (stdout, stderr) = text(&output);
@@ -162,7 +157,7 @@ fn sentence(arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn what_it_prints_makes_a_client() {
+async fn the_printed_settings_configure_a_client() {
     let running = Running::start(&[]);
     for name in ["client id", "client secret", "key id", "key file", "page"] {
         assert!(!running.row(name).is_empty());
@@ -193,7 +188,7 @@ async fn the_same_seed_gives_the_same_credentials_and_none_gives_others() {
 
 #[cfg(unix)]
 #[test]
-fn exec_runs_a_command_beside_it_and_passes_its_status_on() {
+fn exec_runs_a_command_and_returns_its_status() {
     let shell = |script: &str| {
         program().args(["--quiet", "exec", "--", "sh", "-c", script]).output().unwrap()
     };
@@ -204,7 +199,7 @@ fn exec_runs_a_command_beside_it_and_passes_its_status_on() {
     assert!(TcpStream::connect(address).is_err(), "it has stopped");
     assert_eq!(shell("exit 0").status.code(), Some(0));
     assert_eq!(shell("kill -9 $$").status.code(), Some(137));
-    // What the command is told by others does not get through.
+    // Variables of the outer environment do not reach the command.
     let output = program()
         .args(["exec", "--", "sh", "-c", "echo $UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME"])
         .env("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", "/somewhere")
@@ -212,7 +207,7 @@ fn exec_runs_a_command_beside_it_and_passes_its_status_on() {
         .unwrap();
     assert_eq!(text(&output).0, "\n");
     let said = sentence(&["exec", "--", "no-such-command"]);
-    assert!(said.starts_with("`no-such-command` cannot be run: "), "{said}");
+    assert!(said.starts_with("cannot run `no-such-command`: "), "{said}");
 }
 
 #[cfg(unix)]
@@ -228,17 +223,17 @@ fn exec_ends_with_its_command_and_the_command_with_it() {
     BufReader::new(running.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(TcpStream::connect(line.trim().strip_prefix("http://").unwrap()).is_ok());
     kill_softly(&running.id().to_string());
-    assert_eq!(running.wait().unwrap().code(), Some(9), "the command had its own last word");
+    assert_eq!(running.wait().unwrap().code(), Some(9), "the command's own status");
 
     let output = program().args(["exec", "true"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).1.contains("exec -- <COMMAND>..."), "{}", text(&output).1);
 }
 
-/// Whoever starts it and never reads what it says is not to be stopped by that.
+/// The program must not block if its output is never read.
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_must_read_its_log() {
+async fn the_log_need_not_be_read() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("sandbox.env");
     let mut running = program()
@@ -261,7 +256,7 @@ async fn nobody_must_read_its_log() {
     running.wait().unwrap();
 }
 
-/// A first start that is killed at any moment leaves nothing that the next one stumbles over.
+/// A first start that is killed at any moment does not break the next one.
 #[test]
 fn a_start_can_be_killed_at_any_moment() {
     let folder = TempDir::new().unwrap();
@@ -269,11 +264,11 @@ fn a_start_can_be_killed_at_any_moment() {
     for round in 0..40 {
         let state = folder.path().join(format!("{round}.db"));
         let mut first = program().arg("--state").arg(&state).stdout(Stdio::null()).spawn().unwrap();
-        until("it begins its state", || state.exists());
+        until("it creates its state", || state.exists());
         std::thread::sleep(Duration::from_millis(round * 4));
         first.kill().unwrap();
         first.wait().unwrap();
-        // What was written is in the log beside the file, until that is taken in.
+        // The data is in the write-ahead log next to the file until it is checkpointed.
         let log = std::fs::metadata(folder.path().join(format!("{round}.db-wal")));
         let has_tables = log.is_ok_and(|log| log.len() > 50_000);
         *(if has_tables { &mut late } else { &mut early }) += 1;
@@ -283,7 +278,7 @@ fn a_start_can_be_killed_at_any_moment() {
     assert!(early > 0 && late > 0, "{early} {late}");
 }
 
-/// One seed, one time, one script: one log, byte for byte.
+/// The same seed, time and script give the same log, byte for byte.
 #[tokio::test]
 async fn two_runs_give_the_same_log() {
     let mut logs = Vec::new();
@@ -305,7 +300,7 @@ async fn two_runs_give_the_same_log() {
         let group = Uuid::from_u128(7).into();
         for number in 1..=5 {
             let key = IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &(number / 2).to_string());
-            // Replays are among them.
+            // The script includes replays.
             client.increase(&order(group)).idempotency_key(key).await.unwrap();
         }
         client.cancel_decrease(Uuid::from_u128(8).into()).await.unwrap_err();
@@ -316,7 +311,7 @@ async fn two_runs_give_the_same_log() {
 }
 
 #[test]
-fn what_goes_wrong_is_one_sentence() {
+fn a_startup_failure_is_one_sentence() {
     let folder = TempDir::new().unwrap();
     let file = |name: &str, content: &str| {
         let path = folder.path().join(name);
@@ -325,8 +320,8 @@ fn what_goes_wrong_is_one_sentence() {
     };
     let running = Running::start(&[]);
     let taken = sentence(&["--port", running.port()]);
-    assert!(taken.contains("cannot be listened on") && taken.contains(running.port()), "{taken}");
-    assert!(taken.ends_with("(port 0 takes a free one)"), "{taken}");
+    assert!(taken.contains("cannot listen on") && taken.contains(running.port()), "{taken}");
+    assert!(taken.ends_with("(port 0 selects a free one)"), "{taken}");
 
     let said = sentence(&["--host", "192.0.2.1"]);
     assert!(said.contains("192.0.2.1 is not an address of this machine"), "{said}");
@@ -334,21 +329,21 @@ fn what_goes_wrong_is_one_sentence() {
 
     let broken = file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     let said = sentence(&["--key", &broken]);
-    assert!(said.contains("key.pem cannot be used: the file holds no "), "{said}");
+    assert!(said.contains("key.pem`: no usable private key"), "{said}");
     assert!(!said.contains("AAAA"));
     let said = sentence(&["--key", "/no/such/key.pem"]);
-    assert!(said.starts_with("the key file /no/such/key.pem cannot be read: "), "{said}");
+    assert!(said.starts_with("cannot read the key file `/no/such/key.pem`: "), "{said}");
 
     let said = sentence(&["--assume", "zero-succeeds", "--assume", "zero-unprocessable"]);
-    assert!(said.contains("contradict each other: leave one out"), "{said}");
+    assert!(said.contains("contradict each other (remove one of the two)"), "{said}");
 
     let damaged = file("state.db", "this is no database, but long enough to be taken for one");
     let said = sentence(&["--state", &damaged]);
-    assert!(said.contains("no state of the sandbox, or a damaged one"), "{said}");
+    assert!(said.contains("not a state of the sandbox, or is damaged"), "{said}");
     let said = sentence(&["--state", "/no/such/folder/state.db"]);
     assert!(said.contains("cannot be opened"), "{said}");
     let said = sentence(&["--write-env", "/no/such/folder/sandbox.env"]);
-    assert!(said.contains("cannot be written"), "{said}");
+    assert!(said.contains("cannot write"), "{said}");
 
     for arguments in [["--loose", "everything"], ["--progress", "soon"], ["--spec", "2"]] {
         let output = program().args(arguments).output().unwrap();
@@ -359,7 +354,7 @@ fn what_goes_wrong_is_one_sentence() {
 }
 
 #[tokio::test]
-async fn a_key_of_ones_own_is_used() {
+async fn a_given_key_is_used() {
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/keys/ed25519_plain.pem");
     let running = Running::start(&["--key", key]);
     assert_eq!(running.row("key file"), key);
@@ -372,14 +367,16 @@ async fn a_key_of_ones_own_is_used() {
 fn the_help_teaches() {
     let output = program().arg("--help").output().unwrap();
     let (help, _) = text(&output);
-    for words in ["exec -- cargo test", "--write-env", "/_sandbox/", "after=2s", "twin-conflicts"] {
+    for words in
+        ["exec -- cargo test", "--write-env", "/_sandbox/", "after=2s", "duplicate-conflicts"]
+    {
         assert!(help.contains(words), "{words}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn it_takes_its_key_file_with_it_when_it_ends() {
+fn the_key_file_is_removed_when_the_program_ends() {
     let mut running = Running::start(&[]);
     let key = running.row("key file").to_owned();
     let id = running.child.id().to_string();
@@ -388,9 +385,9 @@ fn it_takes_its_key_file_with_it_when_it_ends() {
     assert!(!Path::new(&key).exists());
 }
 
-/// A thousand payments, in the course of which the server is killed again and again.
+/// A thousand payments, during which the server is killed repeatedly.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
+async fn a_killed_server_loses_and_duplicates_nothing() {
     const PAYMENTS: usize = 1_000;
     let folder = TempDir::new().unwrap();
     let state = folder.path().join("state.db");
@@ -403,19 +400,19 @@ async fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
         .map(|_| {
             let (client, done) = (client.clone(), Arc::clone(&done));
             tokio::spawn(async move {
-                let mut answered = Vec::new();
+                let mut completed = Vec::new();
                 while done.fetch_add(1, Ordering::SeqCst) < PAYMENTS {
                     let key = IdempotencyKey::random();
-                    // As an application that knows its key sends again until it has an answer.
+                    // Like an application that stores its key, retry until there is a response.
                     let increase = loop {
                         match client.increase(&order(group)).idempotency_key(key).await {
                             Ok(increase) => break increase,
                             Err(_) => tokio::task::yield_now().await,
                         }
                     };
-                    answered.push((key, increase.id));
+                    completed.push((key, increase.id));
                 }
-                answered
+                completed
             })
         })
         .collect();
@@ -429,26 +426,26 @@ async fn a_killed_server_has_lost_nothing_and_doubled_nothing() {
         kills += 1;
         running = Running::start(&["--state", &state, "--port", &port]);
     }
-    let mut answered = HashMap::new();
+    let mut completed = HashMap::new();
     for worker in workers {
-        answered.extend(worker.await.unwrap());
+        completed.extend(worker.await.unwrap());
     }
-    assert_eq!(answered.len(), PAYMENTS);
+    assert_eq!(completed.len(), PAYMENTS);
     let operations = running.shown("operations").await;
     let operations = operations.as_array().unwrap();
     assert!(operations.iter().all(|operation| operation["status"] == "CONFIRMED"));
     let stored: BTreeSet<_> =
         operations.iter().map(|operation| operation["id"].as_str().unwrap().to_owned()).collect();
-    let known: BTreeSet<_> = answered.values().map(ToString::to_string).collect();
-    assert_eq!(stored, known, "each payment that was answered is there, and no other");
+    let known: BTreeSet<_> = completed.values().map(ToString::to_string).collect();
+    assert_eq!(stored, known, "each payment with a response is stored, and no other");
     let groups = running.shown("account_groups").await;
     assert_eq!(groups[0]["balances"]["EUR"], PAYMENTS.to_string());
-    for (key, id) in answered.iter().take(20) {
+    for (key, id) in completed.iter().take(20) {
         let again = running.client().increase(&order(group)).idempotency_key(*key).await.unwrap();
         assert_eq!(again.id, *id);
     }
     drop(running);
-    // The library sees the same state.
+    // The library reads the same state.
     let sandbox = Sandbox::builder().state_file(&state).start().await.unwrap();
     assert_eq!(sandbox.state().ledger_entries(group, &Currency::Eur), 1_000);
     assert!(sandbox.state().is_balanced());

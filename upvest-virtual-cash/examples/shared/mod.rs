@@ -1,17 +1,17 @@
-//! What the examples share: how they end.
+//! How the examples end.
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
 pub(crate) type Failure = Box<dyn StdError>;
 
-/// Tells what went wrong, and why.
+/// Prints what failed, and the causes.
 pub(crate) fn end(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
-    eprintln!("\nThis went wrong: {failure}");
+    eprintln!("\nerror: {failure}");
     let mut cause = failure.source();
     while let Some(error) = cause {
-        eprintln!("  because: {error}");
+        eprintln!("  caused by: {error}");
         cause = error.source();
     }
     ExitCode::FAILURE

@@ -1,4 +1,4 @@
-//! How the examples have webhooks sent to them.
+//! How the examples subscribe to webhooks.
 
 use upvest_core::Client;
 use upvest_core::webhook::{
@@ -8,8 +8,8 @@ use upvest_virtual_cash::VirtualCashEvent;
 
 use crate::shared::Failure;
 
-/// Has the events of virtual cash sent to `url`, each at once. Takes up the subscription that is there,
-/// if one is; whether it is new.
+/// Subscribes `url` to the events of virtual cash, each in its own batch. Reuses a subscription of
+/// this URL if there is one; the second value says whether it is new.
 pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<(WebhookId, bool), Failure> {
     let mut all = client.list_webhooks(&ListWebhooks::default()).items();
     let mut found = None;
@@ -21,10 +21,10 @@ pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<(WebhookId, 
         webhook
     } else {
         let wanted = CreateWebhook {
-            title: "what becomes of virtual cash".to_owned(),
+            title: "virtual cash updates".to_owned(),
             url: url.to_owned(),
             types: Some(VirtualCashEvent::categories()),
-            // No event is as short, so that each fills a package of its own.
+            // Every event is longer, so each is sent in its own batch.
             config: Some(WebhookConfig { max_package_size: Some(100), delay: None }),
             ..CreateWebhook::default()
         };

@@ -1,4 +1,4 @@
-//! A token that is refused: one call tries the next one for all of them.
+//! A rejected token: one call, the probe, tries the next token for all others.
 
 mod probes;
 
@@ -16,32 +16,32 @@ use upvest_tests::in_memory::{Reply, Server, Thing, Things, problem, reply, thin
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 
-type Answer = BoxFuture<'static, Reply>;
+type Reaction = BoxFuture<'static, Reply>;
 
 fn unauthorised() -> Reply {
     problem(401, "unauthorised")
 }
 
-/// Answers by what is made of the number of the token, and of how many requests came with it before.
-fn by_token(answer: impl Fn(usize, usize) -> Answer + Send + Sync + 'static) -> Server {
+/// Responds by the number of the token and the number of earlier requests with that token.
+fn by_token(respond: impl Fn(usize, usize) -> Reaction + Send + Sync + 'static) -> Server {
     let counts: Arc<[AtomicUsize; 100]> = Arc::new(std::array::from_fn(|_| AtomicUsize::new(0)));
     Server::slow(move |_, request| {
         let bearer = request.headers()["authorization"].to_str().unwrap();
         let number: usize = bearer.strip_prefix("Bearer ory_at_").unwrap().parse().unwrap();
-        answer(number, counts[number].fetch_add(1, Ordering::SeqCst))
+        respond(number, counts[number].fetch_add(1, Ordering::SeqCst))
     })
 }
 
-/// After so many milliseconds.
-fn takes(milliseconds: u64, reply: fn() -> Reply) -> Answer {
+/// Responds after this many milliseconds.
+fn takes(milliseconds: u64, reply: fn() -> Reply) -> Reaction {
     Box::pin(async move {
         sleep(MILLISECOND * u32::try_from(milliseconds).unwrap()).await;
         reply()
     })
 }
 
-/// Never.
-fn silence() -> Answer {
+/// Never responds.
+fn silence() -> Reaction {
     Box::pin(std::future::pending())
 }
 
@@ -49,23 +49,23 @@ fn spawn(set: &mut JoinSet<Result<Thing, Error>>, client: &Client, calls: usize)
     (0..calls).for_each(|_| drop(set.spawn(client.create("x").into_future())));
 }
 
-/// Makes this many calls at once, and gives back what came of them.
-async fn together(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
+/// Makes this many concurrent calls and returns their results.
+async fn call_concurrently(client: &Client, calls: usize) -> Vec<Result<Thing, Error>> {
     let mut set = JoinSet::new();
     spawn(&mut set, client, calls);
     set.join_all().await
 }
 
-/// A server that takes the first token for one call, and has revoked it then.
-fn revoked(answer: impl Fn(usize, usize) -> Answer + Send + Sync + 'static) -> Server {
+/// A server that accepts the first token for one call and then rejects it.
+fn revoked(respond: impl Fn(usize, usize) -> Reaction + Send + Sync + 'static) -> Server {
     by_token(move |token, number| match (token, number) {
         (0, 0) => takes(0, thing),
         (0, _) => takes(100, unauthorised),
-        _ => answer(token, number),
+        _ => respond(token, number),
     })
 }
 
-/// A client of it, which has the first token.
+/// Returns a client of the server that already has the first token.
 async fn warm(server: &Server) -> Client {
     let client = server.client();
     client.create("warm").await.unwrap();
@@ -73,7 +73,7 @@ async fn warm(server: &Server) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_of_refusals_costs_hardly_more_than_its_calls() {
+async fn a_storm_of_rejections_costs_hardly_more_requests_than_calls() {
     for (how, is_queue) in [("in the client's queue", true), ("by 250 workers", false)] {
         for milliseconds in [100, 500, 1_500] {
             let server = by_token(move |_, _| takes(milliseconds, unauthorised));
@@ -81,7 +81,7 @@ async fn a_storm_of_refusals_costs_hardly_more_than_its_calls() {
             let started = Instant::now();
             let mut errors = Vec::new();
             if is_queue {
-                errors = together(&client, 1_000).await;
+                errors = call_concurrently(&client, 1_000).await;
             } else {
                 let mut workers = JoinSet::new();
                 for _ in 0..250 {
@@ -98,7 +98,7 @@ async fn a_storm_of_refusals_costs_hardly_more_than_its_calls() {
             }
             let per_call = server.sent().len() as f64 / 1_000.0;
             println!(
-                "1,000 calls {how}, each refused with 401 after {milliseconds} ms: {per_call} \
+                "1,000 calls {how}, each rejected with 401 after {milliseconds} ms: {per_call} \
                  requests a call, {} tokens, {:?}",
                 server.token_requests(),
                 started.elapsed()
@@ -115,12 +115,12 @@ async fn a_storm_of_refusals_costs_hardly_more_than_its_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_revoked_token_costs_no_call() {
+async fn a_revoked_token_fails_no_call() {
     for (calls, most) in [(250, 250), (1_000, 250), (100, 1), (1, 1)] {
         let server = revoked(|_, _| takes(100, thing));
         let client = server.builder().max_in_flight(most).build().unwrap();
         client.create("warm").await.unwrap();
-        let results = together(&client, calls).await;
+        let results = call_concurrently(&client, calls).await;
         let failed = results.iter().filter(|result| result.is_err()).count();
         let (sent, tokens) = (server.sent().len() - 1, server.token_requests());
         println!(
@@ -128,50 +128,51 @@ async fn a_revoked_token_costs_no_call() {
              {tokens} tokens"
         );
         assert_eq!((failed, tokens), (0, 2));
-        assert_eq!(sent, calls + calls.min(most), "those that were in flight go out again");
+        assert_eq!(sent, calls + calls.min(most), "the calls in flight are retried");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_that_come_in_late_cost_no_call_either() {
+async fn late_rejections_fail_no_call() {
     let server = by_token(|token, number| match (token, number) {
         (0, 0) => takes(0, thing),
         (0, _) => takes(20 * u64::try_from(number).unwrap(), unauthorised),
         _ => takes(100, thing),
     });
     let client = warm(&server).await;
-    let results = together(&client, 250).await;
+    let results = call_concurrently(&client, 250).await;
     assert!(results.iter().all(Result::is_ok));
     assert_eq!((server.sent().len(), server.token_requests()), (501, 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_answer_but_a_refusal_proves_a_token() {
-    let answers: [fn() -> Reply; 4] = [
+async fn any_response_except_a_rejection_proves_a_token() {
+    let responses: [fn() -> Reply; 4] = [
         || problem(422, "unprocessable_entity"),
         || problem(403, "forbidden"),
         || problem(503, "service_unavailable"),
         || reply(200, "application/json", "{"),
     ];
-    for answer in answers {
+    for respond in responses {
         let server = revoked(move |_, number| match number {
-            0 => takes(100, answer),
+            0 => takes(100, respond),
             _ => takes(100, thing),
         });
         let client = warm(&server).await;
-        let failed = together(&client, 250).await.iter().filter(|result| result.is_err()).count();
-        // The probe may have failed, for its own reason.
+        let failed =
+            call_concurrently(&client, 250).await.iter().filter(|result| result.is_err()).count();
+        // The probe may have failed for its own reason.
         assert!(failed <= 1 && server.token_requests() == 2, "{failed}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refuted_token_ends_those_who_wait_with_their_own_refusal() {
+async fn a_rejected_probe_ends_waiting_calls_with_their_own_rejection() {
     let server = revoked(|_, _| takes(100, unauthorised));
     let client = warm(&server).await;
     let started = Instant::now();
-    let results = together(&client, 250).await;
-    assert_eq!(started.elapsed(), 250 * MILLISECOND, "their own, the fetch, and the probe");
+    let results = call_concurrently(&client, 250).await;
+    assert_eq!(started.elapsed(), 250 * MILLISECOND, "their own attempt, the fetch, and the probe");
     let mut twice = 0;
     for error in results.into_iter().map(Result::unwrap_err) {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
@@ -179,40 +180,40 @@ async fn a_refuted_token_ends_those_who_wait_with_their_own_refusal() {
         twice += usize::from(error.attempts() == 2);
     }
     assert_eq!((twice, server.sent().len(), server.token_requests()), (1, 252, 2));
-    // What is refused later is not sent again either, and the next call gets another token.
+    // Later rejections are not retried either, and the next call gets another token.
     sleep(SECOND).await;
     assert_eq!(client.create("x").await.unwrap_err().attempts(), 2);
     assert_eq!(server.token_requests(), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_without_an_answer_hands_over() {
-    // Its answer never comes; or it is lost; or it never left.
-    let answers: [fn() -> Answer; 3] = [
+async fn a_probe_without_a_response_hands_over() {
+    // Its response never arrives; or it is lost; or the request was never sent.
+    let responses: [fn() -> Reaction; 3] = [
         silence,
         || takes(50, || Err(TransportError::maybe_sent("reset"))),
         || takes(50, || Err(TransportError::not_sent("refused"))),
     ];
-    for answer in answers {
+    for respond in responses {
         let server = revoked(move |_, number| match number {
-            0 => answer(),
+            0 => respond(),
             _ => takes(100, thing),
         });
         let client = warm(&server).await;
-        let results = together(&client, 250).await;
+        let results = call_concurrently(&client, 250).await;
         assert!(results.iter().all(Result::is_ok));
         assert_eq!(server.token_requests(), 2);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_is_dropped_hands_over() {
+async fn a_dropped_probe_hands_over() {
     let server = revoked(|_, number| match number {
         0 => silence(),
         _ => takes(100, thing),
     });
     let client = warm(&server).await;
-    // It tries the new token, which is there before the others are refused.
+    // The probe tries the new token, which is available before the others are rejected.
     let probe = tokio::spawn(client.create("x").into_future());
     sleep(60 * MILLISECOND).await;
     let mut others = JoinSet::new();
@@ -227,7 +228,7 @@ async fn a_probe_that_is_dropped_hands_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_waits_for_a_probe_ends_with_its_time() {
+async fn a_call_that_waits_for_a_probe_ends_at_its_deadline() {
     let server = revoked(|_, _| silence());
     let client = warm(&server).await;
     let probe = tokio::spawn(client.create("x").into_future());
@@ -236,7 +237,7 @@ async fn a_call_that_waits_for_a_probe_ends_with_its_time() {
     let error = client.create("x").timeout(5 * SECOND).await.unwrap_err();
     assert_eq!(started.elapsed(), 5 * SECOND);
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Unauthorized, Outcome::Rejected));
-    assert_eq!(error.attempts(), 1, "it was not sent again");
+    assert_eq!(error.attempts(), 1, "it was not retried");
     probe.abort();
 }
 
@@ -260,7 +261,7 @@ async fn a_new_call_proves_a_token_while_the_probe_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_is_refused_after_that_refutes_nothing() {
+async fn a_late_rejection_of_a_probe_does_not_discard_the_token() {
     let server = by_token(|token, number| match (token, number) {
         (0, 0) => takes(0, thing),
         (0, 1) => takes(100, unauthorised),
@@ -282,13 +283,13 @@ async fn a_probe_that_is_refused_after_that_refutes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_without_an_answer_proves_nothing() {
+async fn a_probe_without_a_response_proves_nothing() {
     let server = revoked(|_, number| match number {
         0 => takes(50, || Err(TransportError::maybe_sent("reset"))),
         _ => takes(100, unauthorised),
     });
     let client = warm(&server).await;
-    assert!(together(&client, 250).await.iter().all(Result::is_err));
-    // The first probe, its next attempt, and the second probe.
+    assert!(call_concurrently(&client, 250).await.iter().all(Result::is_err));
+    // The first probe, its retry, and the second probe.
     assert_eq!((server.sent().len(), server.token_requests()), (1 + 250 + 3, 2));
 }

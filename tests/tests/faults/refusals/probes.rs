@@ -1,9 +1,9 @@
-//! The call that tries a new token: the others do not wait longer than they must.
+//! The probe, the call that tries a new token: other calls wait no longer than necessary.
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_wait_leave_room_for_others() {
+async fn waiting_calls_free_their_slots() {
     let server = revoked(|_, number| match number {
         0 => silence(),
         _ => takes(100, thing),
@@ -20,8 +20,9 @@ async fn calls_that_wait_leave_room_for_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_another_call_does_not_refute_a_token() {
-    // Something else may be wrong with it, and the probe says more: its request was good before.
+async fn a_rejection_of_another_call_does_not_discard_the_token() {
+    // The rejection may have another cause. The probe is better evidence, because its request
+    // succeeded before.
     let server = revoked(|_, number| match number {
         0 => takes(500, thing),
         1 => takes(100, unauthorised),
@@ -38,8 +39,8 @@ async fn a_refusal_of_another_call_does_not_refute_a_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_does_not_wait_behind_all_others() {
-    // With one slot and a long queue, it goes out before the calls that have not been sent yet.
+async fn a_probe_is_sent_before_queued_calls() {
+    // With one slot and a long queue, the probe is sent before the calls that are still queued.
     let server = revoked(|_, _| takes(1_000, thing));
     let client = server.builder().max_in_flight(1).build().unwrap();
     client.create("warm").await.unwrap();
@@ -50,12 +51,12 @@ async fn a_probe_does_not_wait_behind_all_others() {
         server.sent().iter().map(|sent| sent.headers()["idempotency-key"].clone()).collect();
     assert!(keys.len() == 3 && keys[1] == keys[2], "{keys:?}");
     assert!(set.join_all().await.iter().all(Result::is_ok));
-    // One after the other, and nothing is lost between them.
+    // One after the other, without a gap.
     assert_eq!((server.sent().len(), server.token_requests()), (1 + 1 + 50, 2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_whose_successor_cannot_be_had_is_reported() {
+async fn a_rejected_token_without_a_successor_is_reported() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = Arc::clone(&is_down);
     let server = revoked(|_, _| takes(100, thing)).with_tokens(move |number| {
@@ -70,7 +71,7 @@ async fn a_refused_token_whose_successor_cannot_be_had_is_reported() {
     });
     let client = warm(&server).await;
     is_down.store(true, Ordering::SeqCst);
-    for error in together(&client, 250).await.into_iter().map(Result::unwrap_err) {
+    for error in call_concurrently(&client, 250).await.into_iter().map(Result::unwrap_err) {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::Rejected));
         assert!(error.to_string().ends_with("; an earlier attempt was refused"), "{error}");
         assert_eq!((error.attempts(), error.is_retryable()), (1, false));
@@ -79,12 +80,12 @@ async fn a_refused_token_whose_successor_cannot_be_had_is_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_live_for_no_time_are_tried_too() {
+async fn tokens_with_a_lifetime_of_zero_are_probed_too() {
     let server = by_token(|token, _| takes(100, if token == 0 { unauthorised } else { thing }))
         .with_tokens(|number| {
             Box::pin(async move { reply(200, "application/json", &token(number, 0)) })
         });
-    assert!(together(&server.client(), 100).await.iter().all(Result::is_ok));
+    assert!(call_concurrently(&server.client(), 100).await.iter().all(Result::is_ok));
     assert_eq!((server.sent().len(), server.token_requests()), (200, 2));
 }
 
@@ -122,7 +123,7 @@ fn a_probe_on_an_idle_runtime_is_not_waited_for() {
     };
     busy.block_on(client.create("warm").into_future()).unwrap();
     let waiting = start(&busy, 2);
-    // It tries the new token; then its runtime is there, and does nothing.
+    // The probe tries the new token; then its runtime stays alive but idle.
     let probe = start(&idle, 4);
     gate.notify_one();
     busy.block_on(waiting).unwrap().unwrap();
@@ -131,9 +132,9 @@ fn a_probe_on_an_idle_runtime_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_too_large_is_replaced_like_one_that_is_refused() {
+async fn a_token_that_is_too_large_is_replaced_like_a_rejected_one() {
     const TOO_LARGE: fn() -> Reply = || problem(431, "request_header_fields_too_large");
-    // One large token, as it happens with many scopes: the next one is good.
+    // One token is too large, as happens with many scopes: the next one is accepted.
     let server = by_token(|token, _| takes(100, if token == 0 { TOO_LARGE } else { thing }));
     let client = server.client();
     let response = client.create("x").with_response().await.unwrap();
@@ -141,19 +142,20 @@ async fn a_token_that_is_too_large_is_replaced_like_one_that_is_refused() {
     client.create("x").await.unwrap();
     assert_eq!((server.sent().len(), server.token_requests()), (3, 2));
 
-    // All are: each call ends with what it was told, and one probe a token.
+    // All tokens are too large: each call ends with its own rejection, and there is one probe per
+    // token.
     let server = by_token(|_, _| takes(1_500, TOO_LARGE));
     let client = server.builder().max_in_flight(250).build().unwrap();
-    for error in together(&client, 1_000).await.into_iter().map(Result::unwrap_err) {
+    for error in call_concurrently(&client, 1_000).await.into_iter().map(Result::unwrap_err) {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Rejected), "{error}");
         assert_eq!(error.status().unwrap().as_u16(), 431);
         assert!(error.attempts() <= 2 && !error.is_retryable());
     }
     let sent = server.sent().len();
-    println!("1,000 calls, each refused with 431 after 1,500 ms: {sent} requests");
+    println!("1,000 calls, each rejected with 431 after 1,500 ms: {sent} requests");
     assert!(sent <= 1_100, "{sent}");
 
-    // A write without a key too; what it may have done by then is not known.
+    // The same for a write without a key; whether it took effect is then unknown.
     let server = by_token(|token, _| match token {
         0 => takes(100, TOO_LARGE),
         _ => takes(100, || problem(422, "unprocessable_entity")),
@@ -161,14 +163,14 @@ async fn a_token_that_is_too_large_is_replaced_like_one_that_is_refused() {
     let error = server.client().note(7, "x").await.unwrap_err();
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 2), "{error}");
 
-    // With one attempt, the next call has another token.
+    // With a single attempt, the next call uses another token.
     let server = by_token(|token, _| takes(100, if token == 0 { TOO_LARGE } else { thing }));
     let client = server.client();
     let error = client.create("x").max_attempts(1).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), server.sent().len()), (431, 1));
     client.create("x").max_attempts(1).await.unwrap();
 
-    // Nothing else is taken for the token's fault.
+    // No other status is attributed to the token.
     for status in [400, 403, 407, 413, 414] {
         let server = Server::new(move |_, _| problem(status, "x"));
         let client = server.client();

@@ -1,4 +1,4 @@
-//! Accounts and what they are grouped in.
+//! Accounts and account groups.
 
 use serde_json::Value;
 use upvest_core::{AccountGroupId, Call, IdempotentCall, Page, api};
@@ -47,7 +47,7 @@ pub trait Accounts: Send + Sync {
     fn create_account(&self, body: &Value) -> IdempotentCall<Value>;
 }
 
-/// Selling all that an account holds.
+/// Account liquidations.
 #[api(scope = "account_liquidations:admin")]
 pub trait Liquidations: Send + Sync {
     #[endpoint(GET, "/accounts/{account_id}/liquidations", signed, scope = ["account_liquidations:read", "account_liquidations:admin"])]
@@ -63,7 +63,7 @@ pub trait Liquidations: Send + Sync {
     fn cancel_liquidation(&self, account_id: AccountId, account_liquidation_id: Uuid) -> Call<()>;
 }
 
-/// Fees that are collected from accounts.
+/// Fee collections from accounts.
 #[api(scope = "fees:admin")]
 pub trait Fees: Send + Sync {
     #[endpoint(GET, "/fees/collections", signed, scope = ["fees:read", "fees:admin"])]

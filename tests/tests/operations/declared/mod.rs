@@ -1,4 +1,4 @@
-//! Version 1.9.0 of the API, all of it, as traits. Bodies and answers are left untyped.
+//! The whole API in version 1.9.0, as traits. Bodies and responses are untyped.
 
 pub mod accounts;
 pub mod payments;
@@ -48,27 +48,27 @@ pub const ENDPOINTS: [&[Endpoint]; 22] = [
 ];
 
 id! {
-    /// Names a user.
+    /// The id of a user.
     pub struct UserId;
 }
 
 id! {
-    /// Names an account.
+    /// The id of an account.
     pub struct AccountId;
 }
 
-/// A query that has every member filled.
+/// A query with every parameter set.
 pub trait Full: Sized {
-    /// One that sorts by what most lists can be sorted by.
+    /// Returns a query sorted by the field that most lists support.
     fn full() -> Self {
         Self::full_by("created_at")
     }
 
-    /// One that sorts by this, if it sorts.
+    /// Returns a query sorted by `sort`, if it supports sorting.
     fn full_by(sort: &'static str) -> Self;
 }
 
-/// Declares queries, with what fills each member; the name between bars is what it sorts by.
+/// Declares queries and the value of each parameter; the name between bars is the sort field.
 macro_rules! queries {
     (|$sort:ident| $($name:ident { $($(#[$attribute:meta])* $member:ident: $ty:ty = $value:expr,)+ })+) => {
         $(
@@ -78,7 +78,7 @@ macro_rules! queries {
             }
 
             impl Full for $name {
-                #[allow(unused_variables, reason = "some do not sort")]
+                #[allow(unused_variables, reason = "some queries do not sort")]
                 fn full_by($sort: &'static str) -> Self {
                     Self { $($member: $value,)+ }
                 }

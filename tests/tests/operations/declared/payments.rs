@@ -1,4 +1,4 @@
-//! Money from and to banks.
+//! Bank accounts and payments.
 
 use serde_json::Value;
 use upvest_core::{AccountGroupId, Call, IdempotentCall, Page, api};

@@ -1,4 +1,4 @@
-//! What is in accounts, and what happened there.
+//! Positions, valuations and transactions of accounts.
 
 use serde_json::Value;
 use upvest_core::{AccountGroupId, Bytes, Call, Page, api};
@@ -9,7 +9,7 @@ use super::{
     Offsets, Period, UserId,
 };
 
-/// What accounts hold.
+/// Positions of accounts.
 #[api(scope = "positions:read")]
 pub trait Positions: Send + Sync {
     #[endpoint(GET, "/account_groups/{account_group_id}/payments/cash_balance", signed)]
@@ -38,7 +38,7 @@ pub trait Reports: Send + Sync {
     fn get_report_as(&self, report_id: Uuid, accept: &str) -> Call<Bytes>;
 }
 
-/// What accounts are worth.
+/// Valuations of accounts.
 #[api(scope = "valuations:read")]
 pub trait Valuations: Send + Sync {
     #[endpoint(GET, "/accounts/{account_id}/valuations/current", signed)]
@@ -49,7 +49,7 @@ pub trait Valuations: Send + Sync {
     fn list_valuations(&self, account_id: AccountId, query: &Period) -> Call<Page<Value>>;
 }
 
-/// What happened in accounts.
+/// Transactions of accounts.
 #[api(scope = "transactions:read")]
 pub trait Transactions: Send + Sync {
     #[endpoint(GET, "/transactions/cash", signed)]
@@ -59,7 +59,7 @@ pub trait Transactions: Send + Sync {
     fn list_security_transactions(&self, query: &ListSecurityTransactions) -> Call<Page<Value>>;
 }
 
-/// What accounts have earned.
+/// Returns of accounts.
 #[api(scope = "account_returns:read")]
 pub trait Returns: Send + Sync {
     #[endpoint(GET, "/accounts/{account_id}/returns", signed)]

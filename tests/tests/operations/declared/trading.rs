@@ -1,4 +1,4 @@
-//! Orders, and what can be traded.
+//! Orders and instruments.
 
 use serde_json::Value;
 use upvest_core::{Call, IdempotentCall, Page, api};
@@ -25,7 +25,7 @@ pub trait Orders: Send + Sync {
     fn get_execution(&self, order_id: Uuid, execution_id: Uuid) -> Call<Value>;
 }
 
-/// What can be traded.
+/// Instruments.
 #[api(scope = "instruments:read")]
 pub trait Instruments: Send + Sync {
     #[endpoint(GET, "/instruments", signed)]

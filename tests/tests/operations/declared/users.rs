@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Paging, UserId};
 
-/// Users, and what identifies them.
+/// Users and their identifiers.
 #[api(scope = "users:admin")]
 pub trait Users: Send + Sync {
     #[endpoint(GET, "/users", signed, scope = ["users:read", "users:admin"])]
@@ -50,7 +50,7 @@ pub trait Checks: Send + Sync {
     fn get_check(&self, user_id: UserId, check_id: Uuid) -> Call<Value>;
 }
 
-/// Where a user pays taxes.
+/// Tax residencies of a user.
 #[api(scope = "taxes:admin")]
 pub trait Taxes: Send + Sync {
     #[endpoint(GET, "/users/{user_id}/tax_residencies", signed, scope = ["taxes:read", "taxes:admin"])]

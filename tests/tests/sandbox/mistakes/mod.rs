@@ -1,4 +1,4 @@
-//! More mistakes of signers, each with the hint that names it and not another one.
+//! More mistakes of signers, each with the hint that names exactly that mistake.
 
 mod others;
 mod parts;
@@ -11,7 +11,7 @@ use crate::fixture::{Bench, base, list, sealed, signature_by};
 pub(crate) const DECREASE: &str =
     "/virtual_cash_balances/decreases/ccb07f42-4104-44ad-8e1f-c660bb7b269c";
 
-/// Covers what is sent and `more`, and signs the base after `change`.
+/// Covers the headers sent and `more`, and signs the signature base after `change`.
 pub(crate) async fn signed_as(
     bench: &Bench,
     request: Request<Bytes>,
@@ -26,7 +26,7 @@ pub(crate) async fn signed_as(
     sealed(request, &input, &signature_by(key, &base).await)
 }
 
-/// An increase whose base has another text in one place.
+/// An increase whose signature base differs in one position.
 pub(crate) async fn altered(bench: &Bench, from: &str, to: &str) -> Request<Bytes> {
     altered_of(bench, bench.digested(bench.increase()), from, to).await
 }
@@ -44,7 +44,7 @@ pub(crate) async fn altered_of(
     .await
 }
 
-/// The hint for a request that is refused; the log never shows two bases that are equal.
+/// Returns the hint for a rejected request. The log never shows two equal signature bases.
 pub(crate) async fn hint(bench: &Bench, request: Request<Bytes>, status: u16) -> String {
     let (got, body) = bench.send(request).await;
     assert_eq!(got, status, "{body}");

@@ -1,4 +1,4 @@
-//! Everything else: the digest, the times, the key, the path and the scope; and what the log shows.
+//! Mistakes in the digest, the times, the key, the path and the scope, and what the log shows.
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
@@ -24,28 +24,25 @@ async fn each_form_of_a_digest_has_its_hint() {
         (format!("sha-256=:{sha_256}:, {right}"), both_right),
         (format!("{right}, sha-256=:{sha_256}:"), both_right),
         (format!("{right},sha-256=:{sha_256}:"), both_right),
-        (
-            format!("sha-256=:{sha_256}:, {other}"),
-            "of its digests `sha-512` is not that of the body",
-        ),
+        (format!("sha-256=:{sha_256}:, {other}"), "its `sha-512` does not match the body"),
         (format!("sha-256=:{}:, {right}", &other[9..20]), "more than one digest"),
         (format!("md5=:AAAA:, {right}"), "more than one digest"),
         (format!("sha-256=:{sha_256}:"), "this is the SHA-256 of the body"),
         (format!("sha-512=:{url_safe}:"), "is URL-safe base64, or has no padding"),
         (unpadded, "is URL-safe base64, or has no padding"),
-        (right.replace("sha-512", "SHA-512"), "the digest is right, but not its form"),
-        (with_break, "the digest of the body with a line break at its end"),
-        (other, "the body was changed after the digest was made"),
+        (right.replace("sha-512", "SHA-512"), "the digest is right, but its form is wrong"),
+        (with_break, "the digest of the body with another end: a line break"),
+        (other, "the body was changed after the digest was computed"),
     ] {
         let request = with(bench.digested(bench.increase()), "content-digest", &value);
         mistakes.push((signed_as(&bench, request, &[], |base| base).await, text));
     }
-    // A length that was counted in characters cuts the body off.
+    // A length counted in characters truncates the body.
     let whole = with_body(bench.increase(), "EUR", "EÜR");
     let cut = whole.clone().map(|body| body.slice(..body.len() - 1));
     let request = with(cut, "content-digest", &V15.digest(whole.body()));
     let cut_off = signed_as(&bench, request, &[], |base| base).await;
-    mistakes.push((cut_off, "the body ends in the middle"));
+    mistakes.push((cut_off, "the body is cut off"));
     let gone = whole.clone().map(|_| bytes::Bytes::new());
     let request = with(gone, "content-digest", &V15.digest(whole.body()));
     let lost = signed_as(&bench, request, &[], |base| base).await;
@@ -54,7 +51,7 @@ async fn each_form_of_a_digest_has_its_hint() {
 }
 
 #[tokio::test]
-async fn times_in_another_unit_are_named() {
+async fn timestamps_in_another_unit_are_named() {
     let bench = Bench::new().await;
     let mut mistakes = Vec::new();
     for (created, expires, text) in [
@@ -66,9 +63,9 @@ async fn times_in_another_unit_are_named() {
         ("1800000000000000000", "1800000030000000000", "are in nanoseconds"),
         ("1800000000.25", "1800000030.25", "`created` and `expires` must be whole seconds"),
         ("1800000000.1234567", "1800000030", "`created` must be whole seconds"),
-        ("1800000000", "30", "`expires` is a duration: it must be a point in time"),
-        ("1800000000", "1799999990", "the signature lives -10 s"),
-        ("1800000000", "1800009999", "the signature lives 9999 s"),
+        ("1800000000", "30", "`expires` is a duration (use a point in time"),
+        ("1800000000", "1799999990", "the signature is valid for -10 s"),
+        ("1800000000", "1800009999", "the signature is valid for 9999 s"),
     ] {
         let parameters = bench.parameters();
         let parameters =
@@ -81,7 +78,7 @@ async fn times_in_another_unit_are_named() {
 }
 
 #[tokio::test]
-async fn equal_bases_are_shown_once() {
+async fn equal_signature_bases_are_shown_once() {
     let bench = Bench::new().await;
     let request = bench.signed(bench.increase()).await;
     let other = bench.signed(bench.increase()).await.headers()["signature"].clone();
@@ -90,7 +87,7 @@ async fn equal_bases_are_shown_once() {
     let shown = bench.sandbox.log().last().unwrap().to_string();
     assert_eq!(shown.matches("\"@method\": POST").count(), 1, "{shown}");
     assert!(
-        shown.contains("\n  the base of what was received, which is as it should be:\n"),
+        shown.contains("\n  the signature base of the received request, which is as expected:\n"),
         "{shown}"
     );
 }
@@ -109,7 +106,7 @@ async fn a_known_path_in_another_spelling_is_named() {
         let signed = bench.signed(token(path)).await;
         let hint = hint(&bench, signed, 401).await;
         assert!(hint.contains(wanted), "{path}: {hint}");
-        // Not signed at all, the path is still what is wrong.
+        // Without any signature, the hint still names the path.
         let hint = super::hint(&bench, token(path), 401).await;
         assert!(hint.contains(wanted), "{path}: {hint}");
     }
@@ -124,11 +121,11 @@ async fn a_known_path_in_another_spelling_is_named() {
         let hint = hint(&bench, bench.signed(request).await, 404).await;
         assert!(hint.contains(&wanted), "{path}: {hint}");
     }
-    // Another method of a path that is known.
+    // Another method on a known path.
     let request = bench.bodiless("GET", INCREASES);
     let hint = hint(&bench, bench.signed(request).await, 405).await;
-    assert!(hint.contains(&format!("`{INCREASES}` takes POST alone")), "{hint}");
-    // What is not known is not guessed.
+    assert!(hint.contains(&format!("`{INCREASES}` accepts only POST")), "{hint}");
+    // An unknown path gets no suggestion.
     bench.send(bench.signed(bench.bodiless("GET", "/nowhere/at/all")).await).await;
     assert_eq!(bench.sandbox.log().last().unwrap().hint, None);
 }
@@ -168,18 +165,20 @@ async fn a_scope_that_is_missing_is_named() {
     let mut bench = Bench::new().await;
     bench.token = bench.fetch_token("positions:read%20webhooks:read").await;
     let hint = hint(&bench, bench.signed(bench.increase()).await, 403).await;
-    let wanted = "ask `/auth/token` for the scope `virtual_cash_balances:admin`: this token has \
-                  `positions:read`, `webhooks:read`";
+    let wanted = "request the scope `virtual_cash_balances:admin` from `/auth/token`: this token \
+                  has `positions:read`, `webhooks:read`";
     assert_eq!(hint, wanted);
-    // One of several will do.
+    // One of several scopes is enough.
     bench.token = bench.fetch_token("positions:read").await;
     let request = bench.signed(bench.bodiless("GET", "/webhooks")).await;
     let hint = super::hint(&bench, request, 403).await;
     assert!(
         hint.contains(
-            "the scope `webhooks:admin` or `webhooks:read`: this token has `positions:read`"
+            "`webhooks:admin` or `webhooks:read` from `/auth/token`: this token has \
+             `positions:read`"
         ) || hint.contains(
-            "the scope `webhooks:read` or `webhooks:admin`: this token has `positions:read`"
+            "`webhooks:read` or `webhooks:admin` from `/auth/token`: this token has \
+             `positions:read`"
         ),
         "{hint}"
     );
@@ -188,7 +187,7 @@ async fn a_scope_that_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn a_difference_that_is_masked_is_said() {
+async fn a_masked_difference_is_pointed_out() {
     let bench = Bench::new().await;
     let token = altered(&bench, "Bearer ", "bearer ").await;
     let request = with(bench.digested(bench.increase()), "api-key", "live-1");

@@ -1,4 +1,4 @@
-//! What was signed differs from what was sent in one part.
+//! Requests that were signed with one part different from what was sent.
 
 use bytes::Bytes;
 use http::Request;
@@ -21,9 +21,9 @@ async fn a_header_that_was_sent_twice_or_combined_is_named() {
         };
         let signed = signed_as(&bench, request, &[], |base| base).await;
         let text = match name {
-            "accept" => "`accept` is sent 2 times, and was signed as if sent once: send it once",
-            "authorization" => "`authorization` is sent 2 times, and was signed as if sent once",
-            _ => "is sent 2 times, and was signed as if sent once",
+            "accept" => "`accept` is sent 2 times, but was signed as if sent once (send it once)",
+            "authorization" => "`authorization` is sent 2 times, but was signed as if sent once",
+            _ => "is sent 2 times, but was signed as if sent once",
         };
         mistakes.push((twice(signed), text));
     }
@@ -43,34 +43,33 @@ async fn a_header_that_was_sent_twice_or_combined_is_named() {
     let mut request = bench.digested(bench.increase());
     request.headers_mut().append("accept", "*/*".parse().unwrap());
     let joined = altered_of(&bench, request, "json, */*", "json,*/*").await;
-    mistakes
-        .push((joined, "`accept` is sent 2 times: its values are joined with a comma and a space"));
+    mistakes.push((joined, "`accept` is sent 2 times (join its values with a comma and a space)"));
     let signed = bench.signed(bench.increase()).await;
     let combined = with(signed, "accept", "application/json, application/json");
-    mistakes.push((combined, "`accept` is a combination of several values"));
+    mistakes.push((combined, "`accept` has several values, but was signed with one of them"));
     let both =
         altered(&bench, "accept\": application/json", "accept\": application/json, */*").await;
     mistakes.push((both, "no known mistake fits"));
     let doubled = "accept\": application/json, application/json";
     let both = altered(&bench, "accept\": application/json", doubled).await;
-    mistakes.push((both, "`accept` was signed as if sent twice, and is sent once"));
+    mistakes.push((both, "`accept` was signed as if sent twice, but is sent once"));
     hinted(&bench, mistakes).await;
 }
 
 #[tokio::test]
-async fn a_component_that_is_not_there_is_named() {
+async fn a_missing_component_is_named() {
     let bench = Bench::new().await;
     let mut mistakes = Vec::new();
     for (component, text) in [
-        ("@authority", "`@authority` is not a component that Upvest knows"),
-        ("@scheme", "`@scheme` is not a component that Upvest knows"),
-        ("@target-uri", "`@target-uri` is not a component that Upvest knows"),
-        ("@request-target", "`@request-target` is not a component that Upvest knows"),
+        ("@authority", "`@authority` is not a component that Upvest supports"),
+        ("@scheme", "`@scheme` is not a component that Upvest supports"),
+        ("@target-uri", "`@target-uri` is not a component that Upvest supports"),
+        ("@request-target", "`@request-target` is not a component that Upvest supports"),
         ("@query", "the request has no query"),
         ("acept", "`acept` is misspelt: the header is `accept`"),
         ("content_type", "`content_type` is misspelt: the header is `content-type`"),
         ("contentdigest", "`contentdigest` is misspelt: the header is `content-digest`"),
-        ("date", "`date` was signed and is not sent"),
+        ("date", "`date` was signed but not sent"),
     ] {
         let request = bench.digested(bench.increase());
         mistakes.push((signed_as(&bench, request, &[component], |base| base).await, text));
@@ -98,16 +97,16 @@ async fn a_component_that_is_not_there_is_named() {
     let mut odd = odd;
     let value = http::HeaderValue::from_bytes("ü".as_bytes()).unwrap();
     odd.headers_mut().insert("upvest-odd", value);
-    mistakes.push((odd, "`upvest-odd` holds more than visible ASCII"));
+    mistakes.push((odd, "`upvest-odd` contains more than visible ASCII"));
     hinted(&bench, mistakes).await;
 
-    // What does not exist is not expected either.
+    // A component that does not exist is not expected either.
     let request = bench.digested(bench.increase());
     let request = signed_as(&bench, request, &["@authority"], |base| base).await;
     bench.send(request).await;
     let entry = bench.sandbox.log().last().unwrap();
     let bases = entry.bases.as_ref().unwrap();
-    assert!(bases.received.contains("\"@authority\": <there is no component `@authority`>"));
+    assert!(bases.received.contains("\"@authority\": <unknown component `@authority`>"));
     assert!(!bases.expected.contains("@authority"), "{}", bases.expected);
 }
 
@@ -126,7 +125,7 @@ async fn a_length_in_characters_is_named() {
                 hint(&bench, altered_of(&bench, request.clone(), &sent, &line).await, 401).await;
             let counts = if characters == units { "characters" } else { counted };
             let wanted = format!(
-                "`content-length` was signed as {signed}, the length in {counts}: it is {bytes}"
+                "`content-length` was signed as {signed}, the length in {counts} (sign {bytes}"
             );
             assert!(hint.contains(&wanted), "{wanted}: {hint}");
         }
@@ -135,7 +134,7 @@ async fn a_length_in_characters_is_named() {
     let sent = format!("\"content-length\": {}", request.body().len());
     for (line, text) in [
         ("\"content-length\": 0", "`content-length` was signed as 0"),
-        ("\"content-length\": ", "`content-length` was signed as an empty text"),
+        ("\"content-length\": ", "`content-length` was signed as an empty string"),
     ] {
         let request = altered_of(&bench, request.clone(), &sent, line).await;
         let hint = hint(&bench, request, 401).await;
@@ -143,7 +142,7 @@ async fn a_length_in_characters_is_named() {
     }
 }
 
-/// As Upvest's proxy signs it: the header is signed, and does not travel.
+/// As Upvest's proxy signs it: the header is signed but not sent.
 async fn cancelled_with_length(bench: &Bench, value: &str) -> Vec<u8> {
     let request = bench.bodiless("DELETE", DECREASE);
     let line = format!("\"content-length\": {value}\n");
@@ -156,16 +155,16 @@ async fn cancelled_with_length(bench: &Bench, value: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_signed_length_of_nothing_need_not_travel() {
+async fn a_signed_length_of_zero_need_not_be_sent() {
     let bench = Bench::new().await;
-    // The signature is right: there is no such decrease.
+    // 404: the signature is valid, but there is no such decrease.
     assert_eq!(bench.raw(&cancelled_with_length(&bench, "0").await).await, Some(404));
-    // Any other length is not that of no body.
+    // Any other value is not the length of an empty body.
     for value in ["", "1", "00"] {
         let request = cancelled_with_length(&bench, value).await;
         assert_eq!(bench.raw(&request).await, Some(401), "{value}");
     }
-    // With a body it must travel.
+    // With a body, it must be sent.
     let request = bench.digested(bench.increase());
     let request = signed_as(&bench, request, &[], |base| base).await;
     let request = wire(&request).to_vec();
@@ -181,17 +180,17 @@ async fn a_signed_length_of_nothing_need_not_travel() {
     assert_eq!(bench.raw(chunked.as_bytes()).await, Some(401));
     let entry = bench.sandbox.log().last().unwrap();
     let hint = entry.hint.as_ref().unwrap();
-    assert!(hint.contains("the body came in chunks, without the `content-length`"), "{hint}");
+    assert!(hint.contains("sent in chunks, without the signed `content-length`"), "{hint}");
 
     let strict = Bench::of(Sandbox::builder().assume(Assumption::LengthSent)).await;
     assert_eq!(strict.raw(&cancelled_with_length(&strict, "0").await).await, Some(401));
     let entry = strict.sandbox.log().last().unwrap();
     let hint = entry.hint.as_ref().unwrap();
-    assert!(hint.contains("`content-length` was signed and is not sent"), "{hint}");
+    assert!(hint.contains("`content-length` was signed but not sent"), "{hint}");
 }
 
 #[tokio::test]
-async fn spaces_that_were_signed_are_named() {
+async fn signed_white_space_is_named() {
     let bench = Bench::new().await;
     let sent = "\"accept\": application/json";
     let stripped = "was signed with white space around its value";
@@ -214,7 +213,7 @@ async fn spaces_that_were_signed_are_named() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_more_or_less_than_the_path_is_named() {
+async fn a_path_with_extra_or_missing_parts_is_named() {
     let bench = Bench::new().await;
     let host = bench.sandbox.url().strip_prefix("http://").unwrap().to_owned();
     let full = "a full URL was signed as `@path`";
@@ -226,10 +225,10 @@ async fn a_path_that_is_more_or_less_than_the_path_is_named() {
         (format!("//{host}{INCREASES}"), full),
         (format!("/{INCREASES}"), "signed with `//`"),
         (INCREASES.replace("balances/", "balances//"), "signed with `//`"),
-        (INCREASES[1..].to_owned(), "signed without its first slash"),
-        (format!("{INCREASES}/"), "signed with a slash at its end"),
+        (INCREASES[1..].to_owned(), "signed without its leading slash"),
+        (format!("{INCREASES}/"), "signed with a trailing slash"),
         ("/".to_owned(), "`@path` was signed as `/`"),
-        (String::new(), "`@path` was signed as an empty text"),
+        (String::new(), "`@path` was signed as an empty string"),
     ] {
         let (from, to) = (format!("\"@path\": {INCREASES}\n"), format!("\"@path\": {signed}\n"));
         mistakes.push((altered(&bench, &from, &to).await, text));
@@ -245,7 +244,7 @@ async fn a_path_that_is_more_or_less_than_the_path_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_secret_in_a_signed_path_is_not_shown() {
+async fn a_secret_in_a_signed_path_is_not_shown() {
     let bench = Bench::new().await;
     let url = bench.url(&format!("{INCREASES}?client_secret=live-secret-1"));
     let request = to(bench.digested(bench.increase()), &url);

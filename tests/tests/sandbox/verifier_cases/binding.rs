@@ -1,4 +1,4 @@
-//! What the signature is bound to, and what must verify.
+//! Binding of the signature, and what must verify.
 
 use super::*;
 
@@ -19,8 +19,8 @@ pub(super) async fn binding(cases: &mut Cases) {
             "SHA-512 in the form of v6",
             right.replacen("sha-512=:", "SHA-512=", 1).trim_end_matches(':').to_owned(),
         ),
-        (64, "two, the weak one right", format!("sha-256=:{}:, {wrong}", sha_256(&body))),
-        (64, "two, both right", format!("sha-256=:{}:, {right}", sha_256(&body))),
+        (64, "two, the weak one valid", format!("sha-256=:{}:, {wrong}", sha_256(&body))),
+        (64, "two, both valid", format!("sha-256=:{}:, {right}", sha_256(&body))),
         (64, "the same twice", format!("{right}, {right}")),
     ] {
         let request = with(cases.bench.digested(cases.bench.increase()), "content-digest", &digest);
@@ -53,7 +53,14 @@ pub(super) async fn binding(cases: &mut Cases) {
     let text = base(&request, &components, &input).replacen("post", "POST", 1);
     let by = cases.bench.sandbox.credentials().signing_key();
     let signature = signature_by(by, &text).await;
-    cases.unwelcome(67, "a method in lower case", sealed(request, &input, &signature), 405).await;
+    cases
+        .rejected_for_another_reason(
+            67,
+            "a method in lower case",
+            sealed(request, &input, &signature),
+            405,
+        )
+        .await;
 
     for path in [
         "/virtual_cash_balances%2Fincreases",
@@ -66,7 +73,7 @@ pub(super) async fn binding(cases: &mut Cases) {
         "/virtual_cash_balances/increase%73",
         "/VIRTUAL_CASH_BALANCES/increases",
     ] {
-        // By hand: a library would write the path anew.
+        // As raw bytes: a library would normalize the path.
         let request = to(cases.bench.digested(cases.bench.increase()), path);
         let components = cases.bench.components(&request);
         let request = cases.bench.forged(request, &components, &cases.bench.parameters()).await;
@@ -84,8 +91,8 @@ pub(super) async fn binding(cases: &mut Cases) {
         ("a plus for a space", "a=%20", "a=+"),
         ("a space for a plus", "a=+", "a=%20"),
         ("other digits", "a=%2F", "a=%2f"),
-        ("a member more", "a=1", "a=1&a=1"),
-        ("a member less", "a=1&b=2", "a=1"),
+        ("an extra parameter", "a=1", "a=1&a=1"),
+        ("a missing parameter", "a=1&b=2", "a=1"),
     ] {
         let request = cases.bench.signed(to(cases.bench.increase(), &asked(signed))).await;
         requests.push((what, to(request, &asked(sent))));
@@ -96,7 +103,7 @@ pub(super) async fn binding(cases: &mut Cases) {
     let whole = String::from_utf8(wire(&cases.signed().await)).unwrap();
     let alone = whole.replacen(" HTTP/1.1", "? HTTP/1.1", 1);
     assert_eq!(cases.bench.raw(alone.as_bytes()).await, Some(202));
-    cases.note(69, "a question mark alone is no query");
+    cases.note(69, "a lone question mark is not a query");
 
     for (what, signed, sent) in [
         ("two lines as one", vec!["a", "b"], vec!["a, b"]),
@@ -136,16 +143,16 @@ pub(super) async fn binding(cases: &mut Cases) {
     let chunked = whole().await.replacen("accept: ", "transfer-encoding: chunked\r\naccept: ", 1);
     cases.note(71, "spaces and tabs around a value are not part of it");
     cases.broken(71, "a folded line", folded.as_bytes()).await;
-    cases.note(72, "a target with a host is the path alone");
-    cases.note(74, "no host is a 400");
+    cases.note(72, "an absolute target counts as its path");
+    cases.note(74, "a missing host is a 400");
     assert_eq!(cases.bench.raw(http2).await, None);
-    cases.note(74, "HTTP/2 is not spoken: the connection is closed");
+    cases.note(74, "HTTP/2 is not supported: the connection is closed");
     cases.broken(75, "a body that is too short", short.as_bytes()).await;
     cases.broken(75, "a length that is too long", longer.as_bytes()).await;
     cases.broken(75, "two lengths", two.as_bytes()).await;
     cases.broken(75, "a length and chunks", chunked.as_bytes()).await;
 
-    // One key that is registered in two environments, under one id.
+    // One key, registered in two environments under the same id.
     let own = cases.bench.sandbox.credentials();
     let key = own.signing_key().verifying_key().unwrap();
     let builder = Sandbox::builder().public_key(own.key_id().to_string(), key);
@@ -164,7 +171,7 @@ pub(super) async fn binding(cases: &mut Cases) {
 
     for name in ["accept", "authorization", "idempotency-key", "upvest-api-version", "content-type"]
     {
-        // By hand: a library would add an `accept` of its own.
+        // As raw bytes: a library would add its own `accept`.
         let removed = wire(&without(cases.signed().await, name));
         assert_eq!(cases.bench.raw(&removed).await, Some(401), "{name}");
         cases.note(76, "removed");
@@ -196,7 +203,7 @@ pub(super) async fn availability(cases: &mut Cases) {
         let request = with(cases.signed().await, "signature-input", &input);
         cases.malformed(77, what, request).await;
         let entry = cases.bench.sandbox.log().last().unwrap();
-        assert!(entry.reason.as_ref().unwrap().ends_with("it is too long"), "{entry}");
+        assert!(entry.reason.as_ref().unwrap().ends_with("longer than 8 KiB"), "{entry}");
     }
     for (what, length) in [("64 kB", 64 << 10), ("1 MB", 1 << 20)] {
         let request = with(cases.signed().await, "signature-input", &"n".repeat(length));
@@ -204,16 +211,17 @@ pub(super) async fn availability(cases: &mut Cases) {
         cases.note(77, what);
     }
 
-    // Answered before the body has come: the connection stays open, and the rest is never sent.
+    // The response comes before the body was received: the connection stays open, and the rest is
+    // never sent.
     let request = cases.reworded(";keyid=\"", ";keyid=\"x").await;
     let request = with(without(request, "content-length"), "content-length", "100000000");
     let head = String::from_utf8(wire(&request)).unwrap();
     let head = head.split_inclusive("\r\n\r\n").next().unwrap();
     let part = format!("{head}{}", "x".repeat(70 * 1024));
     assert_eq!(cases.bench.raw(part.as_bytes()).await, Some(400));
-    cases.note(78, "100 MB with a key id that is not known");
+    cases.note(78, "100 MB with an unknown key id");
 
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for request in [
         without(cases.signed().await, "signature"),
         with(cases.signed().await, "accept", "*/*"),
@@ -224,11 +232,15 @@ pub(super) async fn availability(cases: &mut Cases) {
         let (_, body) = cases.bench.send(request).await;
         let mut problem: serde_json::Value = serde_json::from_str(&body).unwrap();
         problem["request_id"] = "".into();
-        answers.push(problem.to_string());
+        responses.push(problem.to_string());
     }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "the answer does not tell which check failed: {answers:?}");
-    cases.note(79, "one answer for all that is wrong with a signature");
+    responses.dedup();
+    assert_eq!(
+        responses.len(),
+        1,
+        "the response does not reveal which check failed: {responses:?}"
+    );
+    cases.note(79, "one response for every invalid signature");
     cases.note(80, "fuzz/fuzz_targets/signature_input.rs, and mutated.rs here");
     assert!(cases.bench.effects() > 0 && cases.bench.sandbox.state().is_balanced());
     assert_eq!(
@@ -239,7 +251,8 @@ pub(super) async fn availability(cases: &mut Cases) {
 
 pub(super) fn what_must_verify(cases: &mut Cases) {
     cases.note(81, "tests/vectors.rs");
-    // RFC 9421, B.2.6. The base is written by hand: Upvest's form knows no `@authority`.
+    // RFC 9421, B.2.6. The signature base is written out, because Upvest's variant has no
+    // `@authority`.
     let base = "\"date\": Tue, 20 Apr 2021 02:07:55 GMT\n\
         \"@method\": POST\n\
         \"@path\": /foo\n\

@@ -2,12 +2,12 @@
 
 use super::*;
 
-/// A DER number.
+/// Encodes a DER integer.
 fn integer(digits: &[u8]) -> Vec<u8> {
     [&[0x02, u8::try_from(digits.len()).unwrap()], digits].concat()
 }
 
-/// A DER sequence.
+/// Encodes a DER sequence.
 fn sequence(content: &[u8]) -> Vec<u8> {
     let length = u8::try_from(content.len()).unwrap();
     let head = if length < 0x80 { vec![0x30, length] } else { vec![0x30, 0x81, length] };
@@ -59,10 +59,10 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         (52, "s is the order", sequence(&[integer(&r), integer(&order)].concat())),
         (52, "r is the order", sequence(&[integer(&order), integer(&s)].concat())),
         (52, "a zero too many", sequence(&[integer(&zero_before(&r)), integer(&s)].concat())),
-        (52, "a number more", sequence(&[integer(&r), integer(&s), integer(&[1])].concat())),
-        (52, "a number less", sequence(&integer(&r))),
-        (52, "bytes behind it", [right.clone(), vec![0]].concat()),
-        (52, "a length in the long form", {
+        (52, "an extra number", sequence(&[integer(&r), integer(&s), integer(&[1])].concat())),
+        (52, "a missing number", sequence(&integer(&r))),
+        (52, "trailing bytes", [right.clone(), vec![0]].concat()),
+        (52, "a long-form length", {
             let mut ber = long.clone();
             let at = if ber[1] == 0x81 { 1 } else { 0 };
             ber.splice(1..=at + 1, [0x82, 0, long[at + 1]]);
@@ -74,7 +74,7 @@ pub(super) async fn cryptography(cases: &mut Cases) {
     ] {
         cases.refused(number, what, seal(request.clone(), &signature)).await;
     }
-    cases.accepted(51, "the right one, after all that", request.clone()).await;
+    cases.accepted(51, "the valid one, after all these", request.clone()).await;
     let input = request.headers()["signature-input"].to_str().unwrap();
     let public = cases.bench.sandbox.credentials().signing_key().public_key_pem();
     let input = input.strip_prefix("sig1=").unwrap().to_owned() + ";alg=\"hmac-sha256\"";
@@ -102,15 +102,15 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         let request = cases.bench.with_parameters(&parameters).await;
         cases.hostile(57, "an unknown key id", request).await;
     }
-    // Made with `openssl ecparam -genkey -name prime256v1`.
+    // Generated with `openssl ecparam -genkey -name prime256v1`.
     let p256 = "-----BEGIN PUBLIC KEY-----\n\
         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGa67YBFuIelA5xfTRdug8MXO6rOw\n\
         sGkxHyQ+bn263JetNU/Uv1X7DCxk2G8Cdlf+oDs9yG6Ew7rr19I51J5n1g==\n\
         -----END PUBLIC KEY-----";
-    assert!(VerifyingKey::from_pem(p256).unwrap_err().to_string().contains("no ECDSA P-521"));
+    assert!(VerifyingKey::from_pem(p256).unwrap_err().to_string().contains("expected ECDSA P-521"));
     cases.note(58, "a P-256 key is not registered");
 
-    // Made with `openssl dgst -sha256 -sign tests/data/keys/sec1_plain.pem`.
+    // Generated with `openssl dgst -sha256 -sign tests/data/keys/sec1_plain.pem`.
     let made = "MIGHAkE1JTZ9GqmK5vji0+awlN45Jzg+gm6gtLuoJcaP4C/41tWsNwsr+D2rZTg9oX1XOzeeDuFmb9y1ldHU1CpLhkW9dAJCALATUG695UYFLSqk2DSk6fPwN3tY8fwZHGreXlUQheYDeUts5tYuICF+eK6GC2cEhUavLFztztc0lJZV1CXyWYXN";
     let made = BASE64_STANDARD.decode(made).unwrap();
     let pem = std::fs::read(data("keys/sec1_plain.pem")).unwrap();
@@ -151,7 +151,7 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         assert!(VerifyingKey::from_pem(spki(&point)).is_err(), "{point:?}");
     }
     let bare = pem::encode(&pem::Pem::new("PUBLIC KEY", point(1, 0, 0).to_vec()));
-    assert!(VerifyingKey::from_pem(bare).is_err(), "32 bytes are no `PUBLIC KEY`");
+    assert!(VerifyingKey::from_pem(bare).is_err(), "32 bytes are not a `PUBLIC KEY`");
     cases.note(60, "points of small order are not registered");
 
     let request = cases.bench.digested(cases.bench.increase());
@@ -164,8 +164,8 @@ pub(super) async fn cryptography(cases: &mut Cases) {
     let by = cases.bench.sandbox.credentials().signing_key();
     let signature = signature_by(by, &v6.join("\n")).await;
     let request = sealed(request, &input, &signature);
-    cases.hostile(61, "a base of v6 with version 15", request.clone()).await;
-    cases.hostile(61, "a base of v6", without(request, "upvest-signature-version")).await;
+    cases.hostile(61, "a signature base of v6 with version 15", request.clone()).await;
+    cases.hostile(61, "a signature base of v6", without(request, "upvest-signature-version")).await;
     let request = cases.signed().await;
     cases
         .hostile(61, "a base of 15 as v6", with(request.clone(), "upvest-signature-version", "6"))

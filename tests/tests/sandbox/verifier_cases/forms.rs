@@ -1,9 +1,9 @@
-//! How the headers are written, and what is covered.
+//! The form of the headers, and coverage.
 
 use super::*;
 
-/// A request whose signature, as base64, has all that can be written wrongly.
-async fn written_richly(cases: &Cases) -> (Request<Bytes>, String) {
+/// A request whose signature in base64 contains every character that can be misspelt.
+async fn signed_with_every_character(cases: &Cases) -> (Request<Bytes>, String) {
     loop {
         let request = cases.signed().await;
         let text = BASE64_STANDARD.encode(signature_of(&request));
@@ -14,7 +14,7 @@ async fn written_richly(cases: &Cases) -> (Request<Bytes>, String) {
 }
 
 pub(super) async fn forms(cases: &mut Cases) {
-    let (right, text) = written_richly(cases).await;
+    let (right, text) = signed_with_every_character(cases).await;
     let bare = text.trim_end_matches('=');
     let last = bare.len() - 1;
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -23,14 +23,14 @@ pub(super) async fn forms(cases: &mut Cases) {
     for (number, what, value) in [
         (3, "empty", String::new()),
         (4, "another label", format!("sig2=:{text}:")),
-        (4, "a label more", format!("sig1=:{text}:, sig2=:AQID:")),
+        (4, "an extra label", format!("sig1=:{text}:, sig2=:AQID:")),
         (9, "a string", format!("sig1=\"{text}\"")),
         (9, "a token", "sig1=AQID".to_owned()),
         (9, "a list", format!("sig1=(:{text}:)")),
-        (10, "no base64", format!("sig1=:***{}:", &text[3..])),
+        (10, "not base64", format!("sig1=:***{}:", &text[3..])),
         (11, "base64url", format!("sig1=:{}:", text.replace('+', "-").replace('/', "_"))),
         (12, "no padding", format!("sig1=:{bare}:")),
-        (12, "bits behind the end", format!("sig1=:{bits}:")),
+        (12, "trailing bits", format!("sig1=:{bits}:")),
         (13, "no end", format!("sig1=:{text}")),
         (17, "a comma at the end", format!("sig1=:{text}:,")),
         (77, "too long", format!("sig1=:{}:", "AAAA".repeat(4_000))),
@@ -45,8 +45,8 @@ pub(super) async fn forms(cases: &mut Cases) {
     let mut binary = right.clone();
     let value = HeaderValue::from_bytes(b"sig1=(\"@method\");keyid=\"\xff\"").unwrap();
     binary.headers_mut().insert("signature-input", value);
-    cases.malformed(15, "a byte that is no ASCII", binary).await;
-    // Of two labels the right one could be picked. Nobody sends two, so that none is.
+    cases.malformed(15, "a non-ASCII byte", binary).await;
+    // With two labels, the right one could be chosen. No client sends two, so both are rejected.
     let input = right.headers()["signature-input"].to_str().unwrap();
     let both = with(right.clone(), "signature-input", &format!("{input}, sig2=(\"@method\")"));
     let both = with(both, "signature", &format!("sig1=:{text}:, sig2=:AQID:"));
@@ -55,7 +55,7 @@ pub(super) async fn forms(cases: &mut Cases) {
         (4, "another label", "sig1=", "sig2="),
         (6, "the label twice", "sig1=", "sig1=(\"@method\");keyid=\"x\", sig1="),
         (8, "an item", "sig1=(", "sig1=\"x\", sig2=("),
-        (13, "a text without an end", ";keyid=\"", ";keyid=\"\"\""),
+        (13, "an unterminated string", ";keyid=\"", ";keyid=\"\"\""),
         (14, "an escaped letter", ";keyid=\"", ";keyid=\"\\a"),
         (17, "a comma at the beginning", "sig1=", ", sig1="),
         (18, "a name in upper case", ";created=", ";Created="),
@@ -82,7 +82,7 @@ pub(super) async fn forms(cases: &mut Cases) {
     twice.headers_mut().append("signature", HeaderValue::from_static("sig1=:AQID:"));
     cases.malformed(7, "a second signature", twice).await;
 
-    // Signed by somebody who means it, and in both spellings that the base may have.
+    // Signed deliberately, with both spellings that the signature base may have.
     for (number, component) in [
         (19, "\"accept\";sf"),
         (19, "\"accept\";key=\"x\""),
@@ -111,7 +111,7 @@ pub(super) async fn forms(cases: &mut Cases) {
         cases.broken(16, what, text.replacen("accept: ", to, 1).as_bytes()).await;
     }
 
-    // What is signed and makes no sense.
+    // Parameters that are signed but make no sense.
     let own = cases.bench.parameters();
     for (number, what, from, to) in [
         (21, "a negative time", "created=1800000000", "created=-1800000000"),
@@ -124,7 +124,7 @@ pub(super) async fn forms(cases: &mut Cases) {
         let request = cases.bench.with_parameters(&changed(&own, from, to)).await;
         cases.hostile(number, what, request).await;
     }
-    // A parameter that is not known is signed with the others.
+    // An unknown parameter is signed with the others.
     let known = cases.bench.parameters() + ";tag=\"x\"";
     let request = cases.bench.with_parameters(&known).await;
     let input = request.headers()["signature-input"].to_str().unwrap().to_owned();

@@ -1,8 +1,8 @@
-//! The cases that a verifier of signatures must know, by number: what is refused although its
-//! signature is right, what is refused because it is not, and what is let in.
+//! The numbered cases that a signature verifier must handle: requests rejected despite a valid
+//! signature, requests rejected for an invalid one, and accepted requests.
 //!
-//! Letters: A how the headers are read, B what is covered, C time and replay, D cryptography, E what
-//! the signature is bound to, F availability, G what must verify.
+//! Letters: A header parsing, B coverage, C time and replay, D cryptography, E binding of the
+//! signature, F availability, G what must verify.
 
 mod binding;
 mod cryptography;
@@ -29,11 +29,11 @@ use crate::fixture::{
     signature_of, started, to, wire, with, with_body, without,
 };
 
-/// What was looked at.
+/// The cases that were checked.
 struct Cases {
     bench: Bench,
     seen: BTreeMap<u8, Vec<String>>,
-    /// How many requests with a right signature were refused.
+    /// The number of rejected requests with a valid signature.
     hostile: u32,
 }
 
@@ -46,7 +46,7 @@ impl Cases {
         self.seen.entry(number).or_default().push(what.to_owned());
     }
 
-    /// Refused, with a 401 that says no more than that the signature is wrong.
+    /// Checks that the request is rejected with a 401 that only says that the signature is wrong.
     async fn refused(&mut self, number: u8, what: &str, request: Request<Bytes>) {
         let (status, body) = self.bench.send(request).await;
         assert_eq!(status, 401, "case {number}, {what}: {body}");
@@ -55,25 +55,32 @@ impl Cases {
         self.note(number, what);
     }
 
-    /// The same, and because of the form of one of the two headers.
+    /// The same, because one of the two signature headers is malformed.
     async fn malformed(&mut self, number: u8, what: &str, request: Request<Bytes>) {
         self.refused(number, what, request).await;
         let entry = self.bench.sandbox.log().last().unwrap();
         let reason = entry.reason.clone().unwrap_or_default();
         assert!(
-            reason.starts_with("signature: the header `signature"),
+            reason.starts_with("signature: invalid header `signature")
+                || reason.starts_with("signature: the header `signature"),
             "case {number}, {what}: {reason}"
         );
     }
 
-    /// The same, of a request whose signature is right for what it says.
+    /// The same, for a request whose signature is valid for its own parameters.
     async fn hostile(&mut self, number: u8, what: &str, request: Request<Bytes>) {
         self.refused(number, what, request).await;
         self.hostile += 1;
     }
 
-    /// Refused for another reason than its signature, which is right.
-    async fn unwelcome(&mut self, number: u8, what: &str, request: Request<Bytes>, status: u16) {
+    /// Checks that the request is rejected for another reason than its signature, which is valid.
+    async fn rejected_for_another_reason(
+        &mut self,
+        number: u8,
+        what: &str,
+        request: Request<Bytes>,
+        status: u16,
+    ) {
         let (got, body) = self.bench.send(request).await;
         assert_eq!(got, status, "case {number}, {what}: {body}");
         self.hostile += 1;
@@ -86,7 +93,7 @@ impl Cases {
         self.note(number, what);
     }
 
-    /// Not let through by HTTP itself.
+    /// Checks that the HTTP layer rejects these bytes.
     async fn broken(&mut self, number: u8, what: &str, bytes: &[u8]) {
         let status = self.bench.raw(bytes).await;
         assert!(
@@ -100,7 +107,7 @@ impl Cases {
         self.bench.signed(self.bench.increase()).await
     }
 
-    /// A request with a right signature, whose `signature-input` is then written otherwise.
+    /// A request with a valid signature, whose `signature-input` is then rewritten.
     async fn reworded(&self, from: &str, to: &str) -> Request<Bytes> {
         let request = self.signed().await;
         let input = request.headers()["signature-input"].to_str().unwrap().to_owned();
@@ -109,7 +116,7 @@ impl Cases {
     }
 }
 
-/// The parameters, one of them changed.
+/// Returns the parameters with one of them changed.
 fn changed(parameters: &str, from: &str, to: &str) -> String {
     assert!(parameters.contains(from), "{parameters}");
     parameters.replacen(from, to, 1)
@@ -130,9 +137,9 @@ async fn every_case_of_the_verifier() {
     assert!(missing.is_empty(), "no test for the cases {missing:?}");
     let all: usize = cases.seen.values().map(Vec::len).sum();
     println!(
-        "{all} requests and keys in 83 cases; {} hostile ones with a right signature, all refused",
+        "{all} requests and keys in 83 cases; {} hostile ones with a valid signature, all rejected",
         cases.hostile
     );
-    // A panic is a 500, and there was none.
+    // A panic would be logged as a 500.
     assert!(cases.bench.sandbox.log().entries().iter().all(|entry| entry.status < Some(500)));
 }

@@ -57,8 +57,8 @@ pub(super) async fn times(cases: &mut Cases) {
     cases.hostile(45, "twice", request.clone()).await;
     let right = cases.signed().await;
     cases.refused(50, "a wrong one", with(right.clone(), "accept", "*/*")).await;
-    cases.accepted(50, "the right one with the same nonce", right).await;
-    // By another key, whose public half is registered.
+    cases.accepted(50, "the valid one with the same nonce", right).await;
+    // Signed with another registered key.
     let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
     let other = SigningKey::from_pem("another", &pem, None).unwrap();
     let builder = Sandbox::builder().public_key("another", other.verifying_key().unwrap());
@@ -73,7 +73,7 @@ pub(super) async fn times(cases: &mut Cases) {
     assert_eq!(both.send(first).await.0, 202);
     assert_eq!(both.send(second).await.0, 202);
     cases.note(46, "the same nonce by another key");
-    // The other way round: each under the name of the other.
+    // Each key under the id of the other.
     let input = format!("{}{}", list(&components), both.parameters());
     let signature = signature_by(&other, &base(&request, &components, &input)).await;
     let (status, body) = both.send(sealed(request.clone(), &input, &signature)).await;
@@ -84,7 +84,7 @@ pub(super) async fn times(cases: &mut Cases) {
     assert_eq!(both.send(sealed(request, &input, &signature)).await.0, 401);
     cases.note(54, "Ed25519 under an EC key id, and the reverse");
 
-    cases.note(48, "upvest-sandbox: no_nonce_is_forgotten_while_it_is_good");
+    cases.note(48, "upvest-sandbox: a_nonce_is_remembered_while_its_signature_is_valid");
     let bytes = wire(&cases.signed().await);
     let address = cases.bench.sandbox.address();
     let all: Vec<_> = (0..50).map(|_| tokio::spawn(raw_to(address, bytes.clone()))).collect();

@@ -1,5 +1,4 @@
-//! What the sandbox sends: which events, in which packages, when, and what it does when they are not
-//! taken.
+//! Webhooks that the sandbox sends: events, batches, timing, and retries of rejected deliveries.
 
 mod redelivery;
 
@@ -9,7 +8,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use upvest_core::signature::SignatureVersion::V15;
 use upvest_core::webhook::{
-    Event, PackageDelay, VerificationKeys, WebhookConfig, WebhookVerifier, Webhooks,
+    BatchDelay, Event, VerificationKeys, WebhookConfig, WebhookVerifier, Webhooks,
 };
 use upvest_sandbox::{Assumption, Effect, Fault, Progress, Sandbox};
 use upvest_virtual_cash::{
@@ -53,7 +52,7 @@ fn ids(received: &[(Parts, Bytes)]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_step_of_an_operation_is_told_with_the_operation_as_it_stood() {
+async fn each_step_of_an_operation_sends_an_event_with_its_state() {
     let stage = Stage::new(singly()).await;
     let first = stage.client.increase(&increase("200.00")).await.unwrap();
     stage.client.decrease(&decrease("50.00")).await.unwrap();
@@ -84,7 +83,7 @@ async fn each_step_of_an_operation_is_told_with_the_operation_as_it_stood() {
     else {
         panic!("{typed:?}");
     };
-    // What was answered is what was told first.
+    // The first event contains the response of the call.
     assert_eq!(issued, &first);
     assert_eq!(confirmed, &stage.sandbox.state().increase(first.id).unwrap());
     let VirtualCashEvent::DecreaseCancelled(cancelled) = &typed[6] else { panic!("{typed:?}") };
@@ -122,7 +121,7 @@ async fn every_event_of_virtual_cash_has_its_type() {
     let mut seen = Vec::new();
     for event in stage.receiver.events(&stage.verifier).await.concat() {
         use VirtualCashEvent as News;
-        let (name, told): (&str, (Uuid, String)) = match News::try_from(&event).unwrap() {
+        let (name, sent): (&str, (Uuid, String)) = match News::try_from(&event).unwrap() {
             News::IncreaseIssued(it) => ("increase ISSUED", (it.id.into(), it.status.to_string())),
             News::IncreaseConfirmed(it) => {
                 ("increase CONFIRMED", (it.id.into(), it.status.to_string()))
@@ -140,9 +139,9 @@ async fn every_event_of_virtual_cash_has_its_type() {
             }
             other => panic!("{other:?}"),
         };
-        // What it is called is what it says.
-        assert!(name.ends_with(&format!(" {}", told.1)), "{name}: {told:?}");
-        seen.push((told.0, name));
+        // The event type matches the status of the object.
+        assert!(name.ends_with(&format!(" {}", sent.1)), "{name}: {sent:?}");
+        seen.push((sent.0, name));
     }
     let expected = [
         (first, "increase ISSUED"),
@@ -159,8 +158,8 @@ async fn every_event_of_virtual_cash_has_its_type() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_of_a_while_are_one_package() {
-    let delay: PackageDelay = "5s".parse().unwrap();
+async fn events_within_the_delay_are_one_batch() {
+    let delay: BatchDelay = "5s".parse().unwrap();
     let config = WebhookConfig { delay: Some(delay), max_package_size: None };
     let stage = Stage::new(config).await;
     let began = stage.sandbox.clock().now().unix_seconds();
@@ -171,8 +170,8 @@ async fn events_of_a_while_are_one_package() {
     stage.sandbox.clock().advance(Duration::from_secs(1));
     stage.receiver.wait(1).await;
     all_sent(&stage.sandbox).await;
-    let [delivery] = &stage.sandbox.webhooks().deliveries()[..] else { panic!("one package") };
-    // Not before the first of them had waited for so long.
+    let [delivery] = &stage.sandbox.webhooks().deliveries()[..] else { panic!("one batch") };
+    // Not before the delay of the first event has passed.
     assert_eq!(delivery.created_at.unix_seconds(), began + 5);
     assert_eq!((delivery.events, delivery.attempts, delivery.is_delivered), (4, 1, true));
     assert_eq!(delivery.last.as_deref(), Some("200"));
@@ -182,13 +181,13 @@ async fn events_of_a_while_are_one_package() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_package_is_as_long_as_it_may_be_and_no_longer() {
+async fn a_batch_is_filled_up_to_its_size_limit() {
     let config = WebhookConfig { max_package_size: Some(1_500), delay: "1m".parse().ok() };
     let stage = Stage::new(config).await;
     for _ in 0..10 {
         stage.client.increase(&increase("1.00")).await.unwrap();
     }
-    // What does not fill a package waits for the rest of the minute.
+    // A batch that is not full waits for the rest of the minute.
     until(|| stage.receiver.received().len() >= 6).await;
     stage.sandbox.clock().advance(Duration::from_mins(1));
     all_sent(&stage.sandbox).await;
@@ -199,7 +198,7 @@ async fn a_package_is_as_long_as_it_may_be_and_no_longer() {
     assert_eq!(lengths.iter().sum::<usize>(), 20);
     assert!(lengths[..lengths.len() - 1].iter().all(|length| *length == lengths[0]), "{lengths:?}");
     assert!(lengths[0] > 1, "{lengths:?}");
-    // In the order of what has happened.
+    // In the order of the events.
     let events = stage.receiver.events(&stage.verifier).await.concat();
     let issued: Vec<VirtualCashIncrease> = events
         .iter()
@@ -209,19 +208,19 @@ async fn a_package_is_as_long_as_it_may_be_and_no_longer() {
     let mut known = stage.sandbox.state().operations();
     known.reverse();
     let known: Vec<Uuid> = known.iter().map(|operation| operation.id).collect();
-    let told: Vec<Uuid> = issued.iter().map(|increase| increase.id.into()).collect();
-    assert_eq!(told, known);
+    let sent: Vec<Uuid> = issued.iter().map(|increase| increase.id.into()).collect();
+    assert_eq!(sent, known);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_taken_comes_again_and_holds_up_what_is_behind_it() {
+async fn a_rejected_delivery_is_retried_and_blocks_later_ones() {
     let stage = Stage::new(singly()).await;
     let other = Receiver::new().await;
     let second = created(&stage.client, &other.url, singly()).await;
     enable(&stage.client, &second, true).await;
-    stage.receiver.answer(&[500; 16]);
+    stage.receiver.respond(&[500; 16]);
     stage.client.increase(&increase("1.00")).await.unwrap();
-    // The other subscription has nothing to do with it.
+    // The other subscription is not affected.
     other.wait(2).await;
 
     let now = || stage.sandbox.clock().now().unix_seconds();
@@ -245,9 +244,9 @@ async fn what_is_not_taken_comes_again_and_holds_up_what_is_behind_it() {
     all_sent(&stage.sandbox).await;
     let received = stage.receiver.wait(18).await;
     let ids = ids(&received);
-    assert!(ids[..17].iter().all(|id| *id == ids[0]), "the same, until it is taken: {ids:?}");
+    assert!(ids[..17].iter().all(|id| *id == ids[0]), "repeated until accepted: {ids:?}");
     assert_ne!(ids[17], ids[0]);
-    // Each time with a signature of that time.
+    // Each attempt has a signature of its own time.
     let mut inputs: Vec<_> =
         received.iter().map(|(head, _)| head.headers["signature-input"].clone()).collect();
     inputs.dedup();
@@ -255,18 +254,18 @@ async fn what_is_not_taken_comes_again_and_holds_up_what_is_behind_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_200_is_success_unless_it_is_assumed_otherwise() {
+async fn only_200_is_a_success_unless_assumed_otherwise() {
     let stage = Stage::new(singly()).await;
-    stage.receiver.answer(&[204, 202, 301]);
+    stage.receiver.respond(&[204, 202, 301]);
     stage.client.increase(&increase("1.00")).await.unwrap();
     for (attempts, pause, said) in [
         (
             1,
             1,
-            "204, but 200 alone counts as delivered (`--assume webhook-no-content-succeeds` accepts \
+            "204, but only 200 counts as delivered (`--assume webhook-no-content-succeeds` accepts \
              204)",
         ),
-        (2, 2, "202, but 200 alone counts as delivered"),
+        (2, 2, "202, but only 200 counts as delivered"),
         (3, 3, "301"),
     ] {
         stage.tried(attempts).await;
@@ -279,22 +278,22 @@ async fn only_200_is_success_unless_it_is_assumed_otherwise() {
 
     let sandbox = Sandbox::builder().assume(Assumption::WebhookNoContentSucceeds);
     let stage = Stage::of(sandbox.start().await.unwrap(), singly()).await;
-    stage.receiver.answer(&[204, 204]);
+    stage.receiver.respond(&[204, 204]);
     stage.client.increase(&increase("1.00")).await.unwrap();
     all_sent(&stage.sandbox).await;
     stage.receiver.wait(2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
+async fn a_receiver_that_times_out_or_is_unreachable_has_not_accepted() {
     let timeout = Duration::from_secs(2);
     let sandbox = Sandbox::builder().webhook_timeout(timeout).start().await.unwrap();
     let stage = Stage::of(sandbox, singly()).await;
-    stage.receiver.answer(&[NEVER]);
+    stage.receiver.respond(&[NEVER]);
     stage.client.increase(&increase("1.00")).await.unwrap();
     stage.tried(1).await;
     let delivery = stage.sandbox.webhooks().deliveries().pop().unwrap();
-    assert_eq!(delivery.last.as_deref(), Some("no answer within 2s"));
+    assert_eq!(delivery.last.as_deref(), Some("no response within 2s"));
     stage.sandbox.clock().advance(Duration::from_secs(1));
     all_sent(&stage.sandbox).await;
     stage.receiver.wait(3).await;
@@ -309,7 +308,7 @@ async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
     };
     until(|| failed().is_some()).await;
     assert_eq!(failed().as_deref(), Some("no connection could be made"));
-    // Whoever waits for all to be sent goes on when it is not to be sent any more.
+    // `all_sent` returns when nothing is left to be sent.
     let deleting = async {
         stage.client.delete_webhook(nobody.id).await.unwrap();
     };
@@ -317,12 +316,12 @@ async fn who_does_not_answer_or_is_not_there_has_not_taken_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_sent_survives_the_end_of_the_sandbox() {
+async fn unsent_events_survive_a_restart_of_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.sqlite");
     let sandbox = Sandbox::builder().state_file(&file).start().await.unwrap();
     let stage = Stage::of(sandbox, singly()).await;
-    stage.receiver.answer(&[500]);
+    stage.receiver.respond(&[500]);
     stage.client.increase(&increase("1.00")).await.unwrap();
     stage.tried(1).await;
     let before = stage.client.verification_keys().await.unwrap();

@@ -1,14 +1,14 @@
-//! Faults of deliveries, rotation of keys, and deliveries that are sent again.
+//! Delivery faults, key rotation and redelivery.
 
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn faults_repeat_lose_and_reorder() {
+async fn faults_duplicate_lose_and_reorder_deliveries() {
     let add = |stage: &Stage, fault: Fault| {
         stage.sandbox.faults().clear();
         stage.sandbox.faults().add(fault.of_webhooks()).unwrap();
     };
-    let told = async |stage: &Stage| {
+    let delivered = async |stage: &Stage| {
         let before = stage.receiver.received().len();
         stage.client.increase(&increase("1.00")).await.unwrap();
         for _ in 0..100 {
@@ -18,29 +18,29 @@ async fn faults_repeat_lose_and_reorder() {
                 return ids(&stage.receiver.received()[before..]);
             }
         }
-        panic!("it does not end")
+        panic!("deliveries do not end")
     };
     let stage = Stage::new(singly()).await;
-    // Also without a limit, a copy is not copied.
+    // Even without a limit, a copy is not duplicated again.
     add(&stage, Fault::new(Effect::Duplicate));
-    let mut doubled = told(&stage).await;
+    let mut doubled = delivered(&stage).await;
     doubled.sort_unstable();
     assert_eq!(doubled.len(), 4, "{doubled:?}");
     assert!(doubled[0] == doubled[1] && doubled[2] == doubled[3], "{doubled:?}");
 
-    // Not sent, and sent again: nobody notices.
+    // Not sent and then retried: the receiver gets it once.
     add(&stage, Fault::new(Effect::Reset).times(2));
-    let once = told(&stage).await;
+    let once = delivered(&stage).await;
     assert_eq!(once.len(), 2, "{once:?}");
     assert_eq!(stage.sandbox.faults().active()[0].hits, 2);
 
-    // Taken, but the answer is lost: it comes again.
+    // Accepted, but the response is lost: it is delivered again.
     add(&stage, Fault::new(Effect::Reset).after_commit().times(1));
-    let again = told(&stage).await;
+    let again = delivered(&stage).await;
     assert_eq!(again.len(), 3, "{again:?}");
     assert_eq!(again[0], again[1]);
 
-    // Held back for a second: CONFIRMED comes before ISSUED.
+    // Delayed by a second: CONFIRMED arrives before ISSUED.
     add(&stage, Fault::new(Effect::Overtake).times(1));
     let begun = stage.receiver.received().len();
     stage.client.increase(&increase("1.00")).await.unwrap();
@@ -59,12 +59,12 @@ async fn faults_repeat_lose_and_reorder() {
     ] {
         assert!(stage.sandbox.faults().add(fault.clone()).is_err(), "{fault:?}");
     }
-    // What is for webhooks does not hit requests, and the other way round.
+    // A fault for webhooks does not apply to requests, and vice versa.
     add(&stage, Fault::new(Effect::Reset));
     stage.client.verification_keys().await.unwrap();
     stage.sandbox.faults().clear();
     stage.sandbox.faults().add(Fault::new(Effect::Reset).on("POST", "/webhooks")).unwrap();
-    assert_eq!(told(&stage).await.len(), 2);
+    assert_eq!(delivered(&stage).await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,11 +84,11 @@ async fn keys_change_while_webhooks_are_sent() {
     assert_eq!(keys().await.len(), 1);
     stage.sandbox.webhooks().rotate_key().unwrap();
     let second = send(&stage).await;
-    // It has been asked within this minute.
+    // The keys were already fetched within this minute.
     assert!(verified(&second).await.is_err());
     stage.sandbox.clock().advance(Duration::from_mins(1));
     assert_eq!(verified(&second).await.unwrap(), 1);
-    // What is still under way is known by the key before.
+    // A webhook signed before the rotation is verified with the previous key.
     assert_eq!(verified(&first).await.unwrap(), 1);
     assert_eq!(keys().await.len(), 2);
     stage.sandbox.webhooks().rotate_key().unwrap();
@@ -100,14 +100,14 @@ async fn keys_change_while_webhooks_are_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
+async fn a_retry_can_keep_its_signature_and_use_the_other_version() {
     for is_once in [false, true] {
         let mut builder = Sandbox::builder();
         if is_once {
             builder = builder.assume(Assumption::WebhooksSignedOnce);
         }
         let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
-        stage.receiver.answer(&[500]);
+        stage.receiver.respond(&[500]);
         stage.client.increase(&increase("1.00")).await.unwrap();
         stage.tried(1).await;
         stage.sandbox.clock().advance(Duration::from_secs(1));
@@ -131,7 +131,7 @@ async fn signatures_can_be_of_the_first_time_and_of_the_other_version() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
+async fn a_batch_can_be_redelivered_and_a_test_sent_at_any_time() {
     let stage = Stage::new(singly()).await;
     stage.client.increase(&increase("1.00")).await.unwrap();
     all_sent(&stage.sandbox).await;
@@ -143,10 +143,11 @@ async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
     let error = stage.sandbox.webhooks().redeliver(99).unwrap_err();
     assert_eq!(error.to_string(), "There is no such delivery");
 
-    // Also while it is disabled, and once: it holds up nothing.
+    // A test is also sent while the subscription is disabled, once, and does not delay other
+    // deliveries.
     enable(&stage.client, &stage.webhook, false).await;
     stage.client.increase(&increase("1.00")).await.unwrap();
-    stage.receiver.answer(&[500]);
+    stage.receiver.respond(&[500]);
     stage.client.test_webhook(stage.webhook.id).await.unwrap();
     all_sent(&stage.sandbox).await;
     stage.client.test_webhook(stage.webhook.id).await.unwrap();
@@ -155,14 +156,14 @@ async fn a_package_can_be_sent_again_and_a_test_at_any_time() {
     let events = stage.receiver.events(&stage.verifier).await.concat();
     assert_eq!(types(&events[3..]), ["WEBHOOK.TEST", "WEBHOOK.TEST"]);
     assert_eq!(events[3].object::<upvest_core::webhook::Webhook>().unwrap().id, stage.webhook.id);
-    // What has happened meanwhile is not told later.
+    // Events from the meantime are not sent later.
     enable(&stage.client, &stage.webhook, true).await;
     all_sent(&stage.sandbox).await;
     stage.receiver.wait(5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_time_alone_moves_is_told_without_anybody_looking() {
+async fn a_timed_transition_sends_an_event_without_a_request() {
     let builder = Sandbox::builder().progress(Progress::After(Duration::from_secs(30)));
     let stage = Stage::of(builder.start().await.unwrap(), singly()).await;
     stage.client.increase(&increase("1.00")).await.unwrap();
@@ -176,7 +177,7 @@ async fn what_time_alone_moves_is_told_without_anybody_looking() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_subscription_gets_what_it_asks_for() {
+async fn a_subscription_gets_the_event_types_that_it_lists() {
     let stage = Stage::new(singly()).await;
     for (types, excluded, expected) in [
         (&["VIRTUAL_CASH_DECREASE"][..], &[][..], 2),

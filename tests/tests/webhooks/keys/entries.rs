@@ -1,8 +1,8 @@
-//! Key sets with odd entries, and several keys under one id.
+//! Key sets with unusable entries, and several keys with one id.
 
 use super::*;
 
-/// Entries of a key set that no webhook can be checked with, some of which are no JSON web keys.
+/// Entries of a key set that cannot verify a webhook; some are not JSON Web Keys.
 fn odd_entries() -> Vec<String> {
     let mut odd: Vec<String> = [
         r#"{"kty":"AKP","kid":"pq","crv":null}"#,
@@ -26,7 +26,7 @@ fn odd_entries() -> Vec<String> {
     .to_vec();
     odd.push(format!("{}{}", "[".repeat(200), "]".repeat(200)));
     let zero = "A".repeat(88);
-    for (member, value) in [
+    for (field, value) in [
         ("kid", Value::Null),
         ("kid", json!("")),
         ("kid", json!(5)),
@@ -45,13 +45,13 @@ fn odd_entries() -> Vec<String> {
         ("key_ops", json!([])),
         ("key_ops", json!("verify")),
     ] {
-        odd.push(changed(P521, member, value));
+        odd.push(changed(P521, field, value));
     }
     odd
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_odd_entry_never_spoils_the_good_ones() {
+async fn an_invalid_entry_does_not_affect_valid_keys() {
     let odd = odd_entries();
     let good = listed(P521).to_string();
     let of = |entries: &[&str]| {
@@ -72,7 +72,7 @@ async fn an_odd_entry_never_spoils_the_good_ones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_key_next_to_an_odd_entry_is_learned() {
+async fn a_new_key_next_to_an_invalid_entry_is_accepted() {
     for odd in odd_entries() {
         let time = Time::new();
         let both = format!(r#"{{"keys":[{odd},{},{}]}}"#, listed(P521), listed(ED25519));
@@ -92,8 +92,8 @@ async fn a_new_key_next_to_an_odd_entry_is_learned() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_may_say_what_it_is_for() {
-    for (member, value) in [
+async fn a_key_may_state_its_use() {
+    for (field, value) in [
         ("use", json!("sig")),
         ("use", Value::Null),
         ("alg", json!("ES512")),
@@ -103,9 +103,9 @@ async fn a_key_may_say_what_it_is_for() {
         ("x5c", json!(["MII="])),
     ] {
         let time = Time::new();
-        let one = format!(r#"{{"keys":[{}]}}"#, changed(P521, member, value));
-        let answer = one.clone();
-        let server = Server::new(move |_, _| reply(200, "application/json", &answer));
+        let one = format!(r#"{{"keys":[{}]}}"#, changed(P521, field, value));
+        let response = one.clone();
+        let server = Server::new(move |_, _| reply(200, "application/json", &response));
         let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
         assert!(verify(&verifier, signed(P521).await).await.is_ok(), "{one}");
     }
@@ -118,12 +118,12 @@ async fn each_key_of_an_id_is_tried() {
     let good = listed(P521).to_string();
     for entries in [[&other, &good], [&good, &other]] {
         let time = Time::new();
-        let answer = format!(r#"{{"keys":[{},{}]}}"#, entries[0], entries[1]);
-        let server = Server::new(move |_, _| reply(200, "application/json", &answer));
+        let response = format!(r#"{{"keys":[{},{}]}}"#, entries[0], entries[1]);
+        let server = Server::new(move |_, _| reply(200, "application/json", &response));
         let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
         let mut forge = Forge::new(V6);
         assert!(verify(&verifier, forge.made().await).await.is_ok());
-        // A name that is not one of Ed25519.
+        // A curve other than Ed25519.
         forge.parameters.push_str(";alg=\"ecdsa-p521-sha512\"");
         assert!(verify(&verifier, forge.made().await).await.is_ok());
         forge.signs = ED25519;
@@ -134,9 +134,9 @@ async fn each_key_of_an_id_is_tried() {
     }
 }
 
-/// Otherwise a list that is empty by mistake makes good webhooks look like forged ones.
+/// Otherwise, a list that is empty by mistake would make valid webhooks look forged.
 #[tokio::test(start_paused = true)]
-async fn a_list_without_a_usable_key_is_a_reason_to_come_again() {
+async fn a_list_without_a_usable_key_makes_the_sender_retry() {
     let odd = format!(r#"{{"keys":[{}]}}"#, odd_entries().join(","));
     for empty in [r#"{"keys":[]}"#, r#"{"keys":null}"#, &odd] {
         let time = Time::new();
@@ -149,27 +149,27 @@ async fn a_list_without_a_usable_key_is_a_reason_to_come_again() {
             .client(client(&server, &time))
             .key(ED25519, key(ED25519).verifying_key().unwrap())
             .build();
-        let is_told_to_come_again = async || {
+        let must_retry = async || {
             let error = verify(&verifier, signed(P521).await).await.unwrap_err();
             assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE, "{error}");
-            let sentence = "the signature cannot be checked: GET /auth/verify_keys lists no key \
-                            that can be used (at least one P-521 or Ed25519 key is expected)";
+            let sentence = "cannot check the signature: GET /auth/verify_keys lists no usable key \
+                            (expected at least one P-521 or Ed25519 key)";
             assert_eq!(error.to_string(), sentence);
         };
-        is_told_to_come_again().await;
-        is_told_to_come_again().await;
+        must_retry().await;
+        must_retry().await;
         assert_eq!(server.sent().len(), 1);
-        // A key that was given needs no list.
+        // A configured key needs no list.
         assert!(verify(&verifier, signed(ED25519).await).await.is_ok());
         time.add(60);
         assert!(verify(&verifier, signed(P521).await).await.is_ok());
-        // An unknown key is refused while the list holds any.
+        // An unknown key is rejected while the list contains any key.
         let mut stranger = Forge::new(V6);
         stranger.reword(P521, "stranger");
         assert!(is_unknown(verify(&verifier, stranger.made().await).await));
-        // And a list that has become empty withdraws what it held.
+        // A list that becomes empty withdraws its keys.
         time.add(86_400);
-        is_told_to_come_again().await;
+        must_retry().await;
         assert_eq!(server.sent().len(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! Whom a verifier asks for keys, and how often.
+//! How a verifier fetches keys, and how often.
 
 mod entries;
 
@@ -20,7 +20,7 @@ use upvest_tests::in_memory::{Reply, Server, problem, reply};
 
 use crate::forge::{ED25519, Forge, NOON, P521, key, verify, webhook};
 
-/// A clock that a test puts forward.
+/// A clock that a test advances.
 #[derive(Clone)]
 struct Time(Arc<AtomicI64>);
 
@@ -34,23 +34,23 @@ impl Time {
     }
 }
 
-/// A key as the API lists it.
+/// Returns a key as listed by the API.
 fn listed(id: &str) -> Value {
     json!(JsonWebKey::new(id, &key(id).verifying_key().unwrap()).unwrap())
 }
 
-/// What the API answers when it knows these keys.
+/// Returns the API's response with these keys.
 fn set(ids: &[&str]) -> Reply {
     let mut keys: Vec<_> = ids.iter().map(|id| listed(id)).collect();
-    // Of a kind that may come some day.
+    // A key type that the API may add later.
     keys.push(json!({ "kid": "other", "kty": "RSA", "n": "AQAB", "e": "AQAB" }));
     reply(200, "application/json", &json!({ "keys": keys }).to_string())
 }
 
-/// A key of the API, with one member changed.
-fn changed(id: &str, member: &str, value: Value) -> String {
+/// Returns a key of the API with one field changed.
+fn changed(id: &str, field: &str, value: Value) -> String {
     let mut key = listed(id);
-    key[member] = value;
+    key[field] = value;
     key.to_string()
 }
 
@@ -60,7 +60,7 @@ fn client(server: &Server, time: &Time) -> Client {
     server.builder().clock(clock).build().unwrap()
 }
 
-/// A webhook signed with this key, at noon.
+/// Returns a webhook signed with this key at noon.
 async fn signed(id: &'static str) -> Request<Vec<u8>> {
     let mut forge = Forge::new(V6);
     forge.reword(P521, id);
@@ -68,14 +68,14 @@ async fn signed(id: &'static str) -> Request<Vec<u8>> {
     forge.made().await
 }
 
-/// Lets time pass, which is not real, until the server has been asked.
+/// Advances the paused clock until the server has received a request.
 async fn until_asked(server: &Server) {
     while server.sent().is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// Polls it once.
+/// Polls a future once.
 async fn polled<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
@@ -85,7 +85,7 @@ fn is_unknown(result: Result<Delivery, WebhookError>) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_are_fetched_when_they_are_needed_and_not_again() {
+async fn keys_are_fetched_once_when_needed() {
     let time = Time::new();
     let server = Server::new(|_, request| {
         assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/auth/verify_keys"));
@@ -102,12 +102,12 @@ async fn keys_are_fetched_when_they_are_needed_and_not_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_key_is_asked_for_once_a_minute_at_most() {
+async fn an_unknown_key_is_fetched_at_most_once_a_minute() {
     let time = Time::new();
     let server = Server::new(|number, _| if number < 2 { set(&[P521]) } else { set(&[ED25519]) });
     let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
-    // It has just been asked.
+    // The keys were just fetched.
     for _ in 0..5 {
         assert!(is_unknown(verify(&verifier, signed(ED25519).await).await));
     }
@@ -122,10 +122,10 @@ async fn an_unknown_key_is_asked_for_once_a_minute_at_most() {
     assert_eq!(server.sent().len(), 2);
     time.add(60);
     assert!(verify(&verifier, signed(ED25519).await).await.is_ok());
-    // What is not listed any more is not taken any more.
+    // A key that is no longer listed is no longer accepted.
     assert!(is_unknown(verify(&verifier, signed(P521).await).await));
     assert_eq!(server.sent().len(), 3);
-    // A clock that was put back does not keep it from asking.
+    // A clock that was set back does not prevent a fetch.
     time.add(-3600);
     let mut forge = Forge::new(V6);
     forge.reword(&NOON.to_string(), &(NOON - 3600).to_string());
@@ -135,7 +135,7 @@ async fn an_unknown_key_is_asked_for_once_a_minute_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_day_the_keys_are_fetched_anew() {
+async fn the_keys_are_refreshed_after_a_day() {
     let time = Time::new();
     let server = Server::new(|number, _| match number {
         0 => set(&[P521]),
@@ -144,26 +144,26 @@ async fn after_a_day_the_keys_are_fetched_anew() {
     });
     let client = client(&server, &time);
     let build = WebhookVerifier::builder().client(client);
-    // Otherwise the webhook itself would be too old.
+    // Otherwise the webhook would be too old.
     let verifier = build.policy(|policy| policy.max_age = Some(Duration::from_hours(240))).build();
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
     time.add(86_399);
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
     assert_eq!(server.sent().len(), 1);
     time.add(1);
-    // While nobody answers, the old ones are the best there are.
+    // While the server does not respond, the old keys stay in use.
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
     assert_eq!(server.sent().len(), 2);
     time.add(60);
-    // It is not listed any more.
+    // The key is no longer listed.
     assert!(verify(&verifier, signed(P521).await).await.is_err());
     assert_eq!(server.sent().len(), 3);
 }
 
-/// RFC 7517, section 5: a reader ignores what it does not understand in a set.
+/// RFC 7517, section 5: implementations ignore entries of a set that they do not understand.
 #[tokio::test(start_paused = true)]
-async fn without_keys_the_sender_is_told_to_come_again() {
+async fn without_keys_the_sender_must_retry() {
     let time = Time::new();
     let server = Server::new(|number, _| match number {
         0 => problem(403, "forbidden"),
@@ -173,18 +173,18 @@ async fn without_keys_the_sender_is_told_to_come_again() {
     for _ in 0..3 {
         let error = verify(&verifier, signed(P521).await).await.unwrap_err();
         assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
-        let sentence = "the keys to check the signature with could not be fetched: GET \
-                        /auth/verify_keys answered 403 forbidden";
+        let sentence = "cannot fetch the verification keys: GET \
+                        /auth/verify_keys returned 403 forbidden";
         assert_eq!(error.to_string(), sentence);
     }
-    // A failure is not tried again at once, neither by the client.
+    // A failure is not retried at once, not even by the client.
     assert_eq!(server.sent().len(), 1);
     time.add(60);
     assert!(verify(&verifier, signed(P521).await).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_at_once_ask_once_and_whoever_leaves_takes_nothing_from_the_others() {
+async fn concurrent_deliveries_share_one_fetch_that_survives_a_dropped_one() {
     let time = Time::new();
     let gate = Arc::new(Semaphore::new(0));
     let waiting = Arc::clone(&gate);
@@ -202,7 +202,7 @@ async fn many_at_once_ask_once_and_whoever_leaves_takes_nothing_from_the_others(
         tries.push(tokio::spawn(async move { verify(&verifier, request).await.map(|_| ()) }));
         tokio::task::yield_now().await;
     }
-    // The one that has begun it.
+    // The delivery that started the fetch.
     tries.remove(0).abort();
     until_asked(&server).await;
     gate.add_permits(1);
@@ -213,7 +213,7 @@ async fn many_at_once_ask_once_and_whoever_leaves_takes_nothing_from_the_others(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_does_not_end_is_given_up_and_a_known_key_never_waits_for_it() {
+async fn a_key_fetch_times_out_and_a_known_key_never_waits_for_it() {
     let time = Time::new();
     let server = Server::slow(|_, _| Box::pin(std::future::pending()));
     let verifier = WebhookVerifier::builder()
@@ -234,13 +234,13 @@ async fn a_fetch_that_does_not_end_is_given_up_and_a_known_key_never_waits_for_i
 }
 
 #[test]
-fn a_fetch_that_another_runtime_does_not_drive_is_not_waited_for() {
+fn a_key_fetch_on_an_idle_runtime_is_not_waited_for() {
     let time = Time::new();
     let server = Server::new(|_, _| set(&[P521]));
     let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let idle = runtime();
-    // Begins to fetch; then its runtime is there, and does nothing.
+    // Starts a fetch; then its runtime stays alive but idle.
     idle.block_on(async {
         let request = signed(P521).await;
         let verifying = pin!(verify(&verifier, request));
@@ -248,11 +248,11 @@ fn a_fetch_that_another_runtime_does_not_drive_is_not_waited_for() {
     });
     assert_eq!(server.sent().len(), 0);
     runtime().block_on(async {
-        // Less than the time that the first fetch has.
+        // Less than the timeout of the first fetch.
         let verifying = verify(&verifier, signed(P521).await);
         let verified = tokio::time::timeout(Duration::from_secs(9), verifying).await;
         assert!(verified.unwrap().is_ok());
-        // Although the first one is still under way, a stranger's key is not asked for each time.
+        // Although the first fetch is in flight, an unknown key does not start a fetch each time.
         for _ in 0..5 {
             assert!(is_unknown(verify(&verifier, signed(ED25519).await).await));
         }
@@ -261,10 +261,10 @@ fn a_fetch_that_another_runtime_does_not_drive_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn without_a_client_nobody_is_asked() {
+async fn without_a_client_no_keys_are_fetched() {
     let verifier = WebhookVerifier::builder().build();
     let error = verify(&verifier, signed(P521).await).await.unwrap_err();
-    let sentence = format!("the signature is refused: none of the 0 known keys is {P521:?}");
+    let sentence = format!("signature rejected: key id `{P521}` is not one of 0 known keys");
     assert_eq!((error.status(), error.to_string()), (StatusCode::UNAUTHORIZED, sentence));
     let listed = JsonWebKey::new(P521, &key(P521).verifying_key().unwrap()).unwrap();
     let clock = crate::forge::at(NOON);
@@ -277,16 +277,16 @@ async fn without_a_client_nobody_is_asked() {
     let mut other = listed;
     other.y = None;
     let error = WebhookVerifier::builder().json_web_key(&other).unwrap_err().to_string();
-    assert!(error.starts_with("the key is \"EC\" on \"P-521\", and must be"), "{error}");
+    assert!(error.starts_with("unsupported public key: \"EC\" on \"P-521\" (expected "), "{error}");
 }
 
-/// As for an access token: what a transport, a clock or a signer of the user's does must not look like a
-/// key that nobody knows.
+/// As for an access token: a panic in a transport, a clock or a signer must not be reported as an
+/// unknown key.
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_panics_makes_the_sender_come_again() {
+async fn a_key_fetch_that_panics_makes_the_sender_retry() {
     let server = Server::new(|_, request| match request.uri().path() {
         "/auth/verify_keys" => panic!("on purpose"),
-        _ => unreachable!("tokens are answered by the server itself"),
+        _ => unreachable!("the server handles token requests"),
     });
     let time = Time::new();
     let webhooks = WebhookVerifier::new(client(&server, &time), [webhook()]);

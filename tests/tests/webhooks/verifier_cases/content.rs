@@ -1,10 +1,10 @@
-//! Cryptography, what the signature is bound to, and limits.
+//! Cryptography, binding of the signature, and limits.
 
 use super::*;
 
-/// Both numbers of a signature, without DER around them.
+/// Returns the two integers of a signature, without the DER encoding.
 fn raw_numbers(der: &[u8]) -> Vec<u8> {
-    // SEQUENCE, its length in one or two bytes, and two times INTEGER, length, number.
+    // SEQUENCE, its length in one or two bytes, and twice INTEGER, length, number.
     let mut rest = if der[1] == 0x81 { &der[3..] } else { &der[2..] };
     let mut raw = Vec::new();
     while let [2, length, after @ ..] = rest {
@@ -31,12 +31,12 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         flipped[index] ^= 1;
         let mut forge = forge.clone();
         forge.base = Some(String::from_utf8(flipped).unwrap());
-        cases.refused(51, "a bit of the base", forge.made().await, is_wrong).await;
+        cases.refused(51, "a bit of the signature base", forge.made().await, is_wrong).await;
     }
     let zero = [0x30, 6, 2, 1, 0, 2, 1, 0];
     for (number, what, signature) in [
         (52, "r and s are 0", zero.to_vec()),
-        (52, "bytes behind it", [&right[..], &[0]].concat()),
+        (52, "trailing bytes", [&right[..], &[0]].concat()),
         (52, "nothing", Vec::new()),
         (53, "raw r||s", raw_numbers(&right)),
         (54, "as of Ed25519", vec![7; 64]),
@@ -70,7 +70,7 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         })
         .await;
 
-    // 61: what is of one version is never taken for the other.
+    // 61: a signature of one version is never accepted as the other.
     let other = if cases.version == V6 { V15 } else { V6 };
     let version = cases.version;
     let refused = |error: &VerifyError| *error == VerifyError::Version(version);
@@ -83,7 +83,7 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         cases.hostile(61, value, named, refused).await;
     }
     let named = |forge: &mut Forge| forge.set("upvest-signature-version", version.as_str());
-    cases.accepted(61, "its own version, said", named).await;
+    cases.accepted(61, "its own version, stated", named).await;
     let twice = |forge: &mut Forge| {
         forge.set("upvest-signature-version", version.as_str());
         forge.add("upvest-signature-version", version.as_str().as_bytes());
@@ -93,7 +93,7 @@ pub(super) async fn cryptography(cases: &mut Cases) {
         let turned = Forge { version: other, ..forge.clone() };
         forge.base = Some(turned.base());
     };
-    cases.hostile(61, "the base of the other version", other_base, is_wrong).await;
+    cases.hostile(61, "the signature base of the other version", other_base, is_wrong).await;
 }
 
 pub(super) async fn binding(cases: &mut Cases) {
@@ -160,7 +160,7 @@ pub(super) async fn binding(cases: &mut Cases) {
     let one_line = with(forge.made().await, "x-list", "a, b");
     assert!(verify(&cases.verifier, one_line).await.is_ok());
     cases.note(70);
-    // Spaces around a value belong to HTTP.
+    // White space around a value is not part of it.
     let spaced = with(right.clone(), "content-type", " application/json\t");
     assert!(verify(&cases.verifier, spaced).await.is_ok());
     cases.note(71);
@@ -187,8 +187,8 @@ pub(super) async fn binding(cases: &mut Cases) {
     }
 }
 
-/// RFC 3230: the names of algorithms are in any case, and there may be several digests. The keys of
-/// `content-digest` are in lower case (RFC 9530), and Upvest sends one.
+/// RFC 3230: the case of algorithm names does not matter, and there may be several digests. The
+/// keys of `content-digest` are in lower case (RFC 9530), and Upvest sends one.
 pub(super) async fn names_of_digests(cases: &mut Cases) {
     let version = cases.version;
     let digest = cases.digest();
@@ -218,8 +218,8 @@ pub(super) async fn names_of_digests(cases: &mut Cases) {
     cases.hostile(63, &wrong, set, |error| *error == VerifyError::Digest(version)).await;
 }
 
-/// A proxy that sends the body in chunks drops `content-length`, and so does one that speaks HTTP/2 to
-/// the receiver. The signature says what it was.
+/// A proxy that sends the body in chunks drops `content-length`, and so does one that forwards over
+/// HTTP/2. The signature contains the original length.
 pub(super) async fn lengths(cases: &mut Cases) {
     let version = cases.version;
     let mut forge = Forge::new(version);
@@ -248,14 +248,14 @@ pub(super) async fn lengths(cases: &mut Cases) {
         let is_digest = |error: &VerifyError| *error == VerifyError::Digest(version);
         cases.refused(75, "a longer body", longer, is_digest).await;
     }
-    // What was signed is another length than the body has.
+    // The signed length differs from the length of the body.
     let mut other = Forge::new(version);
     other.set("content-length", "7");
     other.components.push("content-length".to_owned());
     let mut other = other.made().await;
     other.headers_mut().remove("content-length");
     cases.refused(75, "another length signed", other, is_wrong).await;
-    // Nothing else is made up.
+    // No other header is reconstructed.
     let more = |forge: &mut Forge| forge.components.push("transfer-encoding".to_owned());
     cases.hostile(75, "another header", more, is_base).await;
 }
@@ -273,26 +273,26 @@ pub(super) async fn availability(cases: &mut Cases) {
     let fitting = builder(cases.version).longest_body(BODY.len()).build();
     assert!(verify(&fitting, cases.made().await).await.is_ok());
     cases.note(78);
-    // A key that is not known ends it before the body is hashed: its digest is wrong as well.
+    // An unknown key is reported before the body is hashed: the digest is wrong too.
     let unknown = |forge: &mut Forge| {
         forge.reword(P521, "x");
         forge.body.push(b' ');
     };
     cases.hostile(78, "before hashing", unknown, |error| *error == VerifyError::UnknownKey).await;
 
-    // Verified first, read afterwards: what is not signed is never looked at, and what is signed is
-    // told when it cannot be read.
+    // The signature is verified before the body is parsed: an unsigned body is never parsed, and a
+    // signed body that cannot be parsed is reported.
     let mut forge = Forge::new(cases.version);
     forge.set_body(b"{\"payload\":[{}]}");
     cases.refused(79, "not signed", forge.made_with(&[7; 64]), is_wrong).await;
     let error = verify(&cases.verifier, forge.made().await).await.unwrap_err();
     assert!(matches!(error, WebhookError::Unreadable(_)), "{error}");
     assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    // Whatever was refused, outward it is one and the same; and no token shows in what is for the log.
+    // The response is the same for every rejection, and no token appears in the error for the log.
     let mut forge = Forge::new(cases.version);
     forge.set("authorization", "Bearer ory_at_secret");
     forge.components.push("authorization".to_owned());
-    // What a proxy of ours has added, and what we have put into the URL.
+    // Headers added by the receiver's proxy, and parameters in the receiver's URL.
     forge.set("x-internal", "secret");
     forge.components.push("x-internal".to_owned());
     forge.target = "/webhooks?token=secret".to_owned();
@@ -307,7 +307,7 @@ pub(super) async fn availability(cases: &mut Cases) {
     }
     cases.note(79);
     let error = verify(&cases.verifier, forge.made_with(&[7; 64])).await.unwrap_err().to_string();
-    let beginning =
-        "the signature is refused: it is not for what has come, @method: POST, @path: /webhooks";
+    let beginning = "signature rejected: it does not match the received request (@method: POST, \
+                     @path: /webhooks";
     assert!(error.starts_with(beginning), "{error}");
 }

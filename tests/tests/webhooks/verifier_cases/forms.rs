@@ -1,4 +1,4 @@
-//! How the headers are written, what is covered, time and replay.
+//! The form of the headers, coverage, time and replay.
 
 use super::*;
 
@@ -20,10 +20,10 @@ pub(super) async fn forms(cases: &mut Cases) {
         (4, "another label", format!("sig2=:{bytes}:")),
         (9, "a string", format!("sig1=\"{bytes}\"")),
         (9, "a token", "sig1=AQID".to_owned()),
-        (10, "no base64", format!("sig1=:***{}:", &bytes[3..])),
+        (10, "not base64", format!("sig1=:***{}:", &bytes[3..])),
         (11, "base64url", "sig1=:_-__:".to_owned()),
         (12, "no padding", "sig1=:AQI:".to_owned()),
-        (12, "bits behind the end", "sig1=:AQJ=:".to_owned()),
+        (12, "trailing bits", "sig1=:AQJ=:".to_owned()),
         (17, "a comma at the end", format!("{text},")),
         (77, "too long", format!("sig1=:{}:", "AAAA".repeat(4_000))),
     ] {
@@ -53,10 +53,10 @@ pub(super) async fn forms(cases: &mut Cases) {
         let request = with(right.clone(), "signature-input", &input.replacen(from, to, 1));
         cases.refused(number, what, request, is_malformed).await;
     }
-    let is_no_list =
-        |error: &VerifyError| matches!(error, VerifyError::Malformed(_, "`sig1` is no list"));
+    let is_not_a_list =
+        |error: &VerifyError| matches!(error, VerifyError::Malformed(_, "`sig1` is not a list"));
     let item = with(right.clone(), "signature-input", "sig1=\"x\"");
-    cases.refused(8, "an item", item, is_no_list).await;
+    cases.refused(8, "an item", item, is_not_a_list).await;
     let cut = &input[..input.find(";nonce=").unwrap() + 10];
     cases.refused(13, "no end", with(right.clone(), "signature-input", cut), is_malformed).await;
     let mut twice = right.clone();
@@ -68,11 +68,11 @@ pub(super) async fn forms(cases: &mut Cases) {
     let value = [before.as_bytes(), b"\xff", after.as_bytes()].concat();
     let value = HeaderValue::from_bytes(&value).unwrap();
     binary.headers_mut().insert("signature-input", value);
-    cases.refused(15, "no ASCII", binary, is_malformed).await;
+    cases.refused(15, "not ASCII", binary, is_malformed).await;
     let many = |count: u32| (0..count).map(|number| format!("\"a{number}\"")).collect::<Vec<_>>();
     for (what, list, why) in [
-        ("64 kB", many(9_000), "it is too long"),
-        ("more than 64", many(65), "it covers too many components"),
+        ("64 kB", many(9_000), "longer than 8 KiB"),
+        ("more than 64", many(65), "more than 64 components"),
     ] {
         let long = format!("sig1=({});keyid=\"x\";created=1", list.join(" "));
         let is_it =
@@ -90,7 +90,7 @@ pub(super) async fn forms(cases: &mut Cases) {
         )
         .await;
     cases
-        .accepted(22, "a parameter more", |forge| forge.parameters.push_str(";tag=\"upvest\""))
+        .accepted(22, "an extra parameter", |forge| forge.parameters.push_str(";tag=\"upvest\""))
         .await;
     cases
         .accepted(25, "another order", |forge| {
@@ -148,7 +148,7 @@ pub(super) async fn times(cases: &mut Cases) {
         .await;
     cases.accepted(44, "as long as may be", made(NOON, &format!(";expires={}", NOON + 300))).await;
 
-    // Who wants it stricter: until `expires`, if there is one, or else for a minute.
+    // A stricter policy: until `expires` if there is one, otherwise for a minute.
     let strict = builder(cases.version).clock(at(NOON + 91)).policy(|policy| {
         (policy.ignores_expires, policy.max_age) = (false, Some(Duration::from_secs(60)));
     });
@@ -171,19 +171,19 @@ pub(super) async fn replays(cases: &mut Cases) {
         verify(&verifier, request).await.map(|delivery| delivery.is_repeat)
     };
     let request = forge.made().await;
-    // A wrong signature changes nothing of what is known.
+    // An invalid signature does not change the replay cache.
     let wrong = forge.made_with(&[7; 64]);
     assert!(is_repeat(wrong).await.is_err());
     assert!(!is_repeat(request.clone()).await.unwrap());
     cases.note(50);
-    // Sent again: told, and not refused. Also with another signature of the same, which anybody can
-    // make of an ECDSA signature.
+    // A repeated delivery is flagged, not rejected. The same with another signature of the same
+    // content, which anyone can derive from an ECDSA signature.
     for _ in 0..2 {
         assert!(is_repeat(request.clone()).await.unwrap());
         assert!(is_repeat(forge.made().await).await.unwrap());
     }
     cases.note(45);
-    // The nonce alone makes no repetition: that would be another event lost.
+    // An equal nonce alone is not a repetition: otherwise another event would be lost.
     let mut other = forge.clone();
     other.set_body(BODY.replace("200.00", "300.00").as_bytes());
     assert!(!is_repeat(other.made().await).await.unwrap());
@@ -194,7 +194,7 @@ pub(super) async fn replays(cases: &mut Cases) {
     assert!(!is_repeat(other.made().await).await.unwrap());
     cases.note(46);
 
-    // Of many at once, one is the first.
+    // Of many concurrent deliveries, exactly one is the first.
     let verifier = builder(cases.version).build();
     let mut tries = JoinSet::new();
     for _ in 0..32 {

@@ -1,8 +1,8 @@
-//! The cases that a verifier must know, by number, for whoever receives: each in both versions.
+//! The numbered cases that a webhook verifier must handle, each in both versions.
 //!
-//! Letters: A how the headers are read, B what is covered, C time and replay, D cryptography, E what
-//! the signature is bound to, F availability, G what must verify. In `sandbox/hostile.rs` are the same
-//! for requests.
+//! Letters: A header parsing, B coverage, C time and replay, D cryptography, E binding of the
+//! signature, F availability, G what must verify. `sandbox/verifier_cases` has the same cases for
+//! requests.
 
 mod content;
 mod forms;
@@ -34,7 +34,8 @@ impl Cases {
         *self.seen.entry(number).or_default() += 1;
     }
 
-    /// Refused with a 401; the error for the log is what `is_it` wants.
+    /// Checks that the webhook is rejected with a 401, and that `is_it` accepts the error for the
+    /// log.
     async fn refused(
         &mut self,
         number: u8,
@@ -58,7 +59,7 @@ impl Cases {
         self.note(number);
     }
 
-    /// The same, of a webhook whose signature is right for what it says.
+    /// The same, for a webhook whose signature is valid for its own parameters.
     async fn hostile(
         &mut self,
         number: u8,
@@ -119,10 +120,10 @@ async fn every_case_of_the_verifier() {
         content::cryptography(&mut cases).await;
         content::binding(&mut cases).await;
         content::availability(&mut cases).await;
-        // 16: no such value gets into a `HeaderValue`. 35: no such name is a `HeaderName`. 48: what is remembered is for telling, not
-        // for refusing. 58, 60: such a key is refused before it verifies anything (`jwk.rs`,
-        // `keys.rs`). 73: each host has keys of its own. 80: fuzzed as `webhook`. 81: `vectors.rs`. 82,
-        // 83: of the parser that both share, `sandbox/hostile.rs`.
+        // 16: a `HeaderValue` cannot hold such a value. 35: such a name is not a `HeaderName`. 48:
+        // repetitions are flagged, not rejected. 58, 60: such a key is rejected before it verifies
+        // anything (`jwk.rs`, `keys.rs`). 73: each host has its own keys. 80: fuzzed as `webhook`.
+        // 81: `vectors.rs`. 82, 83: the parser is shared, see `sandbox/verifier_cases`.
         let elsewhere = [16, 35, 48, 58, 60, 73, 80, 81, 82, 83];
         let missing: Vec<u8> = (1..=83)
             .filter(|number| !cases.seen.contains_key(number) && !elsewhere.contains(number))
@@ -134,7 +135,7 @@ async fn every_case_of_the_verifier() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_empty_needs_no_digest_and_is_no_package() {
+async fn an_empty_body_needs_no_digest_and_is_not_a_batch() {
     for version in [V6, V15] {
         let mut forge = Forge::new(version);
         forge.set_body(b"");
@@ -144,9 +145,9 @@ async fn a_body_that_is_empty_needs_no_digest_and_is_no_package() {
     }
 }
 
-/// Whoever is another client of Upvest can have his own events sent to our URL.
+/// Another client of Upvest can subscribe with this receiver's URL.
 #[tokio::test]
-async fn what_is_for_another_subscription_is_not_taken() {
+async fn a_delivery_for_another_subscription_is_not_accepted() {
     let request = Forge::new(V6).made().await;
     let ours: WebhookId = "11111111-5a84-40f9-b2bb-7f99f282fc5a".parse().unwrap();
     let verifier = builder(V6).webhooks([ours]).build();
@@ -155,29 +156,29 @@ async fn what_is_for_another_subscription_is_not_taken() {
     assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
     let both = builder(V6).webhooks([ours]).webhooks([webhook()]).build();
     assert!(verify(&both, request.clone()).await.is_ok());
-    // One among others is enough.
+    // A single such event among others is enough.
     let mut mixed = Forge::new(V6);
     mixed.set_body(BODY.replacen("a8eb3540", "11111111", 1).as_bytes());
     let error = verify(&verifier, mixed.made().await).await.unwrap_err();
     assert!(matches!(error, WebhookError::Foreign(_)), "{error}");
 }
 
-/// Nobody has published which parts a webhook's signature covers.
+/// Upvest does not document which components a webhook's signature covers.
 #[tokio::test]
-async fn what_must_be_covered_can_be_said() {
+async fn the_required_components_can_be_configured() {
     let mut forge = Forge::new(V6);
     forge.uncover("content-type");
     let request = forge.made().await;
     assert!(verify(&builder(V6).build(), request.clone()).await.is_err());
     let lenient = builder(V6).policy(|policy| policy.required_with_body.clear()).build();
     assert!(verify(&lenient, request).await.is_ok());
-    // The digest is not among what can be left out.
+    // The digest cannot be made optional.
     forge.uncover("digest");
     assert!(verify(&lenient, forge.made().await).await.is_err());
 }
 
 #[tokio::test]
-async fn a_delivery_holds_its_events_in_order_and_to_the_letter() {
+async fn a_delivery_has_its_events_in_order_and_unchanged() {
     let delivery = verify(&builder(V6).build(), Forge::new(V6).made().await).await.unwrap();
     let types: Vec<&str> = delivery.events.iter().map(|event| event.event_type()).collect();
     assert_eq!(types, ["VIRTUAL_CASH_INCREASE.CONFIRMED", "SOMETHING.NEW"]);

@@ -1,9 +1,9 @@
-// The page of the sandbox: shows what is under /_sandbox/, and changes it.
+// The page of the sandbox: shows and changes what is under /_sandbox/.
 "use strict";
 
 const at = (id) => document.getElementById(id);
 
-/** An element with text and children; text is never taken for HTML. */
+/** Creates an element with text and children; text is never interpreted as HTML. */
 function make(name, { className, text, ...rest } = {}, ...children) {
   const element = document.createElement(name);
   if (className) element.className = className;
@@ -14,24 +14,24 @@ function make(name, { className, text, ...rest } = {}, ...children) {
 }
 
 async function ask(method, path, body) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const text = await answer.text();
+  const text = await response.text();
   const value = text === "" ? null : JSON.parse(text);
-  if (!answer.ok) throw new Error(value.error);
+  if (!response.ok) throw new Error(value.error);
   return value;
 }
 
 function complain(error) {
   const gone = error instanceof TypeError;
-  at("trouble").textContent = error ? (gone ? "The sandbox does not answer." : error.message) : "";
+  at("trouble").textContent = error ? (gone ? "The sandbox does not respond." : error.message) : "";
   at("trouble").hidden = !error;
 }
 
-/** Does something because somebody has asked for it, and shows what became of it. */
+/** Performs an action of the user, and shows its result. */
 async function act(method, path, body) {
   try {
     await ask(method, path, body);
@@ -44,7 +44,7 @@ async function act(method, path, body) {
 
 // Requests
 
-/** The parts of a line that differ from the other one: what is the same at both ends is left out. */
+/** Marks what differs from the other line; a common beginning and end are not marked. */
 function marked(line, other) {
   if (other === undefined || line === other) return [line];
   let start = 0;
@@ -56,7 +56,7 @@ function marked(line, other) {
   return [line.slice(0, start), make("mark", { text: middle }), line.slice(line.length - end)];
 }
 
-function base(title, name, text, other) {
+function signatureBase(title, name, text, other) {
   const others = other.split("\n");
   const lines = text.split("\n").map((line, index) => {
     const differs = line !== others[index];
@@ -69,7 +69,7 @@ function base(title, name, text, other) {
   return make("div", {}, make("h3", { text: title }), block);
 }
 
-/** A sentence whose words between backticks are code. */
+/** Returns a sentence as nodes, with the text between backticks as code. */
 function withCode(sentence) {
   return sentence.split("`").map((part, index) => (index % 2 ? make("code", { text: part }) : part));
 }
@@ -93,11 +93,11 @@ function details(entry) {
     const { received, expected, first_difference: difference } = entry.bases;
     const bases = make("div", { className: "bases" });
     const isMasked = difference !== null && received === expected;
-    const title = isMasked ? `Signature base; line ${difference + 1} differs in what is masked`
-      : entry.bases.is_signed ? "Signature base, as it was signed" : "Signature base, as it came in";
-    bases.append(base(title, "received", received, expected));
+    const title = isMasked ? `Signature base; line ${difference + 1} differs in a masked value`
+      : entry.bases.is_signed ? "Signature base, as signed" : "Signature base, as received";
+    bases.append(signatureBase(title, "received", received, expected));
     if (received !== expected) {
-      bases.append(base("Signature base, as it should be", "expected", expected, received));
+      bases.append(signatureBase("Signature base, as expected", "expected", expected, received));
     }
     body.append(bases);
   }
@@ -118,7 +118,7 @@ function request(entry) {
   const why = [entry.fault && `Fault: ${entry.fault}`, entry.reason].filter(Boolean).join(". ");
   if (why) summary.append(make("p", { className: "why", text: why }));
   const element = make("details", { className: `request ${entry.verdict}` }, summary);
-  // What nobody opens is not drawn.
+  // The details are drawn only when they are opened.
   element.addEventListener("toggle", () => {
     if (element.open && element.childElementCount === 1) element.append(details(entry));
   });
@@ -134,7 +134,7 @@ function show(entries) {
   at("no-requests").hidden = list.childElementCount > 0;
 }
 
-/** Waits for requests, for as long as the page is open. */
+/** Waits for requests while the page is open. */
 async function watch() {
   let newest = 0;
   let isOther = false;
@@ -142,7 +142,7 @@ async function watch() {
     try {
       const wait = newest === 0 ? 1 : 20;
       const entries = await ask("GET", `requests?after=${newest}&wait=${wait}`);
-      // What was shown stays until something else can be.
+      // The old list stays until a new one can be shown.
       if (isOther) at("request-list").replaceChildren();
       isOther = false;
       if (entries.length > 0) newest = entries.at(-1).number;
@@ -152,7 +152,7 @@ async function watch() {
     } catch (error) {
       complain(error);
       await new Promise((done) => setTimeout(done, 1000));
-      // It may be another one that answers next, which counts from 1 again.
+      // The next response may come from another sandbox, which counts from 1 again.
       newest = 0;
       isOther = true;
     }
@@ -163,7 +163,7 @@ async function watch() {
 
 const drawn = {};
 
-/** Whether something is other than when it was last drawn; who reads or clicks is not disturbed. */
+/** Whether a value has changed since it was last drawn. Otherwise, a redraw would disturb users. */
 function isNew(id, value) {
   const text = JSON.stringify(value);
   if (drawn[id] === text) return false;
@@ -187,11 +187,11 @@ function balanceRows(group) {
 
 function operationRow(operation) {
   const steps = make("td", { className: "steps" });
-  const isOpen = operation.status === "ISSUED" || operation.status === "QUEUED";
+  const isPending = operation.status === "ISSUED" || operation.status === "QUEUED";
   const possible = [
-    ["confirm", isOpen],
+    ["confirm", isPending],
     ["queue", operation.kind === "decrease" && operation.status === "ISSUED"],
-    ["cancel", isOpen],
+    ["cancel", isPending],
   ];
   for (const [step, isPossible] of possible) {
     if (!isPossible) continue;
@@ -222,15 +222,15 @@ function webhookRow(webhook) {
     make("td", {}, make("span", { className: `chip ${kind}`, text })));
 }
 
-/** A row, and one with what is sent. */
+/** Returns a row for a batch of webhooks, and one for its content. */
 function deliveryRows(delivery) {
   const [kind, text] = delivery.is_delivered
     ? ["CONFIRMED", "delivered"]
-    : delivery.due_at === null ? ["refused", "not taken"] : ["QUEUED", "waiting"];
+    : delivery.due_at === null ? ["refused", "rejected"] : ["QUEUED", "waiting"];
   const events = `${delivery.events} ${delivery.events === 1 ? "event" : "events"}`;
-  const button = make("button", { type: "button", text: "send again" });
+  const button = make("button", { type: "button", text: "redeliver" });
   button.dataset.key = `redeliver ${delivery.number}`;
-  button.setAttribute("aria-label", `send package ${delivery.number} again`);
+  button.setAttribute("aria-label", `redeliver batch ${delivery.number}`);
   button.addEventListener("click", () => act("POST", `deliveries/${delivery.number}/redeliver`));
   const isOpen = document.querySelector(`#deliveries [data-number="${delivery.number}"]`)?.open;
   const content = make("details", { open: isOpen ?? false },
@@ -286,13 +286,13 @@ function faultItem(fault) {
 function showClock(clock) {
   at("now").textContent = clock.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
   at("freeze").setAttribute("aria-pressed", clock.is_frozen);
-  at("freeze").textContent = clock.is_frozen ? "Let it run" : "Stop";
+  at("freeze").textContent = clock.is_frozen ? "Resume" : "Stop";
 }
 
 async function refresh() {
   const [operations, groups, webhooks, deliveries, faults, clock] = await Promise.all(
     ["operations", "account_groups", "webhooks", "deliveries", "faults", "clock"].map((path) => ask("GET", path)));
-  // Who works with the keyboard stays where they are.
+  // The keyboard focus stays where it is.
   const focused = document.activeElement?.dataset?.key;
   if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
   if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
@@ -303,14 +303,14 @@ async function refresh() {
   if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-// Once
+// Start
 
 function fitForm() {
   const effect = at("fault").elements.effect.value;
   for (const label of at("fault").querySelectorAll("[data-for]")) {
     label.hidden = !label.dataset.for.split(" ").includes(effect);
   }
-  // A webhook goes to a path of the receiver, and has no answer to spoil.
+  // A webhook goes to a path of the receiver, and has no response that a fault could change.
   const elements = at("fault").elements;
   if (isOfWebhooks()) {
     elements.at.closest("label").hidden = true;
@@ -324,7 +324,7 @@ function isOfWebhooks() {
     || (effect.value === "reset" && of.value === "webhooks");
 }
 
-/** The fault that the form describes. */
+/** Returns the fault that the form describes. */
 function faultOfForm() {
   const field = (name) => at("fault").elements[name].value.trim();
   const isFor = (name) => !at("fault").elements[name].closest("label").hidden;
@@ -372,7 +372,7 @@ for (const button of document.querySelectorAll("[data-advance]")) {
 at("only-refused").addEventListener("change", (event) =>
   at("request-list").classList.toggle("only-refused", event.target.checked));
 at("clock-reset").addEventListener("click", () => act("POST", "clock", { reset: true }));
-at("forget").addEventListener("click", async () => {
+at("clear").addEventListener("click", async () => {
   await act("DELETE", "requests");
   at("request-list").replaceChildren();
   show([]);
@@ -389,7 +389,7 @@ at("fault").addEventListener("submit", (event) => {
   event.preventDefault();
   act("POST", "faults", faultOfForm());
 });
-// Statuses move with the time, and by the hands of others.
+// Statuses change over time, and through other users.
 setInterval(() => {
   if (document.visibilityState === "visible") refresh().catch(() => {});
 }, 1000);

@@ -1,4 +1,4 @@
-//! What ends the program: signals, which `exec` passes on to its command.
+//! The signals that end the program, which `exec` passes on to its command.
 
 #[cfg(unix)]
 pub(crate) use self::unix::Ends;
@@ -15,22 +15,22 @@ mod unix {
     use tokio::process::Child;
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-    /// What others send to end a process. Without a handler each of them ends this program alone, and
-    /// leaves the command of `exec` and the key file behind.
+    /// The signals that others send to end a process. Without a handler, each of them ends only
+    /// this program, and leaves the command of `exec` and the key file behind.
     const ENDING: [i32; 11] = [
         SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
         SIGXCPU,
     ];
 
-    /// The signals that end this.
+    /// Receives the signals that end the program.
     pub(crate) struct Ends(UnboundedReceiver<Origin>);
 
     impl Ends {
-        /// Waits for them from now on. Until then they end the program at once, however long a start
-        /// takes.
+        /// Catches the signals from now on. Before that, they end the program at once, even during
+        /// a long start.
         pub(crate) fn new() -> Result<Self, String> {
             let mut signals = SignalsInfo::<WithOrigin>::new(ENDING)
-                .map_err(|error| format!("the end cannot be waited for: {error}"))?;
+                .map_err(|error| format!("cannot wait for signals: {error}"))?;
             let (sender, received) = unbounded_channel();
             std::thread::spawn(move || {
                 for signal in signals.forever() {
@@ -43,7 +43,7 @@ mod unix {
             Ok(Self(received))
         }
 
-        /// The next one.
+        /// Waits for the next signal.
         pub(crate) async fn next(&mut self) -> Origin {
             match self.0.recv().await {
                 Some(origin) => origin,
@@ -52,10 +52,10 @@ mod unix {
         }
     }
 
-    /// Passes a signal on to a command. What a terminal sends on Ctrl-C it sends to the command too: a
-    /// second one would be taken for the impatience of its user.
+    /// Passes a signal on to a command. A terminal sends Ctrl-C to the command too: a second one
+    /// would look like an impatient user.
     pub(crate) fn pass_on(origin: &Origin, running: &Child) {
-        // Signals of the terminal have no sender; on macOS it is process 0.
+        // Signals from a terminal have no sender; on macOS, the sender is process 0.
         let is_of_kernel = origin
             .process
             .as_ref()
@@ -65,7 +65,7 @@ mod unix {
         }
         let id = running.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let (Some(id), Some(signal)) = (id, Signal::from_named_raw(origin.signal)) {
-            // It may have ended by itself.
+            // The command may have ended already.
             let _ = kill_process(id, signal);
         }
     }
@@ -79,17 +79,17 @@ pub(crate) struct Ends;
 
 #[cfg(not(unix))]
 impl Ends {
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
     pub(crate) fn new() -> Result<Self, String> {
         Ok(Self)
     }
 
     pub(crate) async fn next(&mut self) {
-        // Where it cannot be waited for, the process ends by itself.
+        // If it cannot be waited for, Ctrl-C ends the process anyway.
         let _ = tokio::signal::ctrl_c().await;
     }
 }
 
-/// Elsewhere the command gets it by itself.
+/// On other systems, the command gets the signal without help.
 #[cfg(not(unix))]
 pub(crate) fn pass_on((): &(), _: &tokio::process::Child) {}

@@ -19,34 +19,34 @@ use upvest_sandbox::{Assumption, Check, Progress, Sandbox, SandboxBuilder, Spec}
 
 use crate::ends::{Ends, pass_on};
 
-/// Where the passphrase of a key is looked for.
+/// The environment variable with the passphrase of a key.
 const PASSPHRASE: &str = "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE";
 
-/// The exit status of `exec` if its command cannot be run, as shells have it.
+/// The exit statuses of `exec` if its command cannot be run, as in a shell.
 const NOT_FOUND: u8 = 127;
 const NOT_EXECUTABLE: u8 = 126;
 
-/// More than any key file has.
+/// How much of a key file is read, in bytes; more than any key file has.
 const LONGEST_KEY: u64 = 1 << 20;
 
 const EXAMPLES: &str = "\
 Examples:
-  upvest-sandbox                                  serves, and prints what a client needs
+  upvest-sandbox                                  serves, and prints the settings of a client
   upvest-sandbox --port 8080 --write-env my.env   then, in another shell:
                                                   set -a; . ./my.env; set +a
-  upvest-sandbox exec -- cargo test               runs the tests against a sandbox of their own
-  upvest-sandbox --state sandbox.db --seed 7      keeps its state, and its ids, key and secret
-  upvest-sandbox --progress manual                statuses move when you say so, on the page
+  upvest-sandbox exec -- cargo test               runs the tests against their own sandbox
+  upvest-sandbox --state sandbox.db --seed 7      stores its state; fixed ids, key and secret
+  upvest-sandbox --progress manual                you change statuses manually, on the page
 
-While it runs, http://ADDRESS/_sandbox/ shows each request with the verdict, balances, operations,
-faults and the clock. The same as JSON: http://ADDRESS/_sandbox/openapi.json describes it.
+While it runs, http://ADDRESS/_sandbox/ shows each request with its verdict, balances, operations,
+faults and the clock. The same is available as JSON: see http://ADDRESS/_sandbox/openapi.json.
 
-A request that is refused shows on standard error with the reason; for a wrong signature, with the
-base that it should have had, the first difference marked, and a hint.";
+Standard error shows each refused request with the reason. For a wrong signature, it also shows the
+expected signature base, with the first difference marked, and a hint.";
 
-/// A local stand-in for the Upvest Investment API: strict, stateful, no credentials needed.
+/// A local sandbox for the Upvest Investment API: strict, stateful, no credentials needed.
 ///
-/// Serves on 127.0.0.1 until Ctrl-C. It checks what the real API checks, keeps balances and
+/// Serves on 127.0.0.1 until Ctrl-C. It checks what the real API checks, stores balances and
 /// operations, and says why it refuses a request.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLES)]
@@ -60,8 +60,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs a command with the settings in its environment, stops, and ends with its exit status.
-    /// Options of the sandbox stand before `exec`: `upvest-sandbox --seed 7 exec -- cargo test`.
+    /// Runs a command with the settings in its environment, stops, and exits with its exit status.
+    /// Options of the sandbox come before `exec`: `upvest-sandbox --seed 7 exec -- cargo test`.
     Exec {
         /// The command and its arguments, after `--`.
         #[arg(required = true, last = true)]
@@ -71,72 +71,74 @@ enum Command {
 
 #[derive(Args)]
 struct Options {
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 selects a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// The address to listen on. Any other than a loopback address lets other machines in: the page
-    /// and all under /_sandbox/ ask for no password.
+    /// The address to listen on. If it is not a loopback address, other machines can connect: the
+    /// page and everything under /_sandbox/ need no password.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
 
-    /// Keeps the state in this file, and takes it up again from there. Without it, the state is in
-    /// memory and ends with the sandbox.
+    /// Stores the state in this file, and loads it from there at the next start. Without it, the
+    /// state is in memory and is lost when the sandbox stops.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// Makes ids, secrets and the key from this number: the same number and the same requests give
-    /// the same ones.
+    /// Derives ids, secrets and the key from this number: the same number and the same requests
+    /// give the same values.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
-    /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted, as
-    /// Upvest's Python package wants it, its passphrase is in
-    /// `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE`. Without it, one is made.
+    /// The private key that requests are signed with, as PEM: P-521 or Ed25519. If it is encrypted,
+    /// as Upvest's Python package requires, the passphrase is read from
+    /// `UPVEST_API_HTTP_SIGN_PRIVATE_KEY_PASSPHRASE`. Without this option, a key is generated.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 
-    /// Writes the settings as NAME=value lines that a shell can source. Holds secrets: made
-    /// readable for you alone, and replaced if it is there. A pipe, or `/dev/stdout`, is written to.
+    /// Writes the settings to this file, as NAME=value lines that a shell can source. The file
+    /// contains secrets: only you can read it. An existing file is replaced; a pipe, or
+    /// `/dev/stdout`, is written to.
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
 
-    /// When an increase or a decrease moves on from ISSUED: instant, manual, or after=2s (m, h).
+    /// When an increase or a decrease leaves ISSUED: instant, manual, or after=2s (or m, h).
     #[arg(long, default_value_t = Progress::Instant)]
     progress: Progress,
 
     /// Stops the clock at this time, such as 2026-11-22T12:00:00Z. With --seed, the same requests then
-    /// give the same log. The page lets it run again. A client with a clock of its own also needs
+    /// give the same log. The page can resume it. A client with its own clock also needs
     /// --loose lifetime.
     #[arg(long, value_name = "TIME")]
     clock: Option<Timestamp>,
 
-    /// The version of the API: 1.9 answers with 200, 200 and 204 and knows EUR alone, latest with 202.
+    /// The version of the API: 1.9 responds with 200, 200 and 204 and knows only EUR; latest
+    /// responds with 202.
     #[arg(long, default_value_t = Spec::Latest)]
     spec: Spec,
 
-    /// Leaves out one check; can be given several times.
+    /// Skips one check; can be given several times.
     #[arg(long, value_name = "CHECK", value_parser = word::<Check>(Check::ALL, Check::as_str, Check::meaning))]
     loose: Vec<Check>,
 
-    /// Does something else where the API's documentation is silent; can be given several times.
+    /// Behaves differently where the API's documentation is silent; can be given several times.
     #[arg(long, value_name = "ASSUMPTION", value_parser = word::<Assumption>(Assumption::ALL, Assumption::as_str, Assumption::meaning))]
     assume: Vec<Assumption>,
 
-    /// Says nothing on standard error but what goes wrong with the sandbox itself.
+    /// Prints only errors of the sandbox itself on standard error.
     #[arg(long, short)]
     quiet: bool,
 }
 
-/// Reads an address.
+/// Parses an address.
 fn host(text: &str) -> Result<IpAddr, String> {
     match text {
         "localhost" => Ok(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
-        _ => text.parse().map_err(|_| "it must be an IP address, such as 0.0.0.0".to_owned()),
+        _ => text.parse().map_err(|_| "expected an IP address, such as 0.0.0.0".to_owned()),
     }
 }
 
-/// Reads one of some words, and lists them with their meanings in the long help.
+/// Parses one of several names, and lists them with their meanings in the long help.
 fn word<T>(
     all: &'static [T],
     name: fn(T) -> &'static str,
@@ -155,7 +157,8 @@ async fn main() -> ExitCode {
     let Arguments { options, command } =
         Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     let level = if options.quiet { LevelFilter::ERROR } else { LevelFilter::INFO };
-    // Lines are lost rather than waited for, should nobody read them; one with two bases has 40 KiB.
+    // If standard error is not read, lines are dropped instead of waited for. A line with two
+    // signature bases has 40 KiB.
     let (writer, _written) = tracing_appender::non_blocking::NonBlockingBuilder::default()
         .buffered_lines_limit(250)
         .finish(std::io::stderr());
@@ -175,7 +178,7 @@ async fn main() -> ExitCode {
     })
 }
 
-/// Says what is wrong with the arguments, and how a command is written.
+/// Prints what is wrong with the arguments and how to write a command, and exits.
 fn refuse(error: &clap::Error) -> ! {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let mut behind = arguments.skip_while(|argument| argument != "exec").skip(1).peekable();
@@ -186,7 +189,7 @@ fn refuse(error: &clap::Error) -> ! {
     if is_first {
         let is_option = behind.peek().is_some_and(|first| first.starts_with('-'));
         let command: Vec<_> = behind.map(|argument| quoted(&argument)).collect();
-        // It is the reason why the program ends: nothing can be done if that cannot be printed.
+        // The program ends because of this error: nothing can be done if it cannot be printed.
         let _ = error.print();
         if is_option {
             eprintln!("\n  tip: options of the sandbox come before `exec`, the command after `--`");
@@ -225,7 +228,7 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
             std::fs::File::open(file)
                 .and_then(|file| file.take(LONGEST_KEY).read_to_string(&mut pem))
                 .map_err(|error| {
-                    format!("the key file {} cannot be read: {error}", file.display())
+                    format!("cannot read the key file `{}`: {error}", file.display())
                 })?;
             let passphrase = match std::env::var(PASSPHRASE) {
                 Ok(passphrase) => Some(passphrase),
@@ -234,10 +237,15 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
                     return Err(format!("{PASSPHRASE}: the value is not UTF-8"));
                 }
             };
-            upvest_core::SigningKey::from_pem("x", &pem, passphrase.as_deref()).map_err(|error| {
-                let file = file.display();
-                format!("the key file {file} cannot be used: {error} ({PASSPHRASE} has the passphrase)")
-            })?;
+            upvest_core::SigningKey::from_pem("x", &pem, passphrase.as_deref()).map_err(
+                |error| {
+                    let file = file.display();
+                    format!(
+                        "cannot use the key file `{file}`: {error} (the passphrase is read from \
+                         {PASSPHRASE})"
+                    )
+                },
+            )?;
             builder.signing_key(pem, passphrase.map(Into::into))
         }
         None => builder,
@@ -246,7 +254,7 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
     if let Some(time) = options.clock {
         sandbox.clock().freeze_at(time);
         if sandbox.clock().setting().frozen_at != Some(time.unix_seconds()) {
-            return Err("the clock cannot be stopped: the state cannot be written".to_owned());
+            return Err("cannot stop the clock: the state cannot be written".to_owned());
         }
     }
     if let Some(file) = &options.write_env {
@@ -255,13 +263,13 @@ async fn start(options: &Options) -> Result<Sandbox, String> {
             lines.extend([name, "=", &quoted(&value), "\n"]);
         }
         secret_file::write(file, &lines)
-            .map_err(|error| format!("{} cannot be written: {}", file.display(), error.kind()))?;
+            .map_err(|error| format!("cannot write `{}`: {}", file.display(), error.kind()))?;
     }
     Ok(sandbox)
 }
 
-/// How many connections leave enough file descriptors for the state, webhooks and the runtime, if that
-/// is less than the default.
+/// Returns how many connections leave enough file descriptors for the state, webhooks and the
+/// runtime. At most the default.
 fn max_connections() -> Option<usize> {
     #[cfg(unix)]
     {
@@ -277,19 +285,19 @@ fn max_connections() -> Option<usize> {
 async fn serve(options: Options) -> Result<(), String> {
     let sandbox = start(&options).await?;
     let mut ends = Ends::new()?;
-    // It goes when this ends.
+    // The file is deleted when this function returns.
     let mut made = None;
     let key_file = match &options.key {
         Some(file) => std::path::absolute(file).unwrap_or_else(|_| file.clone()),
         None => made.insert(key_file(&sandbox)?).path().to_owned(),
     };
     show(&options, &sandbox, &key_file)
-        .map_err(|error| format!("the settings cannot be printed: {error}"))?;
+        .map_err(|error| format!("cannot print the settings: {error}"))?;
     ends.next().await;
     Ok(())
 }
 
-/// The private key in a file, for as long as this runs, that nobody else can read.
+/// Writes the private key to a temporary file that only its owner can read.
 fn key_file(sandbox: &Sandbox) -> Result<NamedTempFile, String> {
     let made = tempfile::Builder::new().prefix("upvest-sandbox-").suffix(".pem").tempfile();
     made.and_then(|mut file| {
@@ -298,11 +306,11 @@ fn key_file(sandbox: &Sandbox) -> Result<NamedTempFile, String> {
     })
     .map_err(|error| {
         let folder = std::env::temp_dir();
-        format!("the key file cannot be written to {}: {}", folder.display(), error.kind())
+        format!("cannot write the key file to `{}`: {}", folder.display(), error.kind())
     })
 }
 
-/// Prints what a client needs.
+/// Prints the settings of a client.
 fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Result<()> {
     let credentials = sandbox.credentials();
     let key_file = key_file.display().to_string();
@@ -320,12 +328,12 @@ fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Resul
     }
     if !options.host.is_loopback() {
         let address = sandbox.address();
-        writeln!(out, "  reachable      by other machines, on {address}, the page included")?;
+        writeln!(out, "  reachable      by other machines, on {address}, including the page")?;
     }
     writeln!(out)?;
     for (name, value) in sandbox.settings() {
         let (name, value) = match name {
-            // Shorter to paste.
+            // This is shorter to paste.
             "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64" => {
                 ("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", &key_file)
             }
@@ -337,7 +345,7 @@ fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Resul
     out.flush()
 }
 
-/// A value as a shell takes it: in quotes, where it needs them.
+/// Quotes a value for a shell, if necessary.
 fn quoted(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/:.,_+=-".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
@@ -346,16 +354,16 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// Runs a command beside a sandbox.
+/// Runs a command next to a sandbox.
 async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String> {
     let sandbox = start(&options).await?;
     let mut ends = Ends::new()?;
     let Some((program, arguments)) = command.split_first() else {
-        return Err("there is no command to run".to_owned());
+        return Err("no command to run".to_owned());
     };
     let mut child = tokio::process::Command::new(program);
     child.args(arguments);
-    // What would contradict the settings, or be used before them.
+    // These would contradict the settings, or take precedence over them.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("UPVEST_API_") {
             child.env_remove(name);
@@ -365,7 +373,7 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
     let mut running = match child.spawn() {
         Ok(running) => running,
         Err(error) => {
-            eprintln!("`{program}` cannot be run: {error}");
+            eprintln!("cannot run `{program}`: {error}");
             let is_missing = error.kind() == std::io::ErrorKind::NotFound;
             return Ok(ExitCode::from(if is_missing { NOT_FOUND } else { NOT_EXECUTABLE }));
         }
@@ -373,10 +381,10 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
     let status = loop {
         tokio::select! {
             status = running.wait() => {
-                break status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
+                break status.map_err(|error| format!("cannot wait for `{program}`: {error}"))?;
             }
             signal = ends.next() => {
-                // The command ends first, and then the sandbox does.
+                // The command ends first, then the sandbox.
                 pass_on(&signal, &running);
             }
         }
@@ -384,7 +392,7 @@ async fn exec(options: Options, command: Vec<String>) -> Result<ExitCode, String
     Ok(exit_code(status))
 }
 
-/// The exit status of a command, as a shell passes it on.
+/// Returns the exit status of a command, as a shell does.
 fn exit_code(status: std::process::ExitStatus) -> ExitCode {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| signal + 128);

@@ -1,4 +1,4 @@
-//! Writes secrets to where they are wanted: a file, a pipe, or a device.
+//! Writes secrets to a file, a pipe, or a device.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// As many links as Linux follows.
+/// How many links are followed at most, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Writes to a file that only its owner can read, whole or not at all. Links are followed. What is not
-/// a regular file, such as a pipe or `/dev/stdout`, is written to, and not replaced.
+/// Writes to a file that only its owner can read, whole or not at all. Links are followed. If it is
+/// not a regular file, such as a pipe or `/dev/stdout`, it is written to, not replaced.
 pub(crate) fn write(file: &Path, content: &str) -> io::Result<()> {
     if is_same(file, &io::stdout()) {
-        // To open it once more would begin at its start.
+        // Opening it again would start at its beginning.
         return io::stdout().write_all(content.as_bytes());
     }
     if is_same(file, &io::stderr()) {
@@ -30,10 +30,10 @@ pub(crate) fn write(file: &Path, content: &str) -> io::Result<()> {
             OpenOptions::new().write(true).open(file)?.write_all(content.as_bytes())
         }
         found => match (target(file)?, found) {
-            // A file that is open: its name is not that of `/dev/fd/3`.
+            // An open file: `/dev/fd/3` is not its name.
             (None, _) => OpenOptions::new().append(true).open(file)?.write_all(content.as_bytes()),
             (Some(target), None) => replace(&target, content),
-            // A mounted file cannot be replaced, nor one in a folder that is read-only.
+            // A mounted file, or one in a read-only folder, cannot be replaced.
             (Some(target), Some(_)) => {
                 replace(&target, content).or_else(|_| overwrite(&target, content))
             }
@@ -41,7 +41,8 @@ pub(crate) fn write(file: &Path, content: &str) -> io::Result<()> {
     }
 }
 
-/// Where links lead to, be that there or not. Nothing for what is open in this process.
+/// Follows links to a file, whether it exists or not. Returns `None` for a file that is open in
+/// this process.
 fn target(file: &Path) -> io::Result<Option<PathBuf>> {
     let mut file = std::path::absolute(file)?;
     for _ in 0..MOST_LINKS {
@@ -52,7 +53,7 @@ fn target(file: &Path) -> io::Result<Option<PathBuf>> {
             return Ok(None);
         }
         match std::fs::read_link(&file) {
-            // A target that is absolute takes the place of the folder.
+            // An absolute target replaces the folder.
             Ok(next) => file = file.parent().unwrap_or(&file).join(next),
             Err(_) => return Ok(Some(file)),
         }
@@ -60,7 +61,7 @@ fn target(file: &Path) -> io::Result<Option<PathBuf>> {
     Err(io::Error::other("too many links"))
 }
 
-/// Only its owner can read it, from the beginning.
+/// Replaces a file. From the start, only its owner can read it.
 fn replace(file: &Path, content: &str) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut draft = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
@@ -71,14 +72,14 @@ fn replace(file: &Path, content: &str) -> io::Result<()> {
 
 fn overwrite(file: &Path, content: &str) -> io::Result<()> {
     let mut open: File = OpenOptions::new().write(true).open(file)?;
-    // Before there is a secret in it.
+    // Before it contains a secret.
     #[cfg(unix)]
     open.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     open.set_len(0)?;
     open.write_all(content.as_bytes())
 }
 
-/// Whether a path leads to what is open here.
+/// Whether a path refers to this open file.
 #[cfg(unix)]
 fn is_same(file: &Path, open: &impl std::os::fd::AsFd) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -5,8 +5,8 @@ use upvest_sandbox::Sandbox;
 
 use crate::shared::Failure;
 
-/// The host that the environment names, or a sandbox in this process if it names none.
-pub(crate) async fn place_to_run() -> Result<(Option<Sandbox>, ClientBuilder), Failure> {
+/// Returns a client for the host in the environment, or for a sandbox in this process.
+pub(crate) async fn target() -> Result<(Option<Sandbox>, ClientBuilder), Failure> {
     let is_configured = std::env::vars_os()
         .any(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("UPVEST_API_")));
     if is_configured {
@@ -18,10 +18,10 @@ pub(crate) async fn place_to_run() -> Result<(Option<Sandbox>, ClientBuilder), F
     }
 }
 
-/// The examples move money to show how.
+/// Fails for the live host, because the examples move money.
 pub(crate) fn refuse_live(base_url: &str) -> Result<(), Failure> {
     if base_url == "https://api.upvest.co" {
-        return Err("this example moves money; run it against a sandbox, not against live".into());
+        return Err("refusing to run against live: this example moves money (use a sandbox)".into());
     }
     Ok(())
 }
