@@ -167,7 +167,7 @@ pub fn token_answer(input: &[u8]) {
         Ok(token) => {
             let secret = token.secret().expose_secret();
             assert!(!secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic()));
-            assert!(token.expires_in() <= Duration::from_hours(24));
+            assert!(token.expires_in() <= Duration::from_secs(86_400));
         }
         Err(error) => {
             let message = error.to_string();

@@ -58,7 +58,7 @@
 //!
 //! # Tracing
 //!
-//! Each attempt is a [`tracing`] span named `request`, at level INFO. Its fields have the stable
+//! Each attempt is a [`tracing`](https://docs.rs/tracing) span named `request`, at level INFO. Its fields have the stable
 //! names of OpenTelemetry's HTTP client conventions: `http.request.method`,
 //! `http.request.resend_count`, `http.response.status_code`, `url.template` (never the path itself,
 //! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`

@@ -45,7 +45,7 @@ use upvest_virtual_cash::{
 };
 
 /// How long to wait for an event.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -59,7 +59,7 @@ impl Outbox {
         if chance.below(2) == 0 {
             tokio::time::sleep(Duration::from_micros(chance.below(60_000))).await;
         } else {
-            while self.effects() == before && started.elapsed() < Duration::from_mins(1) {
+            while self.effects() == before && started.elapsed() < Duration::from_secs(60) {
                 tokio::time::sleep(Duration::from_micros(200)).await;
             }
             tokio::time::sleep(Duration::from_micros(chance.below(20_000))).await;

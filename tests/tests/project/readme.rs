@@ -256,7 +256,7 @@ async fn the_stored_call_pays_once_however_often_it_runs() {
     assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
     let first = record();
     // The same again after 22 hours; the program may also crash before it sends anything.
-    sandbox.clock().advance(Duration::from_hours(22));
+    sandbox.clock().advance(Duration::from_secs(79_200));
     assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
     drop(run().unwrap());
     assert_eq!((record(), entries()), (first.clone(), 1));
@@ -269,7 +269,7 @@ async fn the_stored_call_pays_once_however_often_it_runs() {
 
     // After 25 hours Upvest no longer knows the key. The call prepared in time is not sent either.
     let held = run().unwrap();
-    sandbox.clock().advance(Duration::from_hours(3));
+    sandbox.clock().advance(Duration::from_secs(10_800));
     for error in [held.await.unwrap_err(), *run().unwrap_err().downcast().unwrap()] {
         let error: upvest_core::Error = error;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));

@@ -12,7 +12,7 @@ use upvest_sandbox::{Effect, Fault, Sandbox};
 use crate::fixture::{raw_to, started};
 
 /// Longer than any timeout of the sandbox.
-const LONG: Duration = Duration::from_mins(5);
+const LONG: Duration = Duration::from_secs(300);
 
 async fn connected(sandbox: &Sandbox, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(sandbox.address()).await.unwrap();

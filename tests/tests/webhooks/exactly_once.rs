@@ -83,7 +83,7 @@ impl Drop for Running {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_events_take_effect_once_under_every_fault() {
-    let limit = Duration::from_mins(8);
+    let limit = Duration::from_secs(480);
     tokio::time::timeout(limit, Box::pin(run())).await.expect("everything is sent in time");
 }
 

@@ -19,7 +19,7 @@ use crate::transport::BodyError;
 /// Decodes a response into a `T`.
 pub(crate) type Decode<T> = fn(&PreparedRequest, &mut RawResponse) -> Result<T>;
 
-/// The type by which the macro names a [`Decode`].
+/// The function that decodes a response, as the macro names it.
 pub struct Decoder<T>(pub(crate) Decode<T>);
 
 /// Decodes a response. `()` reads no body: an endpoint without one may start to send one.

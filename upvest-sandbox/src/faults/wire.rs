@@ -64,7 +64,7 @@ impl WireHandle {
 
 pub(crate) struct Wire {
     stream: TcpStream,
-    wire_handle: WireHandle,
+    handle: WireHandle,
     /// Ends when the other side takes too long to read a response.
     patience: Option<Pin<Box<Sleep>>>,
     /// How much has arrived since the script began.
@@ -77,11 +77,11 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, wire_handle: WireHandle) -> Self {
+    pub(crate) fn new(stream: TcpStream, handle: WireHandle) -> Self {
         // Not worth ending a connection for.
         let _ = stream.set_nodelay(true);
         let (patience, limit, pause) = (None, None, None);
-        Self { stream, wire_handle, patience, written: 0, filled: 0, limit, pause }
+        Self { stream, handle, patience, written: 0, filled: 0, limit, pause }
     }
 
     /// Writes, and gives up if the other side does not read: unread data occupies memory and a file
@@ -203,7 +203,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.wire_handle.script() {
+        match self.handle.script() {
             None => self.poll_stream(cx, bytes),
             Some(Script::Cut(place, end)) => self.cut(cx, bytes, place, end),
             Some(Script::Instead(other)) => self.instead(cx, &other),

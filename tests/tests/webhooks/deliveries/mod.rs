@@ -189,7 +189,7 @@ async fn a_batch_is_filled_up_to_its_size_limit() {
     }
     // A batch that is not full waits for the rest of the minute.
     until(|| stage.receiver.received().len() >= 6).await;
-    stage.sandbox.clock().advance(Duration::from_mins(1));
+    stage.sandbox.clock().advance(Duration::from_secs(60));
     all_sent(&stage.sandbox).await;
     let received = stage.receiver.received();
     assert!(received.iter().all(|(_, body)| body.len() <= 1_500));
