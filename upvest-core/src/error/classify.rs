@@ -1,8 +1,8 @@
 //! What a failure says about the request: where it failed, whether it took effect, and whether
 //! another attempt may help.
 //!
-//! This is the only place that decides it, with pure functions. The loop in `call/attempts.rs` acts
-//! on the decision.
+//! This is the only place that decides it for statuses, transport failures, timeouts and bodies. A
+//! mistake before anything is sent makes its own error. The loop in `call/attempts.rs` acts on it.
 
 use http::StatusCode;
 

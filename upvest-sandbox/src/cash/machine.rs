@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use uuid::Uuid;
 
-use super::{Operation, OperationKind, account_of, find};
+use super::operation::{Operation, OperationKind, account_of, find};
 use crate::problem::Refused;
 use crate::webhooks::queue::{emit, is_subscribed};
 

@@ -6,13 +6,13 @@
 
 pub(crate) mod balances;
 mod machine;
+mod operation;
 pub(crate) mod orders;
 #[cfg(test)]
 mod tests;
 
 use http::StatusCode;
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
-use serde::Serialize;
+use rusqlite::{OptionalExtension as _, Transaction, params};
 use upvest_core::{AccountGroupId, Amount, Currency, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
@@ -21,52 +21,12 @@ use crate::problem::Refused;
 use crate::settings::{Assumption, Settings, Spec};
 use crate::store::{self, Store};
 use machine::{advance, balance, cancel, confirm, notify, set_status, settle};
+use operation::{OPERATION, account_of, find, is_pending, operation};
+
+pub use operation::{Operation, OperationKind};
 
 /// How long an idempotency key is stored. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
-
-/// The current state of an increase or a decrease, with the fields of the API's responses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Operation {
-    /// Whether it is an increase or a decrease; not a field of a response.
-    #[serde(skip)]
-    pub kind: OperationKind,
-    /// Its id.
-    pub id: Uuid,
-    /// The account group that the money belongs to.
-    pub account_group_id: AccountGroupId,
-    /// The amount, as in the response.
-    pub amount: String,
-    /// The currency.
-    pub currency: Currency,
-    /// `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`.
-    pub status: String,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When its status last changed.
-    pub updated_at: Timestamp,
-}
-
-/// What an operation does to the balance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum OperationKind {
-    /// Raises the balance.
-    Increase,
-    /// Lowers the balance.
-    Decrease,
-}
-
-impl OperationKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Increase => "increase",
-            Self::Decrease => "decrease",
-        }
-    }
-}
 
 /// The checked content of an order.
 pub(crate) struct Order {
@@ -311,14 +271,6 @@ pub(crate) fn advance_all(db: &Transaction<'_>, at: i64) -> Result<bool, Refused
     Ok(db.prepare_cached(waiting)?.exists([])?)
 }
 
-fn is_pending(operation: &Operation) -> bool {
-    matches!(operation.status.as_str(), "ISSUED" | "QUEUED")
-}
-
-fn account_of(operation: &Operation) -> (String, &str) {
-    (operation.account_group_id.to_string(), operation.currency.as_str())
-}
-
 fn add_account_group(db: &Transaction<'_>, group: AccountGroupId, at: i64) -> Result<(), Refused> {
     let insert = "INSERT OR IGNORE INTO account_group VALUES (?1, ?2)";
     db.prepare_cached(insert)?.execute(params![group.to_string(), at])?;
@@ -367,29 +319,6 @@ fn replay(
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
     Ok(Some(JsonResponse { status, body: answer, is_replay: true }))
-}
-
-const OPERATION: &str =
-    "SELECT kind, id, account_group_id, amount, currency, status, created, updated FROM operation";
-
-fn operation(row: &Row<'_>) -> Result<Operation, Refused> {
-    let damaged = || Refused::internal("an operation in the state cannot be read");
-    let kind: String = row.get(0)?;
-    Ok(Operation {
-        kind: if kind == "increase" { OperationKind::Increase } else { OperationKind::Decrease },
-        id: row.get::<_, String>(1)?.parse().map_err(|_| damaged())?,
-        account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged())?,
-        amount: row.get(3)?,
-        currency: Currency::from(row.get::<_, String>(4)?.as_str()),
-        status: row.get(5)?,
-        created_at: Timestamp::from_unix_seconds(row.get(6)?).map_err(|_| damaged())?,
-        updated_at: Timestamp::from_unix_seconds(row.get(7)?).map_err(|_| damaged())?,
-    })
-}
-
-fn find(db: &Transaction<'_>, id: Uuid) -> Result<Option<Operation>, Refused> {
-    let mut query = db.prepare_cached(&format!("{OPERATION} WHERE id = ?1"))?;
-    query.query_row([id.to_string()], |row| Ok(operation(row))).optional()?.transpose()
 }
 
 /// Returns what an operation adds to the balance when it takes effect.

@@ -1,3 +1,5 @@
+//! The state machine of operations, and the replay window.
+
 use super::{Keyed, OperationKind, Order, Step};
 use crate::handler::JsonResponse;
 use crate::settings::{Assumption, Progress, Settings};
