@@ -27,7 +27,7 @@ pub type Parser = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
 /// All parsers.
 pub const PARSERS: [Parser; 9] = [
-    ("answer", answer, || vec![RESPONSE.as_bytes().to_vec()]),
+    ("response", response, || vec![RESPONSE.as_bytes().to_vec()]),
     ("problem", problem, || {
         vec![br#"{"type":"https://docs.upvest.co/errors/invalid_request","title":"x","status":400,"detail":"y","instance":"/z","request_id":"1"}"#.to_vec()]
     }),
@@ -38,7 +38,7 @@ pub const PARSERS: [Parser; 9] = [
             b"Sunday, 06-Nov-94 08:49:37 GMT".to_vec(),
         ]
     }),
-    ("token_answer", token_answer, || {
+    ("token_response", token_response, || {
         [
             // One that is accepted, and one for each reason to reject it.
             br#"{"access_token":"ory_at_no_word_of_a_sentence","token_type":"bearer","expires_in":1799,"scope":"a b"}"#.as_slice(),
@@ -103,7 +103,7 @@ fn client() -> &'static Client {
 
 /// An increase is parsed or rejected; a parsed one survives a round trip. A success whose body
 /// cannot be parsed has the outcome `Applied`.
-pub fn answer(input: &[u8]) {
+pub fn response(input: &[u8]) {
     if let Ok(increase) = serde_json::from_slice::<VirtualCashIncrease>(input) {
         let amount = serde_json::to_string(&increase.amount).expect("an amount");
         assert_eq!(serde_json::from_str::<Amount>(&amount).expect("the same"), increase.amount);
@@ -162,7 +162,7 @@ fn call(server: &Server) -> upvest_core::Error {
 }
 
 /// An accepted token can be sent in a header and lives for at most a day. No error repeats a token.
-pub fn token_answer(input: &[u8]) {
+pub fn token_response(input: &[u8]) {
     match serde_json::from_slice::<AccessToken>(input) {
         Ok(token) => {
             let secret = token.secret().expose_secret();

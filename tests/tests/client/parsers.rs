@@ -81,7 +81,7 @@ fn check(name: &str, cases: u32) {
 
 #[test]
 fn any_response_is_handled() {
-    check("answer", 300);
+    check("response", 300);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn any_retry_after_is_handled() {
 
 #[test]
 fn any_token_response_is_handled() {
-    check("token_answer", 2_000);
+    check("token_response", 2_000);
 }
 
 #[test]
