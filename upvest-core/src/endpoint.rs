@@ -129,6 +129,7 @@ const JSON: &str = "application/json";
 
 impl Endpoint {
     /// Returns an endpoint that needs a token and has no body, no key and no signature.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, method: Method, path: &'static str) -> Self {
         Self {
@@ -149,6 +150,7 @@ impl Endpoint {
     }
 
     /// Sends an `idempotency-key`.
+    #[doc(hidden)]
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
@@ -156,6 +158,7 @@ impl Endpoint {
     }
 
     /// Carries an HTTP message signature.
+    #[doc(hidden)]
     #[must_use]
     pub const fn signed(mut self) -> Self {
         self.signed = true;
@@ -163,6 +166,7 @@ impl Endpoint {
     }
 
     /// Needs no access token.
+    #[doc(hidden)]
     #[must_use]
     pub const fn anonymous(mut self) -> Self {
         self.anonymous = true;
@@ -170,6 +174,7 @@ impl Endpoint {
     }
 
     /// Sends a query.
+    #[doc(hidden)]
     #[must_use]
     pub const fn query(mut self) -> Self {
         self.query = true;
@@ -179,6 +184,7 @@ impl Endpoint {
     /// Sends a header of this name, with a value from the caller.
     ///
     /// If it is `accept`, the response is bytes.
+    #[doc(hidden)]
     #[must_use]
     pub const fn header(mut self, name: &'static str) -> Self {
         self.header = Some(name);
@@ -189,6 +195,7 @@ impl Endpoint {
     }
 
     /// Sends a JSON body.
+    #[doc(hidden)]
     #[must_use]
     pub const fn json_body(mut self) -> Self {
         self.body = BodyKind::Json;
@@ -196,6 +203,7 @@ impl Endpoint {
     }
 
     /// Sends a form body.
+    #[doc(hidden)]
     #[must_use]
     pub const fn form_body(mut self) -> Self {
         self.body = BodyKind::Form;
@@ -203,6 +211,7 @@ impl Endpoint {
     }
 
     /// Requests a response of this type instead of JSON.
+    #[doc(hidden)]
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
@@ -211,6 +220,7 @@ impl Endpoint {
     }
 
     /// Responds with a redirect.
+    #[doc(hidden)]
     #[must_use]
     pub const fn redirect(mut self) -> Self {
         self.response = ResponseKind::Redirect;
@@ -218,6 +228,7 @@ impl Endpoint {
     }
 
     /// Names the scopes, any one of which the token must hold.
+    #[doc(hidden)]
     #[must_use]
     pub const fn scopes_any_of(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
@@ -227,6 +238,7 @@ impl Endpoint {
     /// Names fields of the body that the response repeats.
     ///
     /// A response that contradicts one of them is not the response to this request.
+    #[doc(hidden)]
     #[must_use]
     pub const fn echoing(mut self, fields: &'static [&'static str]) -> Self {
         self.echoes = fields;

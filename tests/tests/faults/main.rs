@@ -1,9 +1,7 @@
 //! Faults of the network, the server and the caller, one test each, with what is known about the
 //! money afterwards.
 //!
-//! The numbers refer to a list of 67 faults that a client which moves money must survive:
-//! connections and responses on a socket (1 to 29), tokens (30 to 39), throttling and time (40 to
-//! 46), content of responses (47 to 58), clocks and keys (59 to 62), and callers (63 to 67).
+//! The numbers are those of the list in `README.md` next to this file.
 
 mod answers;
 mod bodies;

@@ -20,8 +20,10 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn core_never_names_virtual_cash() {
     let mut files = rust_files(&root().join("upvest-core/src"));
-    files.push(root().join("upvest-core/Cargo.toml"));
-    assert!(files.len() > 15);
+    files.extend(["Cargo.toml", "README.md"].map(|file| root().join("upvest-core").join(file)));
+    let guides = std::fs::read_dir(root().join("upvest-core/docs")).unwrap();
+    files.extend(guides.map(|guide| guide.unwrap().path()));
+    assert!(files.len() > 60);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(!text.to_lowercase().contains("virtual"), "{} names virtual cash", file.display());
@@ -57,4 +59,22 @@ fn the_declaration_of_virtual_cash_is_thin() {
         })
         .sum();
     assert!(code < 200, "{code} lines");
+}
+
+/// The list of faults and the numbers in the names of tests agree.
+#[test]
+fn every_fault_of_the_list_has_a_test() {
+    let list = std::fs::read_to_string(root().join("tests/tests/faults/README.md")).unwrap();
+    let listed: Vec<u8> = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
+        .collect();
+    assert_eq!(listed, (1..=67).collect::<Vec<u8>>());
+    let files = ["tests/tests", "upvest-core/src"].map(|folder| rust_files(&root().join(folder)));
+    let sources: Vec<String> =
+        files.iter().flatten().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for number in listed {
+        let name = format!("fn f{number:02}_");
+        assert!(sources.iter().any(|source| source.contains(&name)), "no test of fault {number}");
+    }
 }

@@ -27,6 +27,54 @@ fn the_versions_match_the_crates() {
     );
 }
 
+mod orders {
+    use serde::{Deserialize, Serialize};
+    use upvest_core::{Call, Error, IdempotentCall, api};
+
+    #[derive(Serialize)]
+    pub struct Order {
+        pub instrument: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    pub struct Placed {
+        pub status: String,
+    }
+
+    #[api(scope = "orders:admin")]
+    pub trait Orders: Send + Sync {
+        /// Places an order.
+        #[endpoint(POST, "/orders", idempotent, signed)]
+        fn place(&self, body: &Order) -> IdempotentCall<Placed>;
+
+        /// Cancels an order.
+        #[endpoint(DELETE, "/orders/{order_id}", signed)]
+        fn cancel(&self, order_id: u32) -> Call<()>;
+    }
+
+    /// An API that rejects every order.
+    struct Closed;
+
+    impl Orders for Closed {
+        fn place(&self, _: &Order) -> IdempotentCall<Placed> {
+            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
+        }
+
+        fn cancel(&self, _: u32) -> Call<()> {
+            Call::ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn it_rejects_without_a_server() {
+        let orders: Box<dyn Orders> = Box::new(Closed);
+        let order = Order { instrument: "US0378331005".to_owned() };
+        let error = orders.place(&order).await.unwrap_err();
+        assert_eq!(error.problem().map(|problem| problem.code()), Some("unprocessable_entity"));
+        orders.cancel(7).await.unwrap();
+    }
+}
+
 mod fake {
     use upvest_core::{Call, Error, IdempotentCall};
     use upvest_virtual_cash::{
@@ -84,7 +132,7 @@ fn every_rust_block_is_in_code_that_compiles() {
         ("upvest-core/README.md", 2),
         ("upvest-macros/README.md", 0),
         ("upvest-sandbox/README.md", 1),
-        ("upvest-virtual-cash/README.md", 3),
+        ("upvest-virtual-cash/README.md", 4),
     ] {
         let readme = std::fs::read_to_string(root().join(file)).unwrap();
         let blocks = readme.split("```rust\n").skip(1);

@@ -34,6 +34,7 @@ impl SignatureVersion {
     }
 
     /// Returns the name of the header for the digest of a body.
+    #[doc(hidden)]
     #[must_use]
     pub fn digest_name(self) -> &'static str {
         match self {
@@ -43,6 +44,7 @@ impl SignatureVersion {
     }
 
     /// Returns the value of the digest header for `body`.
+    #[doc(hidden)]
     #[must_use]
     pub fn digest(self, body: &[u8]) -> String {
         match self {
