@@ -1,0 +1,174 @@
+//! Starting from a state, damaged states, and states that are removed.
+
+use super::Store;
+use crate::seed::Seed;
+
+#[test]
+fn a_nonce_is_accepted_once_for_each_key() {
+    let store = Store::open(None, None).unwrap();
+    assert!(store.take_nonce("a", "n", 100, 0).unwrap());
+    assert!(!store.take_nonce("a", "n", 100, 50).unwrap());
+    assert!(store.take_nonce("b", "n", 100, 50).unwrap());
+    assert!(!store.take_nonce("a", "n", 100, 100).unwrap(), "to the last second");
+    assert!(store.take_nonce("a", "n", 300, 101).unwrap());
+}
+
+#[test]
+fn a_nonce_is_remembered_while_its_signature_is_valid() {
+    let mut store = Store::open(None, None).unwrap();
+    store.most_nonces = 2;
+    assert!(store.take_nonce("a", "1", 100, 0).unwrap());
+    assert!(store.take_nonce("a", "2", 100, 0).unwrap());
+    let refused = store.take_nonce("a", "3", 100, 0).unwrap_err();
+    assert_eq!(refused.status.as_u16(), 429);
+    assert!(store.take_nonce("a", "3", 300, 101).unwrap());
+}
+
+#[test]
+fn a_reopened_state_gives_no_id_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.sqlite");
+    let seed = Some(Seed::of_number(7));
+    let store = Store::open(Some(&file), seed).unwrap();
+    let first = store.fresh_uuid("request");
+    store.add_token("t", "s", 100, 0).unwrap();
+    let error = Store::open(Some(&file), seed).err().unwrap().to_string();
+    assert!(error.contains("in use by another sandbox"), "{error}");
+    drop(store);
+
+    let store = Store::open(Some(&file), None).unwrap();
+    assert!(store.seed() == Seed::of_number(7));
+    let second = store.fresh_uuid("request");
+    assert_ne!(store.fresh_uuid("request"), first);
+    assert_eq!(store.scopes("t", 50).unwrap().as_deref(), Some("s"));
+    drop(store);
+    // A start that fails changes nothing: the third start is the third one.
+    let of_third = Seed::of_number(7).uuid("request of start 3", 0);
+    let error = Store::open(Some(&file), Some(Seed::of_number(8))).err().unwrap().to_string();
+    assert!(error.contains("another seed"), "{error}");
+    let store = Store::open(Some(&file), None).unwrap();
+    assert_eq!(store.fresh_uuid("request"), of_third);
+    assert_ne!(second, of_third);
+    store.close();
+    assert!(store.scopes("t", 50).is_err());
+    drop(Store::open(Some(&file), None).unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o077, 0);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_a_state_is_reported_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.sqlite");
+    let opened = || Store::open(Some(&file), None).err().unwrap().to_string();
+    std::fs::write(&file, "not a database, though long enough to be taken for one").unwrap();
+    assert!(opened().contains("not a state of the sandbox, or is damaged"), "{}", opened());
+
+    std::fs::remove_file(&file).unwrap();
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("CREATE TABLE x (y)").unwrap();
+    drop(other);
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(opened().contains("another program"), "{}", opened());
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "another program's file is not touched");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        assert_ne!(std::fs::metadata(&file).unwrap().mode() & 0o077, 0);
+    }
+
+    std::fs::remove_file(&file).unwrap();
+    drop(Store::open(Some(&file), None).unwrap());
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0x5a);
+    std::fs::write(&file, bytes).unwrap();
+    assert!(opened().contains("damaged"), "{}", opened());
+
+    let error = Store::open(Some(folder.path()), None).err().unwrap().to_string();
+    assert!(error.contains("cannot be opened"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_that_is_removed_or_replaced_accepts_nothing_more() {
+    type Harm = fn(&std::path::Path, &std::path::Path);
+    let harms: [Harm; 4] = [
+        |file, _| std::fs::remove_file(file).unwrap(),
+        |_, log| std::fs::remove_file(log).unwrap(),
+        |file, _| std::fs::rename(file, file.with_extension("moved")).unwrap(),
+        |file, log| {
+            // Another sandbox starts there, and has its own log.
+            std::fs::remove_file(file).unwrap();
+            std::fs::remove_file(log).unwrap();
+            let other = Store::open(Some(file), None).unwrap();
+            other.add_token("of the other", "s", 100, 0).unwrap();
+            std::mem::forget(other);
+        },
+    ];
+    for (number, harm) in harms.into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, log) = (folder.path().join("state.db"), folder.path().join("state.db-wal"));
+        let store = Store::open(Some(&file), None).unwrap();
+        store.add_token("a", "s", 100, 0).unwrap();
+        harm(&file, &log);
+        let was_there = log.exists();
+        let refused = store.add_token("b", "s", 100, 0).unwrap_err();
+        assert!(refused.reason.contains("was removed or replaced"), "{}", refused.reason);
+        assert_eq!(refused.status.as_u16(), 500);
+        assert!(store.scopes("a", 50).is_err(), "{number}: nothing is read either");
+        store.close();
+        assert_eq!(log.exists(), was_there, "{number}: another sandbox's log is not touched");
+    }
+}
+
+/// Damages each page of a state in turn: the damage is detected, or nothing depends on the
+/// page.
+#[test]
+fn a_damaged_page_is_detected() {
+    type Harm = fn(&mut [u8]);
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, file) = (folder.path().join("whole.db"), folder.path().join("state.db"));
+    let store = Store::open(Some(&whole), Some(Seed::of_number(7))).unwrap();
+    for number in 0..2_000 {
+        store.take_nonce("key", &number.to_string(), 100, 0).unwrap();
+        store.add_token(&number.to_string(), "s", 100, 0).unwrap();
+    }
+    drop(store);
+    let bytes = std::fs::read(&whole).unwrap();
+    let pages = bytes.len() / 4096;
+    let harms: [(&str, Harm); 4] = [
+        ("zeroed", |page| page.fill(0)),
+        ("overwritten", |page| page.fill(0x5a)),
+        ("half of it", |page| page[2048..].fill(0x5a)),
+        ("a sector", |page| page[3584..].iter_mut().for_each(|byte| *byte = !*byte)),
+    ];
+    let has_cells = |page: usize| {
+        let header = if page == 0 { 100 } else { page * 4096 };
+        bytes[header + 3..header + 5] != [0, 0]
+    };
+    let (mut started, mut tried) = (Vec::new(), 0);
+    for (what, harm) in harms {
+        // In a page without content, nothing after the first bytes can be damaged.
+        let is_whole = ["zeroed", "overwritten"].contains(&what);
+        for page in (0..pages).filter(|page| is_whole || has_cells(*page)) {
+            tried += 1;
+            let mut damaged = bytes.clone();
+            harm(&mut damaged[page * 4096..][..4096]);
+            std::fs::write(&file, damaged).unwrap();
+            match Store::open(Some(&file), None) {
+                Ok(_) => started.push((what, page)),
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(error.contains("move it away, or use another file"), "{error}");
+                }
+            }
+            let _ = std::fs::remove_file(folder.path().join("state.db-wal"));
+        }
+    }
+    println!("{tried} damaged copies");
+    assert!(started.is_empty(), "{started:?}");
+}
