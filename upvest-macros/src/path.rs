@@ -13,6 +13,9 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
     };
     let mut names = Vec::new();
     for segment in rest.split('/') {
+        if segment.contains('?') {
+            return Err("the query is a separate parameter: name it `query`".to_owned());
+        }
         match segment.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
             Some(name) if name.starts_with("r#") => {
                 return Err(format!(
@@ -51,9 +54,6 @@ pub(crate) fn placeholders(template: &str) -> Result<Vec<&str>, String> {
             _ if segment == "." || segment == ".." => {
                 return Err(format!("`{segment}` would lead to another route: remove it"));
             }
-            _ if segment.contains('?') => {
-                return Err("the query is a separate parameter: name it `query`".to_owned());
-            }
             _ if !segment.bytes().all(is_plain) => {
                 return Err(format!(
                     "invalid segment `{segment}`: a path of the API contains only letters, digits and \
@@ -85,6 +85,13 @@ mod tests {
         assert_eq!(placeholders("/auth/token"), Ok(vec![]));
         assert_eq!(placeholders("/files/{folder}/{file_name}"), Ok(vec!["folder", "file_name"]));
         assert_eq!(placeholders("/x/{type}"), Ok(vec!["type"]));
+    }
+
+    #[test]
+    fn a_query_in_the_path_is_named_even_with_a_placeholder() {
+        for template in ["/fees?limit=1", "/fees?limit={limit}"] {
+            assert!(placeholders(template).unwrap_err().contains("name it `query`"), "{template}");
+        }
     }
 
     #[test]

@@ -356,3 +356,17 @@ fn the_public_key_matches_the_one_from_openssl() {
     let written = String::from_utf8(read("upvest_doc_p521.pub")).unwrap();
     assert_eq!(key.public_key_pem().replace("\r\n", "\n").trim(), written.trim());
 }
+
+#[test]
+fn a_truncated_file_and_an_rsa_key_are_named() {
+    let whole = read("p8_plain.pem");
+    let half = &whole[..whole.len() / 2];
+    let error = load(half, None).unwrap_err();
+    assert!(error.contains("`-----END … PRIVATE KEY-----` is missing"), "{error}");
+    // PKCS#8 with the algorithm of RSA, and no key.
+    let mut der = vec![0x30, 0x16, 0x02, 0x01, 0x00, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48];
+    der.extend([0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x04, 0x02, 0x30, 0x00]);
+    let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", der));
+    let error = load(pem.as_bytes(), None).unwrap_err();
+    assert!(error.contains("type RSA") && error.contains("openssl"), "{error}");
+}

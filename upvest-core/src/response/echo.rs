@@ -37,7 +37,7 @@ pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) ->
         }
         let shown = |value: &RawValue| printable(value.get(), LONGEST_SHOWN);
         Some(format!(
-            "its `{name}` is {}, but the request has {}: it may be the response to another request",
+            "its `{name}` is {}, while the request has {}: it may be the response to another request",
             shown(received),
             shown(sent)
         ))

@@ -100,7 +100,7 @@ impl SigningKey {
         } else if let Some(pair) = from_ring(der) {
             Pair::Ed25519(pair)
         } else {
-            return Err(wrong_curve(der).unwrap_or_else(not_a_key));
+            return Err(wrong_kind(der).unwrap_or_else(not_a_key));
         };
         let public_der = pair.public_der()?;
         Ok(Self(Arc::new(Inner { key_id, pair, public_der })))
@@ -188,7 +188,17 @@ fn not_a_key() -> KeyError {
     KeyError::new("no usable private key: expected ECDSA P-521 or Ed25519")
 }
 
-fn wrong_curve(der: &[u8]) -> Option<KeyError> {
+/// The object identifier of RSA keys in PKCS#8 (RFC 8017, appendix A.1): 1.2.840.113549.1.1.1.
+const RSA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+fn wrong_kind(der: &[u8]) -> Option<KeyError> {
+    // Near the beginning: after the version and the lengths.
+    let head = der.get(..32).unwrap_or(der);
+    if head.windows(RSA.len()).any(|window| window == RSA) {
+        return Some(KeyError::new(format!(
+            "unsupported key type RSA: Upvest accepts secp521r1 or Ed25519 ({NEW_KEY})"
+        )));
+    }
     let curve = [
         ("prime256v1", &ECDSA_P256_SHA256_ASN1_SIGNING),
         ("secp384r1", &ECDSA_P384_SHA384_ASN1_SIGNING),

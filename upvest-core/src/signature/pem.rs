@@ -20,6 +20,7 @@ const MOST_ROUNDS: u32 = 5_000_000;
 const MOST_SCRYPT_BLOCKS: u64 = 1 << 21;
 
 const NEW_PKCS8: &str = "`openssl pkcs8 -topk8 -in OLD_FILE -out NEW_FILE`";
+const BEGIN: &[u8] = b"-----BEGIN ";
 const PUBLIC: &str = "no private key: this is the public key (load the private one)";
 
 /// Reads the first private key in a PEM text; like openssl, it skips anything before it.
@@ -34,6 +35,9 @@ pub(super) fn read(text: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, 
                  private-openssh -o NEW_FILE`)"
             }
             _ if text.starts_with(b"ssh-") || text.starts_with(b"ecdsa-sha2-") => PUBLIC,
+            _ if text.windows(BEGIN.len()).any(|window| window == BEGIN) => {
+                "cannot read the key: damaged PEM, `-----END … PRIVATE KEY-----` is missing or differs"
+            }
             _ => "cannot read the key: not PEM, `-----BEGIN … PRIVATE KEY-----` is missing",
         }));
     }
