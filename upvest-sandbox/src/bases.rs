@@ -15,7 +15,7 @@ const LONGEST_BASE: usize = 16 * 1024;
 /// Two signature bases, with tokens masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Bases {
+pub struct SignatureBases {
     /// What was signed.
     ///
     /// As the signature itself shows if a known mistake was found, or else as the request's headers
@@ -31,7 +31,7 @@ pub struct Bases {
     pub first_difference: Option<usize>,
 }
 
-impl Bases {
+impl SignatureBases {
     /// Returns both signature bases, if `refusal` concerns them and `signature-input` can be
     /// parsed. `signed` is what was signed, if that is known.
     pub(crate) fn of(
@@ -138,7 +138,7 @@ fn list(components: &[String]) -> String {
 
 /// Writes both signature bases, one below the other, with the first difference marked with `>`;
 /// only one if they look the same.
-impl fmt::Display for Bases {
+impl fmt::Display for SignatureBases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.received == self.expected {
             let (title, end) = match self.first_difference {
@@ -161,7 +161,7 @@ impl fmt::Display for Bases {
     }
 }
 
-impl Bases {
+impl SignatureBases {
     /// The lines of one of the signature bases, with the first difference marked.
     fn lines<'b>(&self, base: &'b str) -> impl Iterator<Item = String> + use<'b> {
         let first = self.first_difference;

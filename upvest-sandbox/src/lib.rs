@@ -48,6 +48,7 @@ mod concurrent;
 mod connections;
 mod credentials;
 mod error;
+mod explain;
 mod faults;
 pub mod fidelity;
 mod gate;
@@ -75,7 +76,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use upvest_core::{Client, ClientBuilder, Environment};
 
-pub use crate::bases::Bases;
+pub use crate::bases::SignatureBases;
 pub use crate::builder::SandboxBuilder;
 pub use crate::cash::{Operation, OperationKind};
 pub use crate::clock::SandboxClock;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use upvest_core::Timestamp;
 use upvest_core::signature::SignatureBase;
 
-use crate::bases::Bases;
+use crate::bases::SignatureBases;
 
 /// The maximum number of requests in the log.
 const MOST_ENTRIES: usize = 1_000;
@@ -90,7 +90,7 @@ pub struct Entry {
     /// For a refused signature: what is probably wrong, and what to do.
     pub hint: Option<String>,
     /// For a refused signature: the signature base of the request, and the expected one.
-    pub bases: Option<Bases>,
+    pub bases: Option<SignatureBases>,
     /// The fault that hit it.
     pub fault: Option<String>,
 }
@@ -158,7 +158,7 @@ pub(crate) struct Outcome {
     pub(crate) request_id: String,
     pub(crate) reason: Option<String>,
     pub(crate) hint: Option<String>,
-    pub(crate) bases: Option<Bases>,
+    pub(crate) bases: Option<SignatureBases>,
     pub(crate) fault: Option<String>,
 }
 

@@ -12,25 +12,22 @@ use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Response, StatusCode};
 use upvest_core::__sandbox::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
-use upvest_core::__sandbox::{Message, SignatureInput};
-use upvest_core::signature::VerifyError;
-use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method, Timestamp};
+use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method};
 
-use crate::bases::Bases;
 use crate::concurrent::{Duplicate, InFlight};
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
 use crate::error::StartError;
+use crate::explain::explain;
 use crate::faults::wire::WireHandle;
 use crate::faults::{Effect, Fault, Faults, placeholder_response};
 use crate::gate;
 use crate::handler::{Admitted, JsonResponse};
-use crate::hints::{Suspect, other_path};
+use crate::hints::other_path;
 use crate::log::{Log, Outcome, Verdict};
 use crate::problem::Refused;
 use crate::routes::{Choice, Handling, Route, params, routes};
 use crate::served::{ReceivedRequest, Responder, respond};
 use crate::settings::Assumption;
-use crate::store::ClockSetting;
 use crate::world::World;
 
 /// The response header that says what is probably wrong with the signature: the problem document
@@ -176,7 +173,8 @@ impl Server {
             let (response, mut outcome) = self.refuse(&refused);
             outcome.hint.clone_from(&refused.hint);
             if let Some(refusal) = &refused.signature {
-                self.explain(refusal, endpoint, head, body, now, &mut outcome);
+                let (hint, bases) = explain(&self.world, refusal, endpoint, head, body, now);
+                (outcome.hint, outcome.bases) = (Some(self.log.masked(&hint)), bases);
             }
             if endpoint == NOWHERE {
                 let other = other_path(head.uri.path(), &self.world.endpoints);
@@ -184,36 +182,6 @@ impl Server {
             }
             (response, outcome)
         })
-    }
-
-    /// Adds to the outcome what is wrong with a signature.
-    fn explain(
-        &self,
-        refusal: &VerifyError,
-        endpoint: &Endpoint,
-        head: &Parts,
-        body: &Bytes,
-        now: Timestamp,
-        outcome: &mut Outcome,
-    ) {
-        let headers = gate::signed_headers(&self.world.settings, head, body);
-        let message = Message { headers: &headers, ..Message::of_parts(head) };
-        let input = SignatureInput::from_headers(&head.headers).ok();
-        let credentials = &self.world.credentials;
-        let suspect = Suspect {
-            message,
-            body,
-            now,
-            is_moved: self.world.clock.setting() != ClockSetting::default(),
-            client_id: &credentials.client_id().to_string(),
-            key_id: &credentials.key_id().to_string(),
-            public_key_pem: &credentials.signing_key().public_key_pem(),
-            key: input.and_then(|input| self.world.keys.get(&input.key_id)),
-        };
-        let hint = suspect.hint(refusal);
-        let policy = gate::policy(&self.world.settings, endpoint, &head.headers);
-        outcome.bases = Bases::of(refusal, &policy, message, body, hint.signed);
-        outcome.hint = Some(self.log.masked(&hint.text));
     }
 
     fn respond(&self, response: JsonResponse) -> (Response<Bytes>, Outcome) {
