@@ -58,8 +58,8 @@
 //!
 //! # Tracing
 //!
-//! Each attempt is a [`tracing`](https://docs.rs/tracing) span named `request`, at level INFO. Its fields have the stable
-//! names of OpenTelemetry's HTTP client conventions: `http.request.method`,
+//! Each attempt is a [`tracing`](https://docs.rs/tracing) span named `request`, at level INFO. Its
+//! fields have the stable names of OpenTelemetry's HTTP client conventions: `http.request.method`,
 //! `http.request.resend_count`, `http.response.status_code`, `url.template` (never the path itself,
 //! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`
 //! and `upvest.outcome`. Each retry is an event, with its reason. Bodies, tokens and keys are never
@@ -179,6 +179,7 @@ pub use upvest_macros::api;
 /// and [`Outcome::Unknown`], the error shows both values, and nothing is retried. Two strings that
 /// are decimal numbers are compared by value, UUIDs without regard to case. A field that is absent
 /// or `null` in either is not compared. Name the fields that the API repeats as they were sent.
+/// Note that a misspelt name is such an absent field: nothing is compared then.
 ///
 /// You need not import it: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;
