@@ -72,6 +72,8 @@ mod orders {
         let error = orders.place(&order).await.unwrap_err();
         assert_eq!(error.problem().map(|problem| problem.code()), Some("unprocessable_entity"));
         orders.cancel(7).await.unwrap();
+        let placed: Placed = serde_json::from_str(r#"{"status":"PLACED"}"#).unwrap();
+        assert_eq!(placed.status, "PLACED");
     }
 }
 
