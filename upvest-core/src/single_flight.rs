@@ -4,7 +4,6 @@
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::Instrument as _;
 
 use crate::deadline::within;
 
@@ -52,7 +51,7 @@ impl SingleFlight {
             let _landing = landing;
             work.await;
         };
-        tokio::spawn(flying.in_current_span());
+        tokio::spawn(flying);
         flight
     }
 }

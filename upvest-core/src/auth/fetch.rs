@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::endpoint::AccessTokens as _;
 use super::token::Token;
@@ -64,6 +65,6 @@ impl Client {
             client.tokens().store(Err(error));
         };
         // No limit here: the call has its own deadline.
-        state.fetches.begin(after(Duration::MAX), fetching, on_panic)
+        state.fetches.begin(after(Duration::MAX), fetching.in_current_span(), on_panic)
     }
 }

@@ -178,7 +178,8 @@ impl Keys {
             }
         };
         if let Some(flight) = flight {
-            flight.ended(after(FETCH_TIME)).await;
+            // It ends: `fetch` sets its limit.
+            flight.ended(after(Duration::MAX)).await;
         }
         let state = self.state();
         match (state.keys.get(id), &state.failure) {
@@ -196,26 +197,25 @@ impl Keys {
             let set = client.verification_keys().max_attempts(1).timeout(FETCH_TIME).await;
             keys.learn(set, now);
         };
-        let keys = Arc::clone(self);
-        let on_panic = move || {
-            let message = "the request for the keys panicked";
-            keys.learn(Err(Error::new(ErrorKind::Transport, Outcome::Unknown, message)), now);
-        };
+        // The result if the request panics, or if its runtime does not drive it.
+        let message = "the request for the keys did not end";
+        state.failure = Some(Error::new(ErrorKind::Transport, Outcome::Unknown, message));
         state.begun.push((Handle::current().id(), now));
-        state.fetches.begin(after(FETCH_TIME + Duration::from_secs(1)), fetching, on_panic)
+        state.fetches.begin(after(FETCH_TIME + Duration::from_secs(1)), fetching, || ())
     }
 
     fn learn(&self, set: crate::Result<VerificationKeySet>, now: Timestamp) {
-        let mut state = self.state();
         match set {
             Ok(set) => {
-                state.keys = usable(&set);
+                let keys = usable(&set);
+                let mut state = self.state();
+                state.keys = keys;
                 state.fetched = Some(now);
                 state.failure = None;
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot fetch the webhook verification keys");
-                state.failure = Some(error);
+                self.state().failure = Some(error);
             }
         }
     }

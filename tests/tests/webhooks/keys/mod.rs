@@ -230,8 +230,26 @@ async fn a_key_fetch_times_out_and_a_known_key_never_waits_for_it() {
     assert!(verify(&verifier, signed(ED25519).await).await.is_ok());
     assert_eq!(tokio::time::Instant::now(), before);
     let error = stranger.await.unwrap().unwrap_err();
+    assert!(matches!(error, WebhookError::NoKeys(_)), "{error:?}");
     assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(tokio::time::Instant::now() - before <= Duration::from_secs(11));
+}
+
+/// A new key is in use, and the API hangs: a 401 would make the sender give up the webhook.
+#[tokio::test(start_paused = true)]
+async fn a_new_key_whose_fetch_times_out_makes_the_sender_retry() {
+    let time = Time::new();
+    let server = Server::slow(|number, _| match number {
+        0 => Box::pin(async { set(&[P521]) }),
+        _ => Box::pin(std::future::pending()),
+    });
+    let verifier = WebhookVerifier::new(client(&server, &time), [webhook()]);
+    assert!(verify(&verifier, signed(P521).await).await.is_ok());
+    time.add(60);
+    let error = verify(&verifier, signed(ED25519).await).await.unwrap_err();
+    assert!(matches!(error, WebhookError::NoKeys(_)), "{error:?}");
+    assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(server.sent().len(), 2);
 }
 
 #[test]
