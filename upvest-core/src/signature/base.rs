@@ -89,8 +89,8 @@ impl fmt::Debug for Message<'_> {
 /// The signature base: the text that is signed.
 ///
 /// It has one line for each covered component, and one for the signature parameters. It contains
-/// the access token if `authorization` is covered. `Display` and `Debug` show `***` instead;
-/// [`expose_token`](Self::expose_token) does not.
+/// the access token if `authorization` is covered. `Display` shows `***` instead, `Debug` the names
+/// of the components only; [`expose_token`](Self::expose_token) shows all.
 ///
 /// # Examples
 ///
@@ -208,9 +208,11 @@ impl fmt::Display for SignatureBase {
     }
 }
 
+/// Shows the names of the components, but not their values, which may identify people.
 impl fmt::Debug for SignatureBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SignatureBase").field(&self.to_string()).finish()
+        let components: Vec<_> = self.lines().map(|(component, _)| component).collect();
+        f.debug_tuple("SignatureBase").field(&components).finish()
     }
 }
 
@@ -303,7 +305,10 @@ mod tests {
             let base = SignatureBase::new(version, &message, &components, "()").unwrap();
             assert_eq!(base.to_string(), masked);
             assert_eq!(base.masked().expose_token(), masked);
-            assert!(!format!("{base:?}").contains("secret"));
+            assert_eq!(
+                format!("{base:?}"),
+                r#"SignatureBase(["@path", "authorization", "accept", "@signature-params"])"#
+            );
             assert!(base.expose_token().contains("Bearer secret"));
             let line = SignatureBase::line(version, &message, "accept").unwrap();
             assert!(masked.contains(&line), "{line}");
