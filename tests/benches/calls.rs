@@ -129,7 +129,7 @@ impl Manual {
 }
 
 /// A server in memory.
-async fn answer(request: Request<Bytes>) -> Result<Response<Body>, TransportError> {
+async fn respond(request: Request<Bytes>) -> Result<Response<Body>, TransportError> {
     let body = match request.uri().path() {
         "/auth/token" => token_response(),
         _ => RESPONSE.to_owned(),
@@ -160,13 +160,13 @@ fn in_memory(runtime: &Runtime, pem: &[u8]) {
         .credentials(CLIENT_ID, "x")
         .signing_key(signing_key(pem))
         .scopes(<dyn VirtualCash>::SCOPES)
-        .transport(answer)
+        .transport(respond)
         .build()
         .expect("a client");
     let group = GROUP;
     let one_manual = || {
         runtime.block_on(async {
-            let response = answer(by_hand.increase(group)).await.expect("a response");
+            let response = respond(by_hand.increase(group)).await.expect("a response");
             let body = response.into_body().collect().await.expect("a body").to_bytes();
             serde_json::from_slice::<VirtualCashIncrease>(&body).expect("an increase")
         })
@@ -238,12 +238,12 @@ async fn serve(mut stream: TcpStream) -> Option<()> {
         received.drain(..whole);
         let body =
             if head.starts_with("POST /auth/") { token_response() } else { RESPONSE.to_owned() };
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nupvest-request-id: x\r\n\
              content-length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(answer.as_bytes()).await.ok()?;
+        stream.write_all(response.as_bytes()).await.ok()?;
     }
 }
 
@@ -268,8 +268,8 @@ fn over_loopback(runtime: &Runtime, pem: &[u8], address: SocketAddr, at_once: us
             workers.spawn(async move {
                 for _ in 0..rounds {
                     let request = by_hand.increase(group).try_into().expect("a request");
-                    let answer = plain.execute(request).await.expect("a response");
-                    let body = answer.bytes().await.expect("a body");
+                    let response = plain.execute(request).await.expect("a response");
+                    let body = response.bytes().await.expect("a body");
                     serde_json::from_slice::<VirtualCashIncrease>(&body).expect("an increase");
                 }
             });

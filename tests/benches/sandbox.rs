@@ -139,7 +139,7 @@ fn first_response(program: &std::path::Path) -> Duration {
         if let Ok(mut stream) = TcpStream::connect(format!("127.0.0.1:{port}")) {
             let request = format!("GET {PATH} HTTP/1.1\r\nhost: localhost\r\n\r\n");
             stream.write_all(request.as_bytes()).expect("a request");
-            assert!(answer(&mut stream, &mut Vec::new()).starts_with("HTTP/1.1 400"));
+            assert!(response(&mut stream, &mut Vec::new()).starts_with("HTTP/1.1 400"));
             return begin.elapsed();
         }
         std::thread::yield_now();
@@ -147,7 +147,7 @@ fn first_response(program: &std::path::Path) -> Duration {
 }
 
 /// Reads one response with a content length, as text.
-fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
+fn response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
     buffer.clear();
     let mut some = [0; 4096];
     loop {
@@ -213,8 +213,8 @@ impl<'a> Signed<'a> {
         let bytes = self.wire(runtime, request, now);
         let mut stream = TcpStream::connect(self.served.address()).expect("a connection");
         stream.write_all(&bytes).expect("a request");
-        let answer = answer(&mut stream, &mut Vec::new());
-        let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+        let response = response(&mut stream, &mut Vec::new());
+        let (_, body) = response.split_once("\r\n\r\n").expect("a body");
         let body: serde_json::Value = serde_json::from_str(body).expect("a token");
         body["access_token"].as_str().expect("a token").to_owned()
     }
@@ -255,8 +255,8 @@ impl<'a> Signed<'a> {
                     let mut buffer = Vec::new();
                     while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
                         stream.write_all(request).expect("a request");
-                        let answer = answer(&mut stream, &mut buffer);
-                        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+                        let response = response(&mut stream, &mut buffer);
+                        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
                     }
                 });
             }
@@ -299,7 +299,7 @@ fn memory(runtime: &Runtime, program: &std::path::Path) {
         );
         let mut stream = TcpStream::connect(served.address()).expect("a server");
         stream.write_all(request.as_bytes()).expect("a request");
-        assert!(answer(&mut stream, &mut Vec::new()).starts_with("HTTP/1.1 200"));
+        assert!(response(&mut stream, &mut Vec::new()).starts_with("HTTP/1.1 200"));
     }
     println!("memory after each 10,000 of 100,000 requests, in kB: {figures:?}");
     let (early, late) = (figures[2], figures[9]);

@@ -209,9 +209,9 @@ impl SandboxBuilder {
     pub fn serve<R: Into<Reply>>(
         mut self,
         endpoint: &'static Endpoint,
-        answer: impl Fn(&ReceivedRequest) -> R + Send + Sync + 'static,
+        respond: impl Fn(&ReceivedRequest) -> R + Send + Sync + 'static,
     ) -> Self {
-        self.served.push((endpoint, Arc::new(move |request| answer(request).into())));
+        self.served.push((endpoint, Arc::new(move |request| respond(request).into())));
         self
     }
 

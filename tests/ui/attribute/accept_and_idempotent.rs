@@ -1,4 +1,4 @@
-//! Bytes for an answer that may have to be read from a record.
+//! Bytes for a response that may have to be read from a record.
 
 #![allow(dead_code)]
 

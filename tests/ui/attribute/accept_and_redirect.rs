@@ -1,4 +1,4 @@
-//! An answer of two kinds.
+//! A response of two kinds.
 
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! `echoes` with an answer that has no fields.
+//! `echoes` with a response that has no fields.
 
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! `echoes` with an answer that leads elsewhere.
+//! `echoes` with a response that leads elsewhere.
 
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! A lifetime that goes from the client to the answer.
+//! A lifetime that goes from the client to the response.
 
 #![allow(dead_code)]
 

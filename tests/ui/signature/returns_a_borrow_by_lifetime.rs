@@ -1,4 +1,4 @@
-//! An answer that may be borrowed.
+//! A response that may be borrowed.
 
 #![allow(dead_code)]
 

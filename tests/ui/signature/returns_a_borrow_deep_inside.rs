@@ -1,4 +1,4 @@
-//! An answer with a borrowed part.
+//! A response with a borrowed part.
 
 #![allow(dead_code)]
 

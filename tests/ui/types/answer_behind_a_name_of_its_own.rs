@@ -1,4 +1,4 @@
-//! An answer that cannot be read, in a call with a name of its own.
+//! A response that cannot be read, in a call with a name of its own.
 
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! An answer that cannot be read.
+//! A response that cannot be read.
 
 #![allow(dead_code)]
 

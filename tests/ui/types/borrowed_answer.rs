@@ -1,4 +1,4 @@
-//! An answer that is a part of something else.
+//! A response that is a part of something else.
 
 #![allow(dead_code)]
 

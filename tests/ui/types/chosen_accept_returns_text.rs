@@ -1,4 +1,4 @@
-//! An answer of a type that the caller chooses, as JSON.
+//! A response of a type that the caller chooses, as JSON.
 
 #![allow(dead_code)]
 

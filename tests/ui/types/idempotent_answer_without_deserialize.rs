@@ -1,4 +1,4 @@
-//! An answer that cannot be read, with a key.
+//! A response that cannot be read, with a key.
 
 #![allow(dead_code)]
 

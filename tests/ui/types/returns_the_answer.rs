@@ -1,4 +1,4 @@
-//! The answer instead of a call.
+//! The response instead of a call.
 
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! An answer type that is not there, which the compiler says of the trait and of its implementation.
+//! A response type that is not there, which the compiler says of the trait and of its implementation.
 
 #![allow(dead_code)]
 

@@ -68,8 +68,8 @@ impl AccessToken {
     }
 
     /// Reads the response. An error repeats no part of it, because that may be the token.
-    fn from_fields(mut answer: Option<Fields>) -> std::result::Result<Self, Cow<'static, str>> {
-        let mut text = |name| answer.as_mut().and_then(|answer| answer.text(name));
+    fn from_fields(mut response: Option<Fields>) -> std::result::Result<Self, Cow<'static, str>> {
+        let mut text = |name| response.as_mut().and_then(|response| response.text(name));
         let secret = text("access_token").ok_or("it has no string `access_token`")?;
         if secret.is_empty() || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("its `access_token` cannot be used in a header".into());
@@ -78,7 +78,7 @@ impl AccessToken {
             return Err("its `token_type` is not `bearer`".into());
         }
         let scope = text("scope").unwrap_or_default();
-        let life = answer.and_then(|mut answer| answer.value("expires_in"));
+        let life = response.and_then(|mut response| response.value("expires_in"));
         let life = life.ok_or("its `expires_in` is missing (expected the lifetime in seconds)")?;
         let seconds = whole_seconds(&life).map_err(|form| {
             format!("its `expires_in` is {form}: expected a whole number of seconds")

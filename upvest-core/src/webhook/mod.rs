@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod inbox;
 mod keys;
+mod recent;
 mod subscription;
 mod verifier;
 

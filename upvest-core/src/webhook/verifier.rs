@@ -1,12 +1,11 @@
 //! Verifies received requests: the signature first, before any of the content is trusted.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -14,6 +13,7 @@ use http::request::Parts;
 use super::error::WebhookError;
 use super::event::Event;
 use super::keys::Keys;
+use super::recent::RecentDeliveries;
 use super::subscription::WebhookId;
 use crate::client::Client;
 use crate::signature::{
@@ -27,8 +27,6 @@ use crate::types::Timestamp;
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 /// How old a signature may be. See [`WebhookVerifierBuilder::policy`].
 const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many deliveries are remembered, to detect repeats.
-const MOST_DELIVERIES: usize = 10_000;
 
 /// Verifies webhooks before their events are read.
 ///
@@ -238,31 +236,6 @@ fn policy() -> VerifierPolicy {
     }
 }
 
-/// The hashes of the latest deliveries.
-#[derive(Default)]
-struct RecentDeliveries {
-    hashes: HashSet<[u8; 32]>,
-    order: VecDeque<[u8; 32]>,
-}
-
-impl RecentDeliveries {
-    /// Returns false if it was known.
-    fn insert(&mut self, base: &[u8]) -> bool {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, base).as_ref());
-        let is_new = self.hashes.insert(hash);
-        if is_new {
-            self.order.push_back(hash);
-        }
-        if self.order.len() > MOST_DELIVERIES
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.hashes.remove(&oldest);
-        }
-        is_new
-    }
-}
-
 impl fmt::Debug for WebhookVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookVerifier").field("policy", &self.0.policy).finish_non_exhaustive()
@@ -405,19 +378,5 @@ impl fmt::Debug for WebhookVerifierBuilder {
             .field("keys", &self.keys)
             .field("policy", &self.policy)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MOST_DELIVERIES, RecentDeliveries};
-
-    #[test]
-    fn the_oldest_deliveries_are_dropped() {
-        let mut recent = RecentDeliveries::default();
-        assert!((0..=MOST_DELIVERIES).all(|number| recent.insert(number.to_string().as_bytes())));
-        assert_eq!((recent.hashes.len(), recent.order.len()), (MOST_DELIVERIES, MOST_DELIVERIES));
-        assert!(!recent.insert(MOST_DELIVERIES.to_string().as_bytes()));
-        assert!(recent.insert(b"0"));
     }
 }

@@ -4,6 +4,7 @@
 //! There is no login; `access.rs` says which requests are accepted.
 
 mod access;
+mod handlers;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -20,28 +21,17 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use upvest_core::{AccountGroupId, BoxFuture, Timestamp};
-use uuid::Uuid;
+use upvest_core::BoxFuture;
 
 use self::access::{is_accepted, is_for_here};
-use crate::cash::Operation;
-use crate::cash::balances::decimal;
 use crate::connections::{BodyError, LATE_BODY, UNREADABLE_BODY, read_body};
-use crate::faults::Fault;
-use crate::fidelity;
 use crate::server::Server;
-use crate::shape::{Field, Kind, optional, read, required};
-use crate::state::{State, StateError};
-use crate::store::ClockSetting;
-use crate::webhooks::handle::WebhookSender;
+use crate::shape::{Field, read};
+use crate::state::StateError;
 
 /// The longest time to wait for a request.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How many batches of webhooks are listed, and how much of each, in characters.
-const MOST_DELIVERIES: u32 = 100;
-const LONGEST_SHOWN: usize = 10_000;
 
 /// A request to one of the routes.
 struct AdminRequest {
@@ -100,28 +90,28 @@ type Handler = fn(&Server, &AdminRequest) -> AdminResult;
 
 /// Every route except the page, with its handler. `openapi.json` describes the same routes.
 const ROUTES: [(Method, &str, Handler); 22] = [
-    (Method::GET, "/_sandbox/health", health),
-    (Method::GET, "/_sandbox/openapi.json", openapi),
-    (Method::GET, "/_sandbox/fidelity", fidelity_table),
-    (Method::GET, "/_sandbox/requests", requests),
-    (Method::DELETE, "/_sandbox/requests", clear_requests),
-    (Method::GET, "/_sandbox/account_groups", account_groups),
-    (Method::POST, "/_sandbox/account_groups", add_account_group),
-    (Method::GET, "/_sandbox/operations", operations),
-    (Method::POST, "/_sandbox/operations/{id}/confirm", confirm),
-    (Method::POST, "/_sandbox/operations/{id}/queue", queue),
-    (Method::POST, "/_sandbox/operations/{id}/cancel", cancel),
-    (Method::GET, "/_sandbox/webhooks", webhooks),
-    (Method::GET, "/_sandbox/deliveries", deliveries),
-    (Method::POST, "/_sandbox/deliveries/{number}/redeliver", redeliver),
-    (Method::POST, "/_sandbox/verify_keys/rotate", rotate_key),
-    (Method::GET, "/_sandbox/faults", faults),
-    (Method::POST, "/_sandbox/faults", add_fault),
-    (Method::DELETE, "/_sandbox/faults", remove_faults),
-    (Method::DELETE, "/_sandbox/faults/{id}", remove_fault),
-    (Method::GET, "/_sandbox/clock", clock),
-    (Method::POST, "/_sandbox/clock", set_clock),
-    (Method::POST, "/_sandbox/reset", reset),
+    (Method::GET, "/_sandbox/health", handlers::health),
+    (Method::GET, "/_sandbox/openapi.json", handlers::openapi),
+    (Method::GET, "/_sandbox/fidelity", handlers::fidelity_table),
+    (Method::GET, "/_sandbox/requests", handlers::requests),
+    (Method::DELETE, "/_sandbox/requests", handlers::clear_requests),
+    (Method::GET, "/_sandbox/account_groups", handlers::account_groups),
+    (Method::POST, "/_sandbox/account_groups", handlers::add_account_group),
+    (Method::GET, "/_sandbox/operations", handlers::operations),
+    (Method::POST, "/_sandbox/operations/{id}/confirm", handlers::confirm),
+    (Method::POST, "/_sandbox/operations/{id}/queue", handlers::queue),
+    (Method::POST, "/_sandbox/operations/{id}/cancel", handlers::cancel),
+    (Method::GET, "/_sandbox/webhooks", handlers::webhooks),
+    (Method::GET, "/_sandbox/deliveries", handlers::deliveries),
+    (Method::POST, "/_sandbox/deliveries/{number}/redeliver", handlers::redeliver),
+    (Method::POST, "/_sandbox/verify_keys/rotate", handlers::rotate_key),
+    (Method::GET, "/_sandbox/faults", handlers::faults),
+    (Method::POST, "/_sandbox/faults", handlers::add_fault),
+    (Method::DELETE, "/_sandbox/faults", handlers::remove_faults),
+    (Method::DELETE, "/_sandbox/faults/{id}", handlers::remove_fault),
+    (Method::GET, "/_sandbox/clock", handlers::clock),
+    (Method::POST, "/_sandbox/clock", handlers::set_clock),
+    (Method::POST, "/_sandbox/reset", handlers::reset),
 ];
 
 /// Returns the routes of a sandbox that listens on `host`.
@@ -137,7 +127,7 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
             move |params: RawPathParams, RawQuery(query): RawQuery, request: Request| {
                 let server = Arc::clone(&server);
                 let params = params.iter().map(|(_, value)| value.to_owned()).collect();
-                answer(server, host, handler, params, query, request)
+                respond(server, host, handler, params, query, request)
             };
         router = router.route(path, on(filter, responding));
     }
@@ -163,7 +153,7 @@ pub(crate) fn router(server: &Arc<Server>, host: IpAddr) -> Router {
         .method_not_allowed_fallback(other)
 }
 
-fn answer(
+fn respond(
     server: Arc<Server>,
     host: IpAddr,
     handler: Handler,
@@ -204,10 +194,9 @@ fn forbidden() -> AdminError {
     AdminError::new(403, sentence)
 }
 
-fn error_response(error_response: &AdminError) -> Response<Body> {
-    let status =
-        StatusCode::from_u16(error_response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    json_of(status, &json!({ "error": error_response.sentence }))
+fn error_response(error: &AdminError) -> Response<Body> {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_of(status, &json!({ "error": error.sentence }))
 }
 
 fn json_of(status: StatusCode, value: &Value) -> Response<Body> {
@@ -224,204 +213,4 @@ fn status(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
-}
-
-fn value_of<T: Serialize>(value: &T) -> AdminResult {
-    serde_json::to_value(value).map_err(|error| AdminError::new(500, error.to_string()))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is a handler, and others can fail")]
-fn health(server: &Server, _: &AdminRequest) -> AdminResult {
-    let settings = &server.world.settings;
-    Ok(json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "spec": settings.spec,
-        "progress": settings.progress.to_string(),
-        "loose": settings.loose,
-        "assume": settings.assumptions,
-    }))
-}
-
-fn openapi(_: &Server, _: &AdminRequest) -> AdminResult {
-    serde_json::from_str(include_str!("openapi.json"))
-        .map_err(|error| AdminError::new(500, error.to_string()))
-}
-
-fn fidelity_table(_: &Server, _: &AdminRequest) -> AdminResult {
-    value_of(&fidelity::ROWS)
-}
-
-fn requests(server: &Server, asked: &AdminRequest) -> AdminResult {
-    value_of(
-        &server.log.after(asked.number("after")?).iter().map(AsRef::as_ref).collect::<Vec<_>>(),
-    )
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn clear_requests(server: &Server, _: &AdminRequest) -> AdminResult {
-    server.log.clear();
-    Ok(Value::Null)
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn account_groups(server: &Server, _: &AdminRequest) -> AdminResult {
-    let groups = State::of(&server.world).account_groups().into_iter();
-    Ok(groups.map(|id| shown_group(server, id)).collect())
-}
-
-fn shown_group(server: &Server, id: AccountGroupId) -> Value {
-    let balances = server.world.store.balances(id, server.world.clock.now());
-    let balances: serde_json::Map<String, Value> = balances
-        .ok()
-        .flatten()
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(currency, units)| (currency, decimal(units).into()))
-        .collect();
-    json!({ "id": id, "balances": balances })
-}
-
-fn add_account_group(server: &Server, asked: &AdminRequest) -> AdminResult {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct New {
-        id: AccountGroupId,
-    }
-    let id = r#""ac1c39e9-2101-46b8-a624-d10a9e351b6c""#;
-    let New { id } = asked.json(&[required("id", Kind::Id, id)], &format!(r#"{{"id": {id}}}"#))?;
-    State::of(&server.world).add_account_group(id)?;
-    Ok(shown_group(server, id))
-}
-
-fn listed(operation: &Operation) -> AdminResult {
-    let mut value = value_of(operation)?;
-    if let Value::Object(members) = &mut value {
-        members.insert("kind".to_owned(), value_of(&operation.kind)?);
-    }
-    Ok(value)
-}
-
-fn operations(server: &Server, _: &AdminRequest) -> AdminResult {
-    State::of(&server.world)
-        .operations()
-        .iter()
-        .map(listed)
-        .collect::<Result<Vec<_>, _>>()
-        .map(Value::from)
-}
-
-fn confirm(server: &Server, asked: &AdminRequest) -> AdminResult {
-    listed(&State::of(&server.world).confirm(asked.id::<Uuid>()?)?)
-}
-
-fn queue(server: &Server, asked: &AdminRequest) -> AdminResult {
-    listed(&State::of(&server.world).queue(asked.id::<Uuid>()?)?)
-}
-
-fn cancel(server: &Server, asked: &AdminRequest) -> AdminResult {
-    listed(&State::of(&server.world).cancel(asked.id::<Uuid>()?)?)
-}
-
-fn webhooks(server: &Server, _: &AdminRequest) -> AdminResult {
-    value_of(&WebhookSender::of(&server.world).subscriptions())
-}
-
-fn deliveries(server: &Server, _: &AdminRequest) -> AdminResult {
-    let mut deliveries = WebhookSender::of(&server.world).newest(MOST_DELIVERIES);
-    for delivery in &mut deliveries {
-        if let Some((end, _)) = delivery.body.char_indices().nth(LONGEST_SHOWN) {
-            delivery.body.truncate(end);
-            delivery.body.push('…');
-        }
-    }
-    value_of(&deliveries)
-}
-
-fn redeliver(server: &Server, asked: &AdminRequest) -> AdminResult {
-    WebhookSender::of(&server.world).redeliver(asked.id()?)?;
-    Ok(Value::Null)
-}
-
-fn rotate_key(server: &Server, _: &AdminRequest) -> AdminResult {
-    WebhookSender::of(&server.world).rotate_key()?;
-    Ok(Value::Null)
-}
-
-fn faults(server: &Server, _: &AdminRequest) -> AdminResult {
-    value_of(&server.faults.active())
-}
-
-fn add_fault(server: &Server, asked: &AdminRequest) -> AdminResult {
-    let fault = Fault::from_json(&asked.body).and_then(|fault| server.faults.add(fault));
-    let active = fault.map_err(|error| AdminError::new(400, error.to_string()))?;
-    value_of(&active)
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn remove_faults(server: &Server, _: &AdminRequest) -> AdminResult {
-    server.faults.clear();
-    Ok(Value::Null)
-}
-
-fn remove_fault(server: &Server, asked: &AdminRequest) -> AdminResult {
-    if server.faults.remove(asked.id()?) {
-        Ok(Value::Null)
-    } else {
-        Err(AdminError::not_found("There is no fault with this id"))
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-fn clock(server: &Server, _: &AdminRequest) -> AdminResult {
-    let setting = server.world.clock.setting();
-    Ok(json!({
-        "now": server.world.clock.now(),
-        "is_frozen": setting.frozen_at.is_some(),
-        "ahead_seconds": setting.ahead_seconds,
-    }))
-}
-
-fn set_clock(server: &Server, asked: &AdminRequest) -> AdminResult {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Change {
-        freeze: Option<bool>,
-        freeze_at: Option<Timestamp>,
-        #[serde(default)]
-        reset: bool,
-        #[serde(default)]
-        advance_seconds: u64,
-    }
-    let fields = [
-        optional("freeze", Kind::Truth, "true"),
-        optional("freeze_at", Kind::Time, r#""2026-01-01T12:00:00Z""#),
-        optional("reset", Kind::Truth, "true"),
-        optional("advance_seconds", Kind::Number { least: 0, most: u64::MAX }, "60"),
-    ];
-    let change: Change = asked.json(&fields, r#"{"advance_seconds": 60}"#)?;
-    let changed = server.world.clock.change(|setting, source| {
-        if change.reset {
-            *setting = ClockSetting::default();
-        }
-        if let Some(time) = change.freeze_at {
-            setting.freeze_at(time);
-        }
-        match change.freeze {
-            Some(true) => setting.freeze(source),
-            Some(false) => setting.resume(source),
-            None => {}
-        }
-        setting.advance(Duration::from_secs(change.advance_seconds));
-    });
-    changed.map_err(StateError::from)?;
-    clock(server, asked)
-}
-
-fn reset(server: &Server, _: &AdminRequest) -> AdminResult {
-    server.world.store.reset().map_err(StateError::from)?;
-    server.world.store.update_has_webhooks().map_err(StateError::from)?;
-    server.faults.clear();
-    server.log.clear();
-    Ok(Value::Null)
 }

@@ -65,8 +65,8 @@ impl Store {
         let at = now.unix_seconds();
         self.with(|db| {
             advance(db, at)?;
-            if let Some(answer) = replay(db, keyed, at, settings)? {
-                return Ok(answer);
+            if let Some(response) = replay(db, keyed, at, settings)? {
+                return Ok(response);
             }
             enter_account_group(db, order.account_group_id, at, settings)?;
             let amount = if settings.assumes(Assumption::AmountAsSent) {
@@ -307,7 +307,7 @@ fn replay(
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
-    let Some((body, status, answer)) = known else { return Ok(None) };
+    let Some((body, status, response)) = known else { return Ok(None) };
     if body != keyed.body && !settings.assumes(Assumption::OtherBodyReplays) {
         let detail = "The idempotency key was used with another body";
         return Err(match settings.spec {
@@ -318,7 +318,7 @@ fn replay(
         });
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
-    Ok(Some(JsonResponse { status, body: answer, is_replay: true }))
+    Ok(Some(JsonResponse { status, body: response, is_replay: true }))
 }
 
 /// Returns what an operation adds to the balance when it takes effect.

@@ -246,7 +246,7 @@ async fn a_rejected_delivery_is_retried_and_blocks_later_ones() {
     let ids = ids(&received);
     assert!(ids[..17].iter().all(|id| *id == ids[0]), "repeated until accepted: {ids:?}");
     assert_ne!(ids[17], ids[0]);
-    // Each attempt has a signature of its own time.
+    // Each attempt is signed at its time.
     let mut inputs: Vec<_> =
         received.iter().map(|(head, _)| head.headers["signature-input"].clone()).collect();
     inputs.dedup();
