@@ -26,7 +26,7 @@ pub struct Paging {
 }
 
 /// A response.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Thing {
     /// The id of the thing.
     pub id: u8,

@@ -90,7 +90,9 @@ impl Client {
         &*self.0.transport
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// Returns the time of the client's clock, from which the age of a key counts.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 

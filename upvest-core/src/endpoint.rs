@@ -1,6 +1,9 @@
 //! The constant description of an endpoint, which `#[api]` emits for each method.
 
+use std::any::TypeId;
 use std::fmt;
+
+use crate::call::IdempotentCall;
 
 /// The HTTP method of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +126,26 @@ pub struct Endpoint {
     anonymous: bool,
     scopes: &'static [&'static str],
     echoes: &'static [&'static str],
+    returns: Option<ReturnType>,
+}
+
+/// What the method returns: a function, because the id itself is not constant in the oldest
+/// supported Rust.
+#[derive(Clone, Copy)]
+struct ReturnType(fn() -> TypeId);
+
+impl PartialEq for ReturnType {
+    fn eq(&self, other: &Self) -> bool {
+        self.0() == other.0()
+    }
+}
+
+impl Eq for ReturnType {}
+
+impl fmt::Debug for ReturnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0().fmt(f)
+    }
 }
 
 const JSON: &str = "application/json";
@@ -146,6 +169,7 @@ impl Endpoint {
             anonymous: false,
             scopes: &[],
             echoes: &[],
+            returns: None,
         }
     }
 
@@ -243,6 +267,19 @@ impl Endpoint {
     pub const fn echoing(mut self, fields: &'static [&'static str]) -> Self {
         self.echoes = fields;
         self
+    }
+
+    /// Names the return type of the method.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn returning<R: 'static>(mut self) -> Self {
+        self.returns = Some(ReturnType(TypeId::of::<R>));
+        self
+    }
+
+    /// Whether its response is read as a `T`. If the declaration does not say it, it may be any.
+    pub(crate) fn returns<T: 'static>(&self) -> bool {
+        self.returns.is_none_or(|returns| returns.0() == TypeId::of::<IdempotentCall<T>>())
     }
 
     /// Returns the name of the trait method that declares it.

@@ -95,18 +95,20 @@ pub use builder::ClientBuilder;
 pub use bytes::Bytes;
 pub use call::{
     Call, CallKind, CallRecord, Idempotent, IdempotentCall, Items, Keyless, Page, PageMeta, Pages,
+    Replay,
 };
 pub use client::Client;
 pub use endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 pub use environment::Environment;
-pub use error::{Error, ErrorKind, Outcome, Problem, Result};
+pub use error::{Error, ErrorKind, ErrorSummary, Outcome, Problem, Result};
 pub use json::null_as_default;
 pub use response::{Redirect, Response};
 pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
 pub use transport::BoxFuture;
 pub use types::{
-    AccountGroupId, Amount, CommaSeparated, Currency, Date, IdempotencyKey, InvalidValue, Timestamp,
+    AccountGroupId, Amount, CommaSeparated, Currency, Date, IdempotencyKey, InvalidValue,
+    Timestamp, Uuid,
 };
 
 /// Turns each method of a trait into a call to the API.

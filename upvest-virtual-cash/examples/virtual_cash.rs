@@ -39,9 +39,9 @@ use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::webhook::{Inbox, WebhookId, WebhookVerifier, Webhooks};
 use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
 use upvest_virtual_cash::{
-    AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
-    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashDecreaseStatus, VirtualCashIncrease,
-    VirtualCashIncreaseId, VirtualCashIncreaseStatus,
+    AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, Timestamp,
+    VirtualCash, VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashDecreaseStatus,
+    VirtualCashIncrease, VirtualCashIncreaseId, VirtualCashIncreaseStatus,
 };
 
 /// How long to wait for an event.
@@ -94,12 +94,12 @@ struct Walk {
 
 impl Walk {
     async fn steps(&self) -> Result<(), Failure> {
-        let key = IdempotencyKey::random();
+        let (key, since) = (IdempotencyKey::random(), Timestamp::now());
         headline("Increase the balance by 200.00 EUR");
-        let first = self.increase("200.00", key).await?;
+        let first = self.increase("200.00", key, since).await?;
 
         headline("Repeat the call with the same key: it takes effect once");
-        let again = self.increase("200.00", key).await?;
+        let again = self.increase("200.00", key, since).await?;
         expect(again == first, "the same key returned another increase")?;
         println!("   the id is the same");
 
@@ -133,13 +133,14 @@ impl Walk {
         &self,
         amount: &str,
         key: IdempotencyKey,
+        since: Timestamp,
     ) -> Result<VirtualCashIncreaseId, Failure> {
         let order = CreateVirtualCashIncrease {
             account_group_id: self.group,
             amount: amount.parse()?,
             currency: Currency::Eur,
         };
-        let call = self.client.increase(&order).idempotency_key(key);
+        let call = self.client.increase(&order).idempotency_key(key, since);
         let increase = send(<dyn VirtualCash>::INCREASE, Some(key), call).await?;
         let VirtualCashIncrease { id, amount, currency, status, .. } = increase;
         println!("   increase    {id}: {amount} {currency}, {status}");

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::time::advance;
+use upvest_core::transport::TransportError;
 use upvest_core::{Call, Client, Error, ErrorKind, IdempotencyKey, IdempotentCall};
 use upvest_core::{Outcome, Timestamp};
 use upvest_sandbox::Sandbox;
@@ -35,7 +36,13 @@ fn clocked(server: &Server) -> (Client, Arc<AtomicI64>) {
 
 /// Checks that the call was not sent because its key is too old.
 fn is_too_old(error: &Error) {
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::NotSent), "{error}");
+    assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+    is_refused(error);
+}
+
+/// Checks the same of a call whose key may have been sent before.
+fn is_refused(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::Replay, "{error}");
     assert!(error.attempts() == 0 && !error.is_retryable(), "{error}");
 }
 
@@ -45,8 +52,7 @@ async fn a_call_held_beyond_its_replay_window_is_not_sent() {
     let holds: [(&str, Hold); 4] = [
         ("unchanged", |call| Box::pin(async { call.await.unwrap_err() })),
         ("with another setting", |call| {
-            let (key, time) = (call.key(), Duration::from_secs(20));
-            let call = call.idempotency_key(key).timeout(time).max_attempts(5);
+            let call = call.timeout(Duration::from_secs(20)).max_attempts(5);
             Box::pin(async { call.await.unwrap_err() })
         }),
         ("as a future", |call| {
@@ -107,10 +113,60 @@ async fn setting_a_key_later_does_not_extend_the_replay_window() {
     let (client, clock) = clocked(&server);
     let call = client.create("x");
     clock.store(START + 22 * HOUR, Ordering::SeqCst);
-    let call = call.idempotency_key(IdempotencyKey::random());
+    let call = call.idempotency_key(IdempotencyKey::random(), client.now());
     clock.store(START + 24 * HOUR, Ordering::SeqCst);
-    is_too_old(&call.await.unwrap_err());
+    is_refused(&call.await.unwrap_err());
     assert!(server.sent().is_empty() && server.token_requests() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_the_caller_is_as_old_as_its_intent() {
+    let server = Server::new(|_, _| thing());
+    let (client, clock) = clocked(&server);
+    let since = client.now();
+    let key = IdempotencyKey::derive(&Uuid::NAMESPACE_OID, "payout-4711");
+    let call = || client.create("x").idempotency_key(key, since);
+    call().await.unwrap();
+    // The program starts again after 22 hours, stores the record and is killed.
+    clock.store(START + 22 * HOUR, Ordering::SeqCst);
+    let record = call().record();
+    assert_eq!(record.replayable_until().unwrap().unix_seconds(), START + 23 * HOUR);
+    let held = client.replay::<Thing>(<dyn Things>::CREATE, record.clone()).unwrap();
+    // A key that is set again does not make a replay younger.
+    let held = held.idempotency_key(key, client.now());
+    // Three hours later, Upvest may have forgotten the key.
+    clock.store(START + 25 * HOUR, Ordering::SeqCst);
+    let refused = client.replay::<Thing>(<dyn Things>::CREATE, record).unwrap_err();
+    for error in [refused, held.await.unwrap_err(), call().await.unwrap_err()] {
+        is_refused(&error);
+        assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+    }
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_with_a_key_of_the_caller_does_not_say_that_nothing_happened() {
+    let rejecting = Server::new(|_, _| problem(422, "unprocessable_entity"));
+    let unreachable = Server::new(|_, _| Err(TransportError::not_sent("refused")));
+    let fake: IdempotentCall<Thing> =
+        Call::ready(Err(Error::from_problem(422, "unprocessable_entity")));
+    let new = |server: &Server| server.client().create("x");
+    for (call, outcome) in [
+        (new(&rejecting), Outcome::Rejected),
+        (new(&unreachable), Outcome::NotSent),
+        (fake, Outcome::Rejected),
+    ] {
+        assert_eq!(call.max_attempts(1).await.unwrap_err().outcome(), outcome);
+    }
+    let fake: IdempotentCall<Thing> =
+        Call::ready(Err(Error::from_problem(422, "unprocessable_entity")));
+    for call in [new(&rejecting), new(&unreachable), fake] {
+        let call = call.idempotency_key(IdempotencyKey::random(), Timestamp::now());
+        let error = call.max_attempts(1).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        let remark = "; an earlier call with its key may have taken effect";
+        assert!(error.to_string().ends_with(remark), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ mod held;
 mod hops;
 mod nulls;
 mod records;
+mod recovery;
 mod refusals;
 mod texts;
 mod throttling;

@@ -47,11 +47,11 @@ async fn a_record_is_replayed_byte_for_byte() {
     // With another key, it would be another payment.
     let same = client.replay::<Thing>(<dyn Things>::ENDPOINTS, read.clone()).unwrap();
     let key = same.key();
-    same.idempotency_key(key).await.unwrap();
+    same.idempotency_key(key, client.now()).await.unwrap();
     let other = client
         .replay::<Thing>(<dyn Things>::ENDPOINTS, read)
         .unwrap()
-        .idempotency_key(IdempotencyKey::random());
+        .idempotency_key(IdempotencyKey::random(), client.now());
     let error = other.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
     assert_eq!(server.sent().len(), 3);
@@ -72,7 +72,10 @@ async fn a_rejected_replay_leaves_the_first_attempt_unknown() {
     let record = client.create("x").record();
     let error = client.replay::<Thing>(<dyn Things>::ENDPOINTS, record).unwrap().await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(error.to_string().ends_with("; an earlier attempt may have taken effect"), "{error}");
+    assert!(
+        error.to_string().ends_with("; an earlier call with its key may have taken effect"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use upvest_core::{Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome, api};
+use upvest_core::{
+    Call, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome, Timestamp, api,
+};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -90,7 +92,8 @@ async fn the_trait_can_be_implemented_by_a_fake() {
     assert_eq!(pay_in(Lost, order()).await, Err(Outcome::Unknown));
     assert_eq!(Lost.cancel_decrease(Uuid::new_v4().into()).await.ok(), Some(()));
     let key: IdempotencyKey = "ccb07f42-4104-44ad-8e1f-c660bb7b269c".parse().unwrap();
-    let error = Lost.increase(&order()).idempotency_key(key).await.unwrap_err();
+    let call = Lost.increase(&order()).idempotency_key(key, Timestamp::now());
+    let error = call.await.unwrap_err();
     assert_eq!((error.kind(), error.idempotency_key()), (ErrorKind::Api, Some(key)));
 }
 

@@ -4,3 +4,4 @@
 mod crash;
 mod duplicates;
 mod main_job;
+mod pay_once;

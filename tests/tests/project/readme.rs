@@ -1,12 +1,6 @@
 //! The README is correct: each of its Rust blocks appears, line by line, in code that compiles.
 
-use std::error::Error;
-use std::time::Duration;
-
-use rusqlite::{Connection, OptionalExtension as _};
-use upvest_core::{CallRecord, Client, IdempotencyKey, IdempotentCall};
 use upvest_tests::{PASSPHRASE, data, root};
-use upvest_virtual_cash::{CreateVirtualCashIncrease, VirtualCash, VirtualCashIncrease};
 
 /// The dependencies in the README have the versions of the crates.
 #[test]
@@ -77,43 +71,6 @@ mod orders {
     }
 }
 
-mod fake {
-    use upvest_core::{Call, Error, IdempotentCall};
-    use upvest_virtual_cash::{
-        CreateVirtualCashDecrease, CreateVirtualCashIncrease, VirtualCash, VirtualCashDecrease,
-        VirtualCashDecreaseId, VirtualCashIncrease,
-    };
-
-    /// An Upvest without money.
-    struct Broke;
-
-    impl VirtualCash for Broke {
-        fn increase(&self, _: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
-        }
-        fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
-            Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
-        }
-        fn cancel_decrease(&self, _: VirtualCashDecreaseId) -> Call<()> {
-            Call::ready(Ok(()))
-        }
-    }
-
-    #[tokio::test]
-    async fn the_application_can_be_tested_without_a_server() {
-        let upvest: Box<dyn VirtualCash> = Box::new(Broke);
-        let id = uuid::Uuid::new_v4();
-        let order = CreateVirtualCashDecrease {
-            account_group_id: id.into(),
-            amount: "1.00".parse().unwrap(),
-            currency: upvest_virtual_cash::Currency::Eur,
-        };
-        let error = upvest.decrease(&order).await.unwrap_err();
-        assert_eq!(error.outcome(), upvest_core::Outcome::Rejected);
-        upvest.cancel_decrease(id.into()).await.unwrap();
-    }
-}
-
 /// Returns the lines that are not empty, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
@@ -124,6 +81,7 @@ fn every_rust_block_is_in_code_that_compiles() {
     let sources: Vec<String> = [
         "upvest-virtual-cash/src/lib.rs",
         "upvest-virtual-cash/examples/webhooks.rs",
+        "tests/tests/money/pay_once.rs",
         "tests/tests/project/readme.rs",
     ]
     .iter()
@@ -134,7 +92,7 @@ fn every_rust_block_is_in_code_that_compiles() {
         ("upvest-core/README.md", 2),
         ("upvest-macros/README.md", 0),
         ("upvest-sandbox/README.md", 1),
-        ("upvest-virtual-cash/README.md", 4),
+        ("upvest-virtual-cash/README.md", 3),
     ] {
         let readme = std::fs::read_to_string(root().join(file)).unwrap();
         let blocks = readme.split("```rust\n").skip(1);
@@ -213,118 +171,6 @@ async fn a_test_with_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
 
     assert!(sandbox.state().increase(increase.id).is_some());
     Ok(())
-}
-
-/// Creates a ledger as the README's example needs it.
-fn ledger() -> Connection {
-    let ledger = Connection::open_in_memory().unwrap();
-    ledger.execute("CREATE TABLE payout (id TEXT PRIMARY KEY, record TEXT NOT NULL)", []).unwrap();
-    ledger
-}
-
-#[tokio::test]
-async fn an_application() -> Result<(), Box<dyn std::error::Error>> {
-    let ledger = ledger();
-
-    use upvest_core::Outcome;
-    use upvest_sandbox::Sandbox;
-    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
-
-    let sandbox = Sandbox::start().await?;
-    let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
-
-    let order = CreateVirtualCashIncrease {
-        account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
-        amount: "200.00".parse()?,
-        currency: Currency::Eur,
-    };
-
-    // The short form.
-    let increase = client.increase(&order).await?;
-    println!("{}: {}", increase.id, increase.status);
-
-    // The careful form: an order from your ledger, paid once however often this runs.
-    match payout(&client, &ledger, "payout-4711", &order)?.await {
-        Ok(increase) => println!("done: {}", increase.id),
-        // The money may have moved: run this again.
-        Err(error) if error.outcome() >= Outcome::Unknown => println!("unresolved: {error}"),
-        Err(error) => return Err(error.into()),
-    }
-
-    assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 2);
-    Ok(())
-}
-
-const NAMESPACE: uuid::Uuid = uuid::uuid!("7d0e4a4e-5f8c-4c0b-9b53-3a1c9f3f6a11");
-
-/// The call that pays `order` out, the first time or again.
-fn payout(
-    client: &Client,
-    ledger: &Connection,
-    id: &str,
-    order: &CreateVirtualCashIncrease,
-) -> Result<IdempotentCall<VirtualCashIncrease>, Box<dyn Error>> {
-    let find = "SELECT record FROM payout WHERE id = ?1";
-    let first: Option<String> = ledger.query_row(find, [id], |row| row.get(0)).optional()?;
-    if let Some(record) = first {
-        // The money may have moved. After 23 hours this fails, because it could then move twice.
-        let record: CallRecord = serde_json::from_str(&record)?;
-        return Ok(client.replay(<dyn VirtualCash>::ENDPOINTS, record)?);
-    }
-    let key = IdempotencyKey::derive(&NAMESPACE, id);
-    let call = client.increase(order).idempotency_key(key).timeout(Duration::from_secs(20));
-    // Before anything is sent, and only once: `id` is the primary key.
-    let record = serde_json::to_string(&call.record())?;
-    ledger.execute("INSERT INTO payout (id, record) VALUES (?1, ?2)", [id, &record])?;
-    Ok(call)
-}
-
-#[tokio::test]
-async fn the_stored_call_pays_once_however_often_it_runs() {
-    use upvest_core::{ErrorKind, Outcome};
-    use upvest_sandbox::{Effect, Fault, Sandbox};
-    use upvest_virtual_cash::Currency;
-
-    let sandbox = Sandbox::start().await.unwrap();
-    let ledger = ledger();
-    let order = CreateVirtualCashIncrease {
-        account_group_id: uuid::Uuid::new_v4().into(),
-        amount: "200.00".parse().unwrap(),
-        currency: Currency::Eur,
-    };
-    // Each run of the program has a new client; only the ledger persists.
-    let run = || payout(&sandbox.client().unwrap(), &ledger, "payout-4711", &order);
-    let entries = || sandbox.state().ledger_entries(order.account_group_id, &order.currency);
-    let record = || {
-        let find = "SELECT record FROM payout";
-        ledger.query_row(find, [], |row| row.get::<_, String>(0)).unwrap()
-    };
-
-    // The money moves, but the program does not receive the response.
-    let lost = Fault::new(Effect::Reset).on("POST", "/virtual_cash_balances/*").after_commit();
-    sandbox.faults().add(lost).unwrap();
-    assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
-    let first = record();
-    // The same again after 22 hours; the program may also crash before it sends anything.
-    sandbox.clock().advance(Duration::from_secs(79_200));
-    assert_eq!(run().unwrap().await.unwrap_err().outcome(), Outcome::Unknown);
-    drop(run().unwrap());
-    assert_eq!((record(), entries()), (first.clone(), 1));
-
-    // Within the replay window, it gets the result of the first call.
-    sandbox.faults().clear();
-    let increase = run().unwrap().await.unwrap();
-    assert_eq!(sandbox.state().increase(increase.id).unwrap().amount, order.amount);
-    assert_eq!((record(), entries()), (first.clone(), 1));
-
-    // After 25 hours Upvest no longer knows the key. The call prepared in time is not sent either.
-    let held = run().unwrap();
-    sandbox.clock().advance(Duration::from_secs(10_800));
-    for error in [held.await.unwrap_err(), *run().unwrap_err().downcast().unwrap()] {
-        let error: upvest_core::Error = error;
-        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
-    }
-    assert_eq!((record(), entries()), (first, 1));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Money moves as the API documents.
 
+use upvest_core::Timestamp;
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
@@ -77,20 +78,24 @@ async fn one_key_takes_effect_once() {
         currency: Currency::Usd,
     };
     let key = KEY.parse().unwrap();
-    let first = client.increase(&order).idempotency_key(key).await.unwrap();
-    let again = client.increase(&order).idempotency_key(key).await.unwrap();
+    let first = client.increase(&order).idempotency_key(key, Timestamp::now()).await.unwrap();
+    let again = client.increase(&order).idempotency_key(key, Timestamp::now()).await.unwrap();
     assert_eq!(first, again);
     assert_eq!(sandbox.state().ledger_entries(group, &Currency::Usd), 1);
     assert!(sandbox.log().last().unwrap().is_replay());
 
     order.amount = "2.00".parse().unwrap();
-    let error = client.increase(&order).idempotency_key(key).await.unwrap_err();
+    let error = client.increase(&order).idempotency_key(key, Timestamp::now()).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 422);
 
     // Fifty concurrent requests with one key.
     let key = Uuid::new_v4().try_into().unwrap();
     let calls: Vec<_> = (0..50)
-        .map(|_| tokio::spawn(client.increase(&order).idempotency_key(key).into_future()))
+        .map(|_| {
+            tokio::spawn(
+                client.increase(&order).idempotency_key(key, Timestamp::now()).into_future(),
+            )
+        })
         .collect();
     let mut ids = Vec::new();
     for call in calls {

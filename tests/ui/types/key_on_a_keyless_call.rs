@@ -2,7 +2,7 @@
 
 #![allow(dead_code)]
 
-use upvest_core::{Call, Client, IdempotencyKey, api};
+use upvest_core::{Call, Client, IdempotencyKey, Timestamp, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
@@ -20,7 +20,7 @@ impl Things for Fake {
 #[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = Fake.remove(7);
-    let _ = client.remove(7).idempotency_key(IdempotencyKey::random()); //~ ERROR
+    let _ = client.remove(7).idempotency_key(IdempotencyKey::random(), Timestamp::now()); //~ ERROR
 }
 
 fn main() {}

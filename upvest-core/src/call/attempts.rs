@@ -69,7 +69,7 @@ struct Attempts<'c> {
     sent: u32,
     /// How many of them were retried because the server declared them unprocessed.
     unprocessed: u32,
-    /// The highest outcome of these requests, and of those before this call.
+    /// The highest outcome of these requests, and of those with the same key before this call.
     worst: Outcome,
     /// The permit for one request in flight.
     slot: Option<SemaphorePermit<'c>>,
@@ -87,7 +87,6 @@ struct Attempts<'c> {
 impl<'c> Attempts<'c> {
     fn new(plan: &'c Plan<'c>) -> Self {
         let Plan { prepared, key, .. } = plan;
-        let is_replay = key.is_some_and(|key| key.is_replay);
         let asks_for_token = prepared.asks_for_token();
         Self {
             plan,
@@ -95,7 +94,7 @@ impl<'c> Attempts<'c> {
             is_keyless_write: key.is_none() && prepared.method != Method::Get && !asks_for_token,
             sent: 0,
             unprocessed: 0,
-            worst: if is_replay { Outcome::Unknown } else { Outcome::NotSent },
+            worst: key.map_or(Outcome::NotSent, |key| key.earlier()),
             slot: None,
             token: None,
             is_token_replaced: false,
@@ -274,6 +273,10 @@ impl<'c> Attempts<'c> {
     }
 
     fn end(&self, error: Error, may_help: bool) -> Error {
+        let error = match self.plan.key {
+            Some(key) => key.explain(error),
+            None => error,
+        };
         error.after(self.worst, self.sent, may_help)
     }
 }

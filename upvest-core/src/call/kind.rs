@@ -1,6 +1,7 @@
 //! Whether a call carries an idempotency key.
 
 use super::window::Window;
+use crate::error::{Error, Outcome};
 use crate::types::{IdempotencyKey, Timestamp};
 
 /// Marks a [`Call`](crate::Call) that carries no idempotency key.
@@ -11,16 +12,41 @@ pub struct Keyless(());
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Idempotent {
     pub(crate) key: IdempotencyKey,
-    /// Counts from when the call was made, or the call that it replays: its record may have been
-    /// stored then, and replayed elsewhere.
+    /// Counts from when the intent was made: the call, the call that it replays, or what the caller
+    /// says. Its record may have been stored then, and replayed elsewhere.
     pub(crate) window: Window,
-    /// Whether it replays an earlier call, whose outcome is not known.
-    pub(crate) is_replay: bool,
+    pub(crate) origin: Origin,
+}
+
+/// Where a key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// It was made with the call, so nothing was sent with it before.
+    Call,
+    /// The caller passed it, and may have sent it before.
+    Caller,
+    /// It is in the record of an earlier call, whose outcome is not known.
+    Record,
 }
 
 impl Idempotent {
     pub(crate) fn new(key: IdempotencyKey, now: Timestamp) -> Self {
-        Self { key, window: Window::new(now, now), is_replay: false }
+        Self { key, window: Window::new(now, now), origin: Origin::Call }
+    }
+
+    /// Returns what is known of the requests with this key before the call.
+    pub(super) fn earlier(&self) -> Outcome {
+        match self.origin {
+            Origin::Call => Outcome::NotSent,
+            Origin::Caller | Origin::Record => Outcome::Unknown,
+        }
+    }
+
+    /// Adds the key to the error of its call, and what is known of earlier requests with it.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        error
+            .with_idempotency_key(Some(self.key))
+            .at_least(self.earlier(), "an earlier call with its key may have taken effect")
     }
 }
 
@@ -49,21 +75,30 @@ impl CallKind for Idempotent {
 }
 
 pub(super) mod sealed {
-    use super::{Idempotent, Keyless};
+    use super::{Idempotent, Keyless, Origin};
 
-    pub trait Sealed {
+    pub trait Sealed: Copy {
         fn idempotent(&self) -> Option<Idempotent>;
+
+        /// Notes that another call may have sent the key before.
+        fn may_be_sent(&mut self);
     }
 
     impl Sealed for Keyless {
         fn idempotent(&self) -> Option<Idempotent> {
             None
         }
+
+        fn may_be_sent(&mut self) {}
     }
 
     impl Sealed for Idempotent {
         fn idempotent(&self) -> Option<Idempotent> {
             Some(*self)
+        }
+
+        fn may_be_sent(&mut self) {
+            self.origin = self.origin.max(Origin::Caller);
         }
     }
 }

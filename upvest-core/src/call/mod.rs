@@ -13,13 +13,16 @@ mod kind;
 mod page;
 pub(crate) mod prepared;
 mod record;
+mod recovery;
 mod replay;
 pub(crate) mod request;
+mod resume;
 pub(crate) mod retry;
 pub(crate) mod unprocessed;
 mod window;
 
 use attempts::Plan;
+use kind::Origin;
 use prepared::PreparedRequest;
 use request::Request;
 use window::Window;
@@ -27,7 +30,7 @@ use window::Window;
 use crate::client::Client;
 use crate::deadline::after;
 use crate::endpoint::Method;
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::response::{Decode, Decoder, Response, decode};
 use crate::transport::BoxFuture;
 use crate::types::{IdempotencyKey, Timestamp};
@@ -35,6 +38,7 @@ use crate::types::{IdempotencyKey, Timestamp};
 pub use kind::{CallKind, Idempotent, Keyless};
 pub use page::{Items, Page, PageMeta, Pages};
 pub use record::CallRecord;
+pub use recovery::Replay;
 
 /// A request that is complete but not yet sent: its path, body and key are fixed.
 ///
@@ -190,18 +194,49 @@ impl<T> Call<T> {
 }
 
 impl<T> Call<T, Idempotent> {
-    /// Sends this key instead of the random one. The age of the call does not change.
+    /// Sends this key instead of the random one, for an intent that was made at `since`.
+    ///
+    /// The replay window counts from `since`, however often you make the call: 23 hours later the
+    /// call is refused and nothing is sent. Take it from your own data, such as the time at which
+    /// the row of the payment was created. Note that the current time is wrong, except in the
+    /// transaction that creates the intent: an old key would look young, and could pay twice.
+    ///
+    /// The key may have been sent before, for example by a process that crashed. So if the call
+    /// fails, its outcome is at least [`Outcome::Unknown`]. The random key of a call is new: with
+    /// it, a rejection is certain. Prefer it, and store the [`record`](Self::record).
     ///
     /// A replay must keep its key, because with another one it would be another payment. If you set
     /// another key, the call fails and nothing is sent.
-    pub fn idempotency_key(mut self, key: IdempotencyKey) -> Self {
-        if self.key.is_replay && key != self.key.key {
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use upvest_core::{Client, IdempotencyKey, IdempotentCall, Timestamp, api};
+    /// # #[api(scope = "payouts:admin")]
+    /// # pub trait Payouts {
+    /// #     #[endpoint(POST, "/payouts", idempotent, signed)]
+    /// #     fn pay(&self, body: &str) -> IdempotentCall<String>;
+    /// # }
+    /// # struct Payout { id: String, order: String, created_at: Timestamp }
+    /// # const NAMESPACE: upvest_core::Uuid = upvest_core::Uuid::NAMESPACE_OID;
+    /// # fn example(client: &Client, payout: &Payout) -> IdempotentCall<String> {
+    /// let key = IdempotencyKey::derive(&NAMESPACE, &payout.id);
+    /// client.pay(&payout.order).idempotency_key(key, payout.created_at)
+    /// # }
+    /// ```
+    pub fn idempotency_key(mut self, key: IdempotencyKey, since: Timestamp) -> Self {
+        let now = match &self.state {
+            State::Fixed { client, .. } => client.now(),
+            State::Ready(_) => Timestamp::now(),
+        };
+        self.key.window = self.key.window.also_since(since, now);
+        if self.key.origin != Origin::Record {
+            self.key = Idempotent { key, origin: Origin::Caller, ..self.key };
+        } else if key != self.key.key {
             let message = "a replay keeps its idempotency key: with another one it would be \
                            another payment (make a new call for that)";
             self.state = State::Ready(Err(Error::replay(Outcome::Unknown, message)));
-            return self;
         }
-        self.key.key = key;
         self
     }
 
@@ -221,9 +256,9 @@ impl<T> Call<T, Idempotent> {
     /// Returns all that is needed to send this call again after a crash, with [`Client::replay`].
     ///
     /// Store it before you await the call, in one transaction with the data that the call is for.
-    /// Its age counts from when the call was made; for a replay, from when the replayed call was
-    /// made. So if you make a call again with the same key, its record must not overwrite the first
-    /// one.
+    /// Its age counts from when the intent was made: this call, the call that it replays, or the
+    /// time that was passed with the key. Keep the first record. If there is one, replay it instead
+    /// of making the call again.
     ///
     /// The record of a [`ready`](Call::ready) call, or of one that could not be built, contains the
     /// key and no request. It cannot be replayed.
@@ -248,7 +283,7 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
         since: Timestamp,
     ) -> Self {
         let window = Window::new(since, client.now());
-        let key = Idempotent { key, window, is_replay: true };
+        let key = Idempotent { key, window, origin: Origin::Record };
         Self::of(State::Fixed { client, prepared, decode: decode::<T> }, key)
     }
 }
@@ -267,12 +302,13 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
 
     async fn run(self) -> Result<Response<T>> {
         let key = kind::sealed::Sealed::idempotent(&self.key);
-        let result = match self.state {
-            State::Ready(result) => result.map(|value| Response {
-                value,
-                status: StatusCode::OK,
-                request_id: None,
-                attempts: 1,
+        match self.state {
+            State::Ready(Ok(value)) => {
+                Ok(Response { value, status: StatusCode::OK, request_id: None, attempts: 1 })
+            }
+            State::Ready(Err(error)) => Err(match key {
+                Some(key) => key.explain(error),
+                None => error,
             }),
             State::Fixed { client, prepared, decode } => {
                 let deadline = deadline(self.limit, &client);
@@ -281,8 +317,7 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
                     Plan { client: &client, prepared: &prepared, key, deadline, max_attempts };
                 attempts::send(&plan, decode).await
             }
-        };
-        result.map_err(|error| error.with_idempotency_key(self.key.idempotency_key()))
+        }
     }
 }
 
@@ -300,6 +335,35 @@ impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async { self.run().await.map(Response::into_value) })
+    }
+}
+
+/// A copy of a [`ready`](Call::ready) call gives the same result.
+///
+/// Any other copy is sent separately. With an idempotency key, it has the same key: together they
+/// take effect once. The original may be sent first, so if the copy fails, its outcome is at least
+/// [`Outcome::Unknown`]. A copy of a call that writes without a key fails when it is awaited, and
+/// is not sent: together they could take effect twice.
+impl<T: Clone, K: CallKind> Clone for Call<T, K> {
+    fn clone(&self) -> Self {
+        let mut key = self.key;
+        let is_keyless = key.idempotency_key().is_none();
+        let state = match &self.state {
+            State::Ready(result) => State::Ready(result.clone()),
+            State::Fixed { prepared, .. } if is_keyless && prepared.method != Method::Get => {
+                let message = format!(
+                    "{prepared} was not sent: a copy of a call without an idempotency key could \
+                     take effect twice (make the call again instead)"
+                );
+                State::Ready(Err(Error::new(ErrorKind::Request, Outcome::NotSent, message)))
+            }
+            State::Fixed { client, prepared, decode } => {
+                kind::sealed::Sealed::may_be_sent(&mut key);
+                let (client, prepared) = (client.clone(), prepared.clone());
+                State::Fixed { client, prepared, decode: *decode }
+            }
+        };
+        Self { state, key, limit: self.limit, max_attempts: self.max_attempts }
     }
 }
 

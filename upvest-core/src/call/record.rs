@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::prepared::PreparedRequest;
 use super::window::window_end;
 use crate::client::Client;
+use crate::endpoint::Endpoint;
 use crate::signature::SignatureVersion;
 use crate::types::{IdempotencyKey, Timestamp};
 
@@ -55,6 +56,12 @@ pub(super) struct RecordedRequest {
     pub(super) template: String,
     pub(super) content_type: Option<String>,
     pub(super) body: String,
+}
+
+impl RecordedRequest {
+    pub(super) fn is_call_to(&self, endpoint: &Endpoint) -> bool {
+        self.method == endpoint.method().as_str() && self.template == endpoint.path()
+    }
 }
 
 impl Recorded {
@@ -110,6 +117,14 @@ impl CallRecord {
         self.known().map(|recorded| recorded.idempotency_key)
     }
 
+    /// Returns when its intent was made, from which the replay window counts.
+    ///
+    /// This is when the call was made, or the time that was passed with its key.
+    #[must_use]
+    pub fn made_at(&self) -> Option<Timestamp> {
+        self.known().map(|recorded| recorded.made_at)
+    }
+
     /// Returns until when it can be replayed: 23 hours after it was made.
     ///
     /// Upvest promises to remember a key for 24 hours. After that, the same request would take
@@ -119,7 +134,73 @@ impl CallRecord {
         self.known().map(|recorded| window_end(recorded.made_at))
     }
 
-    fn known(&self) -> Option<&Recorded> {
+    /// Returns the HTTP method of the request.
+    ///
+    /// This and the following are `None` if there is no request, because the call was a fake or
+    /// could not be built, or if the version of the record is not known.
+    #[must_use]
+    pub fn method(&self) -> Option<&str> {
+        self.request().map(|request| request.method.as_str())
+    }
+
+    /// Returns the path of its endpoint with its placeholders, such as `/users/{user_id}`.
+    #[must_use]
+    pub fn path_template(&self) -> Option<&str> {
+        self.request().map(|request| request.template.as_str())
+    }
+
+    /// Returns the path of the request, with its query if there is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.request().map(|request| request.path.as_str())
+    }
+
+    /// Returns the body of the request; it may be personal data.
+    #[must_use]
+    pub fn body(&self) -> Option<&str> {
+        self.request().map(|request| request.body.as_str())
+    }
+
+    /// Returns whether it is the record of a call to `endpoint`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use upvest_core::{CallRecord, IdempotentCall, Result, api};
+    /// # use upvest_core::{Replay, Outcome};
+    /// # #[derive(serde::Deserialize)]
+    /// # pub struct User {}
+    /// # #[derive(serde::Deserialize)]
+    /// # pub struct Account {}
+    /// # #[api(scope = "users:admin")]
+    /// # pub trait Users {
+    /// #     #[endpoint(POST, "/users", idempotent, signed)]
+    /// #     fn create(&self, body: &String) -> IdempotentCall<User>;
+    /// #     #[endpoint(POST, "/accounts", idempotent, signed)]
+    /// #     fn open_account(&self, body: &String) -> IdempotentCall<Account>;
+    /// # }
+    /// # fn created(_: User) {}
+    /// # fn opened(_: Account) {}
+    /// async fn recover(upvest: &dyn Replay, record: CallRecord) -> Result<()> {
+    ///     let (create, open_account) = (<dyn Users>::CREATE, <dyn Users>::OPEN_ACCOUNT);
+    ///     if record.is_call_to(&create) {
+    ///         created(upvest.replay(create, record)?.await?);
+    ///     } else {
+    ///         opened(upvest.replay(open_account, record)?.await?);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_call_to(&self, endpoint: &Endpoint) -> bool {
+        self.request().is_some_and(|request| request.is_call_to(endpoint))
+    }
+
+    fn request(&self) -> Option<&RecordedRequest> {
+        self.known().and_then(|recorded| recorded.request.as_ref())
+    }
+
+    pub(super) fn known(&self) -> Option<&Recorded> {
         match &self.0 {
             Form::Known(recorded) => Some(recorded),
             Form::Other(_) => None,

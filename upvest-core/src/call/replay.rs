@@ -1,5 +1,7 @@
 //! Replaying a record: the same request again, if it cannot be another payment.
 
+use std::any::{TypeId, type_name};
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,8 +22,10 @@ impl Client {
     /// `endpoints` are those that it may call: for a trait `Users`, `<dyn Users>::ENDPOINTS`, or
     /// one of them, `<dyn Users>::CREATE`. A record is replayed only if one of them takes an
     /// idempotency key and has the method and path of the record. So a record that was tampered
-    /// with can only call one of these: it cannot remove anything, and cannot request a token. `T`
-    /// is the response of that endpoint.
+    /// with can only call one of these: it cannot remove anything, and cannot request a token.
+    ///
+    /// `T` is the response of that endpoint, or [`serde_json::Value`] for any response.
+    /// [`CallRecord::is_call_to`] tells which endpoint it is.
     ///
     /// A success tells what the first request did, because Upvest repeats its response. A failure
     /// does not, so its outcome is at least [`Outcome::Unknown`], even if this request was refused.
@@ -32,9 +36,10 @@ impl Client {
     /// # Errors
     /// Fails with [`ErrorKind::Replay`](crate::ErrorKind::Replay) if the record is of another
     /// client id or another base URL, if it was changed, if it holds no request, if no endpoint in
-    /// `endpoints` fits it, if its version is not known, if it is older than 23 hours, or if it was
-    /// made more than 5 minutes in the future. Nothing is sent then. It remains unknown what the
-    /// first request did, so the outcome is [`Outcome::Unknown`].
+    /// `endpoints` fits it, if that endpoint does not return a `T`, if its version is not known, if
+    /// it is older than 23 hours, or if it was made more than 5 minutes in the future. Nothing is
+    /// sent then. It remains unknown what the first request did, so the outcome is
+    /// [`Outcome::Unknown`].
     ///
     /// # Examples
     ///
@@ -60,29 +65,17 @@ impl Client {
         endpoints: impl AsRef<[Endpoint]>,
         record: CallRecord,
     ) -> Result<IdempotentCall<T>> {
-        let recorded = match record.0 {
-            Form::Known(recorded) => *recorded,
-            Form::Other(fields) => {
-                let version = fields.get("version").and_then(Value::as_u64).unwrap_or_default();
-                return Err(refuse(
-                    None,
-                    &format!(
-                        "it has version {version}, but this library reads version {VERSION} \
-                         (replay it with a newer upvest-core)"
-                    ),
-                ));
-            }
-        };
+        let recorded = record.recorded()?;
         let prepared = self
             .check(&recorded)
-            .and_then(|request| request.prepared(endpoints.as_ref()))
+            .and_then(|request| request.prepared::<T>(endpoints.as_ref()))
             .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
         let Recorded { idempotency_key: key, made_at, .. } = recorded;
         Ok(IdempotentCall::replay(self.clone(), prepared, key, made_at))
     }
 
     /// Returns what to send, if this client may send it now.
-    fn check<'r>(
+    pub(super) fn check<'r>(
         &self,
         recorded: &'r Recorded,
     ) -> std::result::Result<&'r RecordedRequest, String> {
@@ -113,15 +106,34 @@ impl Client {
     }
 }
 
+impl CallRecord {
+    pub(super) fn recorded(self) -> Result<Recorded> {
+        match self.0 {
+            Form::Known(recorded) => Ok(*recorded),
+            Form::Other(fields) => {
+                let version = fields.get("version").and_then(Value::as_u64).unwrap_or_default();
+                let why = format!(
+                    "it has version {version}, but this library reads version {VERSION} (replay it \
+                     with a newer upvest-core)"
+                );
+                Err(refuse(None, &why))
+            }
+        }
+    }
+}
+
 impl RecordedRequest {
-    /// Returns what to send, unless no call to one of `endpoints` has this record.
-    fn prepared(&self, endpoints: &[Endpoint]) -> std::result::Result<PreparedRequest, String> {
-        let of_this_name = || {
-            endpoints.iter().copied().filter(|endpoint| {
-                endpoint.method().as_str() == self.method && endpoint.path() == self.template
-            })
-        };
-        let Some(endpoint) = of_this_name().find(is_replayable) else {
+    /// Returns the endpoint that the request calls, if it is one of `endpoints`, may be replayed and
+    /// returns a `T`.
+    pub(super) fn endpoint<T: 'static>(
+        &self,
+        endpoints: &[Endpoint],
+    ) -> std::result::Result<Endpoint, String> {
+        let of_this_name =
+            || endpoints.iter().copied().filter(|endpoint| self.is_call_to(endpoint));
+        let is_untyped = TypeId::of::<T>() == TypeId::of::<Value>();
+        let mut replayable = of_this_name().filter(is_replayable).peekable();
+        if replayable.peek().is_none() {
             return Err(match of_this_name().next() {
                 None => format!(
                     "its endpoint {:?} is not in the table that was passed (pass the `ENDPOINTS` \
@@ -133,7 +145,24 @@ impl RecordedRequest {
                      contain all that it sends"
                 ),
             });
-        };
+        }
+        replayable.find(|endpoint| is_untyped || endpoint.returns::<T>()).ok_or_else(|| {
+            format!(
+                "{} {} does not return `{}` (replay it as the type that its endpoint returns, or \
+                 as `serde_json::Value`)",
+                self.method,
+                self.template,
+                type_name::<T>()
+            )
+        })
+    }
+
+    /// Returns what to send, unless no call to one of `endpoints` has this record.
+    fn prepared<T: 'static>(
+        &self,
+        endpoints: &[Endpoint],
+    ) -> std::result::Result<PreparedRequest, String> {
+        let endpoint = self.endpoint::<T>(endpoints)?;
         check_path(endpoint, &self.path)
             .map_err(|why| format!("it is not a call to {endpoint}: {why}"))?;
         // Not the token endpoint under another template, such as `/auth/{id}`.
@@ -177,7 +206,7 @@ fn changed() -> String {
     "it was changed after it was made (find out by other means what its call did)".to_owned()
 }
 
-fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
+pub(super) fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
     let message = format!("this record cannot be replayed: {why}");
     Error::replay(Outcome::Unknown, &message).with_idempotency_key(key)
 }

@@ -47,6 +47,12 @@ impl Window {
         Self { since, ends: Instant::now() + left }
     }
 
+    /// Returns the window of a key that was also fixed at `since`: the earlier one.
+    pub(crate) fn also_since(self, since: Timestamp, now: Timestamp) -> Self {
+        let other = Self::new(since, now);
+        Self { since: self.since.min(other.since), ends: self.ends.min(other.ends) }
+    }
+
     pub(crate) fn since(&self) -> Timestamp {
         self.since
     }

@@ -11,13 +11,14 @@ use http::StatusCode;
 
 use crate::signature::SignatureBase;
 use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, printable};
-use crate::types::IdempotencyKey;
+use crate::types::{IdempotencyKey, InvalidValue};
 
 mod cause;
 pub(crate) mod classify;
 pub(crate) mod kind;
 mod outcome;
 mod problem;
+mod summary;
 
 use cause::printable_cause;
 use classify::{Repeatable, Retry, Verdict};
@@ -25,15 +26,19 @@ use classify::{Repeatable, Retry, Verdict};
 pub use kind::ErrorKind;
 pub use outcome::Outcome;
 pub use problem::Problem;
+pub use summary::ErrorSummary;
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a call failed.
 ///
-/// `Display` shows one sentence; the methods return the details that a program needs.
+/// `Display` shows one sentence, and with `{:#}` also the outcome, the idempotency key, the number
+/// of attempts and the request id. The methods return the details that a program needs, and
+/// [`summary`](Self::summary) those that can be stored.
 ///
-/// Cheap to clone: calls that wait for the same access token get the same error.
+/// Cheap to clone: calls that wait for the same access token get the same error. Two errors are
+/// equal if their summaries are.
 ///
 /// # Examples
 ///
@@ -138,16 +143,23 @@ impl Error {
 
     /// Adds what is known from the attempts before this one.
     pub(crate) fn after(mut self, worst: Outcome, attempts: u32, is_retryable: bool) -> Self {
-        if worst > self.0.outcome {
-            self.0.outcome = worst;
-            self.0.message.push_str(match worst {
-                Outcome::Applied => "; an earlier attempt took effect",
-                Outcome::Rejected => "; an earlier attempt was refused",
-                _ => "; an earlier attempt may have taken effect",
-            });
-        }
+        let remark = match worst {
+            Outcome::Applied => "an earlier attempt took effect",
+            Outcome::Rejected => "an earlier attempt was refused",
+            _ => "an earlier attempt may have taken effect",
+        };
         self.0.attempts = attempts;
         self.0.is_retryable = is_retryable;
+        self.at_least(worst, remark)
+    }
+
+    /// Adds what is known from elsewhere, unless this error says more.
+    pub(crate) fn at_least(mut self, outcome: Outcome, remark: &str) -> Self {
+        if outcome > self.0.outcome {
+            self.0.outcome = outcome;
+            self.0.message.push_str("; ");
+            self.0.message.push_str(remark);
+        }
         self
     }
 
@@ -339,7 +351,34 @@ impl Inner {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        let Inner { message, outcome, idempotency_key, attempts, request_id, .. } = &*self.0;
+        f.write_str(message)?;
+        if !f.alternate() {
+            return Ok(());
+        }
+        write!(f, " (outcome {outcome}")?;
+        if let Some(key) = idempotency_key {
+            write!(f, ", idempotency key {key}")?;
+        }
+        let plural = if *attempts == 1 { "" } else { "s" };
+        write!(f, ", {attempts} attempt{plural}")?;
+        if let Some(id) = request_id {
+            write!(f, ", request id {id}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.summary() == other.summary()
+    }
+}
+
+/// A value that could not be made, so nothing was sent.
+impl From<InvalidValue> for Error {
+    fn from(invalid: InvalidValue) -> Self {
+        Self::new(ErrorKind::Request, Outcome::NotSent, invalid.to_string())
     }
 }
 
@@ -373,7 +412,7 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Problem};
+    use super::{Error, ErrorKind, Outcome, Problem};
 
     #[test]
     fn a_text_from_the_server_stays_on_one_line() {
@@ -383,6 +422,28 @@ mod tests {
         let shown = error.to_string();
         assert!(shown.starts_with("POST /x returned 400 invalid_request: a\\r\\nbccc"), "{shown}");
         assert!(shown.len() < 300 && !shown.contains('\n'));
+    }
+
+    #[test]
+    fn the_alternate_form_adds_what_support_asks_for() {
+        let key = "ccb07f42-4104-44ad-8e1f-c660bb7b269c".parse().unwrap();
+        let error = Error::from_problem(503, "unavailable");
+        let shown = "the API returned 503 unavailable";
+        assert_eq!(error.to_string(), shown);
+        assert_eq!(format!("{error:#}"), format!("{shown} (outcome unknown, 1 attempt)"));
+        let error = error.with_idempotency_key(Some(key)).with_request_id(Some("a-1".to_owned()));
+        assert_eq!(
+            format!("{:#}", error.after(Outcome::Unknown, 3, true)),
+            format!("{shown} (outcome unknown, idempotency key {key}, 3 attempts, request id a-1)")
+        );
+    }
+
+    #[test]
+    fn an_invalid_value_is_a_request_that_was_not_sent() {
+        let make = || -> super::Result<crate::Amount> { Ok("1.5".parse()?) };
+        let error = make().unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+        assert!(error.to_string().starts_with("invalid amount `1.5`: "), "{error}");
     }
 
     #[test]

@@ -2,10 +2,18 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Whether the request took effect.
 ///
-/// Ordered by how certain an effect is; over several attempts, the highest counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Ordered by how certain an effect is; over several attempts, the highest counts. Serialised as
+/// its name, as [`as_str`](Self::as_str) returns it.
+///
+/// Note: a later version may add an outcome. Handle what you do not know as `Unknown`: replay the
+/// record, and do not make a new call. A comparison such as `outcome >= Outcome::Unknown` does so if
+/// it is the last resort, and `_` should lead there in a `match`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
     /// It did not: no request left this machine, or none reached the server.
@@ -53,6 +61,8 @@ mod tests {
             (Outcome::Applied, "applied"),
         ] {
             assert_eq!((outcome.as_str(), outcome.to_string().as_str()), (name, name));
+            assert_eq!(serde_json::to_value(outcome).unwrap(), name);
+            assert_eq!(serde_json::from_value::<Outcome>(name.into()).unwrap(), outcome);
         }
     }
 

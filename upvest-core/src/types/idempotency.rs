@@ -43,7 +43,8 @@ impl IdempotencyKey {
     ///
     /// With an id of your own ledger as input, the key survives a crash without being stored. Use
     /// one namespace per application and one id per intent. If something may be paid twice, use two
-    /// ids.
+    /// ids. [`Call::idempotency_key`](crate::Call::idempotency_key) sends it, and needs the time at
+    /// which the intent was made: the key itself has no age.
     ///
     /// # Examples
     ///

@@ -46,7 +46,7 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
 }
 
 fn description(method: &Method<'_>, core: &Path) -> TokenStream {
-    let Endpoint { method: http, path, flags, accept, header, scopes, echoes, .. } =
+    let Endpoint { method: http, path, flags, accept, header, scopes, echoes, returns, .. } =
         method.endpoint;
     let name = method.item.sig.ident.unraw().to_string();
     let http = variant(*http);
@@ -62,9 +62,12 @@ fn description(method: &Method<'_>, core: &Path) -> TokenStream {
     let header = header.iter();
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes_any_of(&[#(#scopes),*])));
     let echoes = (!echoes.is_empty()).then(|| quote!(.echoing(&[#(#echoes),*])));
+    // Only a call with a key is ever replayed, which is what this is for.
+    let returning = method.endpoint.is(Flag::Idempotent).then(|| quote!(.returning::<#returns>()));
     quote! {
         #core::Endpoint::new(#name, #core::Method::#http, #path)
             #(.#flags())* #query #(.header(#header))* #body #(.accept(#accept))* #scopes #echoes
+            #returning
     }
 }
 

@@ -23,7 +23,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tempfile::TempDir;
 use upvest_core::transport::{ReqwestTransport, Transport as _};
-use upvest_core::{Client, ClientBuilder, IdempotencyKey};
+use upvest_core::{Client, ClientBuilder, IdempotencyKey, Timestamp};
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash};
 use uuid::Uuid;
@@ -301,7 +301,7 @@ async fn two_runs_give_the_same_log() {
         for number in 1..=5 {
             let key = IdempotencyKey::derive(&Uuid::NAMESPACE_OID, &(number / 2).to_string());
             // The script includes replays.
-            client.increase(&order(group)).idempotency_key(key).await.unwrap();
+            client.increase(&order(group)).idempotency_key(key, noon).await.unwrap();
         }
         client.cancel_decrease(Uuid::from_u128(8).into()).await.unwrap_err();
         logs.push(running.shown("requests").await.to_string());
@@ -402,10 +402,10 @@ async fn a_killed_server_loses_and_duplicates_nothing() {
             tokio::spawn(async move {
                 let mut completed = Vec::new();
                 while done.fetch_add(1, Ordering::SeqCst) < PAYMENTS {
-                    let key = IdempotencyKey::random();
+                    let (key, since) = (IdempotencyKey::random(), Timestamp::now());
                     // Like an application that stores its key, retry until there is a response.
                     let increase = loop {
-                        match client.increase(&order(group)).idempotency_key(key).await {
+                        match client.increase(&order(group)).idempotency_key(key, since).await {
                             Ok(increase) => break increase,
                             Err(_) => tokio::task::yield_now().await,
                         }
@@ -441,7 +441,12 @@ async fn a_killed_server_loses_and_duplicates_nothing() {
     let groups = running.shown("account_groups").await;
     assert_eq!(groups[0]["balances"]["EUR"], PAYMENTS.to_string());
     for (key, id) in completed.iter().take(20) {
-        let again = running.client().increase(&order(group)).idempotency_key(*key).await.unwrap();
+        let again = running
+            .client()
+            .increase(&order(group))
+            .idempotency_key(*key, Timestamp::now())
+            .await
+            .unwrap();
         assert_eq!(again.id, *id);
     }
     drop(running);
