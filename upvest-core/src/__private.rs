@@ -4,7 +4,7 @@
 //! expansion names it through a path, `<Type as Body>::write`, so that the compiler reports it
 //! once, at that type.
 
-use std::fmt::Display;
+use std::fmt::{self, Debug, Display};
 
 use bytes::Bytes;
 pub use serde;
@@ -17,7 +17,9 @@ use crate::endpoint::{BodyKind, Endpoint, are_equal};
 pub use crate::response::Decoder;
 use crate::response::{Redirect, decode, decode_bytes, decode_redirect};
 pub use crate::text::printable;
-pub use crate::types::{Uuid, hyphenated};
+pub use crate::types::{UnknownText, Uuid, hyphenated};
+use crate::webhook::{Event, EventError};
+pub use upvest_macros::{events, open_enum};
 
 /// Returns what precedes the first dot of these event types, each once.
 #[must_use]
@@ -30,6 +32,51 @@ pub fn categories(types: &[&str]) -> Vec<String> {
         }
     }
     categories
+}
+
+/// The object of an event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the object of an event",
+    label = "add `#[derive(Debug, Clone, PartialEq, serde::Deserialize)]` to it"
+)]
+pub trait EventObject: Sized {
+    /// Reads the object of `event`.
+    ///
+    /// # Errors
+    /// Fails if it does not fit the type.
+    fn read(event: &Event) -> Result<Self, EventError>;
+
+    /// Writes the variant `name` with this object.
+    ///
+    /// # Errors
+    /// Fails if the formatter does.
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// Returns a copy.
+    #[must_use]
+    fn copied(&self) -> Self;
+
+    /// Whether two objects are equal.
+    fn equals(&self, other: &Self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Debug + Clone + PartialEq + DeserializeOwned> EventObject for T {
+    fn read(event: &Event) -> Result<Self, EventError> {
+        event.object()
+    }
+
+    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(name).field(self).finish()
+    }
+
+    fn copied(&self) -> Self {
+        self.clone()
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 /// A value for a placeholder of the path.

@@ -107,8 +107,8 @@ pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
 pub use transport::BoxFuture;
 pub use types::{
-    AccountGroupId, Amount, CommaSeparated, Currency, Date, IdempotencyKey, InvalidValue,
-    Timestamp, Uuid,
+    AccountGroupId, Amount, CommaSeparated, CountryCode, Currency, Date, Decimal, IdempotencyKey,
+    InvalidValue, Isin, Timestamp, UnknownText, Uuid,
 };
 
 /// Turns each method of a trait into a call to the API.

@@ -1,11 +1,12 @@
-//! The attributes `#[api]` and `#[endpoint]`.
+//! The attributes `#[api]` and `#[endpoint]`, and what `open_enum!` and `events!` expand to.
 //!
-//! Use them through `upvest_core`, which re-exports both and documents them with examples: what
-//! they emit is a description of each endpoint and a call into that crate.
+//! Use them through `upvest_core`, which documents them with examples: what they emit is a
+//! description and calls into that crate.
 
 mod attributes;
 mod check;
 mod driver;
+mod enums;
 mod errors;
 mod expand;
 mod grammar;
@@ -28,4 +29,20 @@ pub fn api(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn endpoint(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     driver::stray_endpoint(&item.into()).into()
+}
+
+/// Declares an enum that accepts values which the API adds later.
+///
+/// Documented in `upvest_core`, whose macro of this name passes the path to itself.
+#[proc_macro]
+pub fn open_enum(declaration: TokenStream) -> TokenStream {
+    enums::open_enum(declaration.into()).into()
+}
+
+/// Declares an enum of event types, each with the type of its object.
+///
+/// Documented in `upvest_core`, whose macro of this name passes the path to itself.
+#[proc_macro]
+pub fn events(declaration: TokenStream) -> TokenStream {
+    enums::events(declaration.into()).into()
 }

@@ -95,7 +95,7 @@ fn take_effect(books: &Transaction<'_>, event: &Event) -> Result<(), Failure> {
 }
 
 fn minor_units(amount: Amount) -> Result<i64, Failure> {
-    Ok(amount.minor_units().try_into()?)
+    Ok(amount.minor().try_into()?)
 }
 
 #[tokio::main]

@@ -14,17 +14,14 @@
 //!
 //! impl VirtualCash for Broke {
 //!     fn increase(&self, order: &CreateVirtualCashIncrease) -> IdempotentCall<VirtualCashIncrease> {
-//!         // Responses may gain fields, so they are made from JSON.
-//!         let increase = serde_json::json!({
-//!             "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
-//!             "account_group_id": order.account_group_id,
-//!             "amount": order.amount,
-//!             "currency": order.currency,
-//!             "status": "ISSUED",
-//!             "created_at": "2020-08-24T14:15:22Z",
-//!             "updated_at": "2020-08-24T14:15:22Z",
-//!         });
-//!         Call::ready(Ok(serde_json::from_value(increase).expect("an increase")))
+//!         Call::ready(Ok(VirtualCashIncrease::new(
+//!             "6ffa6b16-2380-4e7a-88b2-ae625c8eef99".parse().expect("an id"),
+//!             order.account_group_id,
+//!             order.amount,
+//!             order.currency.clone(),
+//!             VirtualCashIncreaseStatus::Issued,
+//!             Timestamp::now(),
+//!         )))
 //!     }
 //!     fn decrease(&self, _: &CreateVirtualCashDecrease) -> IdempotentCall<VirtualCashDecrease> {
 //!         Call::ready(Err(Error::from_problem(422, "unprocessable_entity")))
@@ -146,6 +143,24 @@ pub struct VirtualCashIncrease {
     pub updated_at: Timestamp,
 }
 
+impl VirtualCashIncrease {
+    /// Creates an increase, for fakes and tests; `updated_at` is `created_at`.
+    ///
+    /// Set other fields afterwards.
+    #[must_use]
+    pub const fn new(
+        id: VirtualCashIncreaseId,
+        account_group_id: AccountGroupId,
+        amount: Amount,
+        currency: Currency,
+        status: VirtualCashIncreaseStatus,
+        created_at: Timestamp,
+    ) -> Self {
+        let updated_at = created_at;
+        Self { id, account_group_id, amount, currency, status, created_at, updated_at }
+    }
+}
+
 /// A decrease, as returned by the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -164,6 +179,24 @@ pub struct VirtualCashDecrease {
     pub created_at: Timestamp,
     /// When its status last changed.
     pub updated_at: Timestamp,
+}
+
+impl VirtualCashDecrease {
+    /// Creates a decrease, for fakes and tests; `updated_at` is `created_at`.
+    ///
+    /// Set other fields afterwards.
+    #[must_use]
+    pub const fn new(
+        id: VirtualCashDecreaseId,
+        account_group_id: AccountGroupId,
+        amount: Amount,
+        currency: Currency,
+        status: VirtualCashDecreaseStatus,
+        created_at: Timestamp,
+    ) -> Self {
+        let updated_at = created_at;
+        Self { id, account_group_id, amount, currency, status, created_at, updated_at }
+    }
 }
 
 open_enum! {

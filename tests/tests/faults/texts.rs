@@ -179,12 +179,12 @@ impl http_body::Body for FailingBody {
 
 #[test]
 fn an_unknown_enum_value_is_displayed_on_one_line() {
-    let currency = Currency::from(HOSTILE);
-    is_clean("Display", &currency.to_string());
+    let currency: Currency = serde_json::from_value(HOSTILE.into()).unwrap();
+    is_clean("Display", &format!("{currency}"));
     is_clean("Debug", &format!("{currency:?}"));
     assert_eq!(currency.as_str(), HOSTILE, "the value itself is unchanged");
     assert_eq!(serde_json::to_value(&currency).unwrap(), HOSTILE);
-    assert_eq!(Currency::from("SEK").to_string(), "SEK");
+    assert_eq!("SEK".parse::<Currency>().unwrap().to_string(), "SEK");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use upvest_core::{
 use upvest_sandbox::Sandbox;
 use upvest_virtual_cash::{
     CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
-    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease,
+    VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashIncrease, VirtualCashIncreaseStatus,
 };
 use uuid::Uuid;
 
@@ -21,16 +21,14 @@ fn order() -> CreateVirtualCashIncrease {
 }
 
 fn issued(order: &CreateVirtualCashIncrease) -> VirtualCashIncrease {
-    serde_json::from_value(serde_json::json!({
-        "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
-        "created_at": "2020-08-24T14:15:22Z",
-        "updated_at": "2020-08-24T14:15:22Z",
-        "account_group_id": order.account_group_id,
-        "amount": order.amount,
-        "currency": order.currency,
-        "status": "ISSUED",
-    }))
-    .unwrap()
+    VirtualCashIncrease::new(
+        "6ffa6b16-2380-4e7a-88b2-ae625c8eef99".parse().unwrap(),
+        order.account_group_id,
+        order.amount,
+        order.currency.clone(),
+        VirtualCashIncreaseStatus::Issued,
+        "2020-08-24T14:15:22Z".parse().unwrap(),
+    )
 }
 
 /// Application code that accepts any implementation of the trait.

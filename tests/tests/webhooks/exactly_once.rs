@@ -133,7 +133,7 @@ async fn run() {
     for number in 1..=OPERATIONS {
         // All amounts differ, and the balance always suffices.
         let amount: Amount = format!("{number}.{:02}", number % 100).parse().unwrap();
-        let units = i64::try_from(amount.minor_units()).unwrap();
+        let units = i64::try_from(amount.minor()).unwrap();
         let (account_group_id, currency) = (group, Currency::Eur);
         if number % 5 == 0 {
             cents -= units;

@@ -5,14 +5,20 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser};
 pub use uuid::Uuid;
 
+mod codes;
+mod decimal;
 pub(crate) mod idempotency;
 mod invalid;
 mod money;
+mod open_enum;
 mod time;
 
+pub use codes::{CountryCode, Isin};
+pub use decimal::Decimal;
 pub use idempotency::IdempotencyKey;
 pub use invalid::InvalidValue;
 pub use money::{Amount, Currency};
+pub use open_enum::UnknownText;
 pub use time::{Date, Timestamp};
 
 /// Reads a UUID as the API writes it: 36 characters, no braces, no `urn:`.
@@ -128,88 +134,6 @@ macro_rules! id {
             ) -> ::core::result::Result<Self, D::Error> {
                 let text = <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
                 text.parse().map_err($crate::__private::serde::de::Error::custom)
-            }
-        }
-    };
-}
-
-/// Declares an enum that accepts values which the API adds later.
-///
-/// Such values become `Unknown`, with their text, and are written back unchanged. `as_str` returns
-/// the text; `Display` escapes control characters in it.
-///
-/// # Examples
-///
-/// ```
-/// upvest_core::open_enum! {
-///     /// How an order goes to market.
-///     pub enum OrderType {
-///         /// At the next price.
-///         Market = "MARKET",
-///         /// At this price or better.
-///         Limit = "LIMIT",
-///     }
-/// }
-///
-/// assert_eq!(OrderType::from("LIMIT"), OrderType::Limit);
-/// assert_eq!(OrderType::from("STOP"), OrderType::Unknown("STOP".into()));
-/// assert_eq!(OrderType::from("STOP").as_str(), "STOP");
-/// ```
-#[macro_export]
-macro_rules! open_enum {
-    ($(#[$attribute:meta])* $vis:vis enum $name:ident {
-        $($(#[$docs:meta])* $variant:ident = $text:literal),+ $(,)?
-    }) => {
-        $(#[$attribute])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        $vis enum $name {
-            $($(#[$docs])* $variant,)+
-            /// A value that this version does not know, as received.
-            Unknown(::std::boxed::Box<str>),
-        }
-
-        impl $name {
-            /// The value as the API writes it.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)+
-                    Self::Unknown(text) => text,
-                }
-            }
-        }
-
-        impl ::core::convert::From<&str> for $name {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    _ => Self::Unknown(text.into()),
-                }
-            }
-        }
-
-        impl ::core::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&$crate::__private::printable(self.as_str(), ::core::primitive::usize::MAX))
-            }
-        }
-
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)
-                    .map(|text| Self::from(text.as_str()))
             }
         }
     };

@@ -1,19 +1,20 @@
 //! Money: amounts without floating point, and currencies.
 
 use std::fmt;
+use std::iter::Sum;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::invalid::InvalidValue;
-use crate::open_enum;
 
 /// An amount of money, from `0.00` to `999999999.99`, in steps of `0.01`.
 ///
 /// The API writes it as a string, `^[0-9]{1,9}(\.[0-9]{2})?$`, and so does this type, always with
 /// two decimals. A JSON number is rejected, because it may have been rounded. There is no
-/// conversion from or to a float.
+/// conversion from or to a float. Arithmetic is exact, and returns `None` where the result is not
+/// an amount.
 ///
 /// # Examples
 ///
@@ -22,39 +23,86 @@ use crate::open_enum;
 ///
 /// let amount: Amount = "200".parse()?;
 /// assert_eq!(amount.to_string(), "200.00");
-/// assert_eq!(Amount::from_minor_units(20_000)?, amount);
+/// assert_eq!(Amount::from_minor(20_000)?, amount);
 /// assert!("1.5".parse::<Amount>().is_err());
 /// assert!(serde_json::from_str::<Amount>("200.00").is_err(), "a JSON number");
+///
+/// let fees = ["0.99", "1.50"].map(str::parse::<Amount>).into_iter().collect::<Result<Vec<_>, _>>()?;
+/// let fees: Option<Amount> = fees.iter().sum();
+/// assert_eq!(fees.and_then(|fees| amount.checked_sub(fees)), Some("197.51".parse()?));
+/// assert_eq!(Amount::ZERO.checked_sub(amount), None, "amounts are not negative");
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Amount(Decimal);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Amount {
+    minor: u64,
+}
 
 impl Amount {
-    const LARGEST_IN_MINOR_UNITS: u64 = 99_999_999_999;
+    /// No money: `0.00`.
+    pub const ZERO: Self = Self { minor: 0 };
+    /// The largest amount: `999999999.99`.
+    pub const MAX: Self = Self { minor: 99_999_999_999 };
+
     const WHY: &str =
         "expected 1 to 9 digits, then nothing or a point and two digits, as in `200.00`";
 
-    /// Creates an amount from cents or pence.
+    /// Creates an amount from minor units: cents or pence.
     ///
     /// # Errors
     /// Fails if it is more than 999999999.99.
-    pub fn from_minor_units(units: u64) -> Result<Self, InvalidValue> {
-        match i64::try_from(units) {
-            Ok(signed) if units <= Self::LARGEST_IN_MINOR_UNITS => {
-                Ok(Self(Decimal::new(signed, 2)))
-            }
-            _ => {
-                Err(InvalidValue::new("amount", &units.to_string(), "the maximum is 999999999.99"))
-            }
-        }
+    pub fn from_minor(minor: u64) -> Result<Self, InvalidValue> {
+        Self::of(minor).ok_or_else(|| {
+            InvalidValue::new("amount", &minor.to_string(), "the maximum is 999999999.99")
+        })
     }
 
-    /// Returns the amount in cents or pence.
+    fn of(minor: u64) -> Option<Self> {
+        (minor <= Self::MAX.minor).then_some(Self { minor })
+    }
+
+    /// Returns the amount in minor units: cents or pence.
     #[must_use]
-    pub fn minor_units(self) -> u64 {
-        // The scale is 2 and the value at most eleven digits, by construction.
-        u64::try_from(self.0.mantissa()).unwrap_or_default()
+    pub const fn minor(self) -> u64 {
+        self.minor
+    }
+
+    /// Returns whether it is `0.00`.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.minor == 0
+    }
+
+    /// Adds two amounts; `None` if the sum is more than [`MAX`](Self::MAX).
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.minor.checked_add(other.minor).and_then(Self::of)
+    }
+
+    /// Subtracts an amount; `None` if `other` is more.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.minor.checked_sub(other.minor).and_then(Self::of)
+    }
+
+    /// Multiplies the amount; `None` if the product is more than [`MAX`](Self::MAX).
+    #[must_use]
+    pub fn checked_mul(self, factor: u64) -> Option<Self> {
+        self.minor.checked_mul(factor).and_then(Self::of)
+    }
+}
+
+/// The sum; `None` if it is more than [`Amount::MAX`].
+impl Sum<Amount> for Option<Amount> {
+    fn sum<I: Iterator<Item = Amount>>(mut amounts: I) -> Self {
+        amounts.try_fold(Amount::ZERO, Amount::checked_add)
+    }
+}
+
+/// The sum; `None` if it is more than [`Amount::MAX`].
+impl<'a> Sum<&'a Amount> for Option<Amount> {
+    fn sum<I: Iterator<Item = &'a Amount>>(amounts: I) -> Self {
+        amounts.copied().sum()
     }
 }
 
@@ -68,7 +116,7 @@ impl TryFrom<Decimal> for Amount {
         }
         exact.rescale(2);
         match u64::try_from(exact.mantissa()) {
-            Ok(units) if exact.scale() == 2 => Self::from_minor_units(units),
+            Ok(minor) if exact.scale() == 2 => Self::from_minor(minor),
             _ => Err(InvalidValue::new("amount", &number.to_string(), Self::WHY)),
         }
     }
@@ -76,7 +124,7 @@ impl TryFrom<Decimal> for Amount {
 
 impl From<Amount> for Decimal {
     fn from(amount: Amount) -> Self {
-        amount.0
+        Self::from_i128_with_scale(amount.minor.into(), 2)
     }
 }
 
@@ -93,21 +141,27 @@ impl FromStr for Amount {
         {
             return Err(invalid());
         }
-        let units: u64 =
+        let minor: u64 =
             format!("{whole}{}", cents.unwrap_or("00")).parse().map_err(|_| invalid())?;
-        Self::from_minor_units(units)
+        Self::from_minor(minor)
     }
 }
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.pad(&format!("{}.{:02}", self.minor / 100, self.minor % 100))
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Amount({self})")
     }
 }
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self)
     }
 }
 
@@ -129,8 +183,23 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
-open_enum! {
+upvest_macros::open_enum! {
+    crate, check = is_code,
     /// An ISO 4217 currency code.
+    ///
+    /// A code that this version does not know is `Unknown`, and is sent and received like any
+    /// other. A text that is not a code, such as `eur`, does not parse.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use upvest_core::Currency;
+    ///
+    /// assert_eq!("EUR".parse(), Ok(Currency::Eur));
+    /// assert_eq!("CHF".parse::<Currency>()?.as_str(), "CHF");
+    /// assert!("Euro".parse::<Currency>().is_err());
+    /// # Ok::<(), upvest_core::InvalidValue>(())
+    /// ```
     pub enum Currency {
         /// Euro
         Eur = "EUR",
@@ -138,6 +207,14 @@ open_enum! {
         Gbp = "GBP",
         /// US dollar
         Usd = "USD",
+    }
+}
+
+fn is_code(text: &str) -> Result<(), InvalidValue> {
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(())
+    } else {
+        Err(InvalidValue::new("currency", text, "expected three capital letters, as in `EUR`"))
     }
 }
 
@@ -211,14 +288,57 @@ mod tests {
             );
         }
         assert!(Amount::try_from(Decimal::MAX).is_err());
-        assert!(Amount::from_minor_units(u64::MAX).is_err());
-        assert_eq!(Amount::from_minor_units(5).unwrap().minor_units(), 5);
+        assert!(Amount::from_minor(u64::MAX).is_err());
+        assert_eq!(Amount::from_minor(5).unwrap().minor(), 5);
+        for text in ["0.00", "0.05", "1.50", "999999999.99"] {
+            let amount: Amount = text.parse().unwrap();
+            assert_eq!(Decimal::from(amount).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn arithmetic_is_exact_or_refused() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let (small, large) = (amount("0.01"), Amount::MAX);
+        assert_eq!(large.to_string(), "999999999.99");
+        assert_eq!(Amount::default(), Amount::ZERO);
+        assert!(Amount::ZERO.is_zero() && !small.is_zero() && small < large);
+        assert_eq!(amount("0.10").checked_add(amount("0.20")), Some(amount("0.30")));
+        assert_eq!(large.checked_add(small), None);
+        assert_eq!(large.checked_sub(large), Some(Amount::ZERO));
+        assert_eq!(Amount::ZERO.checked_sub(small), None);
+        assert_eq!(amount("19.99").checked_mul(3), Some(amount("59.97")));
+        assert_eq!(small.checked_mul(0), Some(Amount::ZERO));
+        for factor in [100_000_000_000, u64::MAX] {
+            assert_eq!(small.checked_mul(factor), None);
+        }
+        let sum: Option<Amount> = [large, Amount::ZERO].iter().sum();
+        assert_eq!(sum, Some(large));
+        let sum: Option<Amount> = [large, small].into_iter().sum();
+        assert_eq!(sum, None);
+        assert_eq!(
+            format!("[{:>8}] {:?}", amount("1.50"), amount("1.50")),
+            "[    1.50] Amount(1.50)"
+        );
     }
 
     #[test]
     fn an_unknown_currency_survives_a_round_trip() {
         let currency: Currency = serde_json::from_str("\"CHF\"").unwrap();
-        assert_eq!(currency, Currency::Unknown("CHF".into()));
+        assert_eq!(currency, "CHF".parse().unwrap());
         assert_eq!(serde_json::to_string(&currency).unwrap(), "\"CHF\"");
+        // What a server sends is never lost, whatever it is.
+        let odd: Currency = serde_json::from_str("\"\"").unwrap();
+        assert_eq!((odd.as_str(), odd.is_known()), ("", false));
+    }
+
+    #[test]
+    fn a_currency_is_a_code() {
+        assert_eq!("GBP".parse(), Ok(Currency::Gbp));
+        assert_eq!(Currency::try_from("USD"), Ok(Currency::Usd));
+        for text in ["", "eur", "EU", "EURO", "EUR ", "E1R", "ÄÖÜ"] {
+            let error = text.parse::<Currency>().unwrap_err().to_string();
+            assert!(error.ends_with("expected three capital letters, as in `EUR`"), "{error}");
+        }
     }
 }

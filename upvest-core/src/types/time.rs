@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -20,14 +21,23 @@ const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;
 /// first hours of the year -9999 is read as the first moment. Further digits of a fraction are cut
 /// off, and a leap second is read as the second before it.
 ///
+/// It converts from and to `SystemTime` and [`jiff::Timestamp`], and with the features `chrono` and
+/// `time` from and to `chrono::DateTime<Utc>` and `time::OffsetDateTime`.
+///
 /// # Examples
 ///
 /// ```
+/// use std::time::Duration;
 /// use upvest_core::Timestamp;
 ///
-/// let at: Timestamp = "2020-08-24T14:15:22Z".parse()?;
+/// let at: Timestamp = "2020-08-24T14:15:22.5Z".parse()?;
 /// assert_eq!(at.unix_seconds(), 1_598_278_522);
-/// assert_eq!(at.to_string(), "2020-08-24T14:15:22Z");
+/// assert_eq!(at.unix_millis(), 1_598_278_522_500);
+/// assert_eq!(at.to_string(), "2020-08-24T14:15:22.5Z");
+///
+/// let later = at.checked_add(Duration::from_secs(90)).expect("a time before the year 9999");
+/// assert_eq!(later.duration_since(at), Some(Duration::from_secs(90)));
+/// assert_eq!(at.duration_since(later), None);
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,11 +58,7 @@ impl Timestamp {
         match jiff::Timestamp::from_second(seconds) {
             Ok(at) => Ok(Self(at)),
             Err(_) if YEARS.contains(&seconds) => Ok(Self::end(seconds > 0)),
-            Err(_) => Err(InvalidValue::new(
-                "timestamp",
-                &seconds.to_string(),
-                "it must be in the years -9999 to 9999",
-            )),
+            Err(_) => Err(out_of_range(&seconds.to_string())),
         }
     }
 
@@ -61,10 +67,139 @@ impl Timestamp {
         Self(if is_last { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN })
     }
 
-    /// Returns the whole seconds since 1970-01-01T00:00:00Z.
+    /// Creates a timestamp from milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// Fails if it is outside the years -9999 to 9999.
+    pub fn from_unix_millis(milliseconds: i64) -> Result<Self, InvalidValue> {
+        Self::from_unix_nanos(i128::from(milliseconds) * 1_000_000)
+    }
+
+    /// Creates a timestamp from nanoseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// Fails if it is outside the years -9999 to 9999.
+    pub fn from_unix_nanos(nanoseconds: i128) -> Result<Self, InvalidValue> {
+        jiff::Timestamp::from_nanosecond(nanoseconds).map(Self).or_else(|_| {
+            // In the first or last hours of the range, or outside it.
+            let seconds = nanoseconds.div_euclid(1_000_000_000);
+            Self::from_unix_seconds(seconds.try_into().unwrap_or(i64::MAX))
+        })
+    }
+
+    /// Returns the whole seconds since 1970-01-01T00:00:00Z; before that, they are negative.
+    ///
+    /// A fraction is rounded down, so that this second has begun and has not ended.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        self.0.as_second()
+        self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0)
+    }
+
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix_millis(self) -> i64 {
+        self.unix_seconds() * 1_000 + i64::from(self.subsec_nanos() / 1_000_000)
+    }
+
+    /// Returns the nanoseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix_nanos(self) -> i128 {
+        self.0.as_nanosecond()
+    }
+
+    /// Returns the fraction of the second, in nanoseconds: from 0 to 999,999,999.
+    #[must_use]
+    pub fn subsec_nanos(self) -> u32 {
+        let nanos = self.0.subsec_nanosecond();
+        // Negative before 1970.
+        u32::try_from(if nanos < 0 { nanos + 1_000_000_000 } else { nanos }).unwrap_or_default()
+    }
+
+    /// Returns the time after this one by `duration`; `None` if it is after the year 9999.
+    #[must_use]
+    pub fn checked_add(self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).ok().map(Self)
+    }
+
+    /// Returns the time before this one by `duration`; `None` if it is before the year -9999.
+    #[must_use]
+    pub fn checked_sub(self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).ok().map(Self)
+    }
+
+    /// Returns how much later it is than `earlier`; `None` if it is earlier.
+    #[must_use]
+    pub fn duration_since(self, earlier: Self) -> Option<Duration> {
+        self.0.duration_since(earlier.0).try_into().ok()
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(at: jiff::Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+impl From<Timestamp> for jiff::Timestamp {
+    fn from(at: Timestamp) -> Self {
+        at.0
+    }
+}
+
+/// Fails if it is outside the years -9999 to 9999.
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = InvalidValue;
+
+    fn try_from(at: SystemTime) -> Result<Self, InvalidValue> {
+        jiff::Timestamp::try_from(at).map(Self).map_err(|_| out_of_range("a system time"))
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(at: Timestamp) -> Self {
+        at.0.into()
+    }
+}
+
+fn out_of_range(given: &str) -> InvalidValue {
+    InvalidValue::new("timestamp", given, "it must be in the years -9999 to 9999")
+}
+
+/// Fails if it is outside the years -9999 to 9999.
+#[cfg(feature = "chrono")]
+impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
+    type Error = InvalidValue;
+
+    fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, InvalidValue> {
+        let nanos = i128::from(at.timestamp()) * 1_000_000_000;
+        // A leap second has more than 999,999,999 nanoseconds: it is the second before.
+        Self::from_unix_nanos(nanos + i128::from(at.timestamp_subsec_nanos().min(999_999_999)))
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
+    fn from(at: Timestamp) -> Self {
+        // Its range is larger.
+        Self::from_timestamp(at.unix_seconds(), at.subsec_nanos()).unwrap_or_default()
+    }
+}
+
+/// Fails if it is outside the years -9999 to 9999.
+#[cfg(feature = "time")]
+impl TryFrom<time::OffsetDateTime> for Timestamp {
+    type Error = InvalidValue;
+
+    fn try_from(at: time::OffsetDateTime) -> Result<Self, InvalidValue> {
+        Self::from_unix_nanos(at.unix_timestamp_nanos())
+    }
+}
+
+#[cfg(feature = "time")]
+impl From<Timestamp> for time::OffsetDateTime {
+    fn from(at: Timestamp) -> Self {
+        // Its range is the same years in UTC, so it holds every timestamp.
+        Self::from_unix_timestamp_nanos(at.unix_nanos()).unwrap_or(Self::UNIX_EPOCH)
     }
 }
 
@@ -122,7 +257,11 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A day, as in `2020-08-24`. Each operation of the API defines the time zone of the day.
+/// A day, as in `2020-08-24`, in the years 0 to 9999.
+///
+/// Each operation of the API defines the time zone of the day. It converts from and to
+/// [`jiff::civil::Date`], and with the features `chrono` and `time` from and to `chrono::NaiveDate`
+/// and `time::Date`.
 ///
 /// # Examples
 ///
@@ -130,12 +269,109 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// use upvest_core::Date;
 ///
 /// let day: Date = "2020-08-24".parse()?;
-/// assert_eq!(day.to_string(), "2020-08-24");
+/// assert_eq!((day.year(), day.month(), day.day()), (2020, 8, 24));
+/// assert_eq!(day, Date::new(2020, 8, 24)?);
 /// assert!("2020-02-30".parse::<Date>().is_err());
 /// # Ok::<(), upvest_core::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date(jiff::civil::Date);
+
+impl Date {
+    /// Creates a date: a year from 0 to 9999, a month from 1 and a day from 1.
+    ///
+    /// # Errors
+    /// Fails if there is no such day.
+    pub fn new(year: u16, month: u8, day: u8) -> Result<Self, InvalidValue> {
+        let date = match (i16::try_from(year), i8::try_from(month), i8::try_from(day)) {
+            (Ok(year), Ok(month), Ok(day)) => jiff::civil::Date::new(year, month, day).ok(),
+            _ => None,
+        };
+        date.map(Self).ok_or_else(|| {
+            let given = format!("{year:04}-{month:02}-{day:02}");
+            InvalidValue::new("date", &given, "there is no such day in the years 0 to 9999")
+        })
+    }
+
+    /// Returns the year, from 0 to 9999.
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.0.year().unsigned_abs()
+    }
+
+    /// Returns the month, from 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        self.0.month().unsigned_abs()
+    }
+
+    /// Returns the day of the month, from 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u8 {
+        self.0.day().unsigned_abs()
+    }
+}
+
+/// Fails if the year is negative.
+impl TryFrom<jiff::civil::Date> for Date {
+    type Error = InvalidValue;
+
+    fn try_from(date: jiff::civil::Date) -> Result<Self, InvalidValue> {
+        if date.year() < 0 {
+            let why = "the year must be from 0 to 9999";
+            return Err(InvalidValue::new("date", &date.to_string(), why));
+        }
+        Ok(Self(date))
+    }
+}
+
+impl From<Date> for jiff::civil::Date {
+    fn from(date: Date) -> Self {
+        date.0
+    }
+}
+
+/// Fails if the year is not from 0 to 9999.
+#[cfg(feature = "chrono")]
+impl TryFrom<chrono::NaiveDate> for Date {
+    type Error = InvalidValue;
+
+    fn try_from(date: chrono::NaiveDate) -> Result<Self, InvalidValue> {
+        date.to_string().parse()
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<Date> for chrono::NaiveDate {
+    fn from(date: Date) -> Self {
+        // Its range is larger.
+        Self::from_ymd_opt(date.year().into(), date.month().into(), date.day().into())
+            .unwrap_or_default()
+    }
+}
+
+/// Fails if the year is not from 0 to 9999.
+#[cfg(feature = "time")]
+impl TryFrom<time::Date> for Date {
+    type Error = InvalidValue;
+
+    fn try_from(date: time::Date) -> Result<Self, InvalidValue> {
+        let year = u16::try_from(date.year()).map_err(|_| {
+            InvalidValue::new("date", &date.to_string(), "the year must be from 0 to 9999")
+        })?;
+        Self::new(year, date.month().into(), date.day())
+    }
+}
+
+#[cfg(feature = "time")]
+impl From<Date> for time::Date {
+    fn from(date: Date) -> Self {
+        // The months and the days of a valid date are those of this calendar too.
+        time::Month::try_from(date.month())
+            .and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()))
+            .unwrap_or(Self::MIN)
+    }
+}
 
 impl FromStr for Date {
     type Err = InvalidValue;
@@ -170,6 +406,8 @@ impl<'de> Deserialize<'de> for Date {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::{Date, Timestamp};
 
     #[test]
@@ -270,6 +508,114 @@ mod tests {
             let read = Timestamp::from_unix_seconds(seconds).ok().map(|read| read.to_string());
             assert_eq!(read.as_deref(), shown, "{seconds}");
         }
+    }
+
+    #[test]
+    fn fractions_survive_and_are_rounded_down() {
+        for (text, seconds, millis, nanos, fraction) in [
+            ("1970-01-01T00:00:00Z", 0, 0, 0, 0),
+            ("1970-01-01T00:00:01.000000001Z", 1, 1_000, 1_000_000_001, 1),
+            ("1969-12-31T23:59:59.9999Z", -1, -1, -100_000, 999_900_000),
+            ("1969-12-31T23:59:58.5Z", -2, -1_500, -1_500_000_000, 500_000_000),
+            (
+                "2020-08-24T14:15:22.25Z",
+                1_598_278_522,
+                1_598_278_522_250,
+                1_598_278_522_250_000_000,
+                250_000_000,
+            ),
+        ] {
+            let at: Timestamp = text.parse().unwrap();
+            assert_eq!((at.unix_seconds(), at.unix_millis()), (seconds, millis), "{text}");
+            assert_eq!((at.unix_nanos(), at.subsec_nanos()), (nanos, fraction), "{text}");
+            assert_eq!(Timestamp::from_unix_nanos(nanos), Ok(at));
+            assert_eq!(Timestamp::from_unix_millis(millis).unwrap().unix_millis(), millis);
+            assert_eq!(Timestamp::try_from(SystemTime::from(at)), Ok(at));
+            assert_eq!(Timestamp::from(jiff::Timestamp::from(at)), at);
+        }
+        for nanos in [i128::MAX, i128::MIN] {
+            assert!(Timestamp::from_unix_nanos(nanos).is_err());
+        }
+        for millis in [i64::MAX, i64::MIN] {
+            assert!(Timestamp::from_unix_millis(millis).is_err());
+        }
+        assert_eq!(Timestamp::from_unix_millis(253_402_300_799_999).unwrap().to_string(), LAST);
+    }
+
+    #[test]
+    fn times_are_added_and_compared() {
+        let at: Timestamp = "2020-08-24T14:15:22.5Z".parse().unwrap();
+        let half = Duration::from_millis(500);
+        assert_eq!(at.checked_add(half).unwrap().to_string(), "2020-08-24T14:15:23Z");
+        assert_eq!(at.checked_sub(half).unwrap().to_string(), "2020-08-24T14:15:22Z");
+        assert_eq!(at.checked_add(half).unwrap().duration_since(at), Some(half));
+        assert_eq!(at.duration_since(at), Some(Duration::ZERO));
+        assert_eq!(at.checked_sub(half).unwrap().duration_since(at), None);
+        assert_eq!((at.checked_add(Duration::MAX), at.checked_sub(Duration::MAX)), (None, None));
+    }
+
+    #[test]
+    fn a_date_has_year_month_and_day() {
+        assert_eq!(Date::new(2024, 2, 29).unwrap().to_string(), "2024-02-29");
+        assert_eq!(Date::new(0, 1, 1).unwrap().to_string(), "0000-01-01");
+        for (year, month, day) in [
+            (2023, 2, 29),
+            (2024, 0, 1),
+            (2024, 13, 1),
+            (2024, 1, 0),
+            (10_000, 1, 1),
+            (u16::MAX, u8::MAX, u8::MAX),
+        ] {
+            assert!(Date::new(year, month, day).is_err(), "{year} {month} {day}");
+        }
+        let day = Date::new(2024, 2, 29).unwrap();
+        assert_eq!(Date::try_from(jiff::civil::Date::from(day)), Ok(day));
+        assert!(Date::try_from(jiff::civil::date(-1, 1, 1)).is_err());
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn chrono_converts_both_ways() {
+        for text in
+            ["2020-08-24T14:15:22.25Z", "1969-12-31T23:59:58.5Z", "0000-01-01T00:00:00Z", LAST]
+        {
+            let at: Timestamp = text.parse().unwrap();
+            let other = chrono::DateTime::<chrono::Utc>::from(at);
+            assert_eq!(other.timestamp_millis(), at.unix_millis(), "{text}");
+            assert_eq!(Timestamp::try_from(other), Ok(at));
+        }
+        assert!(Timestamp::try_from(chrono::DateTime::<chrono::Utc>::MAX_UTC).is_err());
+        for day in
+            ["0000-01-01", "2024-02-29", "9999-12-31"].map(|day| day.parse::<Date>().unwrap())
+        {
+            let other = chrono::NaiveDate::from(day);
+            assert_eq!((other.to_string(), Date::try_from(other)), (day.to_string(), Ok(day)));
+        }
+        assert!(Date::try_from(chrono::NaiveDate::MAX).is_err());
+        assert!(Date::try_from(chrono::NaiveDate::MIN).is_err());
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn time_converts_both_ways() {
+        for text in
+            ["2020-08-24T14:15:22.25Z", "1969-12-31T23:59:58.5Z", "0000-01-01T00:00:00Z", LAST]
+        {
+            let at: Timestamp = text.parse().unwrap();
+            let other = time::OffsetDateTime::from(at);
+            assert_eq!(other.unix_timestamp_nanos(), at.unix_nanos(), "{text}");
+            assert_eq!(Timestamp::try_from(other), Ok(at));
+        }
+        for end in [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(Timestamp::from) {
+            assert_eq!(Timestamp::try_from(time::OffsetDateTime::from(end)), Ok(end));
+        }
+        for day in
+            ["0000-01-01", "2024-02-29", "9999-12-31"].map(|day| day.parse::<Date>().unwrap())
+        {
+            let other = time::Date::from(day);
+            assert_eq!(Date::try_from(other), Ok(day));
+        }
+        assert!(Date::try_from(time::Date::MIN).is_err());
     }
 
     #[test]

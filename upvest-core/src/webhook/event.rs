@@ -265,41 +265,8 @@ impl std::error::Error for EventError {}
 /// ```
 #[macro_export]
 macro_rules! events {
-    ($(#[$attribute:meta])* $vis:vis enum $name:ident {
-        $($(#[$docs:meta])* $variant:ident($object:ty) = $text:literal),+ $(,)?
-    }) => {
-        $(#[$attribute])*
-        #[derive(Debug, Clone, PartialEq)]
-        #[non_exhaustive]
-        $vis enum $name {
-            $($(#[$docs])* $variant($object),)+
-            /// An event of another type, as it was received.
-            Other($crate::webhook::Event),
-        }
-
-        impl $name {
-            /// The event types that have a variant.
-            pub const TYPES: &'static [&'static str] = &[$($text),+];
-
-            /// Returns the categories to subscribe to for these events.
-            #[must_use]
-            pub fn categories() -> ::std::vec::Vec<::std::string::String> {
-                $crate::__private::categories(Self::TYPES)
-            }
-        }
-
-        impl ::core::convert::TryFrom<&$crate::webhook::Event> for $name {
-            type Error = $crate::webhook::EventError;
-
-            fn try_from(
-                event: &$crate::webhook::Event,
-            ) -> ::core::result::Result<Self, Self::Error> {
-                match event.event_type() {
-                    $($text => event.object().map(Self::$variant),)+
-                    _ => ::core::result::Result::Ok(Self::Other(event.clone())),
-                }
-            }
-        }
+    ($($declaration:tt)*) => {
+        $crate::__private::events! { $crate, $($declaration)* }
     };
 }
 

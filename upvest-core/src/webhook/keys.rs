@@ -57,6 +57,14 @@ pub struct VerificationKeySet {
     pub keys: Vec<JsonWebKey>,
 }
 
+impl VerificationKeySet {
+    /// Creates a set of keys, for fakes and tests.
+    #[must_use]
+    pub fn new(keys: Vec<JsonWebKey>) -> Self {
+        Self { keys }
+    }
+}
+
 /// The most keys of a list that are stored: the API has a handful.
 const MOST_KEYS: usize = 1_000;
 

@@ -147,6 +147,32 @@ pub struct Webhook {
     pub updated_at: Timestamp,
 }
 
+impl Webhook {
+    /// Creates a subscription as the API returns a new one, for fakes and tests.
+    ///
+    /// It has no categories and is not enabled, and `updated_at` is `created_at`. Set other fields
+    /// afterwards.
+    #[must_use]
+    pub fn new(
+        id: WebhookId,
+        title: impl Into<String>,
+        url: impl Into<String>,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            title: title.into(),
+            url: url.into(),
+            types: Vec::new(),
+            excluded_types: Vec::new(),
+            config: WebhookConfig::default(),
+            enabled: false,
+            created_at,
+            updated_at: created_at,
+        }
+    }
+}
+
 /// How events are put into batches, which Upvest calls packages.
 ///
 /// A batch is sent when its first event has waited for `delay`, or when the batch is full. The API

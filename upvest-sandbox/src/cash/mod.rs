@@ -74,7 +74,7 @@ impl Store {
             } else {
                 order.amount.to_string()
             };
-            let units = i64::try_from(order.amount.minor_units())
+            let units = i64::try_from(order.amount.minor())
                 .map_err(|_| Refused::internal("the amount is too large"))?;
             // The id is derived from the number of the row, so that it is never repeated.
             let insert = "INSERT INTO operation

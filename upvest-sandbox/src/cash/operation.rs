@@ -69,7 +69,7 @@ pub(super) fn operation(row: &Row<'_>) -> Result<Operation, Refused> {
         id: row.get::<_, String>(1)?.parse().map_err(|_| damaged())?,
         account_group_id: row.get::<_, String>(2)?.parse().map_err(|_| damaged())?,
         amount: row.get(3)?,
-        currency: Currency::from(row.get::<_, String>(4)?.as_str()),
+        currency: row.get::<_, String>(4)?.parse().map_err(|_| damaged())?,
         status: row.get(5)?,
         created_at: Timestamp::from_unix_seconds(row.get(6)?).map_err(|_| damaged())?,
         updated_at: Timestamp::from_unix_seconds(row.get(7)?).map_err(|_| damaged())?,

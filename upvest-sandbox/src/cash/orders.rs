@@ -53,7 +53,7 @@ fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
     let amount: Amount = amount_text.parse().map_err(|_| {
         Refused::invalid_request(r"amount: it does not match ^[0-9]{1,9}(\.[0-9]{2})?$")
     })?;
-    if amount.minor_units() == 0 && !settings.assumes(Assumption::ZeroSucceeds) {
+    if amount.minor() == 0 && !settings.assumes(Assumption::ZeroSucceeds) {
         let detail = "amount: it must be more than 0";
         return Err(if settings.assumes(Assumption::ZeroUnprocessable) {
             Refused::unprocessable(detail)
@@ -61,12 +61,14 @@ fn read_order(body: &[u8], settings: &Settings) -> Result<Order, Refused> {
             Refused::invalid_request(detail)
         });
     }
-    let currency = Currency::from(field("currency")?);
     let known = settings.spec.currencies();
-    if !known.contains(&currency.as_str()) {
-        let detail = format!("currency: it must be one of {}", known.join(", "));
-        return Err(Refused::invalid_request(detail));
-    }
+    let currency = match field("currency")?.parse::<Currency>() {
+        Ok(currency) if known.contains(&currency.as_str()) => currency,
+        _ => {
+            let detail = format!("currency: it must be one of {}", known.join(", "));
+            return Err(Refused::invalid_request(detail));
+        }
+    };
     Ok(Order { account_group_id, amount, amount_text: amount_text.to_owned(), currency })
 }
 

@@ -1,0 +1,18 @@
+//! A keyword as a variant.
+
+#![allow(dead_code)]
+
+use upvest_core::open_enum;
+
+open_enum! {
+    pub enum State {
+        New = "NEW",
+        type = "TYPE", //~ ERROR
+    }
+}
+
+fn uses() {
+    let _ = (State::New, State::from("NEW").as_str().len(), State::KNOWN);
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! An empty text.
+
+#![allow(dead_code)]
+
+use upvest_core::open_enum;
+
+open_enum! {
+    pub enum State {
+        New = "NEW",
+        Old = "", //~ ERROR
+    }
+}
+
+fn uses() {
+    let _ = (State::New, State::Old);
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! An object that does not implement Deserialize.
+
+#![allow(dead_code)]
+
+use upvest_core::events;
+use upvest_core::webhook::Event;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {}
+
+events! {
+    pub enum UserEvent {
+        Created(User) = "USER.CREATED", //~ ERROR
+    }
+}
+
+fn uses(event: &Event) {
+    let _ = (UserEvent::TYPES, UserEvent::categories(), UserEvent::try_from(event));
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! No variants.
+
+#![allow(dead_code)]
+
+use upvest_core::open_enum;
+
+open_enum! {
+    pub enum State {} //~ ERROR
+}
+
+fn uses() {
+    let _ = State::KNOWN;
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! Two variants with the same text.
+
+#![allow(dead_code)]
+
+use upvest_core::open_enum;
+
+open_enum! {
+    pub enum State {
+        New = "NEW",
+        Fresh = "NEW", //~ ERROR
+    }
+}
+
+fn uses() {
+    let _ = (State::New, State::from("NEW").as_str().len(), State::KNOWN);
+}
+
+fn main() {}
