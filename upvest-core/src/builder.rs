@@ -250,7 +250,7 @@ impl fmt::Debug for ClientBuilder {
                 "client_id",
                 &self.credentials.as_ref().and_then(|(id, _)| Uuid::try_parse(id.trim()).ok()),
             )
-            .field("key_id", &self.signer.as_ref().map(|signer| signer.key_id()))
+            .field("key_id", &self.signer.as_ref().map(Signer::key_id))
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }

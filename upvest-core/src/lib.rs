@@ -61,9 +61,9 @@
 //! Each attempt is a [`tracing`](https://docs.rs/tracing) span named `request`, at level INFO. Its
 //! fields have the stable names of OpenTelemetry's HTTP client conventions: `http.request.method`,
 //! `http.request.resend_count`, `http.response.status_code`, `url.template` (never the path itself,
-//! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`
-//! and `upvest.outcome`. Each retry is an event, with its reason. Bodies, tokens and keys are never
-//! shown.
+//! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`,
+//! `upvest.idempotency_key` and `upvest.outcome` (`success`, or the [`Outcome`] of the error). Each
+//! retry is an event, with its reason. Bodies, tokens and signing keys are never shown.
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,7 +1,8 @@
 //! The telemetry of a call: a span for each attempt, an event for each retry.
 //!
 //! Names are the stable ones of OpenTelemetry's HTTP client conventions. The path is shown as its
-//! template, because it contains ids. Never shown: bodies, headers, tokens, keys of any kind.
+//! template, because it contains ids. The idempotency key is shown: it is not a secret, and links the
+//! request to its row in a ledger. Never shown: bodies, headers, tokens, signing keys.
 
 use std::time::Duration;
 
@@ -10,12 +11,17 @@ use tracing::field::Empty;
 
 use crate::call::prepared::PreparedRequest;
 use crate::environment::Origin;
-use crate::error::Outcome;
 use crate::error::{Error, Result};
 use crate::response::Response;
+use crate::types::IdempotencyKey;
 
 /// Returns the span of one attempt. `resends` is how many requests this call has sent before.
-pub(crate) fn attempt(origin: &Origin, prepared: &PreparedRequest, resends: u32) -> Span {
+pub(crate) fn attempt(
+    origin: &Origin,
+    prepared: &PreparedRequest,
+    key: Option<IdempotencyKey>,
+    resends: u32,
+) -> Span {
     let span = tracing::info_span!(
         "request",
         "otel.name" = %prepared,
@@ -29,8 +35,12 @@ pub(crate) fn attempt(origin: &Origin, prepared: &PreparedRequest, resends: u32)
         "server.port" = origin.port,
         "error.type" = Empty,
         "upvest.request_id" = Empty,
+        "upvest.idempotency_key" = Empty,
         "upvest.outcome" = Empty,
     );
+    if let Some(key) = key {
+        span.record("upvest.idempotency_key", tracing::field::display(key));
+    }
     if resends > 0 {
         span.record("http.request.resend_count", resends);
     }
@@ -49,8 +59,8 @@ pub(crate) fn record<T>(span: &Span, result: &Result<Response<T>>) {
     if let Some(request_id) = request_id {
         span.record("upvest.request_id", request_id);
     }
-    let outcome = result.as_ref().err().map_or(Outcome::Applied, Error::outcome);
-    span.record("upvest.outcome", outcome.as_str());
+    let outcome = result.as_ref().err().map_or("success", |error| error.outcome().as_str());
+    span.record("upvest.outcome", outcome);
     if let Err(error) = result {
         span.record("error.type", &*error.class());
         span.record("otel.status_code", "ERROR");

@@ -15,6 +15,7 @@ mod nulls;
 mod records;
 mod recovery;
 mod refusals;
+mod signers;
 mod texts;
 mod throttling;
 mod tokens;

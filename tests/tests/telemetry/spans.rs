@@ -79,7 +79,7 @@ fn fields(of: &Fields, names: &[&str]) -> Vec<String> {
 
 #[test]
 fn an_attempt_is_a_span_and_a_retry_is_an_event() {
-    let seen = Seen::default();
+    let (seen, key) = (Seen::default(), Mutex::new(String::new()));
     let subscriber = tracing_subscriber::registry().with(seen.clone());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -93,7 +93,9 @@ fn an_attempt_is_a_span_and_a_retry_is_an_event() {
             });
             // Not the subscriber that watches for secrets, which is global to the process.
             let client = server.unwatched().build().unwrap();
-            client.create("the-body").await.unwrap();
+            let call = client.create("the-body");
+            *key.lock().unwrap() = call.key().to_string();
+            call.await.unwrap();
             let paging = Paging { limit: Some(7), note: Some("the-query") };
             client.get("the-id-of-somebody", &paging).await.unwrap_err();
         });
@@ -101,6 +103,10 @@ fn an_attempt_is_a_span_and_a_retry_is_an_event() {
 
     let calls = seen.calls();
     assert_eq!(calls.len(), 4);
+    let keys: Vec<_> =
+        calls.iter().map(|call| call.get("upvest.idempotency_key").map(String::as_str)).collect();
+    let key = key.lock().unwrap();
+    assert_eq!(keys, [Some(&**key), Some(&**key), Some(&**key), None]);
     for call in &calls[..3] {
         assert_eq!(
             fields(
@@ -127,7 +133,7 @@ fn an_attempt_is_a_span_and_a_retry_is_an_event() {
     ];
     assert_eq!(fields(&calls[0], &names), ["", "503", "503", "ERROR", "unknown", "the-request-id"]);
     assert_eq!(fields(&calls[1], &names), ["1", "", "connection", "ERROR", "unknown", ""]);
-    assert_eq!(fields(&calls[2], &names), ["2", "200", "", "", "applied", "the-request-id"]);
+    assert_eq!(fields(&calls[2], &names), ["2", "200", "", "", "success", "the-request-id"]);
     assert_eq!(
         fields(&calls[3], &names),
         ["", "404", "404", "ERROR", "rejected", "the-request-id"]

@@ -29,6 +29,9 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::response::{Decode, Response};
 use crate::telemetry;
 
+/// How often the signer may fail in one call, if it says that the failure may pass.
+const MOST_UNSIGNED: u32 = 10;
+
 /// What is sent, and on what conditions.
 pub(crate) struct Plan<'c> {
     pub(crate) client: &'c Client,
@@ -67,6 +70,8 @@ struct Attempts<'c> {
     is_keyless_write: bool,
     /// How many requests were handed to the transport.
     sent: u32,
+    /// How often the signer failed.
+    unsigned: u32,
     /// How many of them were retried because the server declared them unprocessed.
     unprocessed: u32,
     /// The highest outcome of these requests, and of those with the same key before this call.
@@ -93,6 +98,7 @@ impl<'c> Attempts<'c> {
             repeatable: Repeatable::of(prepared.method, key.is_some(), asks_for_token),
             is_keyless_write: key.is_none() && prepared.method != Method::Get && !asks_for_token,
             sent: 0,
+            unsigned: 0,
             unprocessed: 0,
             worst: key.map_or(Outcome::NotSent, |key| key.earlier()),
             slot: None,
@@ -107,6 +113,7 @@ impl<'c> Attempts<'c> {
     /// Deadline, slot, token, request, signature, exchange.
     async fn attempt<T>(&mut self, decode: Decode<T>) -> Result<Response<T>> {
         let Plan { client, prepared, key, deadline, .. } = *self.plan;
+        self.token = None;
         if Instant::now() >= deadline {
             return Err(out_of_time(prepared, "before the attempt began"));
         }
@@ -117,14 +124,13 @@ impl<'c> Attempts<'c> {
             let slot = slot.map_err(|_| out_of_time(prepared, "while others were in flight"))?;
             self.slot = slot.ok();
         }
-        self.token = if prepared.is_anonymous {
-            None
-        } else {
+        if !prepared.is_anonymous {
             let asked = self.asked.take().unwrap_or_else(Instant::now);
-            Some(client.token(asked, deadline).await?)
-        };
+            self.token = Some(client.token(asked, deadline).await?);
+        }
         let mut request = build(client, prepared, key.map(|key| key.key), self.token.as_deref())?;
-        let span = telemetry::attempt(client.origin(), prepared, self.sent);
+        let key = key.map(|key| key.key);
+        let span = telemetry::attempt(client.origin(), prepared, key, self.sent);
         let sent = &mut self.sent;
         let result = async {
             let signature_base = sign(client, prepared, &mut request, deadline).await?;
@@ -211,8 +217,12 @@ impl<'c> Attempts<'c> {
         }
         drop(slot);
         // The request for a token was already retried, by its own call.
-        if !may_help || error.kind() == ErrorKind::Token {
+        let has_no_token = self.token.is_none() && !prepared.is_anonymous;
+        if !may_help || has_no_token {
             return Err(self.end(error, may_help));
+        }
+        if error.kind() == ErrorKind::Sign {
+            return self.wait_for_signer(error).await;
         }
         // Added to what the server asks for, so that clients that got the same wait spread out.
         let retries = (self.sent - self.unprocessed).max(1);
@@ -230,6 +240,21 @@ impl<'c> Attempts<'c> {
         if !wait.is_zero() {
             sleep(wait).await;
         }
+        Ok(())
+    }
+
+    /// After a failure of the signer that may pass: waits before it is asked again. Nothing was sent,
+    /// so this costs the server nothing.
+    async fn wait_for_signer(&mut self, error: Error) -> Result<()> {
+        let Plan { client, prepared, deadline, .. } = *self.plan;
+        self.unsigned += 1;
+        let wait = back_off(self.unsigned, client.random_number());
+        let is_too_late = Instant::now().checked_add(wait).is_none_or(|due| due >= deadline);
+        if self.unsigned >= MOST_UNSIGNED || is_too_late {
+            return Err(self.end(error, true));
+        }
+        telemetry::retry(prepared, self.sent, &error, wait);
+        sleep(wait).await;
         Ok(())
     }
 

@@ -84,7 +84,7 @@ pub(super) async fn sign(
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {
             let message = format!("{prepared} was not sent: signing failed");
-            Err(Error::new(ErrorKind::Sign, Outcome::NotSent, message).because(error))
+            Err(Error::of(classify::signing(error.is_transient()), message).because(error))
         }
         Err(_) => Err(out_of_time(prepared, "while signing")),
     }

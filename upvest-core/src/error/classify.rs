@@ -93,6 +93,12 @@ pub(crate) fn failure(failure: Failure) -> Verdict {
     Verdict { kind, outcome, retry }
 }
 
+/// What a failure of the signer says.
+pub(crate) fn signing(is_transient: bool) -> Verdict {
+    let retry = if is_transient { Retry::Always } else { Retry::Never };
+    Verdict { kind: ErrorKind::Sign, outcome: Outcome::NotSent, retry }
+}
+
 /// What a timeout says, before the request was handed to the transport or after it.
 pub(crate) fn timeout(may_be_sent: bool) -> Verdict {
     let (outcome, retry) = if may_be_sent {

@@ -11,7 +11,7 @@ pub enum ErrorKind {
     Config,
     /// The request could not be built: a path value, the query or the body.
     Request,
-    /// The request could not be signed.
+    /// The request, or the one for its access token, could not be signed.
     Sign,
     /// There is no access token: the token endpoint refused, or its response is unusable.
     Token,

@@ -238,11 +238,15 @@ impl Error {
     }
 
     /// Turns this into the error of the call that needed the token: that call was not sent.
+    ///
+    /// If the signer failed, that is the problem, not the token.
     pub(crate) fn into_token_error(mut self) -> Self {
         if self.0.kind != ErrorKind::Token {
             self.0.message = format!("no access token: {}", self.0.message);
         }
-        self.0.kind = ErrorKind::Token;
+        if self.0.kind != ErrorKind::Sign {
+            self.0.kind = ErrorKind::Token;
+        }
         self.0.outcome = Outcome::NotSent;
         self.0.retry = if self.0.is_retryable { Retry::Always } else { Retry::Never };
         self

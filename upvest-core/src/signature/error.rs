@@ -41,19 +41,39 @@ impl From<KeyError> for crate::Error {
 
 /// Why a request could not be signed. Never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignError(String);
+pub struct SignError {
+    message: String,
+    is_transient: bool,
+}
 
 impl SignError {
-    /// Creates an error; `message` is one sentence that says what went wrong.
+    /// Creates an error that another attempt does not change, such as a key that does not exist.
+    ///
+    /// `message` is one sentence that says what went wrong.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), is_transient: false }
+    }
+
+    /// Creates an error that may pass, such as a key service that is throttled or unreachable.
+    ///
+    /// The call asks the signer again, with the back-off of a retry: at most 10 times, until its
+    /// deadline. The error of the call is then retryable.
+    #[must_use]
+    pub fn transient(message: impl Into<String>) -> Self {
+        Self { message: message.into(), is_transient: true }
+    }
+
+    /// Returns whether another attempt may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.is_transient
     }
 }
 
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -61,7 +81,7 @@ impl std::error::Error for SignError {}
 
 impl From<BaseError> for SignError {
     fn from(error: BaseError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Signing a request: the last step before it is sent.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -65,7 +67,7 @@ const LABEL: &str = "sig1=";
 ///     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
 ///         Box::pin(async move {
 ///             // Ask the service to sign `base`: ECDSA P-521 with SHA-512 as ASN.1 DER, or Ed25519.
-///             Err(SignError::new("the key service does not respond"))
+///             Err(SignError::transient("the key service does not respond"))
 ///         })
 ///     }
 /// }
@@ -82,6 +84,26 @@ pub trait Signer: Send + Sync {
     /// # Cancel safety
     /// The future is dropped when the deadline of the call passes. Nothing is sent then either.
     fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>>;
+}
+
+impl<S: Signer + ?Sized> Signer for Arc<S> {
+    fn key_id(&self) -> &str {
+        S::key_id(self)
+    }
+
+    fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
+        S::sign(self, base)
+    }
+}
+
+impl<S: Signer + ?Sized> Signer for Box<S> {
+    fn key_id(&self) -> &str {
+        S::key_id(self)
+    }
+
+    fn sign<'a>(&'a self, base: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
+        S::sign(self, base)
+    }
 }
 
 /// Signs `request` as it is, and returns the signature base.

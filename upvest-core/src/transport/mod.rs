@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -86,6 +87,15 @@ where
         request: http::Request<Bytes>,
     ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
         Box::pin(self(request))
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<http::Response<Body>, TransportError>> {
+        T::send(self, request)
     }
 }
 
