@@ -3,11 +3,13 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
 use upvest_core::signature::VerifyingKey;
 use upvest_core::{Clock, Endpoint, Timestamp};
@@ -215,7 +217,61 @@ impl SandboxBuilder {
         self
     }
 
+    /// Starts the sandbox in its own thread, without a tokio runtime of the caller.
+    ///
+    /// It outlives the runtime of the test that starts it, so many tests can share it. Give each
+    /// test its own account group. Faults and the clock hold for all of them: a test that changes
+    /// one needs its own sandbox.
+    ///
+    /// It blocks until the sandbox listens, a few milliseconds.
+    ///
+    /// # Errors
+    /// Fails as [`start`](Self::start) does, or if no thread can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    /// use upvest_sandbox::Sandbox;
+    ///
+    /// static SANDBOX: LazyLock<Sandbox> =
+    ///     LazyLock::new(|| Sandbox::builder().start_in_thread().expect("a sandbox"));
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // In each `#[tokio::test]`:
+    /// let client = SANDBOX.client()?;
+    /// # let _ = client;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start_in_thread(self) -> Result<Sandbox, StartError> {
+        let cannot = |error: io::Error| StartError::new(format!("cannot start a thread: {error}"));
+        let (started, result) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let run = move || {
+            let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(started.send(Err(cannot(error)))),
+            };
+            runtime.block_on(async {
+                let _ = started.send(self.start().await);
+                // Nothing is ever sent: the sender is dropped with the sandbox.
+                let _ = stopped.await;
+            });
+        };
+        let name = "upvest-sandbox".to_owned();
+        thread::Builder::new().name(name).spawn(run).map_err(cannot)?;
+        let ended = |_| StartError::new("cannot start: the thread of the sandbox has ended");
+        let mut sandbox = result.recv().map_err(ended)??;
+        sandbox.thread = Some(stop);
+        Ok(sandbox)
+    }
+
     /// Starts the sandbox inside the current tokio runtime.
+    ///
+    /// It ends with that runtime. To share it between tests, use
+    /// [`start_in_thread`](Self::start_in_thread).
     ///
     /// # Errors
     /// Fails if the port is in use, if the key cannot be read, or if two endpoints cannot be
@@ -278,7 +334,7 @@ impl SandboxBuilder {
             let _ = stopped.await;
         }));
         let sender = tokio::spawn(sender::run(Arc::clone(&server))).abort_handle();
-        Ok(Sandbox { address, server, sender, _stop: stop })
+        Ok(Sandbox { address, server, sender, _stop: stop, thread: None })
     }
 }
 

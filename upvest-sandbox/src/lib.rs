@@ -98,6 +98,8 @@ pub struct Sandbox {
     server: Arc<Server>,
     sender: AbortHandle,
     _stop: oneshot::Sender<()>,
+    /// Ends the thread that it runs in, if it has one.
+    thread: Option<oneshot::Sender<()>>,
 }
 
 impl Sandbox {
@@ -203,6 +205,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.sender.abort();
         self.server.world.store.close();
+        drop(self.thread.take());
     }
 }
 

@@ -12,5 +12,6 @@ mod mistakes;
 mod mutated;
 mod requests;
 mod self_delivery;
+mod shared;
 mod start;
 mod verifier_cases;

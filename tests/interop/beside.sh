@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The sandbox resolves as a dev-dependency next to other crates that link SQLite, and builds with the
+# oldest rusqlite that it allows. Needs the package index: without it, nothing is checked.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+resolve() { # name, dependencies
+    mkdir -p "$work/$1/src"
+    touch "$work/$1/src/lib.rs"
+    cat >"$work/$1/Cargo.toml" <<TOML
+[package]
+name = "application"
+version = "0.0.0"
+edition = "2024"
+
+[workspace]
+
+[dependencies]
+$2
+
+[dev-dependencies]
+upvest-sandbox = { path = "$root/upvest-sandbox", default-features = false }
+TOML
+    (cd "$work/$1" && cargo generate-lockfile --quiet)
+    printf '%-14s rusqlite %s\n' "$1" \
+        "$(sed -n '/^name = "rusqlite"$/{n;s/version = "\(.*\)"/\1/p}' "$work/$1/Cargo.lock" | xargs)"
+}
+
+if ! resolve alone '' 2>/dev/null; then
+    echo 'SKIPPED: the package index cannot be reached.' >&2
+    exit 0
+fi
+resolve sqlx-0.8 'sqlx = { version = "0.8", features = ["postgres", "runtime-tokio"] }'
+resolve sqlx-0.9 'sqlx = { version = "0.9", features = ["postgres", "runtime-tokio"] }'
+resolve sea-orm 'sea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite", "runtime-tokio"] }'
+resolve diesel 'diesel = { version = "2", features = ["sqlite"] }'
+resolve rusqlite-0.37 'rusqlite = { version = "0.37", features = ["bundled"] }'
+resolve rusqlite-0.32 'rusqlite = { version = "=0.32.1", features = ["bundled"] }'
+
+cd "$work/rusqlite-0.32"
+cargo check --quiet --tests --target-dir "$root/target/beside"
+echo 'The sandbox builds with rusqlite 0.32.1.'
