@@ -43,6 +43,7 @@ impl Client {
             max_attempts: MAX_ATTEMPTS,
             max_in_flight: MAX_IN_FLIGHT,
             max_response_bytes: LONGEST_JSON,
+            allows_http: false,
         }
     }
 }
@@ -62,6 +63,7 @@ pub struct ClientBuilder {
     max_attempts: u32,
     max_in_flight: usize,
     max_response_bytes: usize,
+    allows_http: bool,
 }
 
 impl ClientBuilder {
@@ -165,6 +167,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Allows an [`Environment::Custom`] with `http` that is not this machine.
+    ///
+    /// For a sandbox on a private network of containers, whose address is `http://upvest:8080`, say.
+    /// Note that everybody on the way can then read the client secret and the access tokens, and
+    /// use them. Upvest's own hosts stay forbidden without TLS.
+    pub fn danger_allow_http(mut self) -> Self {
+        self.allows_http = true;
+        self
+    }
+
     /// Builds the client. Sends nothing yet.
     ///
     /// # Errors
@@ -192,15 +204,14 @@ impl ClientBuilder {
             Error::config("invalid client id: not a UUID (use the id that Upvest issued to you)")
         })?;
         // The server would respond with a 401, which does not say why.
-        if has_white_space_around(client_secret.expose_secret()) {
-            return Err(Error::config(
-                "invalid client secret: it begins or ends with white space (remove it)",
-            ));
+        if let Some(why) = white_space_around(client_secret.expose_secret()) {
+            let message = format!("invalid client secret: it {why} (remove it)");
+            return Err(Error::config(message));
         }
         let header = HeaderValue::from_str(&client_id.to_string()).map_err(|error| {
             Error::config("invalid client id: not a valid header value").because(error)
         })?;
-        let origin = self.environment.origin()?;
+        let origin = self.environment.origin(self.allows_http)?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(transport_to(&origin)?),
@@ -235,10 +246,16 @@ fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
     Ok(transport)
 }
 
-/// Whether a text begins or ends with white space. It is usually the line break that was read with
-/// the text.
-pub(crate) fn has_white_space_around(text: &str) -> bool {
-    text.trim() != text
+/// Says what white space is around a text, if there is any. It is usually the line break that was
+/// read with the text.
+pub(crate) fn white_space_around(text: &str) -> Option<&'static str> {
+    if text.trim() == text {
+        None
+    } else if text.trim_end_matches(['\r', '\n']).trim() == text.trim_end_matches(['\r', '\n']) {
+        Some("ends with a newline")
+    } else {
+        Some("begins or ends with white space")
+    }
 }
 
 impl fmt::Debug for ClientBuilder {

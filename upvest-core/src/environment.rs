@@ -18,19 +18,21 @@ pub enum Environment {
     Live,
     /// Another host: scheme, host and port, such as `http://127.0.0.1:8080`.
     ///
-    /// The scheme must be `https`; `http` is allowed only for this machine (loopback).
+    /// The scheme must be `https`; `http` is allowed only for this machine (loopback), or with
+    /// [`ClientBuilder::danger_allow_http`](crate::ClientBuilder::danger_allow_http).
     Custom(String),
 }
 
 impl Environment {
-    pub(crate) fn origin(&self) -> Result<Origin> {
+    /// `allows_http` is for hosts that are neither this machine nor Upvest's.
+    pub(crate) fn origin(&self, allows_http: bool) -> Result<Origin> {
         let text = match self {
             Self::Sandbox => "https://sandbox.upvest.co",
             Self::Live => "https://api.upvest.co",
             Self::Custom(text) => text,
         };
         // The text itself is not repeated: people put passwords into URLs.
-        Origin::parse(text).map_err(|why| {
+        Origin::parse(text, allows_http).map_err(|why| {
             Error::config(format!(
                 "invalid base URL: {why} (write scheme, host and port, such as \
                  https://sandbox.upvest.co)"
@@ -46,7 +48,7 @@ impl fmt::Debug for Environment {
             Self::Sandbox => f.write_str("Sandbox"),
             Self::Live => f.write_str("Live"),
             Self::Custom(_) => {
-                let base_url = self.origin().map(|origin| origin.base_url);
+                let base_url = self.origin(true).map(|origin| origin.base_url);
                 f.debug_tuple("Custom").field(&base_url.unwrap_or_default()).finish()
             }
         }
@@ -62,11 +64,11 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn parse(text: &str) -> std::result::Result<Self, &'static str> {
+    fn parse(text: &str, allows_http: bool) -> std::result::Result<Self, &'static str> {
         let url = Url::parse(text).map_err(|_| "not a URL")?;
         match url.scheme() {
             "https" => {}
-            "http" if is_loopback(&url) => {}
+            "http" if is_loopback(&url) || allows_http && !is_of_upvest(&url) => {}
             "http" => {
                 return Err(
                     "`http` is allowed only for this machine: payments must not travel unencrypted",
@@ -97,6 +99,11 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+fn is_of_upvest(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    host == "upvest.co" || host.ends_with(".upvest.co")
+}
+
 #[cfg(test)]
 mod tests {
     use super::Environment;
@@ -112,8 +119,26 @@ mod tests {
             ("http://localhost:1", "http://localhost:1"),
             ("http://[::1]:1", "http://[::1]:1"),
         ] {
-            let origin = Environment::Custom(text.into()).origin().unwrap();
+            let origin = Environment::Custom(text.into()).origin(false).unwrap();
             assert_eq!(origin.base_url, base_url);
+        }
+    }
+
+    #[test]
+    fn http_is_allowed_if_it_is_asked_for_and_never_to_upvest() {
+        for (text, is_allowed) in [
+            ("http://upvest:8080", true),
+            ("http://10.0.0.7", true),
+            ("http://notupvest.co", true),
+            ("http://api.upvest.co", false),
+            ("http://API.upvest.co.:80", false),
+            ("http://upvest.co", false),
+            ("ftp://upvest:8080", false),
+            ("http://user@upvest:8080", false),
+        ] {
+            let environment = Environment::Custom(text.into());
+            assert_eq!(environment.origin(true).is_ok(), is_allowed, "{text}");
+            assert!(environment.origin(false).is_err(), "{text}");
         }
     }
 
@@ -134,7 +159,8 @@ mod tests {
             "api.example.com",
             "",
         ] {
-            let error = Environment::Custom(text.into()).origin().err().expect(text).to_string();
+            let error =
+                Environment::Custom(text.into()).origin(false).err().expect(text).to_string();
             assert!(error.starts_with("invalid base URL: "), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }

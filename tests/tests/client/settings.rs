@@ -143,7 +143,9 @@ fn white_space_around_a_secret_is_named() {
             let error = built(&settings).unwrap_err();
             let text = error.to_string();
             assert!(text.starts_with(&format!("{name}: ")), "{value:?}: {text}");
-            assert!(text.contains("begins or ends with white space"), "{value:?}: {text}");
+            let is_newline = value.trim_start() == value && value.trim() != "";
+            let why = if is_newline { "ends with a newline" } else { "white space" };
+            assert!(text.contains(why), "{value:?}: {text}");
             assert!(!format!("{error:?} {text}").contains(shown), "{value:?}: {error:?}");
             assert!(!text.contains('\n'), "{text}");
         }
@@ -160,6 +162,72 @@ fn white_space_around_a_secret_is_named() {
     let error = built(&wrong).unwrap_err().to_string();
     let why = "cannot decrypt the key: wrong passphrase or damaged key";
     assert_eq!(error, format!("UPVEST_API_HTTP_SIGN_PRIVATE_KEY: {why}"));
+}
+
+/// Docker and Kubernetes mount each secret as a file.
+#[test]
+fn every_setting_may_be_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = HashMap::new();
+    for (name, value) in settings() {
+        let path = folder.path().join(name);
+        let value = value.into_string().unwrap();
+        // With the line break that text files end with.
+        std::fs::write(&path, format!("{value}\n")).unwrap();
+        files.insert(format!("{name}_FILE"), OsString::from(path));
+    }
+    let from = |variables: &HashMap<String, OsString>| {
+        ClientBuilder::from_variables(|name| variables.get(name).cloned())?.build()
+    };
+    let client = from(&files).unwrap();
+    assert_eq!(client.base_url(), "https://api.example.com");
+    for name in settings().into_keys() {
+        let file = format!("{name}_FILE");
+        // Both.
+        let mut both = files.clone();
+        both.insert(name.to_owned(), settings()[name].clone());
+        let error = from(&both).unwrap_err().to_string();
+        assert_eq!(error, format!("{name}: {file} is set too (remove one of the two)"));
+        // A file that does not exist.
+        let mut missing = files.clone();
+        missing.insert(file.clone(), folder.path().join("none").into());
+        let error = from(&missing).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{file}: cannot read the file `/")));
+        // The value itself in the variable for its file.
+        let mut value = files.clone();
+        value.insert(file.clone(), "hunter2".into());
+        let error = from(&value).unwrap_err();
+        assert_eq!(error.to_string(), format!("{file}: cannot read the file"));
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        // A file that is not text.
+        let mut binary = files.clone();
+        std::fs::write(folder.path().join("binary"), b"\xff").unwrap();
+        binary.insert(file.clone(), folder.path().join("binary").into());
+        let error = from(&binary).unwrap_err().to_string();
+        assert_eq!(error, format!("{file}: the file is not UTF-8"));
+    }
+}
+
+#[test]
+fn an_error_names_the_variable_that_is_wrong() {
+    for (name, value, why) in [
+        ("UPVEST_API_CLIENT_ID", "me", "not a UUID"),
+        ("UPVEST_API_BASE_URL", "https://api.example.com/v1", "invalid base URL: it contains more"),
+        ("UPVEST_API_BASE_URL", "http://upvest:8080", "invalid base URL: `http` is allowed only"),
+        ("UPVEST_API_DANGER_ALLOW_HTTP", "yes", "expected `1` or `0`"),
+    ] {
+        let mut settings = settings();
+        settings.insert(name, value.into());
+        let error = built(&settings).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{name}: {why}")), "{error}");
+        is_one_sentence(&error);
+    }
+    let mut settings = settings();
+    settings.insert("UPVEST_API_BASE_URL", "http://upvest:8080".into());
+    settings.insert("UPVEST_API_DANGER_ALLOW_HTTP", "1".into());
+    assert_eq!(built(&settings).unwrap().base_url(), "http://upvest:8080");
+    settings.insert("UPVEST_API_BASE_URL", "http://api.upvest.co".into());
+    assert!(built(&settings).is_err());
 }
 
 #[test]

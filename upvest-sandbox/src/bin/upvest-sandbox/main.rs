@@ -332,14 +332,7 @@ fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Resul
     }
     writeln!(out)?;
     for (name, value) in sandbox.settings() {
-        let (name, value) = match name {
-            // This is shorter to paste.
-            "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64" => {
-                ("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", &key_file)
-            }
-            name => (name, &value),
-        };
-        writeln!(out, "export {name}={}", quoted(value))?;
+        writeln!(out, "export {name}={}", quoted(&value))?;
     }
     writeln!(out)?;
     out.flush()
