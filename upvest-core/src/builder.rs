@@ -16,6 +16,7 @@ use crate::call::unprocessed::FreeRetries;
 use crate::client::{Client, Inner};
 use crate::environment::{Environment, Origin};
 use crate::error::{Error, Result};
+use crate::observer::Observer;
 use crate::response::raw::LONGEST_JSON;
 use crate::signature::Signer;
 use crate::source::{Clock, Randomness, system_randomness};
@@ -38,6 +39,7 @@ impl Client {
             transport: None,
             clock: Arc::new(Timestamp::now),
             randomness: Arc::new(system_randomness),
+            observer: None,
             timeout: TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
             max_attempts: MAX_ATTEMPTS,
@@ -58,6 +60,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+    observer: Option<Arc<dyn Observer>>,
     timeout: Duration,
     attempt_timeout: Duration,
     max_attempts: u32,
@@ -113,6 +116,12 @@ impl ClientBuilder {
     /// Takes nonces and idempotency keys from `randomness`; for tests.
     pub fn randomness(mut self, randomness: impl Randomness + 'static) -> Self {
         self.randomness = Arc::new(randomness);
+        self
+    }
+
+    /// Reports each attempt and each call to `observer`, for logs and metrics.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -226,6 +235,7 @@ impl ClientBuilder {
             transport,
             clock: self.clock,
             randomness: self.randomness,
+            observer: self.observer,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_attempts: self.max_attempts,

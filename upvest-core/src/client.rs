@@ -13,6 +13,7 @@ use crate::call::retry::Budget;
 use crate::call::unprocessed::FreeRetries;
 use crate::environment::Origin;
 use crate::error::{Error, Result};
+use crate::observer::Observer;
 use crate::signature::Signer;
 use crate::source::{Clock, Randomness};
 use crate::transport::Transport;
@@ -50,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_attempts: u32,
@@ -94,6 +96,10 @@ impl Client {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {

@@ -64,6 +64,8 @@
 //! because it contains ids), `server.address`, `server.port`, `error.type`; and `upvest.request_id`,
 //! `upvest.idempotency_key` and `upvest.outcome` (`success`, or the [`Outcome`] of the error). Each
 //! retry is an event, with its reason. Bodies, tokens and signing keys are never shown.
+//!
+//! For metrics and logs in another form, set an [`Observer`].
 
 #[doc(hidden)]
 pub mod __private;
@@ -80,6 +82,7 @@ mod error;
 pub mod guide;
 mod headers;
 mod json;
+mod observer;
 mod response;
 mod settings;
 pub mod signature;
@@ -102,6 +105,7 @@ pub use endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, ErrorSummary, Outcome, Problem, Result};
 pub use json::null_as_default;
+pub use observer::{Attempt, CompletedCall, Observer};
 pub use response::{Redirect, Response};
 pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};

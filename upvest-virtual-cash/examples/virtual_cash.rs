@@ -34,10 +34,8 @@ use subscribe::subscribe;
 use target::{refuse_live, target};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
-use upvest_core::signature::SignatureBase;
-use upvest_core::transport::{Body, ReqwestTransport, Transport, TransportError};
 use upvest_core::webhook::{Inbox, WebhookId, WebhookVerifier, Webhooks};
-use upvest_core::{BoxFuture, Call, CallKind, Client, Error, IdempotencyKey, Response};
+use upvest_core::{Attempt, Call, CallKind, Client, Error, IdempotencyKey, Observer, Response};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, Timestamp,
     VirtualCash, VirtualCashDecrease, VirtualCashDecreaseId, VirtualCashDecreaseStatus,
@@ -55,12 +53,8 @@ async fn main() -> ExitCode {
 async fn walk() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     let (sandbox, builder) = target().await?;
-    let transport = Explain { inner: ReqwestTransport::new()?, is_on: arguments.explain };
-    let client = builder
-        .scopes(<dyn VirtualCash>::SCOPES)
-        .scopes(<dyn Webhooks>::SCOPES)
-        .transport(transport)
-        .build()?;
+    let builder = builder.scopes(<dyn VirtualCash>::SCOPES).scopes(<dyn Webhooks>::SCOPES);
+    let client = if arguments.explain { builder.observer(Explain) } else { builder }.build()?;
     refuse_live(client.base_url())?;
     match &sandbox {
         Some(_) => println!("Running against a sandbox in this process, {}.", client.base_url()),
@@ -277,26 +271,13 @@ struct Arguments {
     webhook_url: Option<String>,
 }
 
-/// Prints the signature base of each outgoing request, derived from the request itself.
-struct Explain {
-    inner: ReqwestTransport,
-    is_on: bool,
-}
+/// Prints the signature base of each request.
+struct Explain;
 
-impl Transport for Explain {
-    fn send(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        if self.is_on {
-            match SignatureBase::of_signed(&request) {
-                Ok(base) => {
-                    println!("   signed for {} {}:", request.method(), request.uri().path());
-                    println!("     {}\n", base.to_string().replace('\n', "\n     "));
-                }
-                Err(error) => println!("   not signed: {error}"),
-            }
-        }
-        self.inner.send(request)
+impl Observer for Explain {
+    fn sending(&self, attempt: &Attempt<'_>) {
+        let Some(base) = attempt.signature_base() else { return };
+        println!("   signed for {} {}:", attempt.method(), attempt.path());
+        println!("     {}\n", base.to_string().replace('\n', "\n     "));
     }
 }

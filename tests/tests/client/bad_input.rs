@@ -210,7 +210,7 @@ fn plain_http_to_another_host_is_rejected() {
 fn white_space_around_credentials_is_trimmed_or_reported() {
     let error = builder().credentials("5ec16164-6173-461d-b90d-116d68f55b40", "hunter2\n");
     let error = error.build().unwrap_err();
-    let sentence = "invalid client secret: it begins or ends with white space (remove it)";
+    let sentence = "invalid client secret: it ends with a newline (remove it)";
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Config, sentence));
     let id = " 5ec16164-6173-461d-b90d-116d68f55b40\n";
     let trimmed = builder().credentials(id, "hunter2").scopes(["b:read\n", " files:read"]);

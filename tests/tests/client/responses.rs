@@ -260,3 +260,22 @@ async fn a_body_that_is_always_ready_ends_with_the_attempt() {
     let error = call.await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Unknown));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_response_has_its_headers_and_its_body() {
+    let json = r#"{"id": 7, "new": ["field"]}"#;
+    let server = Server::new(move |_, _| {
+        reply(201, "application/json", json).map(|mut reply| {
+            reply.headers_mut().insert("x-rate-limit", "99".parse().unwrap());
+            reply
+        })
+    });
+    let response = server.client().create("x").with_response().await.unwrap();
+    assert_eq!((response.value().id, response.status().as_u16()), (7, 201));
+    assert_eq!(response.headers()["x-rate-limit"], "99");
+    assert_eq!(response.body(), json);
+    assert!(!format!("{response:?}").contains("field"), "the body may be personal data");
+    let fake: upvest_core::Call<u8> = upvest_core::Call::ready(Ok(7));
+    let response = fake.with_response().await.unwrap();
+    assert!(response.headers().is_empty() && response.body().is_empty());
+}

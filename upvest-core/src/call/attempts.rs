@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
@@ -26,6 +27,7 @@ use crate::deadline::{after, within};
 use crate::endpoint::Method;
 use crate::error::classify::{Repeatable, Retry, over_attempts};
 use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::observer::{self, Watched};
 use crate::response::{Decode, Response};
 use crate::telemetry;
 
@@ -44,7 +46,20 @@ pub(crate) struct Plan<'c> {
 
 /// Sends until there is a response, an error that a retry does not change, or no time left.
 pub(crate) async fn send<T>(plan: &Plan<'_>, decode: Decode<T>) -> Result<Response<T>> {
-    let mut attempts = Attempts::new(plan);
+    let (mut attempts, started) = (Attempts::new(plan), Instant::now());
+    let result = send_until_known(plan, decode, &mut attempts).await;
+    let Plan { client, prepared, key, .. } = *plan;
+    let status = result.as_ref().map(Response::status);
+    let key = key.map(|key| key.key);
+    observer::completed(client.observer(), prepared, key, attempts.sent, started, status);
+    result
+}
+
+async fn send_until_known<T>(
+    plan: &Plan<'_>,
+    decode: Decode<T>,
+    attempts: &mut Attempts<'_>,
+) -> Result<Response<T>> {
     if Handle::try_current().is_err() {
         let message = "cannot send the call: no tokio runtime (await it inside one that was built \
                        with `enable_all`)";
@@ -141,7 +156,9 @@ impl<'c> Attempts<'c> {
             check_age(self.plan, *sent)?;
             *sent += 1;
             let ends = deadline.min(after(client.attempt_timeout()));
-            let mut raw = match exchange(client, prepared, request, ends).await {
+            let base = signature_base.as_ref();
+            let watched = Watched::sending(client.observer(), prepared, key, *sent, base);
+            let mut raw = match exchange(client, prepared, request, ends, &watched).await {
                 Ok(raw) => raw,
                 Err(error) if error.kind() == ErrorKind::Unauthorized => {
                     return Err(error.with_signature_base(signature_base.map(|base| base.masked())));
@@ -150,7 +167,12 @@ impl<'c> Attempts<'c> {
             };
             let (status, request_id) = (raw.status, raw.request_id.clone());
             match decode(prepared, &mut raw) {
-                Ok(value) => Ok(Response { value, status, request_id, attempts: *sent }),
+                Ok(value) => {
+                    // The token must not be stored twice.
+                    let body = if prepared.asks_for_token() { Bytes::new() } else { raw.body };
+                    let headers = raw.headers;
+                    Ok(Response { value, status, request_id, headers, body, attempts: *sent })
+                }
                 Err(error) => Err(error.with_status(status).with_request_id(request_id)),
             }
         }

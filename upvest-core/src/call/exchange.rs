@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::deadline::within;
 use crate::error::{Error, ErrorKind, Outcome, Problem, Result, classify};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
+use crate::observer::Watched;
 use crate::response::content::{self, Encoding};
 use crate::response::raw::{LONGEST_ERROR_BODY, RawResponse, is_wanted, longest_body};
 use crate::signature::{self, SignatureBase, SignatureVersion};
@@ -96,17 +97,25 @@ pub(super) async fn exchange(
     prepared: &PreparedRequest,
     mut request: http::Request<Bytes>,
     ends: Instant,
+    watched: &Watched<'_>,
 ) -> Result<RawResponse> {
     request.extensions_mut().insert(AttemptEnds(ends));
     let response = match within(ends, client.transport().send(request)).await {
-        Ok(Ok(response)) => response,
+        Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => {
             let failed = no_response(prepared, client.base_url(), error.failure());
-            return Err(failed.because(error.into_cause()));
+            Err(failed.because(error.into_cause()))
         }
-        Err(_) => return Err(late_response(prepared)),
+        Err(_) => Err(late_response(prepared)),
     };
-    let (head, body) = response.into_parts();
+    let (head, body) = match response {
+        Ok(response) => response.into_parts(),
+        Err(error) => {
+            watched.received(Err(&error));
+            return Err(error);
+        }
+    };
+    watched.received(Ok(&head));
     let now = client.now();
     let status = head.status;
     let request_id = text(&head.headers, REQUEST_ID.as_str());
@@ -132,6 +141,7 @@ pub(super) async fn exchange(
         return Ok(RawResponse {
             status,
             request_id,
+            headers: head.headers,
             is_as_asked,
             has_type,
             encoding,

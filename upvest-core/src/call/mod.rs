@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -289,7 +288,7 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
 }
 
 impl<T: Send + 'static, K: CallKind> Call<T, K> {
-    /// Sends the call and returns the status, request id and number of attempts with the value.
+    /// Sends the call and returns its response: the value with status, headers and body.
     ///
     /// # Errors
     /// Fails as awaiting the call does.
@@ -303,9 +302,7 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     async fn run(self) -> Result<Response<T>> {
         let key = kind::sealed::Sealed::idempotent(&self.key);
         match self.state {
-            State::Ready(Ok(value)) => {
-                Ok(Response { value, status: StatusCode::OK, request_id: None, attempts: 1 })
-            }
+            State::Ready(Ok(value)) => Ok(Response::of_fake(value)),
             State::Ready(Err(error)) => Err(match key {
                 Some(key) => key.explain(error),
                 None => error,

@@ -1,7 +1,7 @@
 //! A success as it was received: how long it may be, and what it proves.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::content::Encoding;
 use crate::call::prepared::PreparedRequest;
@@ -31,6 +31,7 @@ pub(crate) fn longest_body(prepared: &PreparedRequest, longest: usize) -> usize 
 pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
+    pub(crate) headers: HeaderMap,
     /// Whether the body is of the requested type.
     pub(crate) is_as_asked: bool,
     /// Whether it declares its type.
