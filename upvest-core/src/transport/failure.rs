@@ -68,6 +68,8 @@ impl From<reqwest::Error> for TransportError {
             why.map_or(Failure::NotSent, |why| Failure::Final(ErrorKind::Connect, why))
         } else if find(&error).is_some_and(is_unprocessed) {
             Failure::Unprocessed
+        } else if let Some(why) = find(&error).and_then(handshake::why_refused) {
+            Failure::Final(ErrorKind::Connect, why)
         } else {
             Failure::MaybeSent
         };

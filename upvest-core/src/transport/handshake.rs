@@ -34,7 +34,8 @@ fn certificate(error: &CertificateError) -> &'static str {
         CertificateError::Revoked => "the server's certificate was revoked",
         CertificateError::UnknownIssuer => {
             "the server's certificate is not trusted: its issuer is unknown (add the issuer to the \
-             certificate authorities of the system, or set SSL_CERT_FILE to a CA bundle)"
+             certificate authorities of the system, set SSL_CERT_FILE to a CA bundle, or pass it to \
+             `ReqwestTransport::builder().trust(…)`)"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the server's certificate is not valid for this host"
@@ -56,12 +57,37 @@ fn refusal(alert: AlertDescription) -> Option<&'static str> {
         }
         AlertDescription::NoApplicationProtocol => "the server speaks neither HTTP/1.1 nor HTTP/2",
         AlertDescription::UnrecognisedName => "the server has no certificate for this host",
-        AlertDescription::CertificateRequired
-        | AlertDescription::NoCertificate
-        | AlertDescription::BadCertificate
+        alert => return of_client_certificate(alert),
+    })
+}
+
+/// Returns the reason, if the server refuses the client's certificate, or the lack of one.
+///
+/// With TLS 1.3, a client learns this only after it has sent its first request. The server refused
+/// before it read the request (RFC 8446, section 4.4.2.4), so that one did not take effect.
+pub(super) fn why_refused(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::AlertReceived(alert) => of_client_certificate(*alert),
+        _ => None,
+    }
+}
+
+fn of_client_certificate(alert: AlertDescription) -> Option<&'static str> {
+    Some(match alert {
+        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
+            "the server requires a client certificate (set one with \
+             `ReqwestTransport::builder().client_certificate(…)`)"
+        }
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::CertificateExpired
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => "the server requires a client certificate",
+        | AlertDescription::AccessDenied => {
+            "the server requires a client certificate, and does not accept the one that it got, if \
+             any (set one with `ReqwestTransport::builder().client_certificate(…)`)"
+        }
         _ => return None,
     })
 }

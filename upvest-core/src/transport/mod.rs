@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::deadline::within;
 
+mod builder;
 mod connecting;
 pub(crate) mod failure;
 #[cfg(test)]
@@ -22,12 +23,15 @@ mod handshake;
 #[cfg(test)]
 mod over_http2;
 mod over_reqwest;
+#[cfg(test)]
+mod over_tls;
 mod pools;
 #[cfg(test)]
 mod testing;
 mod tls;
 mod watch;
 
+pub use builder::TransportBuilder;
 pub use failure::TransportError;
 pub use over_reqwest::ReqwestTransport;
 pub(crate) use watch::AttemptEnds;

@@ -14,8 +14,7 @@ use tokio::time::Instant;
 use upvest_macros::api;
 
 use super::over_reqwest::ReqwestTransport;
-use super::testing::{acceptor, trusting};
-use super::tls::Tls;
+use super::testing::{acceptor, only, trusting};
 use crate::builder::ClientBuilder;
 use crate::{Client, Environment, Error, ErrorKind, IdempotentCall, Outcome, SigningKey};
 
@@ -315,7 +314,7 @@ async fn a_server_that_refuses_all_gets_little_more_than_its_load() {
 #[tokio::test]
 async fn an_untrusted_certificate_is_named_and_not_retried() {
     let server = Server::start(Manner::FirstResponds(usize::MAX)).await;
-    let untrusting = Tls::trusting(rustls::RootCertStore::empty());
+    let untrusting = only([]);
     let transport = ReqwestTransport::with(untrusting, |builder| builder);
     let client = server.builder().transport(transport).build().unwrap();
     let error = client.create("x").await.unwrap_err();

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::ClientBuilder;
 
-use super::failure::TransportError;
-use super::pools::Pools;
-use super::tls::{NO_AUTHORITIES, Tls};
+use super::builder::TransportBuilder;
+use super::failure::{Failure, TransportError};
+use super::pools::{Pools, Settings};
+use super::tls::{Authorities, Tls};
 use super::watch::{AttemptEnds, Watch, Watched};
 use super::{Body, Transport};
 use crate::BoxFuture;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outcome, Result};
 
 /// The default transport, with reqwest.
 ///
@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 ///
 /// The certificate authorities are those of the system, and are loaded before the first `https`
 /// request. On Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. Plain `http` needs none.
+/// [`builder`](Self::builder) adds those of your company, and other settings.
 ///
 /// Clones share connections, but each runtime has its own. A connection on which a request times
 /// out is not used again: the next attempt opens a new one. The same holds if callers drop their
@@ -36,17 +37,38 @@ impl ReqwestTransport {
     /// Fails if the TLS library cannot be set up.
     pub fn new() -> Result<Self> {
         let failed = |error| Error::config("cannot set up the HTTP client").because(error);
-        Ok(Self::with(Tls::new().map_err(failed)?, |builder| builder))
+        let tls = Tls::new(Authorities::SystemAnd(Vec::new()), None).map_err(failed)?;
+        Ok(Self::of(Pools::new(tls, Settings::default())))
     }
 
-    pub(super) fn with(tls: Tls, configure: fn(ClientBuilder) -> ClientBuilder) -> Self {
-        Self(Arc::new(Pools::new(tls, configure)))
+    /// Returns a builder, for own certificate authorities, mutual TLS, a proxy and the pool.
+    pub fn builder() -> TransportBuilder {
+        TransportBuilder::default()
+    }
+
+    pub(super) fn of(pools: Pools) -> Self {
+        Self(Arc::new(pools))
+    }
+
+    #[cfg(test)]
+    pub(super) fn with(
+        tls: Tls,
+        configure: fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Self {
+        let mut pools = Pools::new(tls, Settings::default());
+        pools.configure = configure;
+        Self::of(pools)
     }
 
     /// Loads the certificate authorities now instead of before the first request.
     pub(crate) fn load_authorities(&self) -> Result<()> {
-        let loaded = self.0.tls().trusting_the_system();
-        loaded.map(drop).map_err(|error| Error::config(NO_AUTHORITIES).because(error.into_cause()))
+        self.0.tls().trusting().map(drop).map_err(|error| {
+            match error.failure() {
+                Failure::Final(kind, why) => Error::new(kind, Outcome::NotSent, why),
+                _ => Error::config("cannot set up TLS"),
+            }
+            .because(error.into_cause())
+        })
     }
 }
 
@@ -81,13 +103,12 @@ mod tests {
 
     use bytes::Bytes;
     use reqwest::dns::{Name, Resolve, Resolving};
-    use rustls::RootCertStore;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
 
     use super::super::failure::Failure;
-    use super::super::testing::{acceptor, trusting};
-    use super::{ReqwestTransport, Tls, Transport as _, TransportError};
+    use super::super::testing::{acceptor, only, trusting};
+    use super::{ReqwestTransport, Transport as _, TransportError};
     use crate::error::ErrorKind;
 
     struct NoSuchName;
@@ -104,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn f01_a_name_that_is_not_found_means_not_sent() {
-        let transport = ReqwestTransport::with(Tls::trusting(RootCertStore::empty()), |builder| {
+        let transport = ReqwestTransport::with(only([]), |builder| {
             builder.no_proxy().dns_resolver(Arc::new(NoSuchName))
         });
         let error =
@@ -132,7 +153,7 @@ mod tests {
             ("good", trusting(), None),
             ("wrong_host", trusting(), Some("not valid for this host")),
             ("expired", trusting(), Some("has expired")),
-            ("good", Tls::trusting(RootCertStore::empty()), Some("its issuer is unknown")),
+            ("good", only([]), Some("its issuer is unknown")),
         ] {
             let port = tls_server(certificate).await;
             let transport = ReqwestTransport::with(tls, |builder| builder);
@@ -164,10 +185,8 @@ mod tests {
             stream.write_all(frames).await.unwrap();
             let _ = stream.read_to_end(&mut Vec::new()).await;
         });
-        let transport = ReqwestTransport::with(
-            Tls::new().unwrap(),
-            reqwest::ClientBuilder::http2_prior_knowledge,
-        );
+        let transport =
+            ReqwestTransport::with(only([]), reqwest::ClientBuilder::http2_prior_knowledge);
         transport.send(request(format!("http://{address}/x"))).await.unwrap_err()
     }
 

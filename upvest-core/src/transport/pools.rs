@@ -3,10 +3,13 @@
 //! A connection is a task of the runtime that opened it. It makes no progress while that runtime is
 //! not driven, so another runtime must not wait for it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+#[cfg(test)]
 use reqwest::ClientBuilder;
+use reqwest::Proxy;
 use tokio::runtime::{self, Handle};
 use tokio::time::Instant;
 use url::{Origin, Url};
@@ -16,9 +19,6 @@ use super::failure::TransportError;
 use super::tls::Tls;
 use crate::environment::is_loopback;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// Shorter than the idle timeout of servers, so that few requests use a connection that is closing.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// A pool that is silent for this long while requests wait is not used again. Opening a connection
 /// may take as long.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3);
@@ -26,12 +26,54 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(3);
 /// runtime. The least recently used one is dropped first.
 const MOST_POOLS: usize = 256;
 
+/// What may differ between networks.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) route: Route,
+    pub(super) connect_timeout: Duration,
+    pub(super) idle_timeout: Duration,
+    pub(super) max_idle_connections: usize,
+}
+
+/// How other machines are reached.
+pub(super) enum Route {
+    /// Through the proxy that the environment names, if it does.
+    Environment,
+    Direct,
+    Proxy(Box<Proxy>),
+}
+
+/// The URL of the proxy is left out: it may contain a password.
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "Environment",
+            Self::Direct => "Direct",
+            Self::Proxy(_) => "Proxy",
+        })
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            route: Route::Environment,
+            connect_timeout: Duration::from_secs(3),
+            // Shorter than that of servers, so that few requests use a connection that is closing.
+            idle_timeout: Duration::from_secs(60),
+            max_idle_connections: usize::MAX,
+        }
+    }
+}
+
 /// All pools of a transport and its clones.
 #[derive(Debug)]
 pub(super) struct Pools {
     tls: Tls,
+    settings: Settings,
     /// Changes the client in tests.
-    configure: fn(ClientBuilder) -> ClientBuilder,
+    #[cfg(test)]
+    pub(super) configure: fn(ClientBuilder) -> ClientBuilder,
     /// The most recently used one is the last.
     open: Mutex<Vec<Arc<Pool>>>,
 }
@@ -48,8 +90,14 @@ pub(super) struct Pool {
 }
 
 impl Pools {
-    pub(super) fn new(tls: Tls, configure: fn(ClientBuilder) -> ClientBuilder) -> Self {
-        Self { tls, configure, open: Mutex::default() }
+    pub(super) fn new(tls: Tls, settings: Settings) -> Self {
+        Self {
+            tls,
+            settings,
+            #[cfg(test)]
+            configure: |builder| builder,
+            open: Mutex::default(),
+        }
     }
 
     pub(super) fn tls(&self) -> &Tls {
@@ -86,19 +134,20 @@ impl Pools {
     ) -> Result<Pool, TransportError> {
         let is_loopback = is_loopback(url);
         let tls = if url.scheme() == "https" {
-            self.tls.trusting_the_system()?
+            self.tls.trusting()?
         } else if is_loopback {
             self.tls.plain()
         } else {
             // The proxy may use TLS.
-            self.tls.trusting_the_system().unwrap_or(self.tls.plain())
+            self.tls.trusting().unwrap_or(self.tls.plain())
         };
         let builder = reqwest::Client::builder()
             // Otherwise another crate in the build could enable another TLS library.
             .tls_backend_preconfigured(tls.clone())
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(self.settings.connect_timeout)
             .connector_layer(FewAtOnce::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_idle_timeout(self.settings.idle_timeout)
+            .pool_max_idle_per_host(self.settings.max_idle_connections)
             // A redirect can turn a POST into a GET that "succeeds" elsewhere, and passes on the
             // signed headers.
             .redirect(reqwest::redirect::Policy::none())
@@ -111,9 +160,16 @@ impl Pools {
             .no_zstd()
             .no_deflate()
             .no_hickory_dns();
-        // A proxy would receive the credentials in clear text.
-        let builder = if is_loopback { builder.no_proxy() } else { builder };
-        let client = (self.configure)(builder).build().map_err(TransportError::from)?;
+        let builder = match &self.settings.route {
+            // A proxy would receive the credentials in clear text.
+            _ if is_loopback => builder.no_proxy(),
+            Route::Environment => builder,
+            Route::Direct => builder.no_proxy(),
+            Route::Proxy(proxy) => builder.no_proxy().proxy(Proxy::clone(proxy)),
+        };
+        #[cfg(test)]
+        let builder = (self.configure)(builder);
+        let client = builder.build().map_err(TransportError::from)?;
         Ok(Pool { runtime, origin, client, silent_since: Mutex::default() })
     }
 

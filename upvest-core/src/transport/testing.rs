@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use super::tls::Tls;
+use super::tls::{Authorities, Tls};
 
 fn file(name: &str) -> String {
     format!("{}/../tests/data/tls/{name}.pem", env!("CARGO_MANIFEST_DIR"))
@@ -15,9 +14,12 @@ fn file(name: &str) -> String {
 
 /// Trusts the issuer of these certificates alone.
 pub(super) fn trusting() -> Tls {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(file("ca")).unwrap()).unwrap();
-    Tls::trusting(roots)
+    only([CertificateDer::from_pem_file(file("ca")).unwrap()])
+}
+
+/// Trusts these authorities alone.
+pub(super) fn only<const N: usize>(authorities: [CertificateDer<'static>; N]) -> Tls {
+    Tls::new(Authorities::Only(authorities.into()), None).unwrap()
 }
 
 /// Accepts TLS connections with this certificate, for these protocols.
