@@ -32,7 +32,7 @@ fn not_a_trait(tokens: TokenStream, error: &syn::Error) -> TokenStream {
         error.to_compile_error()
     } else {
         // What `#[automock]` makes of a trait.
-        let message = if words.iter().any(|word| word.starts_with("mock")) {
+        let message = if words.iter().any(|word| word.to_lowercase().contains("mock")) {
             "`#[api]` goes on a trait, and this is not a trait any more: put `#[api]` above `#[automock]`"
         } else {
             "`#[api]` goes on a trait, which says what is sent: the client implements it"

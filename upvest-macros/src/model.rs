@@ -1,7 +1,4 @@
 //! A checked trait. Only `check` makes these, and only they can be expanded.
-//!
-//! In one point they bend: a parameter and a placeholder whose names differ are left to the compiler,
-//! which can mark the placeholder inside the path (`Endpoint::unfilled`, `Position::Nowhere`).
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
@@ -30,8 +27,6 @@ pub(crate) struct Endpoint {
     /// The fields of the body that the response repeats.
     pub(crate) echoes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,
-    /// Placeholders that no parameter fills, with the error message for each.
-    pub(crate) unfilled: Vec<(String, String)>,
     pub(crate) returns: Type,
 }
 
@@ -58,8 +53,6 @@ pub(crate) enum Position {
     Query,
     Header,
     Body,
-    /// Nowhere: it was probably meant to fill a placeholder with another name.
-    Nowhere,
 }
 
 /// The `T` in `Call<T>`.

@@ -9,6 +9,14 @@ mod cfg;
 mod compile_fail;
 mod declared_trait;
 mod evolution;
+/// What serde's derive emits allows some lints.
+mod allowed_lints {
+    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+    pub struct Thing {
+        pub name: String,
+    }
+}
+mod forbidden_lints;
 mod from_a_macro;
 mod in_a_function;
 mod lints;

@@ -66,7 +66,7 @@ trait Parameters: Send + Sync {
     fn names_of_the_expansion(&self, placeholders: u32, call: u32) -> Call<String>;
 
     #[endpoint(GET, "/methods/{id}", signed)]
-    fn clone(&self, id: u32) -> Call<String>;
+    fn copied(&self, id: u32) -> Call<String>;
 
     #[endpoint(GET, "/others/{id}", signed)]
     fn placeholders(&self, id: u32) -> Call<String>;
@@ -98,6 +98,6 @@ async fn parameters_and_methods_can_have_any_name() {
     assert_eq!(client.get(1, 2, 3, 4, 5, 6, 7).await.unwrap(), "/1/2/3/4/5/6/7");
     assert_eq!(client.body_and_query_in_the_path(1, 2).await.unwrap(), "/1/2");
     assert_eq!(client.names_of_the_expansion(1, 2).await.unwrap(), "/names/1/2");
-    assert_eq!(Parameters::clone(&client, 7).await.unwrap(), "/methods/7");
+    assert_eq!(client.copied(7).await.unwrap(), "/methods/7");
     assert_eq!(client.placeholders(7).await.unwrap(), "/others/7");
 }

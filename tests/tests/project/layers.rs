@@ -78,3 +78,29 @@ fn every_fault_of_the_list_has_a_test() {
         assert!(sources.iter().any(|source| source.contains(&name)), "no test of fault {number}");
     }
 }
+
+/// A trait method with the name of a public method of `Client` would not be called.
+#[test]
+fn the_macro_knows_the_methods_of_the_client() {
+    let rules = root().join("upvest-macros/src/check/mod.rs");
+    let rules = std::fs::read_to_string(rules).unwrap();
+    let mut found = Vec::new();
+    for file in rust_files(&root().join("upvest-core/src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for block in text.split("\nimpl Client {\n").skip(1) {
+            let block = block.split("\n}\n").next().unwrap();
+            for function in block.split("    pub fn ").skip(1) {
+                let name: String =
+                    function.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let parameters = &function[name.len()..];
+                let is_method = parameters.split(')').next().unwrap().contains("&self");
+                assert!(
+                    !is_method || rules.contains(&format!("    \"{name}\",\n")),
+                    "`{name}` is not in the list"
+                );
+                found.push(name);
+            }
+        }
+    }
+    assert!(["base_url", "now", "replay"].iter().all(|name| found.iter().any(|it| it == name)));
+}

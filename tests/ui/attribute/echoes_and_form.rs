@@ -6,7 +6,7 @@ use upvest_core::{Call, Client, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
-    #[endpoint(POST, "/token", form, anonymous, signed, echoes = ["amount"])] //~ ERROR
+    #[endpoint(POST, "/auth/token", form, anonymous, signed, echoes = ["amount"])] //~ ERROR
     fn send(&self, body: &str) -> Call<String>;
 }
 

@@ -6,7 +6,7 @@ use upvest_core::{Call, Client, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
-    #[endpoint(POST, "/things", form, anonymous, signed)] //~ ERROR
+    #[endpoint(POST, "/auth/token", form, anonymous, signed)] //~ ERROR
     fn create(&self) -> Call<String>;
 }
 

@@ -6,7 +6,7 @@ use upvest_core::{Call, Client, api};
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
-    #[endpoint(POST, "/things", form, anonymous, signed)]
+    #[endpoint(POST, "/auth/token", form, anonymous, signed)]
     fn create(&self, bodi: &u8) -> Call<String>; //~ ERROR
 }
 

@@ -8,7 +8,7 @@ pub struct Opaque;
 
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
-    #[endpoint(POST, "/things", form, anonymous, signed)]
+    #[endpoint(POST, "/auth/token", form, anonymous, signed)]
     fn create(&self, body: &Opaque) -> Call<String>; //~ ERROR
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn api(
     methods_have_no_visibility(&mut item, errors);
     parameters_are_names(&mut item, errors);
     let attributes = take_endpoint_attributes(&mut item, errors);
+    trait_is_marked_once(&mut item, errors);
     trait_is_plain(&item, errors);
     trait_is_an_object(&item, errors);
     let scopes = scope.map(|scope| scope.value).unwrap_or_default();
@@ -56,17 +57,12 @@ pub(crate) fn api(
             ),
         }
     }
+    methods_do_not_collide(&item, errors);
     constants_are_unique(&item, &endpoints, errors);
     routes_are_unique(&item, &endpoints, errors);
 
     if errors.is_empty() {
         return Ok(Api { item, core: core.clone(), endpoints });
-    }
-    // The macro's own errors keep the compiler from reporting these.
-    for endpoint in &endpoints {
-        for (_, message) in &endpoint.unfilled {
-            errors.at(endpoint.path.span(), message);
-        }
     }
     Err(Box::new(item))
 }
@@ -82,7 +78,7 @@ fn endpoint(
     signature::is_plain(&method.sig, errors);
     signature::receiver_is_a_shared_reference(&method.sig, errors);
     signature::types_are_named(&method.sig, errors);
-    let (params, unfilled) = params::positions(&method.sig, &options, errors);
+    let params = params::positions(&method.sig, &options, errors);
     params::body_fits_the_method(&options, &params, errors);
     params::are_never_left_out(&params, errors);
     options::agree(&options, errors);
@@ -109,7 +105,6 @@ fn endpoint(
         scopes,
         echoes: options.echoes.map(|echoes| echoes.value).unwrap_or_default(),
         params,
-        unfilled,
         returns: returns?,
     })
 }
@@ -223,6 +218,17 @@ fn is_nearly_endpoint(attribute: &Attribute) -> bool {
     name.is_some_and(|name| closest(&name, &["endpoint"]).is_some())
 }
 
+/// A second `#[api]` would see a trait without endpoints.
+fn trait_is_marked_once(item: &mut ItemTrait, errors: &mut Errors) {
+    let is_api = |attribute: &Attribute| {
+        attribute.path().segments.last().is_some_and(|last| last.ident == "api")
+    };
+    for second in item.attrs.iter().filter(|attribute| is_api(attribute)) {
+        errors.on(second, "a trait is marked `#[api]` once: remove this one");
+    }
+    item.attrs.retain(|attribute| !is_api(attribute));
+}
+
 fn trait_is_plain(item: &ItemTrait, errors: &mut Errors) {
     if let Some(auto) = item.modifiers.auto_token {
         errors.at(auto.span, "an `#[api]` trait is a plain trait: remove `auto`");
@@ -273,6 +279,40 @@ pub(crate) fn is_object(item: &ItemTrait) -> bool {
             TraitItem::Fn(method) => signature::is_of_an_object(&method.sig),
             _ => false,
         })
+}
+
+/// Methods of `upvest_core::Client`, and of traits that are always in scope: on a client, they are called
+/// instead of a trait method of the same name, or are ambiguous with it.
+const OF_THE_CLIENT: [&str; 13] = [
+    "base_url",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "fmt",
+    "into",
+    "now",
+    "replay",
+    "replay_untyped",
+    "to_owned",
+    "try_into",
+    "type_id",
+];
+
+fn methods_do_not_collide(item: &ItemTrait, errors: &mut Errors) {
+    for item in &item.items {
+        let TraitItem::Fn(method) = item else { continue };
+        let ident = &method.sig.ident;
+        if OF_THE_CLIENT.iter().any(|name| ident == name) {
+            errors.at(
+                ident.span(),
+                format!(
+                    "`Client` already has a method `{ident}`, so `client.{ident}(…)` would not call \
+                     this one: rename it"
+                ),
+            );
+        }
+    }
 }
 
 /// Each method has a constant with its name in capitals, next to `ENDPOINTS` and `SCOPES`.

@@ -33,6 +33,9 @@ const RESERVED: [(&str, &str); 23] = [
     ("x-", "the gateway may change it, so no signature covers it"),
 ];
 
+/// The only endpoint that is called without a token.
+const TOKEN_PATH: &str = "/auth/token";
+
 pub(super) fn scopes_are_valid(scopes: &[LitStr], errors: &mut Errors) {
     for (index, scope) in scopes.iter().enumerate() {
         let value = scope.value();
@@ -137,6 +140,15 @@ fn a_key_is_for_writes(options: &EndpointOptions, errors: &mut Errors) {
 
 fn an_anonymous_request_has_no_client(options: &EndpointOptions, errors: &mut Errors) {
     let Some(anonymous) = options.flag(Flag::Anonymous) else { return };
+    let is_for_tokens = options.path.as_ref().is_none_or(|path| path.value() == TOKEN_PATH);
+    if !is_for_tokens && options.flag(Flag::Idempotent).is_none() && options.scope.is_none() {
+        errors.at(
+            anonymous,
+            format!(
+                "only the token endpoint, {TOKEN_PATH}, needs no access token: remove `anonymous`"
+            ),
+        );
+    }
     if options.flag(Flag::Idempotent).is_some() {
         errors.at(
             anonymous,

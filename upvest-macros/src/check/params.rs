@@ -10,64 +10,56 @@ use crate::grammar::{EndpointOptions, Flag, Method};
 use crate::model::{Param, Position};
 use crate::path;
 
-/// Placeholders that no parameter fills, with an error message for each. The compiler reports them
-/// inside the path if nothing else is wrong.
-pub(super) type Unfilled = Vec<(String, String)>;
-
+/// Returns the parameters that have a position. The others are mistakes.
 pub(super) fn positions(
     signature: &Signature,
     options: &EndpointOptions,
     errors: &mut Errors,
-) -> (Vec<Param>, Unfilled) {
+) -> Vec<Param> {
     // Without a path, it is unknown which parameters belong to it.
-    let Some(path) = &options.path else { return Default::default() };
+    let Some(path) = &options.path else { return Vec::new() };
     let placeholders = match path::placeholders(&path.value()) {
         Ok(placeholders) => placeholders.into_iter().map(str::to_owned).collect::<Vec<_>>(),
         Err(message) => {
             errors.at(path.span(), message);
-            return Default::default();
+            return Vec::new();
         }
     };
     let header = options.header.as_ref().map(|header| parameter_of(&header.value));
-
-    let mut params: Vec<Param> = named(signature)
-        .into_iter()
-        .map(|(ident, ty)| {
-            let position = position(&ident, &placeholders, header.as_deref());
-            Param { ident, ty, position }
-        })
-        .collect();
+    let (mut params, mut others) = (Vec::new(), Vec::new());
+    for (ident, ty) in named(signature) {
+        match position(&ident, &placeholders, header.as_deref()) {
+            Some(position) => params.push(Param { ident, ty, position }),
+            None => others.push((ident, ty)),
+        }
+    }
     let mut lacks_header =
         options.is_header_broken || header_is_unfilled(signature, options, &params, errors);
-
-    let is_filled = |name: &&String| !params.iter().any(|param| param.ident.unraw() == **name);
-    let mut unfilled: Vec<&String> = placeholders.iter().filter(is_filled).collect();
-    let mut said = Unfilled::new();
-    for param in params.iter_mut().filter(|param| param.position == Position::Nowhere) {
-        let name = param.ident.unraw().to_string();
+    let is_unfilled = |name: &&String| !params.iter().any(|param| param.ident.unraw() == **name);
+    let mut unfilled: Vec<&String> = placeholders.iter().filter(is_unfilled).collect();
+    for (ident, ty) in others {
+        let name = ident.unraw().to_string();
         // A parameter and a placeholder (or header) with different names are one mistake.
         if let Some(placeholder) = take_counterpart(&name, &mut unfilled) {
-            said.push((
-                placeholder.clone(),
-                without_parameter(placeholder, signature, Some(&name)),
-            ));
+            errors.at(path.span(), without_parameter(placeholder, signature, Some(&name)));
             continue;
         }
         if std::mem::take(&mut lacks_header) {
             continue;
         }
         let meant = closest(&name, &["body", "query"]);
-        errors.at(param.ident.span(), unused(&name, meant));
-        match meant {
-            Some("body") => param.position = Position::Body,
-            Some(_) => param.position = Position::Query,
-            None => {}
-        }
+        errors.at(ident.span(), unused(&name, meant));
+        let position = match meant {
+            Some("body") => Position::Body,
+            Some(_) => Position::Query,
+            None => continue,
+        };
+        params.push(Param { ident, ty, position });
     }
     for name in unfilled {
-        said.push((name.clone(), without_parameter(name, signature, None)));
+        errors.at(path.span(), without_parameter(name, signature, None));
     }
-    (params, said)
+    params
 }
 
 fn without_parameter(placeholder: &str, signature: &Signature, other: Option<&str>) -> String {
@@ -122,14 +114,14 @@ fn named(signature: &Signature) -> Vec<(Ident, Type)> {
     named.collect()
 }
 
-fn position(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Position {
+fn position(ident: &Ident, placeholders: &[String], header: Option<&str>) -> Option<Position> {
     let name = ident.unraw().to_string();
     match name.as_str() {
-        _ if placeholders.contains(&name) => Position::Path,
-        _ if header == Some(&name) => Position::Header,
-        "body" => Position::Body,
-        "query" => Position::Query,
-        _ => Position::Nowhere,
+        _ if placeholders.contains(&name) => Some(Position::Path),
+        _ if header == Some(&name) => Some(Position::Header),
+        "body" => Some(Position::Body),
+        "query" => Some(Position::Query),
+        _ => None,
     }
 }
 
@@ -187,11 +179,8 @@ pub(super) fn body_fits_the_method(
 
 /// `None` would be sent as `null` in a body, and cannot be written in a path.
 pub(super) fn are_never_left_out(params: &[Param], errors: &mut Errors) {
-    for Param { ident, ty, position } in params {
+    for Param { ident, ty, position: _ } in params {
         let Type::Path(path) = bare(ty) else { continue };
-        if *position == Position::Nowhere {
-            continue;
-        }
         if path.path.segments.last().is_some_and(|last| last.ident == "Option") {
             let instead = match ident.unraw().to_string().as_str() {
                 "query" => "make fields of the query optional instead",

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{
     Attribute, Lit, LitStr, Path, Token, Type, Visibility, braced, parenthesized, parse_quote,
 };
 
+use crate::attributes;
 use crate::errors::Errors;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,14 @@ impl Kind {
 }
 
 impl Declaration {
+    /// Returns the attribute for the code that uses deprecated variants, if there are any.
+    pub(super) fn allow_deprecated(&self) -> Option<TokenStream> {
+        let mut attributes = self.variants.iter().flat_map(|variant| &variant.attributes);
+        let is_deprecated =
+            attributes.any(|attribute| attributes::contains(&attribute.meta, "deprecated"));
+        is_deprecated.then(|| quote!(#[allow(deprecated)]))
+    }
+
     /// Returns what can be printed, even if there are mistakes; none if there is no enum at all.
     pub(super) fn read(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let read = |input: ParseStream<'_>| {
@@ -123,7 +133,7 @@ fn item(kind: Kind, input: ParseStream<'_>, errors: &mut Errors) -> Option<Decla
             kind.example().trim_matches('`')
         )
     };
-    let attributes = attributes(input, errors);
+    let attributes = outer_attributes(input, errors);
     let vis = input.parse().unwrap_or(Visibility::Inherited);
     let found = input.span();
     if input.parse::<Token![enum]>().is_err() {
@@ -172,7 +182,7 @@ fn item(kind: Kind, input: ParseStream<'_>, errors: &mut Errors) -> Option<Decla
     Some(declaration)
 }
 
-fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Attribute> {
+fn outer_attributes(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Attribute> {
     let found = input.span();
     input.call(Attribute::parse_outer).unwrap_or_else(|error| {
         errors.at(found, error);
@@ -201,7 +211,7 @@ fn variants(kind: Kind, body: ParseStream<'_>, variants: &mut Vec<Variant>, erro
 
 /// Reads a variant, up to the comma after it.
 fn variant(kind: Kind, body: ParseStream<'_>, errors: &mut Errors) -> Option<Variant> {
-    let attributes = attributes(body, errors);
+    let attributes = outer_attributes(body, errors);
     let found = body.span();
     let Ok(name) = body.call(Ident::parse_any).and_then(usable) else {
         errors.at(found, format!("expected a variant such as {}", kind.example()));

@@ -9,6 +9,7 @@ use super::declaration::Declaration;
 pub(super) fn expand(declaration: &Declaration) -> TokenStream {
     let Declaration { core, check: _, attributes, vis, name, variants } = declaration;
     let event = quote!(#core::webhook::Event);
+    let deprecated = declaration.allow_deprecated();
     let object = quote!(#core::__private::EventObject);
     let listed = variants.iter().map(|variant| {
         let (attributes, name, object) = (&variant.attributes, &variant.name, &variant.object);
@@ -50,7 +51,9 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             Other(#event),
         }
 
-        #[allow(deprecated, dead_code)]
+        // Uses it: an application may forbid to allow unused ones.
+        const _: fn() -> ::std::vec::Vec<::std::string::String> = #name::categories;
+
         impl #name {
             /// The event types that have a variant.
             pub const TYPES: &'static [&'static ::core::primitive::str] = &[#(#types),*];
@@ -62,7 +65,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             }
         }
 
-        #[allow(deprecated)]
+        #deprecated
         impl ::core::convert::TryFrom<&#event> for #name {
             type Error = #core::webhook::EventError;
 
@@ -76,7 +79,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             }
         }
 
-        #[allow(deprecated)]
+        #deprecated
         impl ::core::fmt::Debug for #name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
@@ -86,7 +89,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             }
         }
 
-        #[allow(deprecated)]
+        #deprecated
         impl ::core::clone::Clone for #name {
             fn clone(&self) -> Self {
                 match self {
@@ -96,7 +99,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             }
         }
 
-        #[allow(deprecated)]
+        #deprecated
         impl ::core::cmp::PartialEq for #name {
             fn eq(&self, other: &Self) -> ::core::primitive::bool {
                 match (self, other) {

@@ -7,7 +7,7 @@ use super::declaration::Declaration;
 
 pub(super) fn expand(declaration: &Declaration) -> TokenStream {
     let Declaration { core, check: _, attributes, vis, name, variants } = declaration;
-    let conversions = conversions(declaration);
+    let (conversions, deprecated) = (conversions(declaration), declaration.allow_deprecated());
     let listed = variants.iter().map(|variant| {
         let (attributes, name) = (&variant.attributes, &variant.name);
         quote!(#(#attributes)* #name)
@@ -40,7 +40,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             Unknown(#core::__private::UnknownText),
         }
 
-        #[allow(deprecated, dead_code)]
+        #deprecated
         impl #name {
             /// Every value that this version knows, as declared.
             pub const KNOWN: &'static [Self] = &[#(#known),*];
@@ -71,6 +71,11 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
         }
 
         #conversions
+
+        // Uses them: an application may forbid to allow unused ones.
+        #deprecated
+        const _: &[#name] = #name::KNOWN;
+        const _: fn(&#name) -> ::core::primitive::bool = #name::is_known;
 
         impl ::core::convert::AsRef<::core::primitive::str> for #name {
             fn as_ref(&self) -> &::core::primitive::str {

@@ -21,14 +21,10 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
         let attributes = attributes::of_implementation(&method.item.attrs);
         let params = &method.endpoint.params;
         let parts = params.iter().map(|param| part(param, core));
-        // No warning about an unused parameter next to the error.
-        let nowhere = params.iter().filter(|param| param.position == Position::Nowhere);
-        let nowhere = nowhere.map(|param| &param.ident);
         let returned = returned(method, core);
         quote! {
             #(#attributes)*
             #signature {
-                #(let _ = #nowhere;)*
                 #core::__private::Request::new(self, <dyn #name>::#constant) #(#parts)* #returned
             }
         }
@@ -69,7 +65,6 @@ fn part(param: &Param, core: &Path) -> TokenStream {
             let write = able("Body", "write");
             quote!(.body(#value, #write))
         }
-        Position::Nowhere => quote!(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::{ItemTrait, Path, TraitItem, TraitItemFn};
+use syn::{FnArg, ItemTrait, Pat, PatType, Path, TraitItem, TraitItemFn};
 
 use super::forwarding;
 use crate::attributes;
@@ -75,35 +75,54 @@ fn body(method: &TraitItemFn) -> TokenStream {
     } else {
         quote!(::core::unimplemented!())
     };
+    let names = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(PatType { pat, .. }) => match &**pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
     quote! {
         #(#attributes)*
-        #[allow(unused_variables)]
-        #signature { #body }
+        #signature {
+            #(let _ = #names;)*
+            #body
+        }
     }
 }
 
 fn table(item: &ItemTrait, methods: &[&TraitItemFn], core: &Path) -> TokenStream {
     let (name, vis) = (&item.ident, &item.vis);
+    let docs = "The declaration has mistakes.";
+    let mut used = Vec::new();
     let mut seen = vec!["ENDPOINTS".to_owned(), "SCOPES".to_owned()];
-    let constants = methods.iter().filter_map(|method| {
+    let mut constants = Vec::new();
+    for method in methods {
         let constant = constant_name(&method.sig.ident);
         if seen.contains(&constant) {
-            return None;
+            continue;
         }
         let ident = Ident::new(&constant, method.sig.ident.span());
         seen.push(constant);
+        let cfgs = attributes::cfgs(&method.attrs);
+        used.push(quote!(#(#cfgs)* Self::#ident));
         let attributes = attributes::of_constant(&method.attrs);
-        Some(quote! {
+        constants.push(quote! {
+            #[doc = #docs]
             #(#attributes)*
             #vis const #ident: #core::Endpoint = #core::Endpoint::new("", #core::Method::Get, "");
-        })
-    });
+        });
+    }
     quote! {
-        #[allow(dead_code, missing_docs)]
         impl dyn #name {
             #(#constants)*
-            #vis const ENDPOINTS: &'static [#core::Endpoint] = &[];
+            #[doc = #docs]
+            #vis const ENDPOINTS: &'static [#core::Endpoint] = &[#(#used),*];
+            #[doc = #docs]
             #vis const SCOPES: &'static [&'static ::core::primitive::str] = &[];
         }
+        // Uses them all: an application may forbid to allow unused ones.
+        const _: (&[#core::Endpoint], &[&::core::primitive::str]) =
+            (<dyn #name>::ENDPOINTS, <dyn #name>::SCOPES);
     }
 }

@@ -1,10 +1,11 @@
-//! The paths as format strings that never run. A placeholder that no parameter fills names a deprecated
-//! constant, so the compiler marks it inside the path, with the macro's message. Editors use the other
-//! placeholders to find the parameters; a compiler does not see those.
+//! The paths as format strings that never run. Editors use the placeholders to find the parameters; a
+//! compiler does not see them.
+//!
+//! rust-analyzer sets `miri` by default, and `rust_analyzer` always. Only the first is a condition that
+//! the compiler knows: for the other one, a crate would need to allow a lint, which it may forbid.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
 
 use super::Method;
 use crate::attributes;
@@ -20,26 +21,10 @@ pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
             quote!(#(#cfgs)* #path)
         })
         .collect();
-    if paths.is_empty() {
-        return None;
-    }
-    let is_wrong = methods.iter().any(|method| !method.endpoint.unfilled.is_empty());
-    Some(if is_wrong {
+    (!paths.is_empty()).then(|| {
         quote! {
-            #[allow(non_upper_case_globals, unused)]
-            #[deny(deprecated)]
             const _: () = {
-                fn in_the_path() {
-                    #(#paths)*
-                }
-            };
-        }
-    } else {
-        quote! {
-            #[allow(unexpected_cfgs)]
-            const _: () = {
-                #[cfg(rust_analyzer)]
-                #[allow(unused)]
+                #[cfg(miri)]
                 fn in_the_path() {
                     #(#paths)*
                 }
@@ -57,14 +42,8 @@ fn path(endpoint: &Endpoint) -> TokenStream {
         name.set_span(name.span().resolved_at(path.span()));
         name
     });
-    let unfilled = endpoint.unfilled.iter().map(|(name, message)| {
-        let mut name = syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, path.span()));
-        name.set_span(path.span());
-        quote!(#[deprecated = #message] const #name: &::core::primitive::str = "";)
-    });
     quote! {
         {
-            #(#unfilled)*
             #(let #names = "";)*
             let _ = ::core::format_args!(#path);
         }

@@ -31,7 +31,6 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let is_deprecated = methods.iter().any(|method| attributes::is_deprecated(&method.item.attrs));
     let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
-        #[allow(dead_code)]
         #deprecated
         #(#levels)*
         impl dyn #name {
@@ -42,6 +41,9 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             #vis const SCOPES: &'static [&'static ::core::primitive::str] =
                 const { &#core::__private::Scopes::<{ Self::ENDPOINTS.len() }>::of(Self::ENDPOINTS) }.list();
         }
+        // Uses them all: an application may forbid to allow unused ones.
+        #(#levels)*
+        const _: &[&::core::primitive::str] = <dyn #name>::SCOPES;
     }
 }
 
