@@ -118,14 +118,13 @@ pub use types::{
 /// Turns each method of a trait into a call to the API.
 ///
 /// ```text
-/// #[api]
 /// #[api(scope = "users:admin")]
 /// #[api(scope = ["users:read", "users:admin"], crate = my_sdk::upvest_core)]
 /// ```
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `scope` | the scope that a token needs for these endpoints; of several in brackets, any one is enough |
+/// | `scope` | the scope that a token needs for these endpoints; of several in brackets, any one is enough; `[]` if they need none |
 /// | `crate` | the path of this crate, if it is not available under its own name |
 ///
 /// Every method is marked [`#[endpoint]`](macro@endpoint) and returns [`Call<T>`](Call) or

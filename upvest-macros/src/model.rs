@@ -24,6 +24,8 @@ pub(crate) struct Endpoint {
     pub(crate) header: Option<LitStr>,
     /// Those of the method, or else those of the trait.
     pub(crate) scopes: Vec<LitStr>,
+    /// Whether the method names its scopes itself, or says that it needs none.
+    pub(crate) names_scopes: bool,
     /// The fields of the body that the response repeats.
     pub(crate) echoes: Vec<LitStr>,
     pub(crate) params: Vec<Param>,

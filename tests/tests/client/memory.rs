@@ -13,7 +13,7 @@ use upvest_tests::data;
 use upvest_tests::in_memory::Things;
 use upvest_tests::scripted::{builder, json};
 
-#[upvest_core::api]
+#[upvest_core::api(scope = "documents:read")]
 trait Documents {
     #[upvest_core::endpoint(POST, "/documents", accept = "application/pdf", signed)]
     fn print(&self, body: &str) -> upvest_core::Call<upvest_core::Bytes>;

@@ -5,7 +5,7 @@
 
 use upvest_core::{Call, api};
 
-#[api]
+#[api(scope = "things:admin")]
 trait Things: Send + Sync {
     /// Is deprecated.
     #[deprecated(note = "use `get`")]
@@ -44,7 +44,7 @@ trait Things: Send + Sync {
 /// Is part of a deprecated trait.
 #[allow(non_snake_case)]
 #[deprecated]
-#[api]
+#[api(scope = "things:admin")]
 #[allow(dead_code)]
 trait Old: Send + Sync {
     #[endpoint(GET, "/old/{thingId}", signed)]
@@ -52,7 +52,7 @@ trait Old: Send + Sync {
 }
 
 /// Has a condition that always holds.
-#[api]
+#[api(scope = "things:admin")]
 trait Always: Send + Sync {
     #[cfg_attr(true, deprecated, allow(non_snake_case))]
     #[endpoint(GET, "/always/{Id}", signed)]

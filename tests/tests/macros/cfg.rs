@@ -11,7 +11,7 @@ macro_rules! matrix {
         $(
             #[tokio::test]
             async fn $test() {
-                #[api]
+                #[api(scope = "things:admin")]
                 trait Things: Send + Sync {
                     #[cfg(any($($first())?))]
                     #[endpoint(GET, "/first/{id}", scope = "first", signed)]
@@ -73,7 +73,7 @@ matrix! {
 /// Methods that are never compiled together may share a name or a route.
 #[tokio::test]
 async fn methods_with_exclusive_conditions_may_share_a_name() {
-    #[api]
+    #[api(scope = "things:admin")]
     trait Things: Send + Sync {
         #[cfg(test)]
         #[endpoint(GET, "/new/{id}", signed)]
@@ -95,7 +95,7 @@ async fn methods_with_exclusive_conditions_may_share_a_name() {
 /// A method that is configured out may name missing types.
 #[test]
 fn a_method_that_is_configured_out_is_not_checked() {
-    #[api]
+    #[api(scope = "things:admin")]
     trait Things: Send + Sync {
         #[cfg(any())]
         #[endpoint(GET, "/things/{id}", signed)]
@@ -109,13 +109,13 @@ fn a_method_that_is_configured_out_is_not_checked() {
 #[test]
 fn a_trait_can_be_configured_out() {
     #[cfg(any())]
-    #[api]
+    #[api(scope = "things:admin")]
     trait Things: Send + Sync {
         #[endpoint(GET, "/things/{id}", signed)]
         fn get(&self, id: ThereIsNoSuchType) -> Call<NorThis>;
     }
 
-    #[api]
+    #[api(scope = "things:admin")]
     #[cfg(any())]
     trait Things: Send + Sync {
         #[endpoint(GET, "/things/{id}", signed)]

@@ -113,7 +113,7 @@ async fn the_trait_can_be_mocked() {
 
 #[tokio::test]
 async fn a_user_trait_can_be_mocked() {
-    #[api]
+    #[api(scope = "things:admin")]
     #[mockall::automock]
     trait Users: Send + Sync {
         #[endpoint(GET, "/users/{user_id}", signed)]

@@ -2,7 +2,7 @@
 
 use upvest_core::{Call, Error, Outcome, api};
 
-#[api]
+#[api(scope = "things:admin")]
 trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u32) -> Call<String>;

@@ -25,7 +25,7 @@ async fn it_works() {
     assert_eq!(super::echo().client().get(&id).await.unwrap(), "/things/7");
     assert_eq!(<dyn Things>::ENDPOINTS.len(), 1);
     if <dyn Things>::GET.is_signed() {
-        #[api]
+        #[api(scope = "things:admin")]
         trait Things: Send + Sync {
             #[endpoint(GET, "/inner/{id}", signed)]
             fn get(&self, id: &ThingId) -> Call<String>;

@@ -5,6 +5,7 @@
 extern crate upvest_core as another_name;
 
 mod attributes;
+mod borrowed;
 mod cfg;
 mod compile_fail;
 mod declared_trait;

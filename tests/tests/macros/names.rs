@@ -44,7 +44,7 @@ traits! {
     method: Method,
 }
 
-#[api]
+#[api(scope = "things:admin")]
 trait Parameters: Send + Sync {
     #[endpoint(GET, "/{self_}/{client}/{request}/{endpoint}/{target}/{this}/{name}", signed)]
     #[expect(clippy::too_many_arguments)]

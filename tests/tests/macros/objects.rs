@@ -11,7 +11,7 @@ macro_rules! matrix {
             mod $module {
                 use super::*;
 
-                #[api]
+                #[api(scope = "things:admin")]
                 pub trait Things $(: $($supertraits)+)? {
                     #[endpoint(GET, "/things/{id}", signed)]
                     fn get(&self, id: &str) -> Call<String>;

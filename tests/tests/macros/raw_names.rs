@@ -8,7 +8,7 @@ struct Query {
     r#type: &'static str,
 }
 
-#[api]
+#[api(scope = "things:admin")]
 trait r#Struct: Send + Sync {
     #[endpoint(GET, "/{type}/{for}", signed)]
     fn r#move(&self, r#type: u32, r#for: &str, query: &Query) -> Call<String>;

@@ -20,13 +20,13 @@ mod handed_on {
 mod renamed {
     use another_name::{Call, api};
 
-    #[api(crate = another_name)]
+    #[api(scope = "things:admin", crate = another_name)]
     pub trait Others: Send + Sync {
         #[endpoint(GET, "/others/{id}", signed)]
         fn find(&self, id: u32) -> Call<String>;
     }
 
-    #[api(crate = ::another_name)]
+    #[api(scope = "things:admin", crate = ::another_name)]
     pub trait Absolute: Send + Sync {
         #[endpoint(GET, "/absolute/{id}", signed)]
         fn look(&self, id: u32) -> Call<String>;

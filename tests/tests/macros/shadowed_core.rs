@@ -8,7 +8,7 @@ mod upvest_macros {}
 
 use ::upvest_core::{Call, api};
 
-#[api]
+#[api(scope = "things:admin")]
 trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u32) -> Call<String>;

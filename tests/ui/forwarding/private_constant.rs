@@ -6,7 +6,7 @@
 mod inner {
     use upvest_core::{Call, api};
 
-    #[api]
+    #[api(scope = "things:admin")]
     trait Things: Send + Sync {
         #[endpoint(GET, "/things/{id}", signed)]
         fn get(&self, id: u8) -> Call<String>;

@@ -7,20 +7,20 @@ use upvest_core::{Call, Client, api};
 #[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
-    fn get<'a>(&'a self, id: u8) -> Call<&'a str>; //~ ERROR
+    fn get<'a>(&self, id: &'a str) -> Call<&'a str>; //~ ERROR
 }
 
 struct Fake;
 
 #[allow(unused_variables)]
 impl Things for Fake {
-    fn get<'a>(&'a self, id: u8) -> Call<&'a str> { unimplemented!() }
+    fn get<'a>(&self, id: &'a str) -> Call<&'a str> { unimplemented!() }
 }
 
 #[allow(unused_variables)]
 fn uses(client: &Client) {
-    let _ = client.get(7);
-    let _ = Fake.get(7);
+    let _ = client.get("7");
+    let _ = Fake.get("7");
 }
 
 fn main() {}

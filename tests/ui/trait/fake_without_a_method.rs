@@ -4,7 +4,7 @@
 
 use upvest_core::{Call, Client, api};
 
-#[api]
+#[api(scope = "things:admin")]
 pub trait Things: Send + Sync {
     #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u8) -> Call<String>;

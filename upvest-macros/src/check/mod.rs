@@ -33,6 +33,7 @@ pub(crate) fn api(
     trait_is_marked_once(&mut item, errors);
     trait_is_plain(&item, errors);
     trait_is_an_object(&item, errors);
+    let names_scopes = scope.is_some();
     let scopes = scope.map(|scope| scope.value).unwrap_or_default();
     options::scopes_are_valid(&scopes, errors);
 
@@ -60,6 +61,9 @@ pub(crate) fn api(
     methods_do_not_collide(&item, errors);
     constants_are_unique(&item, &endpoints, errors);
     routes_are_unique(&item, &endpoints, errors);
+    if !names_scopes {
+        scopes_are_named(&item, &endpoints, errors);
+    }
 
     if errors.is_empty() {
         return Ok(Api { item, core: core.clone(), endpoints });
@@ -90,6 +94,7 @@ fn endpoint(
 
     let is_anonymous = options.flag(Flag::Anonymous).is_some();
     let flags = options.flags();
+    let names_scopes = options.scope.is_some();
     let scopes = match options.scope {
         _ if is_anonymous => Vec::new(),
         Some(scope) => scope.value,
@@ -103,6 +108,7 @@ fn endpoint(
         accept: options.accept.map(|accept| accept.value),
         header: options.header.map(|header| header.value),
         scopes,
+        names_scopes,
         echoes: options.echoes.map(|echoes| echoes.value).unwrap_or_default(),
         params,
         returns: returns?,
@@ -279,6 +285,22 @@ pub(crate) fn is_object(item: &ItemTrait) -> bool {
             TraitItem::Fn(method) => signature::is_of_an_object(&method.sig),
             _ => false,
         })
+}
+
+/// Without a scope, no token would be good for its endpoints.
+fn scopes_are_named(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
+    let lacks_scope = |endpoint: &Endpoint| !endpoint.names_scopes && !endpoint.is(Flag::Anonymous);
+    // Another mistake may be that of the scope.
+    if errors.is_empty() && endpoints.iter().any(lacks_scope) {
+        errors.at(
+            item.ident.span(),
+            format!(
+                "`{}` does not name the scope that a token needs for its endpoints: write \
+                 `#[api(scope = \"users:admin\")]`, or `scope = []` if they need none",
+                item.ident
+            ),
+        );
+    }
 }
 
 /// Methods of `upvest_core::Client`, and of traits that are always in scope: on a client, they are called

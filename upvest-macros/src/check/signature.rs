@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{FnArg, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use crate::errors::Errors;
 use crate::grammar::{EndpointOptions, Flag};
@@ -24,7 +24,7 @@ pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
     if let Some(variadic) = variadic {
         errors.on(variadic, "an endpoint names each of its parameters: remove `...`");
     }
-    if !generics.params.is_empty() {
+    if has_type_parameters(signature) {
         errors.on(
             &generics.params,
             "an endpoint has no generic parameters: name the types that it sends",
@@ -41,16 +41,17 @@ pub(super) fn is_plain(signature: &Signature, errors: &mut Errors) {
     }
 }
 
+/// Whether there are other parameters than lifetimes, which a mock of a method needs if what it sends
+/// borrows.
+fn has_type_parameters(signature: &Signature) -> bool {
+    let mut params = signature.generics.params.iter();
+    params.any(|param| !matches!(param, GenericParam::Lifetime(_)))
+}
+
 pub(super) fn receiver_is_a_shared_reference(signature: &Signature, errors: &mut Errors) {
     match signature.receiver() {
         Some(receiver) => {
-            // A lifetime parameter of the method is reported at the method.
-            let is_shared = match &receiver.kind {
-                ReceiverKind::Reference(_, lifetime, None) => {
-                    lifetime.is_none() || !signature.generics.params.is_empty()
-                }
-                _ => false,
-            };
+            let is_shared = matches!(receiver.kind, ReceiverKind::Reference(_, None, None));
             if !is_shared {
                 errors.on(receiver, "an endpoint takes its client by reference: write `&self`");
             }
@@ -86,7 +87,7 @@ pub(super) fn is_of_an_object(signature: &Signature) -> bool {
     let is_reference =
         |receiver: &syn::Receiver| matches!(receiver.kind, ReceiverKind::Reference(..));
     signature.asyncness.is_none()
-        && signature.generics.params.is_empty()
+        && !has_type_parameters(signature)
         && signature.receiver().is_some_and(is_reference)
         && unnamed_types(signature).is_empty()
 }
@@ -136,8 +137,7 @@ pub(super) fn returns(
         errors.at(ident.span(), message);
         return None;
     };
-    let borrow = borrow(ty.to_token_stream()).filter(|_| signature.generics.params.is_empty());
-    if let Some(borrow) = borrow {
+    if let Some(borrow) = borrow(ty.to_token_stream()) {
         errors.at(
             borrow,
             "a response cannot borrow: write an owned type, such as `String` instead of `&str`",

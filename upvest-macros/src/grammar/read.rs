@@ -263,7 +263,7 @@ fn texts(value: TokenStream, setting: Setting, errors: &mut Errors) -> Option<Ve
     }
 }
 
-/// Strings in brackets, at least one.
+/// Strings in brackets; at least one, unless they are scopes.
 fn several(value: TokenStream, setting: Setting, errors: &mut Errors) -> Option<Vec<LitStr>> {
     let texts = match value.clone().into_iter().next() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
@@ -272,7 +272,10 @@ fn several(value: TokenStream, setting: Setting, errors: &mut Errors) -> Option<
         _ => None,
     };
     match texts {
-        Some(texts) if !texts.is_empty() => Some(texts.into_iter().collect()),
+        // An endpoint may need no scope, and says so.
+        Some(texts) if !texts.is_empty() || setting == Setting::Scope => {
+            Some(texts.into_iter().collect())
+        }
         _ => {
             errors.on(value, setting.usage());
             None

@@ -1,13 +1,16 @@
-//! No scope in the brackets.
+//! A trait without the scope that its endpoints need.
 
 #![allow(dead_code)]
 
 use upvest_core::{Call, Client, api};
 
-#[api(scope = "things:admin")]
-pub trait Things: Send + Sync {
-    #[endpoint(GET, "/things/{id}", scope = [], signed)] //~ ERROR
+#[api]
+pub trait Things: Send + Sync { //~ ERROR
+    #[endpoint(GET, "/things/{id}", signed)]
     fn get(&self, id: u8) -> Call<String>;
+
+    #[endpoint(GET, "/things", signed, scope = "things:read")]
+    fn list(&self) -> Call<String>;
 }
 
 struct Fake;
@@ -15,13 +18,13 @@ struct Fake;
 #[allow(unused_variables)]
 impl Things for Fake {
     fn get(&self, id: u8) -> Call<String> { unimplemented!() }
+    fn list(&self) -> Call<String> { unimplemented!() }
 }
 
 #[allow(unused_variables)]
 fn uses(client: &Client) {
     let _ = client.get(7);
-    let _ = Fake.get(7);
-    let _ = <dyn Things>::ENDPOINTS;
+    let _ = Fake.list();
 }
 
 fn main() {}
