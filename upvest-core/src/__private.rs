@@ -8,8 +8,8 @@ use std::fmt::{self, Debug, Display};
 
 use bytes::Bytes;
 pub use serde;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserializer, Serialize, de};
 
 pub use crate::call::request::{Request, WriteError};
 use crate::call::{Call, Idempotent};
@@ -20,6 +20,30 @@ pub use crate::text::printable;
 pub use crate::types::{UnknownText, Uuid, hyphenated};
 use crate::webhook::{Event, EventError};
 pub use upvest_macros::{events, open_enum};
+
+/// Reads a string, without copying it first.
+///
+/// # Errors
+/// Fails if it is not a string.
+pub fn read_text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: fn(&str) -> T,
+) -> Result<T, D::Error> {
+    struct Text<T>(fn(&str) -> T);
+
+    impl<T> de::Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text))
+        }
+    }
+    deserializer.deserialize_str(Text(read))
+}
 
 /// Returns what precedes the first dot of these event types, each once.
 #[must_use]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::invalid::InvalidValue;
+use crate::__private::read_text;
 
 /// The number of a security (ISO 6166), such as `US0378331005`.
 ///
@@ -155,8 +156,7 @@ macro_rules! code {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                Self::read(&text).map_err(de::Error::custom)
+                read_text(deserializer, Self::read)?.map_err(de::Error::custom)
             }
         }
     };

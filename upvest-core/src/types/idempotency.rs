@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use super::invalid::InvalidValue;
+use crate::__private::read_text;
 
 /// Identifies one intent: requests with the same key take effect once.
 ///
@@ -112,7 +113,7 @@ impl Serialize for IdempotencyKey {
 
 impl<'de> Deserialize<'de> for IdempotencyKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        read_text(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

@@ -132,8 +132,8 @@ macro_rules! id {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                let text = <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err($crate::__private::serde::de::Error::custom)
+                $crate::__private::read_text(deserializer, ::core::primitive::str::parse::<Self>)?
+                    .map_err($crate::__private::serde::de::Error::custom)
             }
         }
     };

@@ -141,15 +141,20 @@ impl FromStr for Amount {
         {
             return Err(invalid());
         }
-        let minor: u64 =
-            format!("{whole}{}", cents.unwrap_or("00")).parse().map_err(|_| invalid())?;
-        Self::from_minor(minor)
+        let number = |digits: &str| digits.parse::<u64>().map_err(|_| invalid());
+        // Nine digits and two: this cannot overflow.
+        Self::from_minor(number(whole)? * 100 + number(cents.unwrap_or("0"))?)
     }
 }
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}.{:02}", self.minor / 100, self.minor % 100))
+        let (whole, rest) = (self.minor / 100, self.minor % 100);
+        if f.width().is_none() && f.precision().is_none() {
+            write!(f, "{whole}.{rest:02}")
+        } else {
+            f.pad(&format!("{whole}.{rest:02}"))
+        }
     }
 }
 

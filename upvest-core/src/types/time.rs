@@ -10,6 +10,7 @@ use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::invalid::InvalidValue;
+use crate::__private::read_text;
 
 /// The years -9999 to 9999, in Unix seconds.
 const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;
@@ -252,8 +253,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        read_text(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 
@@ -399,8 +399,7 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        read_text(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

@@ -117,8 +117,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
             fn deserialize<D: #core::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <::std::string::String as #core::__private::serde::Deserialize>::deserialize(deserializer)
-                    .map(|text| Self::__of(&text))
+                #core::__private::read_text(deserializer, Self::__of)
             }
         }
     }
