@@ -36,6 +36,7 @@ resolve sqlx-0.8 'sqlx = { version = "0.8", features = ["postgres", "runtime-tok
 resolve sqlx-0.9 'sqlx = { version = "0.9", features = ["postgres", "runtime-tokio"] }'
 resolve sea-orm 'sea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite", "runtime-tokio"] }'
 resolve diesel 'diesel = { version = "2", features = ["sqlite"] }'
+resolve rusqlite-0.43 'rusqlite = { version = "0.43", features = ["bundled"] }'
 resolve rusqlite-0.37 'rusqlite = { version = "0.37", features = ["bundled"] }'
 resolve rusqlite-0.32 'rusqlite = { version = "=0.32.1", features = ["bundled"] }'
 

@@ -97,6 +97,8 @@ pub trait VirtualCash: Send + Sync {
     ///
     /// Success means that the request was accepted. The decrease may still be confirmed before the
     /// cancellation takes effect. The webhook reports the result.
+    ///
+    /// Note: after a lost response, a 422 for another call does not say that nothing was cancelled.
     #[endpoint(DELETE, "/virtual_cash_balances/decreases/{virtual_cash_decrease_id}", signed)]
     fn cancel_decrease(&self, virtual_cash_decrease_id: VirtualCashDecreaseId) -> Call<()>;
 }

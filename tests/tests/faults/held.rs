@@ -139,6 +139,7 @@ async fn a_key_of_the_caller_is_as_old_as_its_intent() {
     let refused = client.replay::<Thing>(<dyn Things>::CREATE, record).unwrap_err();
     for error in [refused, held.await.unwrap_err(), call().await.unwrap_err()] {
         is_refused(&error);
+        assert!(error.is_expired(), "{error}");
         assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
     }
     assert_eq!(server.sent().len(), 1);
@@ -180,6 +181,7 @@ async fn setting_the_clock_back_does_not_extend_the_replay_window() {
     let error = call.await.unwrap_err();
     is_too_old(&error);
     assert!(error.to_string().contains("one of the clocks is wrong"), "{error}");
+    assert!(!error.is_expired(), "the clock can be corrected");
     // The clock was set back by four hours while 24 hours passed on the monotonic clock.
     for is_replay in [false, true] {
         let (client, clock) = clocked(&server);

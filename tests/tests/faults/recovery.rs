@@ -101,6 +101,15 @@ impl Replay for Fake {
     }
 }
 
+/// A fake that does not resume the record.
+struct Careless;
+
+impl Replay for Careless {
+    fn replay_untyped(&self, _: &[Endpoint], _: CallRecord) -> Result<IdempotentCall<Value>> {
+        Ok(Call::ready(Err(Error::from_problem(422, "unprocessable_entity"))))
+    }
+}
+
 #[tokio::test]
 async fn recovery_works_with_the_client_and_with_a_fake() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -129,6 +138,8 @@ async fn recovery_works_with_the_client_and_with_a_fake() {
     let error = recover(&refusing, first).await.unwrap_err();
     // As with a real server: the refusal of a replay says nothing about the first call.
     assert_eq!((error.outcome(), error.idempotency_key()), (Outcome::Unknown, Some(key)));
+    let error = recover(&Careless, records().0).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,6 +166,7 @@ async fn a_call_resumes_its_own_record_and_no_other() {
         assert!(error.to_string().contains(&why), "{error}");
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
         assert_eq!(error.idempotency_key(), record.idempotency_key());
+        assert!(!error.is_expired(), "another record is not too old");
     };
     refused(client.create("y"), "body");
     let error = client.increase(&increase()).resume(record.clone()).unwrap_err();

@@ -333,15 +333,16 @@ fn check_age(plan: &Plan<'_>, sent: u32) -> Result<()> {
     let Plan { client, prepared, key, .. } = plan;
     let Some(Idempotent { window, .. }) = key else { return Ok(()) };
     let (since, now) = (window.since(), client.now());
-    let why = match window.age(now) {
-        Age::InTime => return Ok(()),
+    let refused = |why| Error::replay(Outcome::NotSent, &format!("{prepared} was not sent: {why}"));
+    match window.age(now) {
+        Age::InTime => Ok(()),
         // A clock that is set back while a call is in flight does not make its key older.
-        Age::NotKnown if sent > 0 => return Ok(()),
-        Age::NotKnown => from_the_future(since, now),
-        Age::TooOld => format!(
+        Age::NotKnown if sent > 0 => Ok(()),
+        Age::NotKnown => Err(refused(from_the_future(since, now))),
+        Age::TooOld => Err(refused(format!(
             "the replay window of its key ended at {}, and Upvest may forget the key soon after",
             window_end(since)
-        ),
-    };
-    Err(Error::replay(Outcome::NotSent, &format!("{prepared} was not sent: {why}")))
+        ))
+        .expired()),
+    }
 }

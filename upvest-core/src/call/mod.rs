@@ -45,6 +45,11 @@ pub use recovery::Replay;
 /// another task, or drop it. Dropping a call in flight leaves its outcome unknown: an
 /// [`IdempotentCall`] can be replayed from its [`record`](Call::record).
 ///
+/// Note: calling the trait method again makes another call, with another key. To send the same one
+/// again after a lost response, await a clone that was made before, or resume its record.
+///
+/// To start it in a task, use `tokio::spawn(call.into_future())`.
+///
 /// # Errors
 /// Awaiting it fails with an [`Error`]: [`kind`](Error::kind) says where it failed, and
 /// [`outcome`](Error::outcome) whether the request took effect. A request that could not be built

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::kind::Origin;
 use super::record::CallRecord;
 use super::replay::refuse;
 use super::{IdempotentCall, State};
@@ -15,7 +16,7 @@ use crate::response::decode;
 /// What replays recorded calls: [`Client`], or a fake in a test of your recovery.
 ///
 /// On `dyn Replay`, [`replay`](#method.replay) reads the response as a type, as
-/// [`Client::replay`] does.
+/// [`Client::replay`] does. A failure is at least [`Outcome::Unknown`] there, also that of a fake.
 ///
 /// # Examples
 ///
@@ -78,9 +79,12 @@ impl dyn Replay + '_ {
         {
             request
                 .endpoint::<T>(endpoints)
-                .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
+                .map_err(|why| refuse(Some(recorded.idempotency_key), why))?;
         }
-        Ok(self.replay_untyped(endpoints, record)?.typed())
+        let mut call = self.replay_untyped(endpoints, record)?.typed();
+        // A fake may have made a new call.
+        call.key.origin = Origin::Record;
+        Ok(call)
     }
 }
 

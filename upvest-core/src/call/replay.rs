@@ -68,14 +68,24 @@ impl Client {
         let recorded = record.recorded()?;
         let prepared = self
             .check(&recorded)
-            .and_then(|request| request.prepared::<T>(endpoints.as_ref()))
-            .map_err(|why| refuse(Some(recorded.idempotency_key), &why))?;
+            .and_then(|request| Ok(request.prepared::<T>(endpoints.as_ref())?))
+            .map_err(|refusal| refuse(Some(recorded.idempotency_key), refusal))?;
         let Recorded { idempotency_key: key, made_at, .. } = recorded;
         Ok(IdempotentCall::replay(self.clone(), prepared, key, made_at))
     }
 
     /// Returns what to send, if this client may send it now.
     pub(super) fn check<'r>(
+        &self,
+        recorded: &'r Recorded,
+    ) -> std::result::Result<&'r RecordedRequest, Refusal> {
+        let request = self.check_target(recorded)?;
+        check_age(recorded.made_at, self.now())?;
+        Ok(request)
+    }
+
+    /// Returns the request, if it is unchanged, and of this client.
+    fn check_target<'r>(
         &self,
         recorded: &'r Recorded,
     ) -> std::result::Result<&'r RecordedRequest, String> {
@@ -101,8 +111,19 @@ impl Client {
         if recorded.digest() != recorded.digest {
             return Err(changed());
         }
-        check_age(recorded.made_at, self.now())?;
         Ok(request)
+    }
+}
+
+/// Why a record is not replayed.
+pub(super) struct Refusal {
+    why: String,
+    is_expired: bool,
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { why, is_expired: false }
     }
 }
 
@@ -116,7 +137,7 @@ impl CallRecord {
                     "it has version {version}, but this library reads version {VERSION} (replay it \
                      with a newer upvest-core)"
                 );
-                Err(refuse(None, &why))
+                Err(refuse(None, why))
             }
         }
     }
@@ -191,14 +212,18 @@ fn is_replayable(endpoint: &Endpoint) -> bool {
         && endpoint.header_name().is_none()
 }
 
-fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), String> {
+fn check_age(made_at: Timestamp, now: Timestamp) -> std::result::Result<(), Refusal> {
     match Window::new(made_at, now).age(now) {
         Age::InTime => Ok(()),
-        Age::NotKnown => Err(from_the_future(made_at, now)),
-        Age::TooOld => Err(format!(
-            "it was made at {made_at}, more than 23 hours ago, so Upvest may have forgotten its \
-             key and it could take effect a second time (find out by other means what it did)"
-        )),
+        Age::NotKnown => Err(from_the_future(made_at, now).into()),
+        Age::TooOld => {
+            let why = format!(
+                "it was made at {made_at}, more than 23 hours ago, so Upvest may have forgotten \
+                 its key and it could take effect a second time (find out by other means what it \
+                 did)"
+            );
+            Err(Refusal { why, is_expired: true })
+        }
     }
 }
 
@@ -206,9 +231,11 @@ fn changed() -> String {
     "it was changed after it was made (find out by other means what its call did)".to_owned()
 }
 
-pub(super) fn refuse(key: Option<IdempotencyKey>, why: &str) -> Error {
+pub(super) fn refuse(key: Option<IdempotencyKey>, refusal: impl Into<Refusal>) -> Error {
+    let Refusal { why, is_expired } = refusal.into();
     let message = format!("this record cannot be replayed: {why}");
-    Error::replay(Outcome::Unknown, &message).with_idempotency_key(key)
+    let error = Error::replay(Outcome::Unknown, &message).with_idempotency_key(key);
+    if is_expired { error.expired() } else { error }
 }
 
 /// Returns enough of a text from outside to recognise it.

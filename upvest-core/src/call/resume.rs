@@ -60,8 +60,8 @@ impl<T> IdempotentCall<T> {
             State::Fixed { client, prepared, .. } => {
                 let request = client
                     .check(&recorded)
-                    .and_then(|request| request.check_same(prepared).map(|()| request))
-                    .map_err(|why| refuse(Some(key), &why))?;
+                    .and_then(|request| Ok(request.check_same(prepared).map(|()| request)?))
+                    .map_err(|refusal| refuse(Some(key), refusal))?;
                 prepared.body = Bytes::from(request.body.clone());
                 client.now()
             }

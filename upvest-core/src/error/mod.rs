@@ -28,8 +28,8 @@ pub use outcome::Outcome;
 pub use problem::Problem;
 pub use summary::ErrorSummary;
 
-/// A `Result` whose error is [`Error`].
-pub type Result<T> = std::result::Result<T, Error>;
+/// A `Result` whose error is [`Error`], unless another one is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed.
 ///
@@ -65,6 +65,7 @@ struct Inner {
     signature_base: Option<SignatureBase>,
     body: Bytes,
     is_clock_off: bool,
+    is_expired: bool,
     retry: Retry,
     attempts: u32,
     is_retryable: bool,
@@ -126,6 +127,12 @@ impl Error {
 
     pub(crate) fn replay(outcome: Outcome, message: &str) -> Self {
         Self::new(ErrorKind::Replay, outcome, message)
+    }
+
+    /// Says that the replay window has passed.
+    pub(crate) fn expired(mut self) -> Self {
+        self.0.is_expired = true;
+        self
     }
 
     pub(crate) fn because<E>(mut self, source: E) -> Self
@@ -310,9 +317,22 @@ impl Error {
     ///
     /// The client has already made as many attempts as it may. Before you retry, wait at least for
     /// [`retry_after`](Self::retry_after), and retry in one place only.
+    ///
+    /// Note: calling the method again makes a new call, with a new key, and may pay twice. To send
+    /// the same call again, [`resume`](crate::Call::resume) or replay its record, or await a clone
+    /// that was made before.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.is_retryable
+    }
+
+    /// Returns whether the replay window has passed: the key or record is never sent again.
+    ///
+    /// Another error of kind [`Replay`](ErrorKind::Replay) can be corrected; this one cannot. Find
+    /// out by other means what the call did.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.0.is_expired
     }
 
     /// Returns how long the server asks you to wait, from its response on: its `retry-after`.
@@ -344,6 +364,7 @@ impl Inner {
             signature_base: None,
             body: Bytes::new(),
             is_clock_off: false,
+            is_expired: false,
             retry,
             attempts: 0,
             is_retryable: false,

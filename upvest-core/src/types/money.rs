@@ -14,7 +14,8 @@ use super::invalid::InvalidValue;
 /// The API writes it as a string, `^[0-9]{1,9}(\.[0-9]{2})?$`, and so does this type, always with
 /// two decimals. A JSON number is rejected, because it may have been rounded. There is no
 /// conversion from or to a float. Arithmetic is exact, and returns `None` where the result is not
-/// an amount.
+/// an amount. It converts from and to [`Decimal`](super::Decimal) and `rust_decimal::Decimal`
+/// (version 1), which fails if the number is not an amount.
 ///
 /// # Examples
 ///

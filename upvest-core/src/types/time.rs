@@ -22,8 +22,9 @@ const YEARS: RangeInclusive<i64> = -377_705_116_800..=253_402_300_799;
 /// first hours of the year -9999 is read as the first moment. Further digits of a fraction are cut
 /// off, and a leap second is read as the second before it.
 ///
-/// It converts from and to `SystemTime` and [`jiff::Timestamp`], and with the features `chrono` and
-/// `time` from and to `chrono::DateTime<Utc>` and `time::OffsetDateTime`.
+/// It converts from and to `SystemTime` and `jiff::Timestamp` (jiff 0.2), and with the features
+/// `chrono` and `time` from and to `chrono::DateTime<Utc>` (chrono 0.4) and `time::OffsetDateTime`
+/// (time 0.3).
 ///
 /// # Examples
 ///
@@ -260,7 +261,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// A day, as in `2020-08-24`, in the years 0 to 9999.
 ///
 /// Each operation of the API defines the time zone of the day. It converts from and to
-/// [`jiff::civil::Date`], and with the features `chrono` and `time` from and to `chrono::NaiveDate`
+/// `jiff::civil::Date`, and with the features `chrono` and `time` from and to `chrono::NaiveDate`
 /// and `time::Date`.
 ///
 /// # Examples

@@ -256,6 +256,12 @@ fn variant(kind: Kind, body: ParseStream<'_>, errors: &mut Errors) -> Option<Var
         Ok(Lit::Str(text)) if text.value().is_empty() => {
             errors.at(text.span(), "the text is empty: write the one that the API writes");
         }
+        Ok(Lit::Str(text)) if kind == Kind::Events && !is_event_type(&text.value()) => {
+            errors.at(
+                text.span(),
+                "an event type is a category, a point and an event, as in \"USER.CREATED\"",
+            );
+        }
         Ok(Lit::Str(text)) => variant.text = text,
         Ok(other) => {
             errors.at(other.span(), "the API writes a string: put the text in quotes");
@@ -267,6 +273,12 @@ fn variant(kind: Kind, body: ParseStream<'_>, errors: &mut Errors) -> Option<Var
         }
     }
     Some(variant)
+}
+
+/// The category is what a subscription names.
+fn is_event_type(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    text.split_once('.').is_some_and(|(category, event)| is_word(category) && is_word(event))
 }
 
 /// Reads the type in parentheses, if there is exactly one.
