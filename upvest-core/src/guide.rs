@@ -7,6 +7,9 @@ pub mod add_an_endpoint {}
 #[doc = include_str!("../docs/exactly_once.md")]
 pub mod exactly_once {}
 
+#[doc = include_str!("../docs/production.md")]
+pub mod production {}
+
 #[cfg_attr(not(doctest), doc = include_str!("../docs/testing.md"))]
 pub mod testing {}
 

@@ -49,7 +49,7 @@ const LABEL: &str = "sig1=";
 /// Creates signatures.
 ///
 /// A [`SigningKey`](super::SigningKey) signs in memory; implement this trait for a key in a KMS or
-/// HSM.
+/// HSM, as [`guide::production`](crate::guide::production) shows.
 ///
 /// # Examples
 ///
