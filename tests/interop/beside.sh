@@ -23,15 +23,20 @@ $2
 [dev-dependencies]
 upvest-sandbox = { path = "$root/upvest-sandbox", default-features = false }
 TOML
-    (cd "$work/$1" && cargo generate-lockfile --quiet)
+    (cd "$work/$1" && cargo generate-lockfile --quiet) || return 1
     printf '%-14s rusqlite %s\n' "$1" \
         "$(sed -n '/^name = "rusqlite"$/{n;s/version = "\(.*\)"/\1/p}' "$work/$1/Cargo.lock" | xargs)"
 }
 
-if ! resolve alone '' 2>/dev/null; then
+mkdir -p "$work/index/src"
+touch "$work/index/src/lib.rs"
+printf '[package]\nname = "index"\nedition = "2024"\n[workspace]\n[dependencies]\ncfg-if = "1"\n' \
+    >"$work/index/Cargo.toml"
+if ! (cd "$work/index" && cargo generate-lockfile --quiet 2>/dev/null); then
     echo 'SKIPPED: the package index cannot be reached.' >&2
     exit 0
 fi
+resolve alone ''
 resolve sqlx-0.8 'sqlx = { version = "0.8", features = ["postgres", "runtime-tokio"] }'
 resolve sqlx-0.9 'sqlx = { version = "0.9", features = ["postgres", "runtime-tokio"] }'
 resolve sea-orm 'sea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite", "runtime-tokio"] }'

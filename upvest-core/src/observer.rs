@@ -22,7 +22,8 @@ use crate::types::IdempotencyKey;
 /// the panic is logged, and the call goes on.
 ///
 /// The requests for access tokens are calls too, to `/auth/token`. A call that is dropped in flight
-/// does not complete.
+/// does not complete. Neither does one that could not be built, or was refused by
+/// [`Client::replay`](crate::Client::replay): it never began.
 ///
 /// # Examples
 ///

@@ -38,9 +38,9 @@ impl ClientBuilder {
     /// | `UPVEST_API_SCOPES` | the scopes, separated by commas; optional |
     /// | `UPVEST_API_DANGER_ALLOW_HTTP` | `1` allows a base URL with `http`; see [`danger_allow_http`](Self::danger_allow_http) |
     ///
-    /// Each of them may end with `_FILE`: then its value is the name of a file that contains the
-    /// setting, as container platforms mount secrets. A line break at the end of the file is
-    /// trimmed.
+    /// Each of them, except for that of the key's file, may end with `_FILE`: then its value is the
+    /// name of a file that contains the setting, as container platforms mount secrets. Line breaks
+    /// at the end of the file are trimmed.
     ///
     /// White space around a value is trimmed, except for the secret and the passphrase. Of a file
     /// name, only a line break at its end is trimmed. The text of a key may have its line breaks as
@@ -182,10 +182,13 @@ fn read_file(name: &str, path: &OsStr) -> Result<Content> {
     let path = path.to_str().map_or(path, |path| path.trim_end_matches(['\r', '\n']).as_ref());
     std::fs::read(path).map(Zeroizing::new).map_err(|error| {
         let path = path.to_string_lossy();
-        // The variable may contain the key itself by mistake.
-        let is_path = path.len() < 200 && !path.contains(['\n', '\r']) && !path.contains("-----");
-        // A secret in the wrong variable is not shown either: few of them begin like a path.
-        let is_shown = is_path && (name == KEY_FILE || path.contains(['/', '\\']));
+        // The variable may contain the key or the secret itself by mistake.
+        let is_key = |content: Content| is_pem(&content) || content.first() == Some(&0x30);
+        let is_shown = name == KEY_FILE
+            && path.len() < 200
+            && !path.contains(['\n', '\r'])
+            && !path.contains("-----")
+            && !decoded(&path).is_some_and(is_key);
         let path = if is_shown { format!(" `{path}`") } else { String::new() };
         unusable(name, format!("cannot read the file{path}")).because(error)
     })

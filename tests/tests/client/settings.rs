@@ -192,10 +192,10 @@ fn every_setting_may_be_in_a_file() {
         let mut missing = files.clone();
         missing.insert(file.clone(), folder.path().join("none").into());
         let error = from(&missing).unwrap_err();
-        assert!(error.to_string().starts_with(&format!("{file}: cannot read the file `/")));
+        assert_eq!(error.to_string(), format!("{file}: cannot read the file"));
         // The value itself in the variable for its file.
         let mut value = files.clone();
-        value.insert(file.clone(), "hunter2".into());
+        value.insert(file.clone(), "hunter2/+".into());
         let error = from(&value).unwrap_err();
         assert_eq!(error.to_string(), format!("{file}: cannot read the file"));
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
@@ -205,6 +205,20 @@ fn every_setting_may_be_in_a_file() {
         binary.insert(file.clone(), folder.path().join("binary").into());
         let error = from(&binary).unwrap_err().to_string();
         assert_eq!(error, format!("{file}: the file is not UTF-8"));
+    }
+}
+
+/// A short private key fits where a file name belongs.
+#[test]
+fn a_key_in_the_variable_for_its_file_is_not_shown() {
+    let pem = std::fs::read(data("keys/ed25519_plain.pem")).unwrap();
+    let der = pem::parse(&pem).unwrap();
+    for key in [BASE64_STANDARD.encode(&pem), BASE64_STANDARD_NO_PAD.encode(der.contents())] {
+        let mut settings = settings();
+        settings.insert("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", key.clone().into());
+        let error = built(&settings).unwrap_err();
+        assert!(error.to_string().ends_with("cannot read the file"), "{error}");
+        assert!(!format!("{error:?}").contains(&key), "{error:?}");
     }
 }
 

@@ -145,6 +145,24 @@ async fn a_key_of_the_caller_is_as_old_as_its_intent() {
     assert_eq!(server.sent().len(), 1);
 }
 
+/// A time in the future, such as that of a scheduled payout, would look young on every day.
+#[tokio::test(start_paused = true)]
+async fn an_intent_from_the_future_is_refused() {
+    let server = Server::new(|_, _| thing());
+    let (client, clock) = clocked(&server);
+    let key = IdempotencyKey::random();
+    let since = Timestamp::from_unix_seconds(START + 72 * HOUR).unwrap();
+    for hours in [0, 25, 71] {
+        clock.store(START + hours * HOUR, Ordering::SeqCst);
+        let call = client.create("x").idempotency_key(key, since);
+        assert_eq!(call.record().made_at(), Some(since));
+        let error = call.await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Replay, Outcome::Unknown));
+        assert!(error.to_string().contains("one of the clocks is wrong"), "{error}");
+    }
+    assert!(server.sent().is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_failure_with_a_key_of_the_caller_does_not_say_that_nothing_happened() {
     let rejecting = Server::new(|_, _| problem(422, "unprocessable_entity"));

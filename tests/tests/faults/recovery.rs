@@ -1,11 +1,12 @@
 //! Recovery after a crash: over several endpoints, with a fake, and by the code that made the call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use upvest_core::{
-    Call, CallRecord, Client, Endpoint, Error, ErrorKind, IdempotentCall, Outcome, Replay, Result,
-    Timestamp,
+    Call, CallRecord, Client, Endpoint, Error, ErrorKind, IdempotencyKey, IdempotentCall, Outcome,
+    Replay, Result, Timestamp,
 };
 use upvest_sandbox::Sandbox;
 use upvest_tests::in_memory::{Server, Thing, Things, problem, thing};
@@ -184,6 +185,15 @@ async fn a_call_resumes_its_own_record_and_no_other() {
     assert!(error.to_string().contains("it is for client id"), "{error}");
     assert_eq!(server.sent().len(), 2);
 
+    // A key that was set is that of another intent, or its age is older.
+    let key = IdempotencyKey::random();
+    let error = client.create("x").idempotency_key(key, client.now()).resume(record.clone());
+    assert!(error.unwrap_err().to_string().contains("this call has another key"));
+    let since = client.now().checked_sub(Duration::from_secs(22 * 3_600)).unwrap();
+    let key = record.idempotency_key().unwrap();
+    let call = client.create("x").idempotency_key(key, since).resume(record.clone()).unwrap();
+    assert_eq!(call.record().made_at(), Some(since));
+
     // A fake takes the key, and says nothing better of the money than a real call.
     let fake: IdempotentCall<Thing> = Call::ready(Err(Error::from_problem(422, "x")));
     let fake = fake.resume(record.clone()).unwrap();
@@ -204,16 +214,20 @@ async fn a_copy_of_a_call_does_no_harm() {
     assert_eq!(call.key(), copy.key());
     call.await.unwrap();
     assert_eq!(copy.await.unwrap_err().outcome(), Outcome::Unknown);
+    // The other way round, too: the first one may have had an effect that the second does not see.
+    let call: IdempotentCall<Thing> = client.create("x");
+    drop(call.clone());
+    assert_eq!(call.await.unwrap_err().outcome(), Outcome::Unknown);
     // A write without a key is not sent twice.
     let call = client.note(7, "x");
     let error = call.clone().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     assert!(error.to_string().contains("could take effect twice"), "{error}");
-    assert_eq!(server.sent().len(), 2);
+    assert_eq!(server.sent().len(), 3);
     call.await.unwrap_err();
     let read = client.get("7", &upvest_tests::in_memory::Paging { limit: None, note: None });
     assert_eq!(read.clone().await.unwrap_err(), read.await.unwrap_err());
-    assert_eq!(server.sent().len(), 5);
+    assert_eq!(server.sent().len(), 6);
     // A fake gives the same result each time.
     let fake: IdempotentCall<u8> = Call::ready(Err(Error::from_problem(422, "x")));
     assert_eq!(fake.clone().await.unwrap_err().outcome(), Outcome::Rejected);

@@ -31,7 +31,6 @@ async fn a_second_test_pays() {
 
 #[test]
 fn it_works_over_several_runtimes_and_outside_of_one() {
-    assert!(SANDBOX.log().entries().len() < 1_000);
     for _ in 0..3 {
         tokio::runtime::Runtime::new().unwrap().block_on(pays());
     }

@@ -11,6 +11,7 @@ use super::retry::{clock_offset, retry_after};
 use crate::auth::token::Token;
 use crate::client::Client;
 use crate::deadline::within;
+use crate::endpoint::ResponseKind;
 use crate::error::{Error, ErrorKind, Outcome, Problem, Result, classify};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::observer::Watched;
@@ -108,13 +109,19 @@ pub(super) async fn exchange(
         }
         Err(_) => Err(late_response(prepared)),
     };
-    let (head, body) = match response {
+    let (mut head, body) = match response {
         Ok(response) => response.into_parts(),
         Err(error) => {
             watched.received(Err(&error));
             return Err(error);
         }
     };
+    if prepared.response == ResponseKind::Redirect
+        && let Some(location) = head.headers.get_mut(LOCATION)
+    {
+        // It may be all that is needed to read a document.
+        location.set_sensitive(true);
+    }
     watched.received(Ok(&head));
     let now = client.now();
     let status = head.status;
@@ -191,6 +198,7 @@ pub(super) fn out_of_time(prepared: &PreparedRequest, during: &str) -> Error {
 fn no_response(prepared: &PreparedRequest, host: &str, failure: Failure) -> Error {
     let message = match failure {
         Failure::MaybeSent => format!("{prepared} got no response: the connection to {host} broke"),
+        Failure::Refused(why) => format!("{prepared} got no response from {host}: {why}"),
         Failure::NotSent => {
             format!("{prepared} was not sent: could not connect to {host}")
         }

@@ -1,6 +1,7 @@
 //! A call: a request that is complete but not yet sent.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -85,6 +86,8 @@ pub struct Call<T, K = Keyless> {
     key: K,
     limit: Option<Limit>,
     max_attempts: Option<u32>,
+    /// Whether a copy of it, or the call that it is a copy of, may have been sent.
+    has_copies: AtomicBool,
 }
 
 /// A call that carries an idempotency key: if it is sent twice, it takes effect once.
@@ -125,7 +128,7 @@ impl<T, K: Default> Call<T, K> {
 
 impl<T, K> Call<T, K> {
     fn of(state: State<T>, key: K) -> Self {
-        Self { state, key, limit: None, max_attempts: None }
+        Self { state, key, limit: None, max_attempts: None, has_copies: AtomicBool::new(false) }
     }
 
     /// Sets how long the whole call may take, from the moment it is awaited.
@@ -185,7 +188,8 @@ impl<T> Call<T> {
         }
         let (client, prepared) = (client.clone(), prepared.clone());
         let state = State::Fixed { client, prepared, decode: *decode };
-        Some(Self { state, key: self.key, limit: self.limit, max_attempts: self.max_attempts })
+        let (limit, max_attempts) = (self.limit, self.max_attempts);
+        Some(Self { limit, max_attempts, ..Self::of(state, self.key) })
     }
 
     /// Returns the same call for the page that begins at `offset`.
@@ -304,7 +308,10 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
         Box::pin(self.run())
     }
 
-    async fn run(self) -> Result<Response<T>> {
+    async fn run(mut self) -> Result<Response<T>> {
+        if *self.has_copies.get_mut() {
+            kind::sealed::Sealed::may_be_sent(&mut self.key);
+        }
         let key = kind::sealed::Sealed::idempotent(&self.key);
         match self.state {
             State::Ready(Ok(value)) => Ok(Response::of_fake(value)),
@@ -343,13 +350,13 @@ impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
 /// A copy of a [`ready`](Call::ready) call gives the same result.
 ///
 /// Any other copy is sent separately. With an idempotency key, it has the same key: together they
-/// take effect once. The original may be sent first, so if the copy fails, its outcome is at least
+/// take effect once. Either may be sent first, so if one fails, its outcome is at least
 /// [`Outcome::Unknown`]. A copy of a call that writes without a key fails when it is awaited, and
 /// is not sent: together they could take effect twice.
 impl<T: Clone, K: CallKind> Clone for Call<T, K> {
     fn clone(&self) -> Self {
-        let mut key = self.key;
-        let is_keyless = key.idempotency_key().is_none();
+        let is_keyless = self.key.idempotency_key().is_none();
+        let mut has_copies = false;
         let state = match &self.state {
             State::Ready(result) => State::Ready(result.clone()),
             State::Fixed { prepared, .. } if is_keyless && prepared.method != Method::Get => {
@@ -360,12 +367,19 @@ impl<T: Clone, K: CallKind> Clone for Call<T, K> {
                 State::Ready(Err(Error::new(ErrorKind::Request, Outcome::NotSent, message)))
             }
             State::Fixed { client, prepared, decode } => {
-                kind::sealed::Sealed::may_be_sent(&mut key);
+                has_copies = true;
+                self.has_copies.store(true, Ordering::Relaxed);
                 let (client, prepared) = (client.clone(), prepared.clone());
                 State::Fixed { client, prepared, decode: *decode }
             }
         };
-        Self { state, key, limit: self.limit, max_attempts: self.max_attempts }
+        Self {
+            state,
+            key: self.key,
+            limit: self.limit,
+            max_attempts: self.max_attempts,
+            has_copies: AtomicBool::new(has_copies),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What recovery code needs of a client, so that it can be tested with a fake.
 
+use std::any::TypeId;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -96,13 +98,16 @@ impl IdempotentCall<Value> {
                 State::Fixed { client, prepared, decode: decode::<T> }
             }
             State::Ready(result) => State::Ready(result.and_then(|json| {
+                // As with the client, `()` reads no body.
+                let is_empty = TypeId::of::<T>() == TypeId::of::<()>();
+                let json = if is_empty { Value::Null } else { json };
                 from_json(json.to_string().as_bytes()).map_err(|cause| {
                     let message = "the response of a fake does not match the expected type";
                     Error::new(ErrorKind::Decode, Outcome::Applied, message).because(cause)
                 })
             })),
         };
-        let Self { key, limit, max_attempts, .. } = self;
-        IdempotentCall { state, key, limit, max_attempts }
+        let Self { key, limit, max_attempts, has_copies, .. } = self;
+        IdempotentCall { state, key, limit, max_attempts, has_copies }
     }
 }

@@ -66,7 +66,15 @@ impl<T> IdempotentCall<T> {
                 client.now()
             }
         };
-        self.key = Idempotent { key, window: Window::new(made_at, now), origin: Origin::Record };
+        let mut window = Window::new(made_at, now);
+        if self.key.origin != Origin::Call {
+            if self.key.key != key {
+                let why = "this call has another key (resume the record of this intent)".to_owned();
+                return Err(refuse(Some(key), why));
+            }
+            window = window.also_since(self.key.window.since(), now);
+        }
+        self.key = Idempotent { key, window, origin: Origin::Record };
         Ok(self)
     }
 }

@@ -48,9 +48,16 @@ impl Window {
     }
 
     /// Returns the window of a key that was also fixed at `since`: the earlier one.
+    ///
+    /// If one of the two times is in the future, a clock is or was wrong, and the age stays unknown.
     pub(crate) fn also_since(self, since: Timestamp, now: Timestamp) -> Self {
         let other = Self::new(since, now);
-        Self { since: self.since.min(other.since), ends: self.ends.min(other.ends) }
+        let since = match (self.age(now), other.age(now)) {
+            (Age::NotKnown, _) => self.since,
+            (_, Age::NotKnown) => other.since,
+            _ => self.since.min(other.since),
+        };
+        Self { since, ends: self.ends.min(other.ends) }
     }
 
     pub(crate) fn since(&self) -> Timestamp {

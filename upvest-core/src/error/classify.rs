@@ -89,6 +89,7 @@ pub(crate) fn failure(failure: Failure) -> Verdict {
         Failure::Unprocessed => (Connect, NotSent, Retry::Immediately),
         Failure::Final(kind, _) => (kind, NotSent, Retry::Never),
         Failure::MaybeSent => (Transport, Unknown, Retry::IfRepeatable),
+        Failure::Refused(_) => (Transport, Unknown, Retry::Never),
     };
     Verdict { kind, outcome, retry }
 }

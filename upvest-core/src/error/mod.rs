@@ -400,10 +400,12 @@ impl PartialEq for Error {
     }
 }
 
-/// A value that could not be made, so nothing was sent.
+/// An invalid value, so that `?` works in a function that also makes calls.
+///
+/// Whether a call was made before is not known here, so the outcome is [`Outcome::Unknown`].
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
-        Self::new(ErrorKind::Request, Outcome::NotSent, invalid.to_string())
+        Self::new(ErrorKind::Request, Outcome::Unknown, invalid.to_string())
     }
 }
 
@@ -464,10 +466,10 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_value_is_a_request_that_was_not_sent() {
+    fn an_invalid_value_says_nothing_about_calls_before() {
         let make = || -> super::Result<crate::Amount> { Ok("1.5".parse()?) };
         let error = make().unwrap_err();
-        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::Unknown));
         assert!(error.to_string().starts_with("invalid amount `1.5`: "), "{error}");
     }
 

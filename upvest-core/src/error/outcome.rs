@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 /// its name, as [`as_str`](Self::as_str) returns it.
 ///
 /// Note: a later version may add an outcome. Handle what you do not know as `Unknown`: replay the
-/// record, and do not make a new call. A comparison such as `outcome >= Outcome::Unknown` does so if
-/// it is the last resort, and `_` should lead there in a `match`.
+/// record, and do not make a new call. In a `match`, let `_` lead to the replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -12,6 +12,9 @@ use super::pools::{Pools, Route, Settings};
 use super::tls::{Authorities, Identity, Tls};
 use crate::error::{Error, Result};
 
+/// A year: a longer time would overflow when it is added to the present.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Builds a [`ReqwestTransport`] with settings for the network that it runs in.
 ///
 /// Everything that protects money stays as it is, and cannot be changed: no redirects, no
@@ -115,7 +118,7 @@ impl TransportBuilder {
 
     /// Sets how long an unused connection stays open; 60 seconds by default.
     ///
-    /// It should be shorter than the idle timeout of whatever is in between, such as a firewall.
+    /// It should be shorter than that of any firewall or load balancer in between.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = timeout;
         self
@@ -170,8 +173,8 @@ impl TransportBuilder {
             tls,
             Settings {
                 route,
-                connect_timeout: self.connect_timeout,
-                idle_timeout: self.idle_timeout,
+                connect_timeout: self.connect_timeout.min(LONGEST),
+                idle_timeout: self.idle_timeout.min(LONGEST),
                 max_idle_connections: self.max_idle_connections,
             },
         ));

@@ -18,6 +18,8 @@ pub struct TransportError {
 pub(crate) enum Failure {
     /// Some of the request may have reached the server.
     MaybeSent,
+    /// The same, and another attempt fails the same way.
+    Refused(&'static str),
     /// No byte of the request reached the server.
     NotSent,
     /// The server received the request and declares that it did not process it.
@@ -57,7 +59,7 @@ impl TransportError {
     /// Returns whether some of the request may have reached the server.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
-        self.failure == Failure::MaybeSent
+        matches!(self.failure, Failure::MaybeSent | Failure::Refused(_))
     }
 }
 
@@ -69,7 +71,7 @@ impl From<reqwest::Error> for TransportError {
         } else if find(&error).is_some_and(is_unprocessed) {
             Failure::Unprocessed
         } else if let Some(why) = find(&error).and_then(handshake::why_refused) {
-            Failure::Final(ErrorKind::Connect, why)
+            Failure::Refused(why)
         } else {
             Failure::MaybeSent
         };
@@ -81,6 +83,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.failure {
             Failure::MaybeSent => f.write_str("the connection broke"),
+            Failure::Refused(why) => write!(f, "the connection broke: {why}"),
             Failure::NotSent | Failure::Unprocessed => f.write_str("no connection could be made"),
             Failure::Final(_, why) => write!(f, "no connection could be made: {why}"),
         }

@@ -63,8 +63,8 @@ fn refusal(alert: AlertDescription) -> Option<&'static str> {
 
 /// Returns the reason, if the server refuses the client's certificate, or the lack of one.
 ///
-/// With TLS 1.3, a client learns this only after it has sent its first request. The server refused
-/// before it read the request (RFC 8446, section 4.4.2.4), so that one did not take effect.
+/// With TLS 1.3, a client learns this only after it has sent its first request. It cannot tell that
+/// from a gateway that refuses the certificate later, after it has passed a request on.
 pub(super) fn why_refused(error: &Error) -> Option<&'static str> {
     match error {
         Error::AlertReceived(alert) => of_client_certificate(*alert),

@@ -98,7 +98,9 @@ impl FromStr for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        // Not `pad`: a precision would cut it.
+        let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
+        f.pad_integral(digits.len() == self.0.len(), "", digits)
     }
 }
 
@@ -181,9 +183,14 @@ impl TryFrom<&Decimal> for rust_decimal::Decimal {
     type Error = InvalidValue;
 
     fn try_from(number: &Decimal) -> Result<Self, InvalidValue> {
-        Self::from_str_exact(number.as_str()).map_err(|_| {
-            let why = "too many digits for `rust_decimal::Decimal`";
-            InvalidValue::new("decimal number", number.as_str(), why)
+        Self::from_str_exact(number.as_str()).or_else(|_| {
+            // Zeros that do not count may be too many.
+            let (whole, fraction) = number.digits();
+            let sign = if number.is_negative() { "-" } else { "" };
+            Self::from_str_exact(&format!("{sign}0{whole}.{fraction}0")).map_err(|_| {
+                let why = "too many digits for `rust_decimal::Decimal`";
+                InvalidValue::new("decimal number", number.as_str(), why)
+            })
         })
     }
 }
@@ -283,6 +290,11 @@ mod tests {
         }
         let small = rust_decimal::Decimal::new(1, 28);
         assert!(Decimal::try_from(small).is_err());
+        let zeros = decimal(&format!("-100.{}", "0".repeat(27)));
+        let number = rust_decimal::Decimal::try_from(&zeros).unwrap();
+        assert_eq!(number, rust_decimal::Decimal::new(-100, 0));
+        assert_eq!(format!("{:.2}", decimal("103.1250")), "103.1250");
+        assert_eq!(format!("{:>6}", decimal("-1.5")), "  -1.5");
         let long = decimal(&"9".repeat(30));
         assert!(rust_decimal::Decimal::try_from(&long).is_err());
     }

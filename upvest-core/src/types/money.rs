@@ -151,10 +151,11 @@ impl FromStr for Amount {
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.minor / 100, self.minor % 100);
-        if f.width().is_none() && f.precision().is_none() {
+        if f.width().is_none() && !f.sign_plus() {
             write!(f, "{whole}.{rest:02}")
         } else {
-            f.pad(&format!("{whole}.{rest:02}"))
+            // Not `pad`: a precision would cut it, and it always has two decimals.
+            f.pad_integral(true, "", &format!("{whole}.{rest:02}"))
         }
     }
 }
@@ -326,6 +327,19 @@ mod tests {
             format!("[{:>8}] {:?}", amount("1.50"), amount("1.50")),
             "[    1.50] Amount(1.50)"
         );
+    }
+
+    #[test]
+    fn a_format_never_cuts_an_amount() {
+        let amount: Amount = "1.50".parse().unwrap();
+        for (shown, expected) in [
+            (format!("{amount:.2}"), "1.50"),
+            (format!("{amount:.0}"), "1.50"),
+            (format!("{amount:08.1}"), "00001.50"),
+            (format!("{amount:<6}|"), "1.50  |"),
+        ] {
+            assert_eq!(shown, expected);
+        }
     }
 
     #[test]

@@ -85,6 +85,31 @@ mod tests {
         }
     }
 
+    crate::open_enum! {
+        /// It is configured out.
+        #[cfg(any())]
+        enum Gone {
+            New = "NEW",
+        }
+    }
+
+    crate::open_enum! {
+        #[deprecated]
+        enum Former {
+            Err = "ERR",
+            Error = "ERROR",
+            #[cfg_attr(all(), cfg(any()))]
+            Absent = "ABSENT",
+        }
+    }
+
+    #[test]
+    #[expect(deprecated)]
+    fn an_enum_may_be_deprecated_and_its_variants_named_as_anything() {
+        assert_eq!("ERR".parse(), Ok(Former::Err));
+        assert_eq!(Former::KNOWN, [Former::Err, Former::Error]);
+    }
+
     #[test]
     #[expect(deprecated)]
     fn values_are_read_and_written_in_every_form() {

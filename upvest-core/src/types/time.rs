@@ -157,9 +157,21 @@ impl TryFrom<SystemTime> for Timestamp {
     }
 }
 
-impl From<Timestamp> for SystemTime {
-    fn from(at: Timestamp) -> Self {
-        at.0.into()
+/// Fails if the platform has no such time; Windows has none before the year 1601.
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = InvalidValue;
+
+    fn try_from(at: Timestamp) -> Result<Self, InvalidValue> {
+        let whole = Duration::from_secs(at.unix_seconds().unsigned_abs());
+        let time = if at.unix_seconds() < 0 {
+            Self::UNIX_EPOCH.checked_sub(whole)
+        } else {
+            Self::UNIX_EPOCH.checked_add(whole)
+        };
+        let fraction = Duration::from_nanos(at.subsec_nanos().into());
+        time.and_then(|time| time.checked_add(fraction)).ok_or_else(|| {
+            InvalidValue::new("timestamp", &at.to_string(), "this platform has no such time")
+        })
     }
 }
 
@@ -382,7 +394,10 @@ impl FromStr for Date {
             || InvalidValue::new("date", text, "expected year, month and day, as in `2020-08-24`");
         let date: jiff::civil::Date = text.parse().map_err(|_| invalid())?;
         // The parser accepts more forms than the API does.
-        if date.to_string() == text { Ok(Self(date)) } else { Err(invalid()) }
+        if date.to_string() != text {
+            return Err(invalid());
+        }
+        Self::try_from(date).map_err(|_| invalid())
     }
 }
 
@@ -530,7 +545,7 @@ mod tests {
             assert_eq!((at.unix_nanos(), at.subsec_nanos()), (nanos, fraction), "{text}");
             assert_eq!(Timestamp::from_unix_nanos(nanos), Ok(at));
             assert_eq!(Timestamp::from_unix_millis(millis).unwrap().unix_millis(), millis);
-            assert_eq!(Timestamp::try_from(SystemTime::from(at)), Ok(at));
+            assert_eq!(SystemTime::try_from(at).and_then(Timestamp::try_from), Ok(at));
             assert_eq!(Timestamp::from(jiff::Timestamp::from(at)), at);
         }
         for nanos in [i128::MAX, i128::MIN] {
@@ -624,7 +639,7 @@ mod tests {
             assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
             assert!(serde_json::from_value::<Date>(text.into()).is_ok(), "{text}");
         }
-        for text in ["10000-01-01", "9999-12-32", "0001-02-29"] {
+        for text in ["10000-01-01", "9999-12-32", "0001-02-29", "-000044-03-15", "-0044-03-15"] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

@@ -9,6 +9,7 @@ mod params;
 mod signature;
 
 use quote::quote;
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, FnArg, Ident, ItemTrait, LitStr, Pat, PatType, Path, TraitItem, TraitItemFn,
@@ -296,36 +297,22 @@ fn scopes_are_named(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Error
             item.ident.span(),
             format!(
                 "`{}` does not name the scope that a token needs for its endpoints: write \
-                 `#[api(scope = \"users:admin\")]`, or `scope = []` if they need none",
+                 `#[api(scope = \"users:admin\")]`",
                 item.ident
             ),
         );
     }
 }
 
-/// Methods of `upvest_core::Client`, and of traits that are always in scope: on a client, they are called
-/// instead of a trait method of the same name, or are ambiguous with it.
-const OF_THE_CLIENT: [&str; 13] = [
-    "base_url",
-    "borrow",
-    "borrow_mut",
-    "clone",
-    "clone_from",
-    "fmt",
-    "into",
-    "now",
-    "replay",
-    "replay_untyped",
-    "to_owned",
-    "try_into",
-    "type_id",
-];
+/// Methods of `upvest_core::Client`, and of traits of the prelude: on a client, they are called instead of a trait method of the same name, or are ambiguous with it.
+const OF_THE_CLIENT: [&str; 8] =
+    ["base_url", "clone", "clone_from", "into", "now", "replay", "to_owned", "try_into"];
 
 fn methods_do_not_collide(item: &ItemTrait, errors: &mut Errors) {
     for item in &item.items {
         let TraitItem::Fn(method) = item else { continue };
         let ident = &method.sig.ident;
-        if OF_THE_CLIENT.iter().any(|name| ident == name) {
+        if OF_THE_CLIENT.iter().any(|name| ident.unraw() == *name) {
             errors.at(
                 ident.span(),
                 format!(

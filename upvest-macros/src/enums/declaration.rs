@@ -40,8 +40,8 @@ pub(super) struct Variant {
 
 impl Variant {
     /// Returns the attributes that each use of the variant needs too.
-    pub(super) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    pub(super) fn cfgs(&self) -> Vec<TokenStream> {
+        attributes::cfgs(&self.attributes)
     }
 }
 
@@ -259,7 +259,7 @@ fn variant(kind: Kind, body: ParseStream<'_>, errors: &mut Errors) -> Option<Var
         Ok(Lit::Str(text)) if kind == Kind::Events && !is_event_type(&text.value()) => {
             errors.at(
                 text.span(),
-                "an event type is a category, a point and an event, as in \"USER.CREATED\"",
+                "an event type is a category, a dot and an event, as in \"USER.CREATED\"",
             );
         }
         Ok(Lit::Str(text)) => variant.text = text,
@@ -332,7 +332,7 @@ fn check(kind: Kind, declaration: &mut Declaration, errors: &mut Errors) {
     for (variant, span) in declaration.variants.iter().zip(names) {
         let name = variant.name.unraw().to_string();
         // Two variants of which only one is compiled may be the same.
-        let has_cfg = variant.cfgs().next().is_some();
+        let has_cfg = !variant.cfgs().is_empty();
         if name == kind.rest() {
             let message = format!(
                 "`{name}` is the variant for every value that is not listed: give this one another \

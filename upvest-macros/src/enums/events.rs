@@ -69,7 +69,7 @@ pub(super) fn expand(declaration: &Declaration) -> TokenStream {
         impl ::core::convert::TryFrom<&#event> for #name {
             type Error = #core::webhook::EventError;
 
-            fn try_from(event: &#event) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(event: &#event) -> ::core::result::Result<Self, #core::webhook::EventError> {
                 match event.event_type() {
                     #(#read,)*
                     _ => ::core::result::Result::Ok(Self::Other(

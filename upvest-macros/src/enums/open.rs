@@ -145,7 +145,7 @@ fn conversions(declaration: &Declaration) -> TokenStream {
 
                 fn from_str(
                     text: &::core::primitive::str,
-                ) -> ::core::result::Result<Self, Self::Err> {
+                ) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                     ::core::result::Result::Ok(Self::__of(text))
                 }
             }
@@ -157,7 +157,7 @@ fn conversions(declaration: &Declaration) -> TokenStream {
 
             fn from_str(
                 text: &::core::primitive::str,
-            ) -> ::core::result::Result<Self, Self::Err> {
+            ) -> ::core::result::Result<Self, #core::InvalidValue> {
                 #check(text).map(|()| Self::__of(text))
             }
         }
@@ -167,7 +167,7 @@ fn conversions(declaration: &Declaration) -> TokenStream {
 
             fn try_from(
                 text: &::core::primitive::str,
-            ) -> ::core::result::Result<Self, Self::Error> {
+            ) -> ::core::result::Result<Self, #core::InvalidValue> {
                 text.parse()
             }
         }

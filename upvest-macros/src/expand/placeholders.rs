@@ -25,7 +25,7 @@ pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
         quote! {
             const _: () = {
                 #[cfg(miri)]
-                fn in_the_path() {
+                fn _in_the_path() {
                     #(#paths)*
                 }
             };

@@ -332,7 +332,14 @@ fn show(options: &Options, sandbox: &Sandbox, key_file: &Path) -> std::io::Resul
     }
     writeln!(out)?;
     for (name, value) in sandbox.settings() {
-        writeln!(out, "export {name}={}", quoted(&value))?;
+        let (name, value) = match name {
+            // The key of the user is not printed.
+            "UPVEST_API_HTTP_SIGN_PRIVATE_KEY_BASE64" if options.key.is_some() => {
+                ("UPVEST_API_HTTP_SIGN_PRIVATE_KEY_FILENAME", &key_file)
+            }
+            name => (name, &value),
+        };
+        writeln!(out, "export {name}={}", quoted(value))?;
     }
     writeln!(out)?;
     out.flush()
