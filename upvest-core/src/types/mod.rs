@@ -6,20 +6,22 @@ use serde::{Serialize, Serializer, ser};
 pub use uuid::Uuid;
 
 mod codes;
+mod date;
 mod decimal;
 pub(crate) mod idempotency;
 mod invalid;
 mod money;
 mod open_enum;
-mod time;
+mod timestamp;
 
 pub use codes::{CountryCode, Isin};
+pub use date::Date;
 pub use decimal::Decimal;
 pub use idempotency::IdempotencyKey;
 pub use invalid::InvalidValue;
 pub use money::{Amount, Currency};
 pub use open_enum::UnknownText;
-pub use time::{Date, Timestamp};
+pub use timestamp::Timestamp;
 
 /// Reads a UUID as the API writes it: 36 characters, no braces, no `urn:`.
 #[must_use]
