@@ -43,7 +43,10 @@ async fn it_ends_when_it_is_dropped_and_says_why_it_cannot_start() {
     let error = Sandbox::builder().port(address.port()).start_in_thread().unwrap_err();
     assert!(error.to_string().contains("cannot listen on"), "{error}");
     drop(sandbox);
-    while tokio::net::TcpStream::connect(address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    let stopped = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), stopped).await.unwrap();
 }

@@ -113,7 +113,10 @@ fn table(item: &ItemTrait, methods: &[&TraitItemFn], core: &Path) -> TokenStream
             #vis const #ident: #core::Endpoint = #core::Endpoint::new("", #core::Method::Get, "");
         });
     }
+    let is_deprecated = methods.iter().any(|method| attributes::is_deprecated(&method.attrs));
+    let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
+        #deprecated
         impl dyn #name {
             #(#constants)*
             #[doc = #docs]
