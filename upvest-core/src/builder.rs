@@ -259,12 +259,11 @@ fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
 /// Says what white space is around a text, if there is any. It is usually the line break that was
 /// read with the text.
 pub(crate) fn white_space_around(text: &str) -> Option<&'static str> {
-    if text.trim() == text {
-        None
-    } else if text.trim_end_matches(['\r', '\n']).trim() == text.trim_end_matches(['\r', '\n']) {
-        Some("ends with a newline")
-    } else {
-        Some("begins or ends with white space")
+    let line = text.trim_end_matches(['\r', '\n']);
+    match text.trim() {
+        trimmed if trimmed == text => None,
+        trimmed if trimmed == line => Some("ends with a newline"),
+        _ => Some("begins or ends with white space"),
     }
 }
 

@@ -31,7 +31,7 @@ use crate::types::IdempotencyKey;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::sync::{Arc, Mutex};
+/// use std::sync::{Arc, Mutex, PoisonError};
 /// use std::time::Duration;
 /// use upvest_core::{CompletedCall, Observer};
 ///
@@ -42,7 +42,7 @@ use crate::types::IdempotencyKey;
 ///
 /// impl Observer for Metrics {
 ///     fn completed(&self, call: &CompletedCall<'_>) {
-///         let mut calls = self.calls.lock().unwrap();
+///         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
 ///         let key = (call.path_template().to_owned(), call.outcome());
 ///         let (count, time) = calls.entry(key).or_default();
 ///         *count += 1;

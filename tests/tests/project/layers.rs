@@ -82,7 +82,7 @@ fn every_fault_of_the_list_has_a_test() {
 /// A trait method with the name of a public method of `Client` would not be called.
 #[test]
 fn the_macro_knows_the_methods_of_the_client() {
-    let rules = root().join("upvest-macros/src/check/mod.rs");
+    let rules = root().join("upvest-macros/src/check/names.rs");
     let rules = std::fs::read_to_string(rules).unwrap();
     let mut found = Vec::new();
     for file in rust_files(&root().join("upvest-core/src")) {

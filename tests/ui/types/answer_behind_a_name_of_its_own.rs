@@ -1,4 +1,4 @@
-//! A response that cannot be read, in a call with a name of its own.
+//! A response that cannot be read, in a call behind a type alias.
 
 #![allow(dead_code)]
 

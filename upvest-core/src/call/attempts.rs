@@ -250,7 +250,7 @@ impl<'c> Attempts<'c> {
         let retries = (self.sent - self.unprocessed).max(1);
         let wait = back_off(retries, client.random_number())
             .saturating_add(error.retry_after().unwrap_or_default());
-        if Instant::now().checked_add(wait).is_none_or(|due| due >= deadline) {
+        if is_too_long(wait, deadline) {
             return Err(self.end(error, may_help));
         }
         let cost = Budget::cost(&error);
@@ -271,8 +271,7 @@ impl<'c> Attempts<'c> {
         let Plan { client, prepared, deadline, .. } = *self.plan;
         self.unsigned += 1;
         let wait = back_off(self.unsigned, client.random_number());
-        let is_too_late = Instant::now().checked_add(wait).is_none_or(|due| due >= deadline);
-        if self.unsigned >= MOST_UNSIGNED || is_too_late {
+        if self.unsigned >= MOST_UNSIGNED || is_too_long(wait, deadline) {
             return Err(self.end(error, true));
         }
         telemetry::retry(prepared, self.sent, &error, wait);
@@ -326,6 +325,11 @@ impl<'c> Attempts<'c> {
         };
         error.after(self.worst, self.sent, may_help)
     }
+}
+
+/// Whether the deadline passes before the wait is over.
+fn is_too_long(wait: Duration, deadline: Instant) -> bool {
+    Instant::now().checked_add(wait).is_none_or(|due| due >= deadline)
 }
 
 /// Rejects a key that Upvest may have forgotten, because it would pay a second time.

@@ -22,8 +22,9 @@ impl<T> IdempotentCall<T> {
     /// A [`ready`](crate::Call::ready) call takes only the key and the age, so a fake can be resumed.
     ///
     /// # Errors
-    /// Fails as [`Client::replay`](crate::Client::replay) does, and if this call has another endpoint, path or body than
-    /// `first`. A changed order needs another id in your ledger, and a new call.
+    /// Fails as [`Client::replay`](crate::Client::replay) does, and if this call has another
+    /// endpoint, path or body than `first`, or a key that you have set and that differs. A changed
+    /// order needs another id in your ledger, and a new call.
     ///
     /// # Examples
     ///

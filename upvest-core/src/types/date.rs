@@ -82,48 +82,6 @@ impl From<Date> for jiff::civil::Date {
     }
 }
 
-/// Fails if the year is not from 0 to 9999.
-#[cfg(feature = "chrono")]
-impl TryFrom<chrono::NaiveDate> for Date {
-    type Error = InvalidValue;
-
-    fn try_from(date: chrono::NaiveDate) -> Result<Self, InvalidValue> {
-        date.to_string().parse()
-    }
-}
-
-#[cfg(feature = "chrono")]
-impl From<Date> for chrono::NaiveDate {
-    fn from(date: Date) -> Self {
-        // Its range is larger.
-        Self::from_ymd_opt(date.year().into(), date.month().into(), date.day().into())
-            .unwrap_or_default()
-    }
-}
-
-/// Fails if the year is not from 0 to 9999.
-#[cfg(feature = "time")]
-impl TryFrom<time::Date> for Date {
-    type Error = InvalidValue;
-
-    fn try_from(date: time::Date) -> Result<Self, InvalidValue> {
-        let year = u16::try_from(date.year()).map_err(|_| {
-            InvalidValue::new("date", &date.to_string(), "the year must be from 0 to 9999")
-        })?;
-        Self::new(year, date.month().into(), date.day())
-    }
-}
-
-#[cfg(feature = "time")]
-impl From<Date> for time::Date {
-    fn from(date: Date) -> Self {
-        // The months and the days of a valid date are those of this calendar too.
-        time::Month::try_from(date.month())
-            .and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()))
-            .unwrap_or(Self::MIN)
-    }
-}
-
 impl FromStr for Date {
     type Err = InvalidValue;
 
@@ -178,31 +136,6 @@ mod tests {
         let day = Date::new(2024, 2, 29).unwrap();
         assert_eq!(Date::try_from(jiff::civil::Date::from(day)), Ok(day));
         assert!(Date::try_from(jiff::civil::date(-1, 1, 1)).is_err());
-    }
-
-    #[cfg(feature = "chrono")]
-    #[test]
-    fn chrono_converts_both_ways() {
-        for day in
-            ["0000-01-01", "2024-02-29", "9999-12-31"].map(|day| day.parse::<Date>().unwrap())
-        {
-            let other = chrono::NaiveDate::from(day);
-            assert_eq!((other.to_string(), Date::try_from(other)), (day.to_string(), Ok(day)));
-        }
-        assert!(Date::try_from(chrono::NaiveDate::MAX).is_err());
-        assert!(Date::try_from(chrono::NaiveDate::MIN).is_err());
-    }
-
-    #[cfg(feature = "time")]
-    #[test]
-    fn time_converts_both_ways() {
-        for day in
-            ["0000-01-01", "2024-02-29", "9999-12-31"].map(|day| day.parse::<Date>().unwrap())
-        {
-            let other = time::Date::from(day);
-            assert_eq!(Date::try_from(other), Ok(day));
-        }
-        assert!(Date::try_from(time::Date::MIN).is_err());
     }
 
     #[test]

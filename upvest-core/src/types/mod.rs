@@ -6,6 +6,8 @@ use serde::{Serialize, Serializer, ser};
 pub use uuid::Uuid;
 
 mod codes;
+#[cfg(any(feature = "chrono", feature = "time"))]
+mod conversions;
 mod date;
 mod decimal;
 pub(crate) mod idempotency;

@@ -179,44 +179,6 @@ fn out_of_range(given: &str) -> InvalidValue {
     InvalidValue::new("timestamp", given, "it must be in the years -9999 to 9999")
 }
 
-/// Fails if it is outside the years -9999 to 9999.
-#[cfg(feature = "chrono")]
-impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
-    type Error = InvalidValue;
-
-    fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, InvalidValue> {
-        let nanos = i128::from(at.timestamp()) * 1_000_000_000;
-        // A leap second has more than 999,999,999 nanoseconds: it is the second before.
-        Self::from_unix_nanos(nanos + i128::from(at.timestamp_subsec_nanos().min(999_999_999)))
-    }
-}
-
-#[cfg(feature = "chrono")]
-impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
-    fn from(at: Timestamp) -> Self {
-        // Its range is larger.
-        Self::from_timestamp(at.unix_seconds(), at.subsec_nanos()).unwrap_or_default()
-    }
-}
-
-/// Fails if it is outside the years -9999 to 9999.
-#[cfg(feature = "time")]
-impl TryFrom<time::OffsetDateTime> for Timestamp {
-    type Error = InvalidValue;
-
-    fn try_from(at: time::OffsetDateTime) -> Result<Self, InvalidValue> {
-        Self::from_unix_nanos(at.unix_timestamp_nanos())
-    }
-}
-
-#[cfg(feature = "time")]
-impl From<Timestamp> for time::OffsetDateTime {
-    fn from(at: Timestamp) -> Self {
-        // Its range is the same years in UTC, so it holds every timestamp.
-        Self::from_unix_timestamp_nanos(at.unix_nanos()).unwrap_or(Self::UNIX_EPOCH)
-    }
-}
-
 impl FromStr for Timestamp {
     type Err = InvalidValue;
 
@@ -418,35 +380,5 @@ mod tests {
         assert_eq!(at.duration_since(at), Some(Duration::ZERO));
         assert_eq!(at.checked_sub(half).unwrap().duration_since(at), None);
         assert_eq!((at.checked_add(Duration::MAX), at.checked_sub(Duration::MAX)), (None, None));
-    }
-
-    #[cfg(feature = "chrono")]
-    #[test]
-    fn chrono_converts_both_ways() {
-        for text in
-            ["2020-08-24T14:15:22.25Z", "1969-12-31T23:59:58.5Z", "0000-01-01T00:00:00Z", LAST]
-        {
-            let at: Timestamp = text.parse().unwrap();
-            let other = chrono::DateTime::<chrono::Utc>::from(at);
-            assert_eq!(other.timestamp_millis(), at.unix_millis(), "{text}");
-            assert_eq!(Timestamp::try_from(other), Ok(at));
-        }
-        assert!(Timestamp::try_from(chrono::DateTime::<chrono::Utc>::MAX_UTC).is_err());
-    }
-
-    #[cfg(feature = "time")]
-    #[test]
-    fn time_converts_both_ways() {
-        for text in
-            ["2020-08-24T14:15:22.25Z", "1969-12-31T23:59:58.5Z", "0000-01-01T00:00:00Z", LAST]
-        {
-            let at: Timestamp = text.parse().unwrap();
-            let other = time::OffsetDateTime::from(at);
-            assert_eq!(other.unix_timestamp_nanos(), at.unix_nanos(), "{text}");
-            assert_eq!(Timestamp::try_from(other), Ok(at));
-        }
-        for end in [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(Timestamp::from) {
-            assert_eq!(Timestamp::try_from(time::OffsetDateTime::from(end)), Ok(end));
-        }
     }
 }

@@ -4,12 +4,12 @@
 //! A rule reports nothing if another mistake took away what it needs: one mistake gives one error.
 
 mod echoes;
+mod names;
 mod options;
 mod params;
 mod signature;
 
 use quote::quote;
-use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, FnArg, Ident, ItemTrait, LitStr, Pat, PatType, Path, TraitItem, TraitItemFn,
@@ -19,7 +19,7 @@ use syn::{
 use crate::attributes;
 use crate::errors::{Errors, closest};
 use crate::grammar::{self, Flag, Given};
-use crate::model::{Api, Endpoint, constant_name};
+use crate::model::{Api, Endpoint};
 
 /// Checks a trait, and removes `#[endpoint]` from its methods.
 pub(crate) fn api(
@@ -59,8 +59,8 @@ pub(crate) fn api(
             ),
         }
     }
-    methods_do_not_collide(&item, errors);
-    constants_are_unique(&item, &endpoints, errors);
+    names::methods_do_not_collide(&item, errors);
+    names::constants_are_unique(&item, &endpoints, errors);
     routes_are_unique(&item, &endpoints, errors);
     if !names_scopes {
         scopes_are_named(&item, &endpoints, errors);
@@ -301,46 +301,6 @@ fn scopes_are_named(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Error
                 item.ident
             ),
         );
-    }
-}
-
-/// Methods of `upvest_core::Client`, and of traits of the prelude: on a client, they are called instead of a trait method of the same name, or are ambiguous with it.
-const OF_THE_CLIENT: [&str; 8] =
-    ["base_url", "clone", "clone_from", "into", "now", "replay", "to_owned", "try_into"];
-
-fn methods_do_not_collide(item: &ItemTrait, errors: &mut Errors) {
-    for item in &item.items {
-        let TraitItem::Fn(method) = item else { continue };
-        let ident = &method.sig.ident;
-        if OF_THE_CLIENT.iter().any(|name| ident.unraw() == *name) {
-            errors.at(
-                ident.span(),
-                format!(
-                    "`Client` already has a method `{ident}`, so `client.{ident}(…)` would not call \
-                     this one: rename it"
-                ),
-            );
-        }
-    }
-}
-
-/// Each method has a constant with its name in capitals, next to `ENDPOINTS` and `SCOPES`.
-fn constants_are_unique(item: &ItemTrait, endpoints: &[Endpoint], errors: &mut Errors) {
-    let mut seen: Vec<(String, Option<&TraitItemFn>)> =
-        vec![("ENDPOINTS".to_owned(), None), ("SCOPES".to_owned(), None)];
-    for method in endpoints.iter().filter_map(|endpoint| method(item, endpoint)) {
-        let name = constant_name(&method.sig.ident);
-        let is_taken = |(taken, other): &(String, Option<&TraitItemFn>)| {
-            *taken == name && other.is_none_or(|other| may_coexist(method, other))
-        };
-        if seen.iter().any(is_taken) {
-            let ident = &method.sig.ident;
-            errors.at(
-                ident.span(),
-                format!("`{ident}` would make a second constant `{name}`: rename it"),
-            );
-        }
-        seen.push((name, Some(method)));
     }
 }
 

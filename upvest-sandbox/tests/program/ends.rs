@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 
 use tempfile::TempDir;
 
-use crate::{Running, program, send, text};
+use crate::{Running, program, send, text, until};
 
 const SIGNALS: [&str; 11] =
     ["INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "XCPU"];
@@ -84,6 +84,8 @@ fn a_start_that_waits_can_be_ended() {
         // This returns when the program starts to read; it reads until this is dropped.
         let _writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
         send(signal, &id);
+        // It does not end if this test was started with the signal ignored.
+        until("the signal ends it", || child.try_wait().unwrap().is_some());
         assert_eq!(child.wait().unwrap().signal(), Some(number));
     }
 }

@@ -126,7 +126,7 @@ fn send(signal: &str, id: &str) {
 }
 
 /// Waits until a condition holds, with a timeout.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
         assert!(begin.elapsed() < Duration::from_secs(60), "{what}");
