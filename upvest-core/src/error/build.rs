@@ -1,4 +1,5 @@
-//! How errors are made, and what is added to them on their way to the caller.
+//! How the client makes errors, and what it adds to them and reads from them on their way to the
+//! caller.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
