@@ -287,6 +287,14 @@ pub const ROWS: &[Row] = &[
         &[],
     ),
     row(
+        Observed,
+        "webhooks: a tunnel, for clients without a public host",
+        "undocumented, but used by Upvest's proxy: `/events-acceptor-service/…`. A request for webhooks \
+         takes those that it returns, and waits up to 5 s for one; at most 100 acceptors, of 1,000 \
+         webhooks each; `health` needs a token, although the proxy sends none",
+        &[],
+    ),
+    row(
         Missing,
         "webhooks: other events",
         "a confirmed operation causes no `CASH_BALANCE.UPDATED` and no `CASH_TRANSACTION.EXECUTED`; a subscription that fails for 30 days is not removed",

@@ -27,16 +27,18 @@ pub(crate) struct JsonResponse {
     pub(crate) body: String,
     /// Whether it repeats the response to an earlier request with the same idempotency key.
     pub(crate) is_replay: bool,
+    /// Whether the handler is asked again when a webhook was delivered, or after a while.
+    pub(crate) may_wait: bool,
 }
 
 impl JsonResponse {
     pub(crate) fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Refused> {
         let body = serde_json::to_string(body)
             .map_err(|_| Refused::internal("cannot serialize the response"))?;
-        Ok(Self { status, body, is_replay: false })
+        Ok(Self { status, body, is_replay: false, may_wait: false })
     }
 
     pub(crate) fn without_body(status: StatusCode) -> Self {
-        Self { status, body: String::new(), is_replay: false }
+        Self { status, body: String::new(), is_replay: false, may_wait: false }
     }
 }

@@ -205,6 +205,8 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.sender.abort();
         self.server.world.store.close();
+        // Requests that wait for a webhook end.
+        self.server.world.store.deliveries_changed();
         drop(self.thread.take());
     }
 }

@@ -2,7 +2,7 @@
 
 use http::header::{ACCEPT, HeaderValue};
 use upvest_core::__sandbox::AccessTokens;
-use upvest_core::webhook::{VerificationKeys, Webhooks};
+use upvest_core::webhook::{EventAcceptor, VerificationKeys, Webhooks};
 use upvest_core::{Endpoint, Method};
 use upvest_virtual_cash::VirtualCash;
 
@@ -12,14 +12,14 @@ use crate::error::StartError;
 use crate::handler::Handler;
 use crate::served::Responder;
 use crate::token::create_access_token;
-use crate::webhooks::endpoints as webhooks;
+use crate::webhooks::{acceptor, endpoints as webhooks};
 
 /// The scopes that the sandbox's client always has.
 pub(crate) const SCOPES: [&str; 4] =
     ["virtual_cash_balances:admin", "positions:read", "webhooks:admin", "webhooks:read"];
 
 /// Every endpoint that the sandbox serves; its declaration says what it requires.
-pub(crate) const HANDLERS: [(&Endpoint, Handler); 14] = [
+pub(crate) const HANDLERS: [(&Endpoint, Handler); 18] = [
     (&<dyn AccessTokens>::CREATE_ACCESS_TOKEN, create_access_token),
     (&<dyn VirtualCash>::INCREASE, orders::increase),
     (&<dyn VirtualCash>::DECREASE, orders::decrease),
@@ -34,6 +34,10 @@ pub(crate) const HANDLERS: [(&Endpoint, Handler); 14] = [
     (&<dyn Webhooks>::DELETE_WEBHOOK, webhooks::delete_webhook),
     (&<dyn Webhooks>::TEST_WEBHOOK, webhooks::test_webhook),
     (&<dyn VerificationKeys>::VERIFICATION_KEYS, webhooks::verification_keys),
+    (&<dyn EventAcceptor>::ACCEPTOR_HEALTH, acceptor::acceptor_health),
+    (&<dyn EventAcceptor>::OPEN_ACCEPTOR, acceptor::open_acceptor),
+    (&<dyn EventAcceptor>::ACCEPTED_WEBHOOKS, acceptor::accepted_webhooks),
+    (&<dyn EventAcceptor>::CLOSE_ACCEPTOR, acceptor::close_acceptor),
 ];
 
 /// How an accepted request is handled.
@@ -143,7 +147,8 @@ pub(crate) fn params(endpoint: &Endpoint, path: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        AccessTokens, CashBalances, HANDLERS, SCOPES, VerificationKeys, VirtualCash, Webhooks,
+        AccessTokens, CashBalances, EventAcceptor, HANDLERS, SCOPES, VerificationKeys, VirtualCash,
+        Webhooks,
     };
 
     #[test]
@@ -154,6 +159,7 @@ mod tests {
             <dyn CashBalances>::ENDPOINTS,
             <dyn Webhooks>::ENDPOINTS,
             <dyn VerificationKeys>::ENDPOINTS,
+            <dyn EventAcceptor>::ENDPOINTS,
         ];
         for declared in declared.into_iter().flatten() {
             assert!(HANDLERS.iter().any(|(served, _)| *served == declared), "{declared}");

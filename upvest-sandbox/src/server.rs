@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
 use upvest_core::__sandbox::headers::{IDEMPOTENCY_KEY, REQUEST_ID};
 use upvest_core::{BoxFuture, Endpoint, IdempotencyKey, Method};
 
@@ -21,7 +22,7 @@ use crate::explain::explain;
 use crate::faults::wire::WireHandle;
 use crate::faults::{Effect, Fault, Faults, placeholder_response};
 use crate::gate;
-use crate::handler::{Admitted, JsonResponse};
+use crate::handler::{Admitted, Handler, JsonResponse};
 use crate::hints::other_path;
 use crate::log::{Log, Outcome, Verdict};
 use crate::problem::Refused;
@@ -33,6 +34,9 @@ use crate::world::World;
 /// The response header that says what is probably wrong with the signature: the problem document
 /// says no more than that of the real API.
 const HINT: HeaderName = HeaderName::from_static("upvest-sandbox-hint");
+
+/// How long a request for webhooks waits for one.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Server {
     pub(crate) world: World,
@@ -101,7 +105,7 @@ impl Server {
             match body {
                 Ok(body) => {
                     let is_second = duplicate.as_ref().is_some_and(|duplicate| duplicate.is_second);
-                    self.handle(endpoint, handling, &head, &body, is_second)
+                    self.handle(endpoint, handling, &head, &body, is_second).await
                 }
                 Err(BodyError::Late) => self.refuse(&Refused::request_timeout(LATE_BODY)),
                 Err(BodyError::Unreadable) => {
@@ -136,7 +140,7 @@ impl Server {
         Some(self.in_flight.enter(format!("{endpoint} {key}")))
     }
 
-    fn handle(
+    async fn handle(
         &self,
         endpoint: &'static Endpoint,
         handling: &Handling,
@@ -147,7 +151,8 @@ impl Server {
         let now = self.world.clock.now();
         let params = &*params(endpoint, head.uri.path());
         let query = head.uri.query().unwrap_or_default();
-        let response = gate::admit(&self.world, endpoint, head, body, now).and_then(|key| {
+        let response = async {
+            let key = gate::admit(&self.world, endpoint, head, body, now)?;
             if head.method == http::Method::HEAD {
                 return Err(Refused::method_not_allowed());
             }
@@ -157,7 +162,7 @@ impl Server {
             match handling {
                 Handling::Known(handler) => {
                     let admitted = Admitted { endpoint, params, query, body, key, now };
-                    Ok(self.respond(handler(&self.world, &admitted)?))
+                    Ok(self.respond(self.ask(*handler, &admitted).await?))
                 }
                 Handling::Added(responder) => {
                     let received = ReceivedRequest::new(endpoint, params, head, body.clone(), key);
@@ -168,8 +173,8 @@ impl Server {
                     Ok((response, outcome))
                 }
             }
-        });
-        response.unwrap_or_else(|refused| {
+        };
+        response.await.unwrap_or_else(|refused| {
             let (response, mut outcome) = self.refuse(&refused);
             outcome.hint.clone_from(&refused.hint);
             if let Some(refusal) = &refused.signature {
@@ -182,6 +187,19 @@ impl Server {
             }
             (response, outcome)
         })
+    }
+
+    /// Asks a handler, and again while it may wait and webhooks are delivered.
+    async fn ask(&self, handler: Handler, request: &Admitted<'_>) -> Result<JsonResponse, Refused> {
+        let end = Instant::now() + LONGEST_WAIT;
+        let mut deliveries = self.world.store.watch_deliveries();
+        loop {
+            let response = handler(&self.world, request)?;
+            let waits = response.may_wait;
+            if !waits || !matches!(timeout_at(end, deliveries.changed()).await, Ok(Ok(()))) {
+                return Ok(response);
+            }
+        }
     }
 
     fn respond(&self, response: JsonResponse) -> (Response<Bytes>, Outcome) {

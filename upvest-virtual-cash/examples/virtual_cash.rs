@@ -2,14 +2,14 @@
 //! cancel it again. The results arrive by webhook.
 //!
 //! ```text
-//! cargo run --example virtual_cash -- [--explain] [--account-group ID]
+//! cargo run --example virtual_cash -- [--explain] [--account-group ID] [--tunnel]
 //!                                     [--listen ADDRESS] [--webhook-url URL]
 //! ```
 //!
 //! Without settings it starts its own sandbox. With the settings of `ClientBuilder::from_env` in
-//! the environment it runs against that host. Then name one of your account groups, and the URL
-//! under which that host can reach `--listen`. `--explain` prints the signature base of each
-//! request.
+//! the environment it runs against that host. Then name one of your account groups. Webhooks of
+//! another host come through a tunnel, or to the URL under which that host can reach `--listen`.
+//! `--explain` prints the signature base of each request.
 
 mod shared;
 #[path = "shared/subscribe.rs"]
@@ -34,7 +34,9 @@ use subscribe::subscribe;
 use target::{refuse_live, target};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
-use upvest_core::webhook::{Inbox, WebhookId, WebhookVerifier, Webhooks};
+use upvest_core::webhook::{
+    Event, EventTunnel, Inbox, TunnelError, WebhookId, WebhookVerifier, Webhooks,
+};
 use upvest_core::{Attempt, Call, CallKind, Client, Error, IdempotencyKey, Observer, Response};
 use upvest_virtual_cash::{
     AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, Timestamp,
@@ -62,16 +64,15 @@ async fn walk() -> Result<(), Failure> {
     }
     let group = arguments.account_group.unwrap_or_else(|| uuid::Uuid::new_v4().into());
     println!("Account group: {group}");
-    let walk = Walk { group, news: Notifications::listen(&client, &arguments).await?, client };
+    let mut walk = Walk { group, news: Notifications::listen(&client, &arguments).await?, client };
     let result = walk.steps().await;
-    if let Some(Notifications { new_webhook: Some(webhook), .. }) = walk.news {
-        // Otherwise Upvest would keep sending webhooks to an address that no longer listens.
-        let deleted = walk.client.delete_webhook(webhook).await;
-        result?;
-        deleted?;
-    } else {
-        result?;
-    }
+    // Otherwise Upvest would keep sending webhooks to an address that no longer listens.
+    let stopped = match walk.news {
+        Some(news) => news.stop(&walk.client).await,
+        None => Ok(()),
+    };
+    result?;
+    stopped?;
     if let Some(sandbox) = &sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         expect(entries == 2, &format!("expected 2 ledger entries, found {entries}"))?;
@@ -87,7 +88,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn steps(&self) -> Result<(), Failure> {
+    async fn steps(&mut self) -> Result<(), Failure> {
         let (key, since) = (IdempotencyKey::random(), Timestamp::now());
         headline("Increase the balance by 200.00 EUR");
         let first = self.increase("200.00", key, since).await?;
@@ -124,7 +125,7 @@ impl Walk {
     }
 
     async fn increase(
-        &self,
+        &mut self,
         amount: &str,
         key: IdempotencyKey,
         since: Timestamp,
@@ -144,7 +145,7 @@ impl Walk {
     }
 
     async fn decrease(
-        &self,
+        &mut self,
         amount: &str,
         expected: &VirtualCashDecreaseStatus,
     ) -> Result<VirtualCashDecreaseId, Failure> {
@@ -164,12 +165,12 @@ impl Walk {
     }
 
     /// Waits until a webhook reports that an operation has a status.
-    async fn notified(&self, id: impl Into<uuid::Uuid>, status: &str) -> Result<(), Failure> {
-        let Some(Notifications { inbox, .. }) = &self.news else { return Ok(()) };
+    async fn notified(&mut self, id: impl Into<uuid::Uuid>, status: &str) -> Result<(), Failure> {
+        let Some(news) = &mut self.news else { return Ok(()) };
         let seconds = PATIENCE.as_secs();
-        let event = timeout(PATIENCE, inbox.until(id, &[status]))
+        let event = timeout(PATIENCE, news.until(id, status))
             .await
-            .map_err(|_| format!("no webhook reported {status} within {seconds} s"))?;
+            .map_err(|_| format!("no webhook reported {status} within {seconds} s"))??;
         println!("   notified    {status}, by the event {}", event.id());
         Ok(())
     }
@@ -178,27 +179,78 @@ impl Walk {
 /// The received webhooks.
 struct Notifications {
     inbox: Inbox,
-    /// The subscription, if this program created it.
-    new_webhook: Option<WebhookId>,
+    source: Source,
+}
+
+/// Where webhooks come from.
+enum Source {
+    /// A URL of this machine, and its subscription, if this program created it.
+    Url(Option<WebhookId>),
+    Tunnel(EventTunnel),
 }
 
 impl Notifications {
-    /// Listens and subscribes, unless the host cannot reach this machine.
+    /// Listens and subscribes, or opens a tunnel if the host cannot reach this machine.
     async fn listen(client: &Client, arguments: &Arguments) -> Result<Option<Self>, Failure> {
+        let is_here = client.base_url().starts_with("http://127.0.0.1:");
+        if arguments.tunnel || arguments.webhook_url.is_none() && !is_here {
+            return Self::through_a_tunnel(client).await;
+        }
         let listener = TcpListener::bind(arguments.listen).await?;
         let here = format!("http://{}/webhooks", listener.local_addr()?);
-        let is_here = client.base_url().starts_with("http://127.0.0.1:");
-        let Some(url) = arguments.webhook_url.clone().or(is_here.then_some(here)) else {
-            println!("Without --webhook-url, the results of the operations are not received.");
-            return Ok(None);
-        };
+        let url = arguments.webhook_url.clone().unwrap_or(here);
         let (webhook, is_new) = subscribe(client, &url).await?;
         println!("Webhooks are sent to {url}.");
         let inbox = Inbox::new();
         let app = (WebhookVerifier::new(client.clone(), [webhook]), inbox.clone());
         let router = Router::new().fallback(post(receive)).with_state(app);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Some(Self { inbox, new_webhook: is_new.then_some(webhook) }))
+        Ok(Some(Self { inbox, source: Source::Url(is_new.then_some(webhook)) }))
+    }
+
+    async fn through_a_tunnel(client: &Client) -> Result<Option<Self>, Failure> {
+        match EventTunnel::open(client).await {
+            Ok(tunnel) => {
+                println!("Webhooks come through a tunnel, by {}.", tunnel.url());
+                Ok(Some(Self { inbox: Inbox::new(), source: Source::Tunnel(tunnel) }))
+            }
+            Err(error @ TunnelError::Unavailable(_)) => {
+                println!("The results of the operations are not received: {error}.");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits until the operation with this id has a status.
+    async fn until(&mut self, id: impl Into<uuid::Uuid>, status: &str) -> Result<Event, Failure> {
+        let Self { inbox, source } = self;
+        let statuses = [status];
+        let found = inbox.until(id, &statuses);
+        let Source::Tunnel(tunnel) = source else { return Ok(found.await) };
+        tokio::select! {
+            event = found => Ok(event),
+            () = pass_on(tunnel, inbox) => Err("the tunnel has ended".into()),
+        }
+    }
+
+    /// Deletes what was created to receive webhooks.
+    async fn stop(self, client: &Client) -> upvest_core::Result<()> {
+        match self.source {
+            Source::Tunnel(tunnel) => tunnel.close().await,
+            Source::Url(Some(webhook)) => client.delete_webhook(webhook).await,
+            Source::Url(None) => Ok(()),
+        }
+    }
+}
+
+/// Puts what the tunnel brings into the inbox.
+async fn pass_on(tunnel: &mut EventTunnel, inbox: &Inbox) {
+    while let Some(delivery) = tunnel.next().await {
+        match delivery {
+            Ok(delivery) => drop(inbox.put(delivery.events)),
+            Err(error) => eprintln!("   {error}"),
+        }
     }
 }
 
@@ -269,6 +321,9 @@ struct Arguments {
     /// The URL under which the host can reach that address; not needed on this machine.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    /// Receives webhooks through a tunnel; the default on another machine without `--webhook-url`.
+    #[arg(long, conflicts_with = "webhook_url")]
+    tunnel: bool,
 }
 
 /// Prints the signature base of each request.

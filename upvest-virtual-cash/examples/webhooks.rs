@@ -8,15 +8,16 @@
 //! cargo run --example virtual_cash
 //! ```
 //!
-//! The settings of `ClientBuilder::from_env` say who sends the webhooks. The books are an SQLite
-//! file. An event is applied in the transaction that stores its id.
+//! The settings of `ClientBuilder::from_env` say who sends the webhooks: to the URL of this program,
+//! or, from another machine and without `--url`, through a tunnel. The books are an SQLite file. An
+//! event is applied in the transaction that stores its id.
 
 mod shared;
 #[path = "shared/subscribe.rs"]
 mod subscribe;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,15 +32,18 @@ use rusqlite::{Connection, Transaction};
 use shared::{Failure, end};
 use subscribe::subscribe;
 use tokio::net::TcpListener;
-use upvest_core::webhook::{Event, WebhookVerifier, Webhooks};
+use upvest_core::webhook::{Event, EventTunnel, WebhookVerifier, Webhooks};
 use upvest_core::{Amount, Client, ClientBuilder};
 use upvest_virtual_cash::VirtualCashEvent;
 
 #[derive(Clone)]
 struct App {
     verifier: WebhookVerifier,
-    books: Arc<Mutex<Connection>>,
+    books: Books,
 }
+
+#[derive(Clone)]
+struct Books(Arc<Mutex<Connection>>);
 
 /// Verifies, stores and responds. Do slow work elsewhere, because Upvest waits for the response.
 async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode {
@@ -47,17 +51,30 @@ async fn receive(State(app): State<App>, head: Parts, body: Bytes) -> StatusCode
         Ok(delivery) => delivery,
         Err(error) => return refuse(&error, error.status()),
     };
-    match app.write(&delivery.events) {
+    match app.books.write(&delivery.events) {
         Ok(()) => StatusCode::OK,
         // Upvest sends it again, and holds back later events until then.
         Err(error) => refuse(&*error, StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
-impl App {
+impl Books {
+    fn open(file: &Path) -> Result<Self, Failure> {
+        let books = Connection::open(file)?;
+        books.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             CREATE TABLE IF NOT EXISTS seen (event TEXT PRIMARY KEY) STRICT;
+             CREATE TABLE IF NOT EXISTS balance (
+                 account_group TEXT, currency TEXT, minor_units INTEGER NOT NULL,
+                 PRIMARY KEY (account_group, currency)
+             ) STRICT;",
+        )?;
+        Ok(Self(Arc::new(Mutex::new(books))))
+    }
+
     /// Stores all of the events, or none.
     fn write(&self, events: &[Event]) -> Result<(), Failure> {
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = books.transaction()?;
         for event in events {
             let id = event.id().to_string();
@@ -106,26 +123,42 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
-    let books = Connection::open(&arguments.books)?;
-    books.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         CREATE TABLE IF NOT EXISTS seen (event TEXT PRIMARY KEY) STRICT;
-         CREATE TABLE IF NOT EXISTS balance (
-             account_group TEXT, currency TEXT, minor_units INTEGER NOT NULL,
-             PRIMARY KEY (account_group, currency)
-         ) STRICT;",
-    )?;
+    let books = Books::open(&arguments.books)?;
+    let is_here = client.base_url().starts_with("http://127.0.0.1:");
+    if arguments.tunnel || arguments.url.is_none() && !is_here {
+        return fetch(&client, &books).await;
+    }
     let listener = TcpListener::bind(arguments.listen).await?;
     let here = format!("http://{}/webhooks", listener.local_addr()?);
     let url = arguments.url.unwrap_or(here);
     let (webhook, _) = subscribe(&client, &url).await?;
     println!("Webhooks are sent to {url}.");
-    let app = App {
-        verifier: WebhookVerifier::new(client, [webhook]),
-        books: Arc::new(Mutex::new(books)),
-    };
+    let app = App { verifier: WebhookVerifier::new(client, [webhook]), books };
     let router = Router::new().fallback(post(receive)).with_state(app);
     Ok(axum::serve(listener, router).await?)
+}
+
+/// Fetches webhooks through a tunnel, until Ctrl-C.
+async fn fetch(client: &Client, books: &Books) -> Result<(), Failure> {
+    let mut tunnel = EventTunnel::open(client).await?;
+    println!("Webhooks come through a tunnel, by {}.", tunnel.url());
+    let written = tokio::select! {
+        written = write_all(&mut tunnel, books) => written,
+        ended = tokio::signal::ctrl_c() => Ok(ended?),
+    };
+    tunnel.close().await?;
+    written
+}
+
+async fn write_all(tunnel: &mut EventTunnel, books: &Books) -> Result<(), Failure> {
+    while let Some(delivery) = tunnel.next().await {
+        match delivery {
+            // A tunnel brings a delivery once, so one that is not stored ends the program.
+            Ok(delivery) => books.write(&delivery.events)?,
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    Err("the tunnel has ended".into())
 }
 
 /// Receives webhooks, and keeps books of the confirmed operations.
@@ -140,4 +173,7 @@ struct Arguments {
     /// The URL under which the sender of the webhooks can reach that address.
     #[arg(long)]
     url: Option<String>,
+    /// Receives webhooks through a tunnel; the default on another machine without `--url`.
+    #[arg(long, conflicts_with = "url")]
+    tunnel: bool,
 }

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use upvest_core::webhook::{ListWebhooks, Webhooks as _};
-use upvest_sandbox::Sandbox;
+use upvest_sandbox::{Effect, Fault, Sandbox};
 use upvest_tests::example;
 
 fn main_job() -> Command {
@@ -33,6 +33,29 @@ fn the_main_job_runs_every_step() {
     }
     assert_eq!(stdout.matches("202 Accepted").count(), 5);
     assert!(!stdout.contains("@method"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_receives_webhooks_through_a_tunnel() {
+    let output = main_job().arg("--tunnel").output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+    assert!(stdout.contains("Webhooks come through a tunnel, by https://"), "{stdout}");
+    assert_eq!(stdout.matches("notified   ").count(), 5, "{stdout}");
+
+    // A host without tunnels.
+    let sandbox = Sandbox::start().await.unwrap();
+    let none = Fault::new(Effect::Status { status: 404, retry_after: None });
+    sandbox.faults().add(none.on("GET", "/events-acceptor-service/health")).unwrap();
+    let mut run = main_job();
+    let run = run.envs(sandbox.settings()).arg("--tunnel");
+    let output = tokio::task::block_in_place(|| run.output().unwrap());
+    let (stdout, stderr) = text(&output);
+    assert!(output.status.success(), "{stdout}{stderr}");
+    let said = "The results of the operations are not received: cannot open a tunnel: the host has \
+                none (GET /events-acceptor-service/health returned 404";
+    assert!(stdout.contains(said), "{stdout}");
+    assert!(!stdout.contains("notified"), "{stdout}");
 }
 
 #[test]

@@ -7,4 +7,5 @@ mod forge;
 mod keys;
 mod receiver;
 mod subscriptions;
+mod tunnel;
 mod verifier_cases;

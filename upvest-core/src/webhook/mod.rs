@@ -6,17 +6,21 @@
 //! | verify received requests and read their events | [`WebhookVerifier`] |
 //! | declare types for the objects of events | [`events!`](crate::events) |
 //! | wait for an event | [`Inbox`] |
+//! | receive events without a host that Upvest can reach | [`EventTunnel`] |
 //!
 //! [`guide::webhooks`](crate::guide::webhooks) shows a complete receiver, and lists how to respond.
 
+mod acceptor;
 mod error;
 mod event;
 mod inbox;
 mod keys;
 mod recent;
 mod subscription;
+mod tunnel;
 mod verifier;
 
+pub use acceptor::{AcceptedWebhook, Acceptor, EventAcceptor};
 pub use error::WebhookError;
 pub use event::{Event, EventError, EventId};
 pub use inbox::Inbox;
@@ -25,4 +29,5 @@ pub use subscription::{
     BatchDelay, CreateWebhook, ListWebhooks, UpdateWebhook, Webhook, WebhookConfig, WebhookId,
     Webhooks,
 };
+pub use tunnel::{EventTunnel, TunnelError};
 pub use verifier::{Delivery, WebhookVerifier, WebhookVerifierBuilder};

@@ -106,7 +106,7 @@ impl Store {
                 params![keyed.key.to_string(), keyed.endpoint, keyed.body, at, status.as_u16(), body],
             )?;
             advance(db, at)?;
-            Ok(JsonResponse { status, body, is_replay: false })
+            Ok(JsonResponse { status, body, is_replay: false, may_wait: false })
         })
     }
 
@@ -318,7 +318,7 @@ fn replay(
         });
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
-    Ok(Some(JsonResponse { status, body: response, is_replay: true }))
+    Ok(Some(JsonResponse { status, body: response, is_replay: true, may_wait: false }))
 }
 
 /// Returns what an operation adds to the balance when it takes effect.

@@ -52,3 +52,9 @@ CREATE TABLE delivery (
     last TEXT, due INTEGER, signed TEXT
 ) STRICT;
 CREATE INDEX open_delivery ON delivery (webhook, is_queued, number) WHERE due IS NOT NULL;
+CREATE TABLE acceptor (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL) STRICT;
+CREATE TABLE accepted (
+    number INTEGER PRIMARY KEY, acceptor TEXT NOT NULL, headers TEXT NOT NULL, payload TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX accepted_by_acceptor ON accepted (acceptor);

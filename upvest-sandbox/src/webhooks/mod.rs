@@ -1,5 +1,6 @@
 //! Webhooks: subscriptions, batches of events, and their delivery with retries until accepted.
 
+pub(crate) mod acceptor;
 pub(crate) mod endpoints;
 pub(crate) mod handle;
 pub(crate) mod keys;

@@ -13,9 +13,10 @@ use tokio::time::timeout;
 use upvest_core::__sandbox::headers::{SIGNATURE, SIGNATURE_INPUT};
 use upvest_core::__sandbox::sign;
 use upvest_core::signature::SignatureVersion;
-use upvest_core::transport::{ReqwestTransport, Transport as _};
+use upvest_core::transport::{ReqwestTransport, Transport as _, TransportError};
 use url::Url;
 
+use super::acceptor;
 use super::queue::{Due, Tried, Work};
 use crate::cash::advance_all;
 use crate::faults::DeliveryFault;
@@ -101,7 +102,7 @@ fn shown_url(url: &str) -> String {
 
 async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due) -> Tried {
     let failed = |why: &str| Tried::Failed(why.to_owned());
-    let (is_queued, is_single) = (due.is_queued, due.is_single);
+    let (is_queued, is_single, url) = (due.is_queued, due.is_single, due.url.clone());
     let request = match signed(server, due).await {
         Ok(request) => request,
         Err(why) => return Tried::Failed(why),
@@ -113,23 +114,13 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
         Some(DeliveryFault::NotSent) => return failed("not sent because of a fault"),
         _ => {}
     }
-    let made = match transport.get() {
-        Some(transport) => Ok(transport.clone()),
-        None => ReqwestTransport::new().map(|made| transport.get_or_init(|| made).clone()),
+    let exchanged = match acceptor::id_at(&url) {
+        Some(id) => accept(server, id, &request),
+        None => exchange(server, transport, request).await,
     };
-    let Ok(transport) = made else { return failed("TLS cannot be set up") };
-    let exchange = async {
-        let response = transport.send(request).await?;
-        let (head, body) = response.into_parts();
-        // The content does not matter, but the connection can be reused.
-        let _ = Limited::new(body, LONGEST_RESPONSE).collect().await;
-        Ok::<_, upvest_core::transport::TransportError>(head.status)
-    };
-    let longest = server.world.settings.webhook_timeout;
-    let status = match timeout(longest, exchange).await {
-        Ok(Ok(status)) => status,
-        Ok(Err(error)) => return Tried::Failed(error.to_string()),
-        Err(_) => return Tried::Failed(format!("no response within {longest:?}")),
+    let status = match exchanged {
+        Ok(status) => status,
+        Err(why) => return Tried::Failed(why),
     };
     if fault == Some(DeliveryFault::ResponseLost) {
         return Tried::Failed(format!("{}, lost because of a fault", status.as_u16()));
@@ -141,6 +132,38 @@ async fn send(server: &Server, transport: &OnceLock<ReqwestTransport>, due: Due)
     } else {
         Tried::Failed(rejected(status))
     }
+}
+
+/// Sends a webhook over HTTP, and returns the status of the response.
+async fn exchange(
+    server: &Server,
+    transport: &OnceLock<ReqwestTransport>,
+    request: Request<Bytes>,
+) -> Result<StatusCode, String> {
+    let made = match transport.get() {
+        Some(transport) => Ok(transport.clone()),
+        None => ReqwestTransport::new().map(|made| transport.get_or_init(|| made).clone()),
+    };
+    let transport = made.map_err(|_| "TLS cannot be set up".to_owned())?;
+    let exchange = async {
+        let response = transport.send(request).await?;
+        let (head, body) = response.into_parts();
+        // The content does not matter, but the connection can be reused.
+        let _ = Limited::new(body, LONGEST_RESPONSE).collect().await;
+        Ok::<_, TransportError>(head.status)
+    };
+    let longest = server.world.settings.webhook_timeout;
+    match timeout(longest, exchange).await {
+        Ok(sent) => sent.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no response within {longest:?}")),
+    }
+}
+
+/// Stores a webhook for a client that fetches it.
+fn accept(server: &Server, id: &str, request: &Request<Bytes>) -> Result<StatusCode, String> {
+    let now = server.world.clock.now();
+    let accepted = server.world.store.accept(id, request.headers(), request.body(), now);
+    accepted.map_err(|refused| refused.reason)
 }
 
 /// Describes a status that rejects a webhook. Receivers may expect that any 2xx is a success.
