@@ -4,104 +4,24 @@
 //! expansion names it through a path, `<Type as Body>::write`, so that the compiler reports it
 //! once, at that type.
 
-use std::fmt::{self, Debug, Display};
+use std::fmt::Display;
 
 use bytes::Bytes;
-pub use serde;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserializer, Serialize, de};
+#[cfg(feature = "webhooks")]
+pub use upvest_macros::events;
+pub use upvest_types::__private::{
+    UnknownText, Uuid, hyphenated, open_enum, printable, read_text, serde,
+};
 
 pub use crate::call::request::{Request, WriteError};
 use crate::call::{Call, Idempotent};
 use crate::endpoint::{BodyKind, Endpoint, are_equal};
 pub use crate::response::Decoder;
 use crate::response::{Redirect, decode, decode_bytes, decode_redirect};
-pub use crate::text::printable;
-pub use crate::types::{UnknownText, Uuid, hyphenated};
-use crate::webhook::{Event, EventError};
-pub use upvest_macros::{events, open_enum};
-
-/// Reads a string, without copying it first.
-///
-/// # Errors
-/// Fails if it is not a string.
-pub fn read_text<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    read: fn(&str) -> T,
-) -> Result<T, D::Error> {
-    struct Text<T>(fn(&str) -> T);
-
-    impl<T> de::Visitor<'_> for Text<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok((self.0)(text))
-        }
-    }
-    deserializer.deserialize_str(Text(read))
-}
-
-/// Returns what precedes the first dot of these event types, each once.
-#[must_use]
-pub fn categories(types: &[&str]) -> Vec<String> {
-    let mut categories: Vec<String> = Vec::new();
-    for event_type in types {
-        let category = event_type.split('.').next().unwrap_or_default();
-        if !categories.iter().any(|known| known == category) {
-            categories.push(category.to_owned());
-        }
-    }
-    categories
-}
-
-/// The object of an event.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the object of an event",
-    label = "add `#[derive(Debug, Clone, PartialEq, serde::Deserialize)]` to it"
-)]
-pub trait EventObject: Sized {
-    /// Reads the object of `event`.
-    ///
-    /// # Errors
-    /// Fails if it does not fit the type.
-    fn read(event: &Event) -> Result<Self, EventError>;
-
-    /// Writes the variant `name` with this object.
-    ///
-    /// # Errors
-    /// Fails if the formatter does.
-    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result;
-
-    /// Returns a copy.
-    #[must_use]
-    fn copied(&self) -> Self;
-
-    /// Whether two objects are equal.
-    fn equals(&self, other: &Self) -> bool;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Debug + Clone + PartialEq + DeserializeOwned> EventObject for T {
-    fn read(event: &Event) -> Result<Self, EventError> {
-        event.object()
-    }
-
-    fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple(name).field(self).finish()
-    }
-
-    fn copied(&self) -> Self {
-        self.clone()
-    }
-
-    fn equals(&self, other: &Self) -> bool {
-        self == other
-    }
-}
+#[cfg(feature = "webhooks")]
+pub use crate::webhook::{EventObject, categories};
 
 /// A value for a placeholder of the path.
 #[diagnostic::on_unimplemented(

@@ -7,6 +7,11 @@ use std::time::Duration;
 use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
+use upvest_signature::Signer;
+#[cfg(feature = "client")]
+use upvest_transport::ReqwestTransport;
+use upvest_transport::Transport;
+use upvest_types::Timestamp;
 use uuid::Uuid;
 
 use crate::auth::access_token::TokenRequest;
@@ -18,10 +23,7 @@ use crate::environment::{Environment, Origin};
 use crate::error::{Error, Result};
 use crate::observer::Observer;
 use crate::response::raw::LONGEST_JSON;
-use crate::signature::Signer;
 use crate::source::{Clock, Randomness, system_randomness};
-use crate::transport::{ReqwestTransport, Transport};
-use crate::types::Timestamp;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -223,7 +225,7 @@ impl ClientBuilder {
         let origin = self.environment.origin(self.allows_http)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(transport_to(&origin)?),
+            None => transport_to(&origin)?,
         };
         let credentials = TokenRequest { client_id, client_secret, scope: self.scopes.join(" ") };
         Ok(Client(Arc::new(Inner {
@@ -248,12 +250,20 @@ impl ClientBuilder {
 }
 
 /// The default transport, ready for this origin.
-fn transport_to(origin: &Origin) -> Result<ReqwestTransport> {
+#[cfg(feature = "client")]
+fn transport_to(origin: &Origin) -> Result<Arc<dyn Transport>> {
     let transport = ReqwestTransport::new()?;
     if origin.base_url.starts_with("https:") {
-        transport.load_authorities()?;
+        transport.__load_authorities()?;
     }
-    Ok(transport)
+    Ok(Arc::new(transport))
+}
+
+#[cfg(not(feature = "client"))]
+fn transport_to(_: &Origin) -> Result<Arc<dyn Transport>> {
+    let message = "cannot build the client: missing transport (enable the feature `client` of \
+                   upvest-core, or set one with `.transport(…)`)";
+    Err(Error::config(message))
 }
 
 /// Says what white space is around a text, if there is any. It is usually the line break that was

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use tokio::sync::Semaphore;
+use upvest_signature::Signer;
+use upvest_transport::Transport;
+use upvest_types::Timestamp;
 use uuid::Uuid;
 
 use crate::auth::tokens::TokenCache;
@@ -14,10 +17,7 @@ use crate::call::unprocessed::FreeRetries;
 use crate::environment::Origin;
 use crate::error::{Error, Result};
 use crate::observer::Observer;
-use crate::signature::Signer;
 use crate::source::{Clock, Randomness};
-use crate::transport::Transport;
-use crate::types::Timestamp;
 
 /// A client for the Upvest API. It implements every trait marked [`#[api]`](crate::api).
 ///
@@ -102,6 +102,7 @@ impl Client {
         self.0.observer.as_deref()
     }
 
+    #[cfg(feature = "webhooks")]
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.0.clock)
     }

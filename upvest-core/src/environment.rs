@@ -1,9 +1,9 @@
 //! Where a client sends to: Upvest's hosts, or another host over TLS, or this machine.
 
 use std::fmt;
-use std::net::IpAddr;
 
-use url::{Host, Url};
+use upvest_transport::__core::is_loopback;
+use url::Url;
 
 use crate::error::{Error, Result};
 
@@ -86,16 +86,6 @@ impl Origin {
             return Err("it has no host");
         };
         Ok(Self { base_url: url.origin().ascii_serialization(), host: host.to_owned(), port })
-    }
-}
-
-/// Whether this is an address of this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
     }
 }
 

@@ -66,6 +66,17 @@
 //! retry is an event, with its reason. Bodies, tokens and signing keys are never shown.
 //!
 //! For metrics and logs in another form, set an [`Observer`].
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `client` (default) | [`ReqwestTransport`](transport::ReqwestTransport), which sends the requests; without it, a client needs a [`Transport`](transport::Transport) of yours, and neither reqwest nor rustls is built |
+//! | `webhooks` (default) | the module [`webhook`], and [`events!`] |
+//! | `chrono`, `time` | conversions of [`Timestamp`] and [`Date`] from and to the types of these crates |
+//!
+//! A crate that only declares endpoints or receives webhooks turns the default features off. A crate
+//! that needs only the types depends on `upvest-types`.
 
 #[doc(hidden)]
 pub mod __private;
@@ -75,7 +86,6 @@ mod auth;
 mod builder;
 mod call;
 mod client;
-mod deadline;
 mod endpoint;
 mod environment;
 mod error;
@@ -85,13 +95,10 @@ mod json;
 mod observer;
 mod response;
 mod settings;
-pub mod signature;
 mod single_flight;
 mod source;
 mod telemetry;
-mod text;
-pub mod transport;
-mod types;
+#[cfg(feature = "webhooks")]
 pub mod webhook;
 
 pub use builder::ClientBuilder;
@@ -107,12 +114,19 @@ pub use error::{Error, ErrorKind, ErrorSummary, Outcome, Problem, Result};
 pub use json::null_as_default;
 pub use observer::{Attempt, CompletedCall, Observer};
 pub use response::{Redirect, Response};
-pub use signature::{Signer, SigningKey};
 pub use source::{Clock, Randomness};
-pub use transport::BoxFuture;
-pub use types::{
+#[doc(inline)]
+pub use upvest_signature as signature;
+#[doc(inline)]
+pub use upvest_signature::{Signer, SigningKey};
+#[doc(inline)]
+pub use upvest_transport as transport;
+#[doc(inline)]
+pub use upvest_transport::BoxFuture;
+#[doc(inline)]
+pub use upvest_types::{
     AccountGroupId, Amount, CommaSeparated, CountryCode, Currency, Date, Decimal, IdempotencyKey,
-    InvalidValue, Isin, Timestamp, UnknownText, Uuid,
+    InvalidValue, Isin, Timestamp, UnknownText, Uuid, id, open_enum,
 };
 
 /// Turns each method of a trait into a call to the API.

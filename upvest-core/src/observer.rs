@@ -8,12 +8,12 @@ use std::time::Duration;
 use http::StatusCode;
 use http::response::Parts;
 use tokio::time::Instant;
+use upvest_signature::SignatureBase;
+use upvest_types::IdempotencyKey;
 
 use crate::call::prepared::PreparedRequest;
 use crate::endpoint::Method;
 use crate::error::Error;
-use crate::signature::SignatureBase;
-use crate::types::IdempotencyKey;
 
 /// Watches the calls of a client, for logs and metrics. It cannot change anything.
 ///

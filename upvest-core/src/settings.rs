@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use upvest_signature::__core::checked_key_id;
+use upvest_signature::SigningKey;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -12,7 +14,6 @@ use crate::builder::{ClientBuilder, white_space_around};
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::signature::{SigningKey, checked_key_id};
 
 const BASE_URL: &str = "UPVEST_API_BASE_URL";
 const CLIENT_ID: &str = "UPVEST_API_CLIENT_ID";
@@ -231,7 +232,7 @@ fn signing_key(
         SigningKey::from_pem(key_id, content, passphrase)
     };
     key.map_err(|error| match passphrase.and_then(white_space_around) {
-        Some(why) if error.is_of_passphrase() => {
+        Some(why) if error.__is_of_passphrase() => {
             unusable(PASSPHRASE, format!("the value {why} (remove it)"))
         }
         _ => unusable(name, error),

@@ -4,8 +4,7 @@
 use tokio::runtime::{self, Handle};
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-use crate::deadline::within;
+use upvest_transport::__core::within;
 
 /// The flights in progress, at most one for each runtime. A runtime may not be driven, so nothing
 /// on another one can wait for its flight.

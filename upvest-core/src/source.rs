@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::types::Timestamp;
+use upvest_types::Timestamp;
 
 /// Tells the time of day.
 ///

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tracing::Span;
 use tracing::field::Empty;
+use upvest_types::IdempotencyKey;
 
 use crate::call::prepared::PreparedRequest;
 use crate::environment::Origin;
 use crate::error::{Error, Result};
 use crate::response::Response;
-use crate::types::IdempotencyKey;
 
 /// Returns the span of one attempt. `resends` is how many requests this call has sent before.
 pub(crate) fn attempt(

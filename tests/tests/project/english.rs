@@ -43,8 +43,9 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-fn crates() -> [PathBuf; 4] {
-    ["core", "macros", "virtual-cash", "sandbox"].map(|name| root().join(format!("upvest-{name}")))
+fn crates() -> [PathBuf; 7] {
+    ["core", "macros", "sandbox", "signature", "transport", "types", "virtual-cash"]
+        .map(|name| root().join(format!("upvest-{name}")))
 }
 
 /// The docs of a public item, with the line at which they begin.

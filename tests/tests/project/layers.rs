@@ -1,5 +1,6 @@
 //! Dependencies point in one direction, and the declaration stays thin.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use upvest_tests::root;
@@ -19,8 +20,12 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn core_never_names_virtual_cash() {
-    let mut files = rust_files(&root().join("upvest-core/src"));
-    files.extend(["Cargo.toml", "README.md"].map(|file| root().join("upvest-core").join(file)));
+    let mut files = Vec::new();
+    for name in ["upvest-core", "upvest-signature", "upvest-transport", "upvest-types"] {
+        let folder = root().join(name);
+        files.extend(rust_files(&folder.join("src")));
+        files.extend(["Cargo.toml", "README.md"].map(|file| folder.join(file)));
+    }
     let guides = std::fs::read_dir(root().join("upvest-core/docs")).unwrap();
     files.extend(guides.map(|guide| guide.unwrap().path()));
     assert!(files.len() > 60);
@@ -30,21 +35,53 @@ fn core_never_names_virtual_cash() {
     }
 }
 
-/// Every user of the library compiles these crates.
-#[test]
-fn the_macros_are_built_with_four_crates() {
+/// Returns the crates that are built with these arguments of `cargo tree`, each once.
+fn tree(arguments: &[&str]) -> BTreeSet<String> {
     let tree = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--package", "upvest-macros"])
-        .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{lib}"])
+        .args(["tree", "--offline", "--prefix", "none", "--no-dedupe", "--format", "{p}"])
+        .args(arguments)
         .current_dir(root())
         .output()
         .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).unwrap();
-    let mut names: Vec<&str> =
-        tree.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names, ["proc_macro2", "quote", "syn", "unicode_ident", "upvest_macros"]);
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+/// Every user of the library compiles these crates.
+#[test]
+fn the_macros_are_built_with_four_crates() {
+    let names = tree(&["--package", "upvest-macros", "--edges", "normal,build"]);
+    assert!(names.iter().eq(["proc-macro2", "quote", "syn", "unicode-ident", "upvest-macros"]));
+}
+
+#[test]
+fn core_has_few_direct_dependencies() {
+    let names = tree(&["-p", "upvest-core", "--all-features", "--edges", "normal", "--depth", "1"]);
+    // With core itself.
+    assert!(names.len() <= 21, "{names:?}");
+}
+
+#[test]
+fn what_sends_nothing_is_built_without_an_http_client() {
+    let receiver = ["-p", "upvest-core", "--no-default-features", "--features", "webhooks"];
+    for (what, most, without) in [
+        (&["-p", "upvest-types", "--all-features"][..], 30, &["aws-lc-rs", "cc", "tokio"][..]),
+        (&["-p", "upvest-types"], 25, &["chrono", "time"]),
+        (&receiver, 140, &[]),
+        // Declarations and the types of events.
+        (&["-p", "upvest-virtual-cash"], 140, &[]),
+    ] {
+        let names = tree(&[what, &["--edges", "normal,build"]].concat());
+        assert!(names.len() <= most, "{what:?}: {} crates", names.len());
+        for name in
+            ["h2", "hyper", "native-tls", "openssl-sys", "reqwest", "rustls"].iter().chain(without)
+        {
+            assert!(!names.contains(*name), "{what:?} builds {name}");
+        }
+    }
+    let client = tree(&["-p", "upvest-core", "--edges", "normal,build"]);
+    assert!(client.contains("reqwest") && !client.contains("native-tls"));
 }
 
 #[test]
@@ -70,7 +107,8 @@ fn every_fault_of_the_list_has_a_test() {
         .filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
         .collect();
     assert_eq!(listed, (1..=67).collect::<Vec<u8>>());
-    let files = ["tests/tests", "upvest-core/src"].map(|folder| rust_files(&root().join(folder)));
+    let files = ["tests/tests", "upvest-core/src", "upvest-signature/src", "upvest-transport/src"]
+        .map(|folder| rust_files(&root().join(folder)));
     let sources: Vec<String> =
         files.iter().flatten().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     for number in listed {

@@ -92,6 +92,9 @@ fn every_rust_block_is_in_code_that_compiles() {
         ("upvest-core/README.md", 2),
         ("upvest-macros/README.md", 0),
         ("upvest-sandbox/README.md", 1),
+        ("upvest-signature/README.md", 0),
+        ("upvest-transport/README.md", 0),
+        ("upvest-types/README.md", 0),
         ("upvest-virtual-cash/README.md", 3),
     ] {
         let readme = std::fs::read_to_string(root().join(file)).unwrap();
@@ -115,6 +118,9 @@ fn the_readmes_are_short() {
         "upvest-core/README.md",
         "upvest-macros/README.md",
         "upvest-sandbox/README.md",
+        "upvest-signature/README.md",
+        "upvest-transport/README.md",
+        "upvest-types/README.md",
         "upvest-virtual-cash/README.md",
     ] {
         let readme = std::fs::read_to_string(root().join(file)).unwrap();

@@ -113,7 +113,7 @@ async fn log_of_a_script() -> String {
         let key = bench.sandbox.credentials().signing_key();
         let mut request = to(request.clone(), request.uri().path_and_query().unwrap().as_str());
         let nonce = [u8::try_from(number).unwrap(); 16];
-        upvest_core::signature::sign(
+        upvest_core::__sandbox::sign(
             upvest_core::signature::SignatureVersion::V15,
             &mut request,
             key,

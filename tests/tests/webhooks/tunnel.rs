@@ -105,7 +105,7 @@ async fn a_host_that_is_gone_is_reported() {
     // The fetch is under way: nothing else is logged after it.
     drop(sandbox);
     let error = tunnel.next().await.unwrap().unwrap_err();
-    assert!(matches!(error, TunnelError::Call(_)), "{error}");
+    assert!(matches!(error, TunnelError::Failed(_)), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +122,7 @@ async fn a_host_without_tunnels_is_told_apart() {
     for status in [400, 401, 403, 422] {
         let server = Server::new(move |_, _| problem(status, "forbidden"));
         let error = EventTunnel::open(&server.client()).await.unwrap_err();
-        assert!(matches!(error, TunnelError::Call(_)), "{error}");
+        assert!(matches!(error, TunnelError::Failed(_)), "{error}");
     }
 }
 
@@ -347,7 +347,7 @@ async fn if_a_step_fails_what_was_created_is_removed() {
         let mut host = Host::new(|_| unreachable!());
         host.fails = fails;
         let error = EventTunnel::open(&host.client()).await.unwrap_err();
-        let TunnelError::Call(error) = error else { panic!("{error}") };
+        let TunnelError::Failed(error) = error else { panic!("{error}") };
         assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (422, Outcome::Rejected));
         let mut names = host.names();
         names.retain(|name| name.starts_with("DELETE"));

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Instrument as _;
+use upvest_transport::__core::after;
 
 use super::endpoint::AccessTokens as _;
 use super::token::Token;
 use super::tokens::{Next, State};
 use crate::client::Client;
-use crate::deadline::after;
 use crate::error::{Error, ErrorKind, Outcome, Result, classify};
 use crate::single_flight::Flight;
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-use crate::deadline::{after, within};
+use upvest_transport::__core::{after, within};
 
 /// What is known about a token. Clones share it.
 #[derive(Clone)]

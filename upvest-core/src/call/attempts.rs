@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
+use upvest_transport::__core::{after, within};
 
 use super::exchange::{build, exchange, out_of_time, sign};
 use super::kind::Idempotent;
@@ -23,7 +24,6 @@ use super::window::{Age, from_the_future, window_end};
 use crate::auth::token::Token;
 use crate::auth::trial::{Entry, Probe};
 use crate::client::Client;
-use crate::deadline::{after, within};
 use crate::endpoint::Method;
 use crate::error::classify::{Repeatable, Retry, over_attempts};
 use crate::error::{Error, ErrorKind, Outcome, Result};

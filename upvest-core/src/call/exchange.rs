@@ -4,24 +4,26 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use tokio::time::Instant;
+use upvest_signature::__core as signature;
+use upvest_signature::{SignatureBase, SignatureVersion};
+use upvest_transport::__core::AttemptEnds;
+use upvest_transport::__core::Failure;
+use upvest_transport::__core::within;
+use upvest_types::__private::printable;
+use upvest_types::IdempotencyKey;
 use url::Url;
 
 use super::prepared::PreparedRequest;
 use super::retry::{clock_offset, retry_after};
 use crate::auth::token::Token;
 use crate::client::Client;
-use crate::deadline::within;
 use crate::endpoint::ResponseKind;
+use crate::error::LONGEST_REQUEST_ID;
 use crate::error::{Error, ErrorKind, Outcome, Problem, Result, classify};
 use crate::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use crate::observer::Watched;
 use crate::response::content::{self, Encoding};
 use crate::response::raw::{LONGEST_ERROR_BODY, RawResponse, is_wanted, longest_body};
-use crate::signature::{self, SignatureBase, SignatureVersion};
-use crate::text::{LONGEST_REQUEST_ID, printable};
-use crate::transport::AttemptEnds;
-use crate::transport::failure::Failure;
-use crate::types::IdempotencyKey;
 
 /// Builds the request, complete except for the signature.
 pub(super) fn build(
@@ -104,8 +106,8 @@ pub(super) async fn exchange(
     let response = match within(ends, client.transport().send(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => {
-            let failed = no_response(prepared, client.base_url(), error.failure());
-            Err(failed.because(error.into_cause()))
+            let failed = no_response(prepared, client.base_url(), error.__failure());
+            Err(failed.because(error.__into_cause()))
         }
         Err(_) => Err(late_response(prepared)),
     };
@@ -203,7 +205,9 @@ fn no_response(prepared: &PreparedRequest, host: &str, failure: Failure) -> Erro
             format!("{prepared} was not sent: could not connect to {host}")
         }
         Failure::Unprocessed => format!("{prepared} was not sent: {host} did not process it"),
-        Failure::Final(_, why) => format!("{prepared} was not sent to {host}: {why}"),
+        Failure::Final(why) | Failure::Misconfigured(why) => {
+            format!("{prepared} was not sent to {host}: {why}")
+        }
     };
     Error::of(classify::failure(failure), message)
 }

@@ -1,8 +1,9 @@
 //! Whether a call carries an idempotency key.
 
+use upvest_types::{IdempotencyKey, Timestamp};
+
 use super::window::Window;
 use crate::error::{Error, Outcome};
-use crate::types::{IdempotencyKey, Timestamp};
 
 /// Marks a [`Call`](crate::Call) that carries no idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -24,22 +24,21 @@ mod window;
 
 use attempts::Plan;
 use kind::Origin;
+pub use kind::{CallKind, Idempotent, Keyless};
+pub use page::{Items, Page, PageMeta, Pages};
 use prepared::PreparedRequest;
+pub use record::CallRecord;
+pub use recovery::Replay;
 use request::Request;
+use upvest_transport::__core::after;
+use upvest_transport::BoxFuture;
+use upvest_types::{IdempotencyKey, Timestamp};
 use window::Window;
 
 use crate::client::Client;
-use crate::deadline::after;
 use crate::endpoint::Method;
 use crate::error::{Error, Outcome, Result};
 use crate::response::{Decode, Decoder, Response, decode};
-use crate::transport::BoxFuture;
-use crate::types::{IdempotencyKey, Timestamp};
-
-pub use kind::{CallKind, Idempotent, Keyless};
-pub use page::{Items, Page, PageMeta, Pages};
-pub use record::CallRecord;
-pub use recovery::Replay;
 
 /// A request that is complete but not yet sent: its path, body and key are fixed.
 ///
@@ -370,9 +369,11 @@ impl<T> IdempotentCall<T> {
     pub(crate) fn keyed(request: Request<'_>, decoder: Decoder<T>) -> Self {
         let now = request.client.now();
         let (state, key) = match request.client.random_bytes() {
-            Ok(bytes) => (State::fixed(request, decoder), IdempotencyKey::from_random_bytes(bytes)),
+            Ok(bytes) => {
+                (State::fixed(request, decoder), IdempotencyKey::__from_random_bytes(bytes))
+            }
             // Nothing is sent then, so any key will do.
-            Err(error) => (State::Ready(Err(error)), IdempotencyKey::from_random_bytes([0; 16])),
+            Err(error) => (State::Ready(Err(error)), IdempotencyKey::__from_random_bytes([0; 16])),
         };
         Self::of(state, Idempotent::new(key, now))
     }

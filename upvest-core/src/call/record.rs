@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
+use upvest_signature::SignatureVersion;
+use upvest_types::{IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
 use super::prepared::PreparedRequest;
 use super::window::window_end;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
-use crate::signature::SignatureVersion;
-use crate::types::{IdempotencyKey, Timestamp};
 
 pub(super) const VERSION: u64 = 1;
 

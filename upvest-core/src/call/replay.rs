@@ -5,6 +5,7 @@ use std::any::{TypeId, type_name};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use upvest_types::{IdempotencyKey, Timestamp};
 
 use super::IdempotentCall;
 use super::prepared::{PreparedRequest, check_path};
@@ -14,7 +15,6 @@ use crate::auth::endpoint::AccessTokens;
 use crate::client::Client;
 use crate::endpoint::{BodyKind, Endpoint, ResponseKind};
 use crate::error::{Error, Outcome, Result};
-use crate::types::{IdempotencyKey, Timestamp};
 
 impl Client {
     /// Returns the call of `record`, to be sent again: same key, same bytes, new signature.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
+use upvest_types::Timestamp;
 
 use super::kind::{Idempotent, Origin};
 use super::prepared::PreparedRequest;
@@ -10,7 +11,6 @@ use super::replay::refuse;
 use super::window::Window;
 use super::{IdempotentCall, State};
 use crate::error::Result;
-use crate::types::Timestamp;
 
 impl<T> IdempotentCall<T> {
     /// Continues `first`, the record of the same call in an earlier run.

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use upvest_types::Timestamp;
 
 use crate::error::Error;
-use crate::types::Timestamp;
 
 /// How many requests a call sends at most, unless it or the client sets another number.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
@@ -97,11 +97,11 @@ mod tests {
     use std::time::Duration;
 
     use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+    use upvest_types::Timestamp;
 
     use super::{Budget, back_off, clock_offset, retry_after};
     use crate::error::Outcome;
     use crate::error::{Error, ErrorKind};
-    use crate::types::Timestamp;
 
     #[test]
     fn the_wait_doubles_up_to_ten_seconds_and_is_anything_below() {

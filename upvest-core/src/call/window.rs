@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-
-use crate::types::Timestamp;
+use upvest_types::Timestamp;
 
 /// How long a key may be sent: the 24 hours that Upvest promises to remember it, less one for
 /// clocks that differ and requests in flight.

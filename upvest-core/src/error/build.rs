@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use upvest_signature::SignatureBase;
+use upvest_types::__private::{LONGEST_TEXT, printable};
+use upvest_types::IdempotencyKey;
 
 use super::cause::printable_cause;
 use super::classify::{self, Retry, Verdict};
 use super::{Error, ErrorKind, Inner, Outcome, Problem};
-use crate::signature::SignatureBase;
-use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, printable};
-use crate::types::IdempotencyKey;
+use crate::error::LONGEST_REQUEST_ID;
 
 impl Error {
     /// Returns the error of a response with an error status.

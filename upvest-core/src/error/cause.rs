@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::text::printable;
+use upvest_types::__private::printable;
 
 /// The longest text of a cause that is shown, in characters.
 const LONGEST: usize = 500;

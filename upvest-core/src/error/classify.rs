@@ -5,11 +5,11 @@
 //! mistake before anything is sent makes its own error. The loop in `call/attempts.rs` acts on it.
 
 use http::StatusCode;
+use upvest_transport::__core::Failure;
 
 use super::kind::ErrorKind;
 use super::outcome::Outcome;
 use crate::endpoint::Method;
-use crate::transport::failure::Failure;
 
 /// What one failure says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,12 +82,13 @@ pub(crate) fn status(status: StatusCode) -> Verdict {
 
 /// What a request without a response says.
 pub(crate) fn failure(failure: Failure) -> Verdict {
-    use ErrorKind::{Connect, Transport};
+    use ErrorKind::{Config, Connect, Transport};
     use Outcome::{NotSent, Unknown};
     let (kind, outcome, retry) = match failure {
         Failure::NotSent => (Connect, NotSent, Retry::Always),
         Failure::Unprocessed => (Connect, NotSent, Retry::Immediately),
-        Failure::Final(kind, _) => (kind, NotSent, Retry::Never),
+        Failure::Final(_) => (Connect, NotSent, Retry::Never),
+        Failure::Misconfigured(_) => (Config, NotSent, Retry::Never),
         Failure::MaybeSent => (Transport, Unknown, Retry::IfRepeatable),
         Failure::Refused(_) => (Transport, Unknown, Retry::Never),
     };
@@ -164,12 +165,12 @@ pub(crate) fn over_attempts(earlier: Outcome, last: Outcome, is_doubtful: bool) 
 
 #[cfg(test)]
 mod tests {
+    use Repeatable::{Keyed, Naturally, No};
+    use upvest_transport::__core::Failure;
+
     use super::{BodyFault, Repeatable, Retry, body, failure, over_attempts, timeout};
     use crate::endpoint::Method;
     use crate::error::{Error, ErrorKind, Outcome};
-    use crate::transport::failure::Failure;
-
-    use Repeatable::{Keyed, Naturally, No};
 
     #[test]
     fn the_status_tells_the_outcome() {
@@ -277,14 +278,7 @@ mod tests {
         for (error, kind, outcome, keyed, naturally, no) in [
             (failure(Failure::NotSent), ErrorKind::Connect, NotSent, true, true, true),
             (failure(Failure::Unprocessed), ErrorKind::Connect, NotSent, true, true, true),
-            (
-                failure(Failure::Final(ErrorKind::Config, "x")),
-                ErrorKind::Config,
-                NotSent,
-                false,
-                false,
-                false,
-            ),
+            (failure(Failure::Misconfigured("x")), ErrorKind::Config, NotSent, false, false, false),
             (failure(Failure::MaybeSent), ErrorKind::Transport, Unknown, true, true, false),
             (timeout(false), ErrorKind::Timeout, NotSent, true, true, true),
             (timeout(true), ErrorKind::Timeout, Unknown, true, true, false),

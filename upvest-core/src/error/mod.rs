@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-
-use crate::signature::SignatureBase;
-use crate::types::{IdempotencyKey, InvalidValue};
+use upvest_signature::{KeyError, SignatureBase};
+#[cfg(feature = "client")]
+use upvest_transport::SetupError;
+use upvest_types::{IdempotencyKey, InvalidValue};
 
 mod build;
 mod cause;
@@ -20,11 +21,13 @@ mod problem;
 mod summary;
 
 use classify::{Repeatable, Retry, Verdict};
-
 pub use kind::ErrorKind;
 pub use outcome::Outcome;
 pub use problem::Problem;
 pub use summary::ErrorSummary;
+
+/// The longest request id that is stored, in characters: those of the API have 36.
+pub(crate) const LONGEST_REQUEST_ID: usize = 256;
 
 /// A `Result` whose error is [`Error`], unless another one is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -230,6 +233,23 @@ impl PartialEq for Error {
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
         Self::new(ErrorKind::Request, Outcome::Unknown, invalid.to_string())
+    }
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        Self::config(format!("invalid signing key: {error}"))
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<SetupError> for Error {
+    fn from(error: SetupError) -> Self {
+        let (message, source) = error.__into_parts();
+        match source {
+            Some(source) => Self::config(message).because(source),
+            None => Self::config(message),
+        }
     }
 }
 

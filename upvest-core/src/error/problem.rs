@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use upvest_types::__private::{LONGEST_TEXT, cut};
 
+use crate::error::LONGEST_REQUEST_ID;
 use crate::json::lenient::Fields;
-use crate::text::{LONGEST_REQUEST_ID, LONGEST_TEXT, cut};
 
 /// A problem document, `application/problem+json`, as the API sends with every error.
 ///

@@ -1,9 +1,9 @@
 //! What an error says, in a form that can be stored.
 
 use serde::{Deserialize, Serialize};
+use upvest_types::IdempotencyKey;
 
 use super::{Error, ErrorKind, Outcome, Problem};
-use crate::types::IdempotencyKey;
 
 /// What an [`Error`] says, to be stored with a job, a durable step or a row.
 ///

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::de::IgnoredAny;
+use upvest_types::__private::printable;
 
 use crate::call::prepared::PreparedRequest;
 use crate::endpoint::ResponseKind;
-use crate::text::printable;
 
 /// Returns the content type without its parameters, if there is one.
 pub(crate) fn content_type(headers: &HeaderMap) -> Option<String> {

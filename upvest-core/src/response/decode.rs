@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use upvest_transport::__core::BodyError;
 
 use super::raw::{LONGEST_ERROR_BODY, RawResponse};
 use super::{Redirect, echo};
@@ -14,7 +15,6 @@ use crate::endpoint::ResponseKind;
 use crate::error::classify::BodyFault;
 use crate::error::{Error, Result};
 use crate::json::from_json;
-use crate::transport::BodyError;
 
 /// Decodes a response into a `T`.
 pub(crate) type Decode<T> = fn(&PreparedRequest, &mut RawResponse) -> Result<T>;

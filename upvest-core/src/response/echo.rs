@@ -11,9 +11,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-
-use crate::text::printable;
-use crate::types::hyphenated;
+use upvest_types::__private::hyphenated;
+use upvest_types::__private::printable;
 
 /// How much of a value a message shows, in characters.
 const LONGEST_SHOWN: usize = 80;

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use upvest_transport::__core::BodyError;
 
 use super::content::Encoding;
 use crate::call::prepared::PreparedRequest;
 use crate::endpoint::ResponseKind;
 use crate::error::Error;
 use crate::error::classify::{self, BodyFault};
-use crate::transport::BodyError;
 
 /// Unless the client sets another limit: 1000 items, the largest page of the API, of 8 KiB each.
 pub(crate) const LONGEST_JSON: usize = 8 * 1024 * 1024;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use upvest_types::InvalidValue;
 use url::Url;
-
-use crate::types::InvalidValue;
 
 /// Where a redirect leads.
 ///

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use http::StatusCode;
+use upvest_signature::VerifyError;
+use upvest_types::__private::{LONGEST_TEXT, printable};
 
 use super::event::EventError;
 use super::subscription::WebhookId;
 use crate::error::Error;
-use crate::signature::VerifyError;
-use crate::text::{LONGEST_TEXT, printable};
 
 /// The longest part of a signature base line that a message shows: enough for a whole digest.
 const LONGEST_LINE: usize = 300;

@@ -9,13 +9,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use upvest_types::__private::{LONGEST_TEXT, cut, printable};
+use upvest_types::Timestamp;
 
 use super::subscription::WebhookId;
 use crate::json::{from_json, null_as_default};
-use crate::text::{LONGEST_TEXT, cut, printable};
-use crate::types::Timestamp;
 
-crate::id! {
+upvest_types::id! {
     /// Identifies an event. The same event may be delivered more than once, always with this id.
     pub struct EventId;
 }

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::runtime::{self, Handle};
 use upvest_macros::api;
+use upvest_signature::{JsonWebKey, VerifyingKey};
+use upvest_transport::__core::after;
+use upvest_types::Timestamp;
 
 use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
-use crate::deadline::after;
 use crate::error::{Error, ErrorKind, Outcome};
-use crate::signature::{JsonWebKey, VerifyingKey};
 use crate::single_flight::{Flight, SingleFlight};
-use crate::types::Timestamp;
 
 /// The time between two fetches, so that a sender with invented key ids cannot make the client call
 /// the API each time.

@@ -15,6 +15,7 @@ mod error;
 mod event;
 mod inbox;
 mod keys;
+mod object;
 mod recent;
 mod subscription;
 mod tunnel;
@@ -25,6 +26,8 @@ pub use error::WebhookError;
 pub use event::{Event, EventError, EventId};
 pub use inbox::Inbox;
 pub use keys::{VerificationKeySet, VerificationKeys};
+#[doc(hidden)]
+pub use object::{EventObject, categories};
 pub use subscription::{
     BatchDelay, CreateWebhook, ListWebhooks, UpdateWebhook, Webhook, WebhookConfig, WebhookId,
     Webhooks,

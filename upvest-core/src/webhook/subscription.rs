@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use upvest_macros::api;
+use upvest_types::{InvalidValue, Timestamp};
 
 use crate::call::Call;
 use crate::call::Page;
 use crate::json::null_as_default;
-use crate::types::{InvalidValue, Timestamp};
 
-crate::id! {
+upvest_types::id! {
     /// Identifies a subscription.
     pub struct WebhookId;
 }

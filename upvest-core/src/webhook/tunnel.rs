@@ -78,7 +78,7 @@ impl EventTunnel {
     ///
     /// # Errors
     /// Fails with [`TunnelError::Unavailable`] if the host has no tunnels, and with
-    /// [`TunnelError::Call`] if another call fails. What was created by then is removed.
+    /// [`TunnelError::Failed`] if another call fails. What was created by then is removed.
     ///
     /// # Cancel safety
     /// If the future is dropped, the tunnel is closed in the background.
@@ -86,7 +86,7 @@ impl EventTunnel {
         let (ready, opened) = oneshot::channel();
         let (sender, deliveries) = mpsc::channel(1);
         let life = tokio::spawn(live(client.clone(), ready, sender));
-        let ended = |_| Err(TunnelError::Call(ended()));
+        let ended = |_| Err(TunnelError::Failed(ended()));
         let (url, webhook_id) = opened.await.unwrap_or_else(ended)?;
         Ok(Self { url, webhook_id, deliveries, life })
     }
@@ -97,7 +97,7 @@ impl EventTunnel {
     /// runtime shuts down, or something that the client was built with has panicked.
     ///
     /// # Errors
-    /// Fails with [`TunnelError::Call`] if nothing can be fetched: the tunnel fetches again after 1
+    /// Fails with [`TunnelError::Failed`] if nothing can be fetched: the tunnel fetches again after 1
     /// to 30 seconds. Fails with [`TunnelError::Delivery`] if a delivery is rejected: it will not
     /// come again, unless only the keys are missing.
     ///
@@ -159,14 +159,14 @@ pub enum TunnelError {
     /// The host has no tunnels. Upvest's sandbox has them, and the local sandbox.
     Unavailable(Error),
     /// A call of the tunnel failed.
-    Call(Error),
+    Failed(Error),
     /// A delivery was rejected.
     Delivery(WebhookError),
 }
 
 impl From<Error> for TunnelError {
     fn from(error: Error) -> Self {
-        Self::Call(error)
+        Self::Failed(error)
     }
 }
 
@@ -178,7 +178,7 @@ impl fmt::Display for TunnelError {
                 "cannot open a tunnel: the host has none ({error}; receive webhooks at a URL of \
                  your own)"
             ),
-            Self::Call(error) => write!(f, "tunnel failed: {error}"),
+            Self::Failed(error) => write!(f, "tunnel failed: {error}"),
             Self::Delivery(error) => write!(f, "webhook rejected: {error}"),
         }
     }
@@ -188,7 +188,7 @@ impl StdError for TunnelError {
     // `Display` already includes the message of what it contains.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Unavailable(error) | Self::Call(error) => error.source(),
+            Self::Unavailable(error) | Self::Failed(error) => error.source(),
             Self::Delivery(error) => error.source(),
         }
     }
@@ -240,7 +240,7 @@ impl Ends {
             Some(
                 StatusCode::NOT_FOUND | StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE,
             ) => TunnelError::Unavailable(error),
-            _ => TunnelError::Call(error),
+            _ => TunnelError::Failed(error),
         })?;
         let acceptor = client.open_acceptor("").await?;
         self.acceptor = Some(acceptor.clone());

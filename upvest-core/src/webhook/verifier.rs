@@ -9,6 +9,12 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
+use upvest_signature::__core::{Message, SignatureInput, check_version, verify_by};
+use upvest_signature::{
+    JsonWebKey, KeyError, SignatureBase, SignatureVersion, VerifierPolicy, VerifyError,
+    VerifyingKey,
+};
+use upvest_types::Timestamp;
 
 use super::error::WebhookError;
 use super::event::Event;
@@ -16,12 +22,7 @@ use super::keys::Keys;
 use super::recent::RecentDeliveries;
 use super::subscription::WebhookId;
 use crate::client::Client;
-use crate::signature::{
-    JsonWebKey, KeyError, Message, SignatureBase, SignatureInput, SignatureVersion, VerifierPolicy,
-    VerifyError, VerifyingKey, check_version, verify_by,
-};
 use crate::source::Clock;
-use crate::types::Timestamp;
 
 /// The longest body by default: a batch may have 1 MiB, and a single event is sent at any length.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
@@ -227,13 +228,12 @@ fn shown(base: &SignatureBase) -> String {
 
 /// The default requirements for a webhook's signature.
 fn policy() -> VerifierPolicy {
-    VerifierPolicy {
-        version: SignatureVersion::V6,
-        max_age: Some(LONGEST_AGE),
-        ignores_expires: true,
-        required: vec!["@method", "@path"],
-        ..VerifierPolicy::default()
-    }
+    let mut policy = VerifierPolicy::default();
+    policy.version = SignatureVersion::V6;
+    policy.max_age = Some(LONGEST_AGE);
+    policy.ignores_expires = true;
+    policy.required = vec!["@method", "@path"];
+    policy
 }
 
 impl fmt::Debug for WebhookVerifier {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, StatusCode};
 use rusqlite::{Transaction, params};
 use serde::Serialize;
+use serde_json::json;
 use upvest_core::Timestamp;
 use upvest_core::webhook::Acceptor;
 
@@ -23,7 +24,7 @@ const MOST_OPEN: u32 = 100;
 const MOST_STORED: u32 = 1_000;
 
 pub(crate) fn acceptor_health(_: &World, _: &Admitted<'_>) -> Result<JsonResponse, Refused> {
-    Ok(JsonResponse::without_body(StatusCode::OK))
+    JsonResponse::new(StatusCode::OK, &json!({}))
 }
 
 pub(crate) fn open_acceptor(
