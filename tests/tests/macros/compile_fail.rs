@@ -29,7 +29,15 @@ fn every_mistake_is_explained() {
         println!("skipped: the compiler is not {COMPILER}*");
         return;
     }
-    trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+    // Mistakes do not rest on lints, which an application may cap. Where a lint itself is forwarded,
+    // the case sets its level.
+    let are_lints_capped = std::env::var_os("UPVEST_CAP_LINTS").is_some();
+    let test = trybuild::TestCases::new();
+    for (path, source, _) in cases() {
+        if !(are_lints_capped && source.contains("#![deny(")) {
+            test.compile_fail(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap());
+        }
+    }
 }
 
 /// Returns all cases, each with its expected compiler output.
