@@ -11,9 +11,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 #[cfg(feature = "webhooks")]
 pub use upvest_macros::events;
-pub use upvest_types::__private::{
-    UnknownText, Uuid, hyphenated, open_enum, printable, read_text, serde,
-};
 
 pub use crate::call::request::{Request, WriteError};
 use crate::call::{Call, Idempotent};

@@ -104,6 +104,8 @@ impl ClientBuilder {
     }
 
     /// Sends through `transport` instead of reqwest.
+    ///
+    /// Required if the feature `client` of this crate is off.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -193,7 +195,8 @@ impl ClientBuilder {
     /// # Errors
     /// Fails if credentials, signing key or scopes are missing (the error names all of them), if
     /// the client id is not a UUID, if there is white space around the client secret, if the base
-    /// URL is invalid, or if TLS cannot be set up.
+    /// URL is invalid, if TLS cannot be set up, or if there is no transport because the feature
+    /// `client` is off.
     pub fn build(self) -> Result<Client> {
         let mut missing = Vec::new();
         if self.credentials.is_none() {

@@ -71,7 +71,7 @@
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `client` (default) | [`ReqwestTransport`](transport::ReqwestTransport), which sends the requests; without it, a client needs a [`Transport`](transport::Transport) of yours, and neither reqwest nor rustls is built |
+//! | `client` (default) | [`ReqwestTransport`](transport::ReqwestTransport), which sends the requests; without it, a client needs your own [`Transport`](transport::Transport), and neither reqwest nor rustls is built |
 //! | `webhooks` (default) | the module [`webhook`], and [`events!`] |
 //! | `chrono`, `time` | conversions of [`Timestamp`] and [`Date`] from and to the types of these crates |
 //!

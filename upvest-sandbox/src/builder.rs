@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::served::{ReceivedRequest, Reply, Responder};
 use crate::server::Server;
 use crate::settings::{Assumption, Check, Progress, Settings, Spec};
 use crate::store::Store;
+use crate::webhooks::acceptor::NewestFetches;
 use crate::webhooks::keys::WebhookKeys;
 use crate::webhooks::sender;
 use crate::world::World;
@@ -316,6 +318,7 @@ impl SandboxBuilder {
             log: Log::new(credentials.client_secret().clone()),
             faults: Faults::new(store.seed()),
             in_flight: InFlight::default(),
+            admitted: AtomicU64::new(0),
             world: World {
                 clock: SandboxClock::new(self.clock, Arc::clone(&store))?,
                 settings: self.settings,
@@ -324,6 +327,7 @@ impl SandboxBuilder {
                 scopes,
                 endpoints: known.chain(added).collect(),
                 webhook_keys: WebhookKeys::new(Arc::clone(&store)),
+                newest_fetches: NewestFetches::default(),
                 store,
             },
         });

@@ -288,10 +288,16 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         Observed,
-        "webhooks: a tunnel, for clients without a public host",
-        "undocumented, but used by Upvest's proxy: `/events-acceptor-service/…`. A request for webhooks \
-         takes those that it returns, and waits up to 5 s for one; at most 100 acceptors, of 1,000 \
-         webhooks each; `health` needs a token, although the proxy sends none",
+        "webhooks: a tunnel, for clients that Upvest cannot reach",
+        "undocumented, but used by Upvest's proxy: `/events-acceptor-service/…`",
+        &[],
+    ),
+    row(
+        Assumed,
+        "webhooks: how a tunnel is fetched from",
+        "a request removes the webhooks that it returns, at most 100 at once, and waits up to 5 s for \
+         one; a newer request ends an older one; 20 URLs with 1,000 webhooks each; `health` needs a \
+         token, although Upvest's proxy sends none",
         &[],
     ),
     row(

@@ -13,6 +13,8 @@ pub(crate) type Handler = fn(&World, &Admitted<'_>) -> Result<JsonResponse, Refu
 
 /// A request that has passed all checks.
 pub(crate) struct Admitted<'a> {
+    /// Requests are counted in the order in which they were admitted.
+    pub(crate) number: u64,
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) params: &'a [String],
     pub(crate) query: &'a str,

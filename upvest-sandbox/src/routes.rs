@@ -1,8 +1,8 @@
 //! The endpoints that are served, and which of them a request is for.
 
 use http::header::{ACCEPT, HeaderValue};
-use upvest_core::__sandbox::AccessTokens;
-use upvest_core::webhook::{EventAcceptor, VerificationKeys, Webhooks};
+use upvest_core::__sandbox::{AccessTokens, EventAcceptor};
+use upvest_core::webhook::{VerificationKeys, Webhooks};
 use upvest_core::{Endpoint, Method};
 use upvest_virtual_cash::VirtualCash;
 

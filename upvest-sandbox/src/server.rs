@@ -1,6 +1,7 @@
 //! The server: routes from the endpoint tables, and one path through the code for every request.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
@@ -43,6 +44,8 @@ pub(crate) struct Server {
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) in_flight: InFlight,
+    /// How many requests were admitted.
+    pub(crate) admitted: AtomicU64,
 }
 
 /// Stands for all unknown paths. Requests to them are checked too, so that an unknown client does
@@ -161,7 +164,8 @@ impl Server {
             }
             match handling {
                 Handling::Known(handler) => {
-                    let admitted = Admitted { endpoint, params, query, body, key, now };
+                    let number = self.admitted.fetch_add(1, Ordering::Relaxed);
+                    let admitted = Admitted { number, endpoint, params, query, body, key, now };
                     Ok(self.respond(self.ask(*handler, &admitted).await?))
                 }
                 Handling::Added(responder) => {

@@ -10,6 +10,7 @@ use crate::clock::SandboxClock;
 use crate::credentials::Credentials;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::webhooks::acceptor::NewestFetches;
 use crate::webhooks::keys::WebhookKeys;
 
 pub(crate) struct World {
@@ -24,4 +25,5 @@ pub(crate) struct World {
     /// All endpoints that are served.
     pub(crate) endpoints: Vec<&'static Endpoint>,
     pub(crate) webhook_keys: WebhookKeys,
+    pub(crate) newest_fetches: NewestFetches,
 }

@@ -1,4 +1,9 @@
 //! How requests are sent: an object-safe trait, and its implementation with reqwest.
+//!
+//! # Features
+//!
+//! `reqwest` adds `ReqwestTransport` and its builder; it is off by default, and the feature `client`
+//! of `upvest-core` turns it on.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -66,7 +66,7 @@ impl ReqwestTransport {
     /// Fails if there is none, or if an added one or the client certificate is invalid.
     #[doc(hidden)]
     pub fn __load_authorities(&self) -> Result<(), SetupError> {
-        Ok(self.0.tls().trusting().map(drop)?)
+        self.0.tls().trusting().map(drop).map_err(SetupError::of)
     }
 }
 

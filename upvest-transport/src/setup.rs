@@ -25,17 +25,15 @@ impl SetupError {
         self
     }
 
+    /// A failure to load the authorities or the client certificate.
+    pub(super) fn of(error: TransportError) -> Self {
+        Self::new(error.why().unwrap_or("cannot set up TLS")).because(error.__into_cause())
+    }
+
     #[doc(hidden)]
     #[must_use]
     pub fn __into_parts(self) -> (String, Option<Box<dyn StdError + Send + Sync>>) {
         (self.message, self.source)
-    }
-}
-
-/// A failure to load the authorities or the client certificate.
-impl From<TransportError> for SetupError {
-    fn from(error: TransportError) -> Self {
-        Self::new(error.why().unwrap_or("cannot set up TLS")).because(error.__into_cause())
     }
 }
 

@@ -30,7 +30,7 @@ use clap::Parser;
 use http::StatusCode;
 use http::request::Parts;
 use shared::{Failure, end};
-use subscribe::subscribe;
+use subscribe::{is_this_machine, subscribe};
 use target::{refuse_live, target};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -192,8 +192,8 @@ enum Source {
 impl Notifications {
     /// Listens and subscribes, or opens a tunnel if the host cannot reach this machine.
     async fn listen(client: &Client, arguments: &Arguments) -> Result<Option<Self>, Failure> {
-        let is_here = client.base_url().starts_with("http://127.0.0.1:");
-        if arguments.tunnel || arguments.webhook_url.is_none() && !is_here {
+        let can_be_reached = arguments.webhook_url.is_some() || is_this_machine(client);
+        if arguments.tunnel || !can_be_reached {
             return Self::through_a_tunnel(client).await;
         }
         let listener = TcpListener::bind(arguments.listen).await?;

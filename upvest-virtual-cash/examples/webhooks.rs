@@ -1,5 +1,5 @@
 //! Receives webhooks, and books them. Each event counts once, even if it arrives several times or
-//! this program is killed.
+//! this program is killed; but a tunnel brings each only once, so it is for tries alone.
 //!
 //! ```text
 //! cargo run -p upvest-sandbox -- --write-env sandbox.env   # in one shell
@@ -30,7 +30,7 @@ use http::StatusCode;
 use http::request::Parts;
 use rusqlite::{Connection, Transaction};
 use shared::{Failure, end};
-use subscribe::subscribe;
+use subscribe::{is_this_machine, subscribe};
 use tokio::net::TcpListener;
 use upvest_core::webhook::{Event, EventTunnel, WebhookVerifier, Webhooks};
 use upvest_core::{Amount, Client, ClientBuilder};
@@ -124,8 +124,8 @@ async fn serve() -> Result<(), Failure> {
     let arguments = Arguments::parse();
     let client: Client = ClientBuilder::from_env()?.scopes(<dyn Webhooks>::SCOPES).build()?;
     let books = Books::open(&arguments.books)?;
-    let is_here = client.base_url().starts_with("http://127.0.0.1:");
-    if arguments.tunnel || arguments.url.is_none() && !is_here {
+    let can_be_reached = arguments.url.is_some() || is_this_machine(&client);
+    if arguments.tunnel || !can_be_reached {
         return fetch(&client, &books).await;
     }
     let listener = TcpListener::bind(arguments.listen).await?;
@@ -146,8 +146,9 @@ async fn fetch(client: &Client, books: &Books) -> Result<(), Failure> {
         written = write_all(&mut tunnel, books) => written,
         ended = tokio::signal::ctrl_c() => Ok(ended?),
     };
-    tunnel.close().await?;
-    written
+    let closed = tunnel.close().await;
+    written?;
+    Ok(closed?)
 }
 
 async fn write_all(tunnel: &mut EventTunnel, books: &Books) -> Result<(), Failure> {

@@ -278,6 +278,7 @@ mod tests {
         for (error, kind, outcome, keyed, naturally, no) in [
             (failure(Failure::NotSent), ErrorKind::Connect, NotSent, true, true, true),
             (failure(Failure::Unprocessed), ErrorKind::Connect, NotSent, true, true, true),
+            (failure(Failure::Final("x")), ErrorKind::Connect, NotSent, false, false, false),
             (failure(Failure::Misconfigured("x")), ErrorKind::Config, NotSent, false, false, false),
             (failure(Failure::MaybeSent), ErrorKind::Transport, Unknown, true, true, false),
             (timeout(false), ErrorKind::Timeout, NotSent, true, true, true),

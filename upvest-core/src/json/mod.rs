@@ -3,6 +3,8 @@
 //! Servers in Go write `null` for an empty list or object. A success that cannot be read leaves the
 //! caller without the id of the created object.
 
+#[cfg(feature = "webhooks")]
+pub(crate) mod items;
 pub(crate) mod lenient;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};

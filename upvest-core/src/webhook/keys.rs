@@ -1,13 +1,10 @@
 //! The keys that webhooks are verified with: configured, or fetched from the API.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Deserializer, Serialize};
 use tokio::runtime::{self, Handle};
 use upvest_macros::api;
 use upvest_signature::{JsonWebKey, VerifyingKey};
@@ -18,6 +15,7 @@ use super::error::WebhookError;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::json::items::Items;
 use crate::single_flight::{Flight, SingleFlight};
 
 /// The time between two fetches, so that a sender with invented key ids cannot make the client call
@@ -68,52 +66,12 @@ impl VerificationKeySet {
 /// The most keys of a list that are stored: the API has a handful.
 const MOST_KEYS: usize = 1_000;
 
-/// Reads the usable entries one at a time, because a list may have millions.
-///
-/// Each entry is first read as raw text. If it were read as a value, a number out of range or a
-/// deeply nested list would fail the whole set.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<JsonWebKey>, D::Error> {
-    struct Entries;
-
-    impl<'de> Visitor<'de> for Entries {
-        type Value = Vec<JsonWebKey>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of keys")
-        }
-
-        // `null`
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Vec::new())
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let (mut keys, mut ignored) = (Vec::new(), 0_u64);
-            while let Some(entry) = list.next_element::<Box<RawValue>>()? {
-                match serde_json::from_str(entry.get()) {
-                    Ok(key) if keys.len() < MOST_KEYS => keys.push(key),
-                    _ => ignored += 1,
-                }
-            }
-            if ignored > 0 {
-                tracing::warn!(
-                    ignored,
-                    "ignored entries of a key set: not JSON Web Keys, or too many"
-                );
-            }
-            Ok(keys)
-        }
+    let Items { items, ignored } = Items::read(deserializer, MOST_KEYS)?;
+    if ignored > 0 {
+        tracing::warn!(ignored, "ignored entries of a key set: not JSON Web Keys, or too many");
     }
-
-    deserializer.deserialize_any(Entries)
-}
-
-impl VerificationKeySet {
-    /// Creates a set of keys, for fakes in tests.
-    #[must_use]
-    pub fn of(keys: Vec<JsonWebKey>) -> Self {
-        Self { keys }
-    }
+    Ok(items)
 }
 
 /// The sources of a verifier's keys.

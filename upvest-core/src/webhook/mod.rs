@@ -10,7 +10,6 @@
 //!
 //! [`guide::webhooks`](crate::guide::webhooks) shows a complete receiver, and lists how to respond.
 
-mod acceptor;
 mod error;
 mod event;
 mod inbox;
@@ -18,10 +17,9 @@ mod keys;
 mod object;
 mod recent;
 mod subscription;
-mod tunnel;
+pub(crate) mod tunnel;
 mod verifier;
 
-pub use acceptor::{AcceptedWebhook, Acceptor, EventAcceptor};
 pub use error::WebhookError;
 pub use event::{Event, EventError, EventId};
 pub use inbox::Inbox;

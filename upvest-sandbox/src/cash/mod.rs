@@ -252,7 +252,8 @@ impl Store {
             db.execute_batch(
                 "DELETE FROM ledger; DELETE FROM balance; DELETE FROM operation;
                  DELETE FROM account_group; DELETE FROM idempotency;
-                 DELETE FROM pending; DELETE FROM event; DELETE FROM delivery; DELETE FROM webhook",
+                 DELETE FROM pending; DELETE FROM event; DELETE FROM delivery; DELETE FROM webhook;
+                 DELETE FROM accepted; DELETE FROM acceptor",
             )?;
             Ok(())
         })

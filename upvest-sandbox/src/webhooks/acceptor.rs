@@ -2,14 +2,15 @@
 //!
 //! The sandbox does not listen at its URLs. It stores there what it would send.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, StatusCode};
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 use serde_json::json;
+use upvest_core::__sandbox::Acceptor;
 use upvest_core::Timestamp;
-use upvest_core::webhook::Acceptor;
 
 use crate::handler::{Admitted, JsonResponse};
 use crate::problem::Refused;
@@ -18,10 +19,13 @@ use crate::world::World;
 
 /// The beginning of the URL of each acceptor. No such host can exist (RFC 2606).
 const URL: &str = "https://events-acceptor.invalid/";
-/// How many acceptors may be open.
-const MOST_OPEN: u32 = 100;
+/// How many acceptors may be open. The oldest one is closed first: a client that was killed closes
+/// none.
+const MOST_OPEN: i64 = 20;
 /// How many webhooks an acceptor stores. More are rejected, and sent again later.
 const MOST_STORED: u32 = 1_000;
+/// How many webhooks one response contains, so that it stays below the limit of clients.
+const MOST_AT_ONCE: u32 = 100;
 
 pub(crate) fn acceptor_health(_: &World, _: &Admitted<'_>) -> Result<JsonResponse, Refused> {
     JsonResponse::new(StatusCode::OK, &json!({}))
@@ -35,38 +39,47 @@ pub(crate) fn open_acceptor(
         return Err(Refused::invalid_request("The body is not JSON"));
     }
     let id = world.store.with(|db| {
-        let open: u32 = db.query_row("SELECT count(*) FROM acceptor", [], |row| row.get(0))?;
-        if open >= MOST_OPEN {
-            return Err(Refused::unprocessable("Too many acceptors are open"));
-        }
         db.execute("INSERT INTO acceptor (id) VALUES ('')", [])?;
         let number = db.last_insert_rowid();
         let id = world.store.seed().uuid("acceptor", number.unsigned_abs()).to_string();
         db.execute("UPDATE acceptor SET id = ?2 WHERE number = ?1", params![number, id])?;
+        db.execute("DELETE FROM acceptor WHERE number <= ?1", [number - MOST_OPEN])?;
+        let unwanted = "DELETE FROM accepted WHERE acceptor NOT IN (SELECT id FROM acceptor)";
+        db.execute(unwanted, [])?;
         Ok(id)
     })?;
     let url = [URL, &id].concat();
-    JsonResponse::new(StatusCode::CREATED, &Acceptor::new(id, url))
+    JsonResponse::new(StatusCode::CREATED, &Acceptor { id, url })
 }
 
 pub(crate) fn accepted_webhooks(
     world: &World,
     request: &Admitted<'_>,
 ) -> Result<JsonResponse, Refused> {
+    let mut may_wait = false;
     let accepted = world.store.transaction(|db| {
         let id = known(db, request)?;
-        let query = "SELECT headers, payload, created FROM accepted
-                     WHERE acceptor = ?1 ORDER BY number";
+        // The client of an older request has given it up: it must not take webhooks any more.
+        if !world.newest_fetches.is_newest(id, request.number) {
+            return Ok(Vec::new());
+        }
+        may_wait = true;
+        let query = "SELECT number, headers, payload, created FROM accepted
+                     WHERE acceptor = ?1 ORDER BY number LIMIT ?2";
         let mut query = db.prepare_cached(query)?;
-        let rows = query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let accepted = rows.map(|row| Accepted::new(row?)).collect::<Result<Vec<_>, _>>()?;
-        if !accepted.is_empty() {
-            db.execute("DELETE FROM accepted WHERE acceptor = ?1", [id])?;
+        let rows = query.query_map(params![id, MOST_AT_ONCE], |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+        })?;
+        let mut accepted = Vec::new();
+        for row in rows {
+            let (number, row): (i64, _) = row?;
+            accepted.push(Accepted::new(row)?);
+            db.prepare_cached("DELETE FROM accepted WHERE number = ?1")?.execute([number])?;
         }
         Ok(accepted)
     })?;
     let mut response = JsonResponse::new(StatusCode::OK, &accepted)?;
-    response.may_wait = accepted.is_empty();
+    response.may_wait = may_wait && accepted.is_empty();
     Ok(response)
 }
 
@@ -83,6 +96,19 @@ pub(crate) fn close_acceptor(
     // A request that waits for its webhooks ends.
     world.store.deliveries_changed();
     Ok(JsonResponse::without_body(StatusCode::NO_CONTENT))
+}
+
+/// The newest request for webhooks of each acceptor.
+#[derive(Default)]
+pub(crate) struct NewestFetches(Mutex<HashMap<String, u64>>);
+
+impl NewestFetches {
+    fn is_newest(&self, id: &str, number: u64) -> bool {
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = newest.entry(id.to_owned()).or_default();
+        *newest = number.max(*newest);
+        *newest == number
+    }
 }
 
 /// Returns the id in the path, if the acceptor is open.
@@ -149,5 +175,18 @@ impl Store {
             db.execute(insert, params![id, headers, payload, now.unix_seconds()])?;
             Ok(StatusCode::OK)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NewestFetches;
+
+    #[test]
+    fn a_newer_request_ends_an_older_one() {
+        let fetches = NewestFetches::default();
+        assert!(fetches.is_newest("a", 7) && fetches.is_newest("a", 7));
+        assert!(fetches.is_newest("b", 6));
+        assert!(fetches.is_newest("a", 8) && !fetches.is_newest("a", 7));
     }
 }

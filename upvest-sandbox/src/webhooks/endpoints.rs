@@ -334,6 +334,6 @@ fn unknown() -> Refused {
 
 /// Responds with the keys that webhooks are signed with.
 pub(crate) fn verification_keys(world: &World, _: &Admitted<'_>) -> Result<JsonResponse, Refused> {
-    let set = VerificationKeySet::of(world.webhook_keys.listed()?);
+    let set = VerificationKeySet::new(world.webhook_keys.listed()?);
     JsonResponse::new(StatusCode::OK, &set)
 }

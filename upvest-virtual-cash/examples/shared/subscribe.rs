@@ -8,6 +8,12 @@ use upvest_virtual_cash::VirtualCashEvent;
 
 use crate::shared::Failure;
 
+/// Whether the host is this machine, so that it can reach a port of it.
+pub(crate) fn is_this_machine(client: &Client) -> bool {
+    let hosts = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+    hosts.iter().any(|host| client.base_url().starts_with(host))
+}
+
 /// Subscribes `url` to the events of virtual cash, each in its own batch. Reuses a subscription of
 /// this URL if there is one; the second value says whether it is new.
 pub(crate) async fn subscribe(client: &Client, url: &str) -> Result<(WebhookId, bool), Failure> {

@@ -1,20 +1,22 @@
 //! The endpoints of Upvest's acceptor: it receives webhooks, and a client fetches them from there.
+//!
+//! Upvest does not document them, so they are not public: only a tunnel and the sandbox use them.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use upvest_macros::api;
 
 use crate::call::Call;
+use crate::json::items::Items;
 
-/// The endpoints of Upvest's acceptor, which receives webhooks in place of a host of your own.
+/// The endpoints of Upvest's acceptor, which receives webhooks in place of your own host.
 ///
-/// They are not documented: Upvest's own signing proxy uses them. Use an
-/// [`EventTunnel`](super::EventTunnel), which calls them, and only for development and tests.
+/// Upvest's own signing proxy uses them. It takes a 404, a 502 or a 503 of
+/// [`acceptor_health`](Self::acceptor_health) to mean that the host has no acceptor.
 ///
 /// # Errors
-/// Fails as any [`Call`] does. Upvest's proxy takes a 404, a 502 or a 503 of
-/// [`acceptor_health`](Self::acceptor_health) to mean that the host has no acceptor.
+/// Fails as any [`Call`] does.
 #[api(scope = "webhooks:admin", crate = crate)]
 pub trait EventAcceptor: Send + Sync {
     /// Asks whether the host has an acceptor.
@@ -31,7 +33,7 @@ pub trait EventAcceptor: Send + Sync {
     ///
     /// The host may wait a while before it responds with an empty list.
     #[endpoint(GET, "/events-acceptor-service/endpoints/{acceptor_id}", signed)]
-    fn accepted_webhooks(&self, acceptor_id: &str) -> Call<Vec<AcceptedWebhook>>;
+    fn accepted_webhooks(&self, acceptor_id: &str) -> Call<AcceptedWebhooks>;
 
     /// Closes an acceptor.
     #[endpoint(DELETE, "/events-acceptor-service/endpoints/{acceptor_id}", signed)]
@@ -39,8 +41,7 @@ pub trait EventAcceptor: Send + Sync {
 }
 
 /// An open acceptor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Acceptor {
     /// Identifies it.
     pub id: String,
@@ -48,30 +49,30 @@ pub struct Acceptor {
     pub url: String,
 }
 
-impl Acceptor {
-    /// Creates an acceptor, for fakes and tests.
-    #[must_use]
-    pub fn new(id: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { id: id.into(), url: url.into() }
+/// What an acceptor has received.
+pub struct AcceptedWebhooks {
+    /// The webhooks, in order of arrival.
+    pub webhooks: Vec<AcceptedWebhook>,
+    /// How many others could not be read.
+    pub unreadable: u64,
+}
+
+impl<'de> Deserialize<'de> for AcceptedWebhooks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The host hands each webhook out once, so one that is unreadable must not cost the others.
+        let Items { items, ignored } = Items::read(deserializer, usize::MAX)?;
+        Ok(Self { webhooks: items, unreadable: ignored })
     }
 }
 
 /// A webhook as the acceptor received it.
 ///
 /// When it was received is left out: the form of that field is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
+#[derive(Deserialize)]
 pub struct AcceptedWebhook {
     /// Its headers, each with its values.
+    #[serde(default)]
     pub headers: BTreeMap<String, Vec<String>>,
     /// Its body, byte for byte.
     pub payload: String,
-}
-
-impl AcceptedWebhook {
-    /// Creates a webhook, for fakes and tests.
-    #[must_use]
-    pub fn new(headers: BTreeMap<String, Vec<String>>, payload: impl Into<String>) -> Self {
-        Self { headers, payload: payload.into() }
-    }
 }
