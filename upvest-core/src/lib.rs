@@ -198,7 +198,8 @@ pub use upvest_macros::api;
 /// and [`Outcome::Unknown`], the error shows both values, and nothing is retried. Two strings that
 /// are decimal numbers are compared by value, UUIDs without regard to case. A field that is absent
 /// or `null` in either is not compared. Name the fields that the API repeats as they were sent.
-/// Note that a misspelt name is such an absent field: nothing is compared then.
+/// Note that a misspelt name is such an absent field: nothing is compared then. The sandbox's log has
+/// a hint if it serves the endpoint.
 ///
 /// You need not import it: [`#[api]`](macro@api) reads it.
 pub use upvest_macros::endpoint;

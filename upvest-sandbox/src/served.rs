@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use upvest_core::{Endpoint, IdempotencyKey};
 
 use crate::problem::Refused;
@@ -159,6 +159,18 @@ pub(crate) fn respond(responder: &Responder, received: &ReceivedRequest) -> Resu
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
         Refused::internal(format!("the closure of the endpoint panicked: {words}"))
     })
+}
+
+/// Says which field of `echoes` is in neither body, so that nothing is compared for it.
+pub(crate) fn misspelt_echo(endpoint: &Endpoint, sent: &[u8], received: &[u8]) -> Option<String> {
+    let fields = |json| serde_json::from_slice::<Map<String, Value>>(json).unwrap_or_default();
+    let (sent, received) = (fields(sent), fields(received));
+    let is_absent = |name: &&&str| !sent.contains_key(**name) && !received.contains_key(**name);
+    let name = endpoint.echoes().iter().find(is_absent)?;
+    Some(format!(
+        "`echoes` of this endpoint names `{name}`, which neither the request nor the response has, \
+         so nothing is compared (is it misspelt?)"
+    ))
 }
 
 /// Returns the names of the placeholders in the path of an endpoint, in order.

@@ -28,7 +28,7 @@ use crate::hints::other_path;
 use crate::log::{Log, Outcome, Verdict};
 use crate::problem::Refused;
 use crate::routes::{Choice, Handling, Route, params, routes};
-use crate::served::{ReceivedRequest, Responder, respond};
+use crate::served::{ReceivedRequest, Responder, misspelt_echo, respond};
 use crate::settings::Assumption;
 use crate::world::World;
 
@@ -173,7 +173,10 @@ impl Server {
                     let response = respond(responder, &received)?.into_response();
                     let is_refusal = response.status().as_u16() >= 400;
                     let verdict = if is_refusal { Verdict::Refused } else { Verdict::Accepted };
-                    let outcome = self.outcome(verdict, response.status());
+                    let mut outcome = self.outcome(verdict, response.status());
+                    if !is_refusal {
+                        outcome.hint = misspelt_echo(endpoint, body, response.body());
+                    }
                     Ok((response, outcome))
                 }
             }

@@ -207,6 +207,32 @@ async fn endpoints_with_one_path_are_distinguished_by_accept() {
 }
 
 #[tokio::test]
+async fn an_echo_that_compares_nothing_is_in_the_log() {
+    #[derive(Serialize)]
+    struct Order {
+        amount: u8,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<u8>,
+    }
+
+    #[api(scope = "echo:read")]
+    trait Orders: Send + Sync {
+        #[endpoint(POST, "/orders", signed, echoes = ["amount", "note", "curency"])]
+        fn place(&self, body: &Order) -> Call<Value>;
+    }
+
+    let response = json!({ "amount": 7, "note": null, "currency": "EUR" });
+    let respond = move |_: &ReceivedRequest| (200, response.clone());
+    let sandbox = Sandbox::builder().serve(&<dyn Orders>::PLACE, respond).start().await.unwrap();
+    let client = sandbox.client().unwrap();
+    for note in [None, Some(1)] {
+        client.place(&Order { amount: 7, note }).await.unwrap();
+        let hint = sandbox.log().last().unwrap().hint.clone().unwrap();
+        assert!(hint.starts_with("`echoes` of this endpoint names `curency`, which"), "{hint}");
+    }
+}
+
+#[tokio::test]
 async fn a_closure_that_panics_is_a_500_with_the_reason_in_the_log() {
     let sandbox = Sandbox::builder()
         .serve(&<dyn Echo>::QUERY, |request| -> u16 {

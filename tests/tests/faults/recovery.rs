@@ -135,6 +135,7 @@ async fn recovery_works_with_the_client_and_with_a_fake() {
 
     let error = recover(&Fake(Ok(json!({}))), first.clone()).await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Applied));
+    assert_eq!(error.attempts(), 1, "{error:#}");
     let refusing = Fake(Err(Error::from_problem(422, "unprocessable_entity")));
     let error = recover(&refusing, first).await.unwrap_err();
     // As with a real server: the refusal of a replay says nothing about the first call.

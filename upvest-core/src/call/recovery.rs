@@ -93,20 +93,23 @@ impl dyn Replay + '_ {
 impl IdempotentCall<Value> {
     /// Reads the response as a `T`.
     fn typed<T: DeserializeOwned + 'static>(self) -> IdempotentCall<T> {
-        let state = match self.state {
-            State::Fixed { client, prepared, decode: _ } => {
-                State::Fixed { client, prepared, decode: decode::<T> }
-            }
-            State::Ready(result) => State::Ready(result.and_then(|json| {
-                // As with the client, `()` reads no body.
-                let is_empty = TypeId::of::<T>() == TypeId::of::<()>();
-                let json = if is_empty { Value::Null } else { json };
-                from_json(json.to_string().as_bytes()).map_err(|cause| {
-                    let message = "the response of a fake does not match the expected type";
-                    Error::new(ErrorKind::Decode, Outcome::Applied, message).because(cause)
-                })
-            })),
-        };
+        let state =
+            match self.state {
+                State::Fixed { client, prepared, decode: _ } => {
+                    State::Fixed { client, prepared, decode: decode::<T> }
+                }
+                State::Ready(result) => State::Ready(result.and_then(|json| {
+                    // As with the client, `()` reads no body.
+                    let is_empty = TypeId::of::<T>() == TypeId::of::<()>();
+                    let json = if is_empty { Value::Null } else { json };
+                    from_json(json.to_string().as_bytes()).map_err(|cause| {
+                        let message = "the response of a fake does not match the expected type";
+                        Error::new(ErrorKind::Decode, Outcome::Applied, message)
+                            .because(cause)
+                            .after(Outcome::Applied, 1, false)
+                    })
+                })),
+            };
         let Self { key, limit, max_attempts, has_copies, .. } = self;
         IdempotentCall { state, key, limit, max_attempts, has_copies }
     }
