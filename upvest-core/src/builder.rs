@@ -208,6 +208,12 @@ impl ClientBuilder {
         if self.scopes.is_empty() {
             missing.push("scopes (`.scopes(<dyn Users>::SCOPES)` for a trait `Users`)");
         }
+        if self.transport.is_none() && cfg!(not(feature = "client")) {
+            missing.push(
+                "transport (`.transport(…)`, or the feature `client` of upvest-core, which sends \
+                 with reqwest)",
+            );
+        }
         let (Some((id, client_secret)), Some(signer), true) =
             (self.credentials, self.signer, missing.is_empty())
         else {
@@ -262,11 +268,10 @@ fn transport_to(origin: &Origin) -> Result<Arc<dyn Transport>> {
     Ok(Arc::new(transport))
 }
 
+/// Not reached: `build` has reported that there is no transport.
 #[cfg(not(feature = "client"))]
 fn transport_to(_: &Origin) -> Result<Arc<dyn Transport>> {
-    let message = "cannot build the client: missing transport (enable the feature `client` of \
-                   upvest-core, or set one with `.transport(…)`)";
-    Err(Error::config(message))
+    Err(Error::config("cannot build the client: missing transport"))
 }
 
 /// Says what white space is around a text, if there is any. It is usually the line break that was

@@ -9,6 +9,8 @@
 //! implement [`Signer`]. [`upvest-core`](https://docs.rs/upvest-core) does the rest: its client signs
 //! each request, and its verifier of webhooks checks their signatures.
 //!
+//! The examples of the items name `upvest_core::signature`; with this crate alone, write `upvest_signature`.
+//!
 //! # Features
 //!
 //! `verify` adds the checks of signatures; it is off by default.

@@ -1,5 +1,7 @@
 //! How requests are sent: an object-safe trait, and its implementation with reqwest.
 //!
+//! The examples of the items name `upvest_core::transport`; with this crate alone, write `upvest_transport`.
+//!
 //! # Features
 //!
 //! `reqwest` adds `ReqwestTransport` and its builder; it is off by default, and the feature `client`

@@ -10,6 +10,14 @@ pub fn hyphenated(text: &str) -> Option<Uuid> {
 
 /// Declares an id: a UUID with its own type, so that ids of different things cannot be mixed up.
 ///
+/// | item | what it does |
+/// | --- | --- |
+/// | `From<Uuid>`, `Into<Uuid>` | from and to the UUID; `UserId::from(Uuid::new_v4())` makes a new one |
+/// | `FromStr`, `Display` | 36 characters with hyphens |
+/// | `Serialize`, `Deserialize` | as such a string |
+///
+/// `Debug`, `Clone`, `Copy`, `PartialEq`, `Eq`, `Hash`, `PartialOrd` and `Ord` are derived.
+///
 /// # Examples
 ///
 /// ```
@@ -47,7 +55,11 @@ macro_rules! id {
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::hyphenated(text).map(Self).ok_or_else(|| {
-                    $crate::InvalidValue::new(::core::stringify!($name), text, "expected a UUID")
+                    $crate::InvalidValue::new(
+                        ::core::stringify!($name),
+                        text,
+                        "expected a UUID with hyphens, as in ac1c39e9-2101-46b8-a624-d10a9e351b6c",
+                    )
                 })
             }
         }

@@ -8,8 +8,8 @@
 //! | --- | --- |
 //! | money, prices and quantities | [`Amount`], [`Currency`], [`Decimal`] |
 //! | times and dates | [`Timestamp`], [`Date`] |
-//! | ids | [`id!`], [`AccountGroupId`], [`IdempotencyKey`], [`Isin`] |
-//! | enums to which the API may add values | [`open_enum!`], [`CountryCode`] |
+//! | ids and codes | [`id!`], [`AccountGroupId`], [`IdempotencyKey`], [`Uuid`], [`Isin`], [`CountryCode`] |
+//! | enums to which the API may add values | [`open_enum!`] |
 //! | several values in one query parameter | [`CommaSeparated`] |
 //!
 //! ```
@@ -20,6 +20,8 @@
 //! assert_eq!("EUR".parse(), Ok(Currency::Eur));
 //! # Ok::<(), upvest_types::InvalidValue>(())
 //! ```
+//!
+//! The examples of the items name `upvest_core`; with this crate alone, write `upvest_types`.
 //!
 //! # Features
 //!

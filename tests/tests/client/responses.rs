@@ -8,7 +8,7 @@ use upvest_core::signature::{SignError, Signer, SigningKey};
 use upvest_core::transport::{Body, TransportError};
 use upvest_core::{BoxFuture, Client, Environment, Error, ErrorKind, Outcome, Timestamp};
 use upvest_tests::data;
-use upvest_tests::in_memory::{Server, Stalled, Things, reply, thing};
+use upvest_tests::in_memory::{Server, Stalled, Things, problem, reply, thing};
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_covers_every_phase_of_a_call() {
@@ -278,4 +278,15 @@ async fn a_response_has_its_headers_and_its_body() {
     let fake: upvest_core::Call<u8> = upvest_core::Call::ready(Ok(7));
     let response = fake.with_response().await.unwrap();
     assert!(response.headers().is_empty() && response.body().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_for_want_of_a_scope_names_it() {
+    for (status, code, is_named) in [(403, "forbidden", true), (422, "unprocessable_entity", false)]
+    {
+        let server = Server::new(move |_, _| problem(status, code));
+        let error = server.client().remove(7).await.unwrap_err().to_string();
+        let advice = " (request a token with the scope `things:admin`)";
+        assert_eq!(error.ends_with(advice), is_named, "{error}");
+    }
 }

@@ -52,8 +52,8 @@ async fn the_main_job_receives_webhooks_through_a_tunnel() {
     let output = tokio::task::block_in_place(|| run.output().unwrap());
     let (stdout, stderr) = text(&output);
     assert!(output.status.success(), "{stdout}{stderr}");
-    let said = "The results of the operations are not received: cannot open a tunnel: GET \
-                /events-acceptor-service/health returned 404";
+    let said = "The results of the operations are not received: cannot open a tunnel, because the \
+                host seems to have none: GET /events-acceptor-service/health returned 404";
     assert!(stdout.contains(said), "{stdout}");
     assert!(!stdout.contains("notified"), "{stdout}");
 }

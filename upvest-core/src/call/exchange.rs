@@ -171,12 +171,22 @@ pub(super) async fn exchange(
         .filter(|problem| !prepared.asks_for_token() || !problem.quotes_secret_of(&prepared.body));
     let error = Error::from_response(&prepared.to_string(), status, problem)
         .with_remark(hidden.map(|encoding| encoding.remark()))
+        .with_advice(missing_scope(prepared, status))
         .with_request_id(request_id)
         .with_retry_after(retry_after(&head.headers, now))
         .with_body(if prepared.asks_for_token() { Bytes::new() } else { body });
     Err(match clock_offset(&head.headers, now) {
         Some(offset) if status == StatusCode::UNAUTHORIZED => error.with_clock_offset(offset),
         _ => error,
+    })
+}
+
+/// Names what a token must hold, if that is why the API refuses the request.
+fn missing_scope(prepared: &PreparedRequest, status: StatusCode) -> Option<String> {
+    let is_missing = status == StatusCode::FORBIDDEN && !prepared.scopes.is_empty();
+    is_missing.then(|| {
+        let scopes: Vec<String> = prepared.scopes.iter().map(|it| format!("`{it}`")).collect();
+        format!("request a token with the scope {}", scopes.join(" or "))
     })
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct PreparedRequest {
     pub(crate) response: ResponseKind,
     /// The fields of the body that the response repeats.
     pub(crate) echoes: &'static [&'static str],
+    /// The scopes, any one of which the token must hold.
+    pub(crate) scopes: &'static [&'static str],
     pub(crate) is_signed: bool,
     pub(crate) is_anonymous: bool,
 }
@@ -43,6 +45,7 @@ impl PreparedRequest {
             accept: endpoint.accepts(),
             response: endpoint.response(),
             echoes: endpoint.echoes(),
+            scopes: endpoint.scopes(),
             is_signed: endpoint.is_signed(),
             is_anonymous: endpoint.is_anonymous(),
         }

@@ -127,6 +127,14 @@ impl Error {
         self
     }
 
+    /// Adds what to do.
+    pub(crate) fn with_advice(mut self, advice: Option<String>) -> Self {
+        if let Some(advice) = advice {
+            self.0.message.extend([" (", &*advice, ")"]);
+        }
+        self
+    }
+
     pub(crate) fn with_body(mut self, body: Bytes) -> Self {
         self.0.body = body;
         self

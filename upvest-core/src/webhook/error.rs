@@ -89,6 +89,9 @@ impl fmt::Display for WebhookError {
                 write!(f, "body too long: more than {limit} bytes (the limit is `longest_body`)")
             }
             Self::Refused(error) => write!(f, "signature rejected: {error}"),
+            Self::UnknownKey { known: 0, .. } => f.write_str(
+                "signature rejected: the verifier has neither keys nor a client to fetch them with",
+            ),
             Self::UnknownKey { key_id, known } => {
                 let key_id = printable(key_id, LONGEST_TEXT);
                 write!(f, "signature rejected: key id `{key_id}` is not one of {known} known keys")

@@ -174,8 +174,9 @@ async fn without_keys_the_sender_must_retry() {
     for _ in 0..3 {
         let error = verify(&verifier, signed(P521).await).await.unwrap_err();
         assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
-        let sentence = "cannot fetch the verification keys: GET \
-                        /auth/verify_keys returned 403 forbidden";
+        let sentence = "cannot fetch the verification keys: GET /auth/verify_keys returned 403 \
+                        forbidden (request a token with the scope `webhooks:read` or \
+                        `webhooks:admin`)";
         assert_eq!(error.to_string(), sentence);
     }
     // A failure is not retried at once, not even by the client.
@@ -283,8 +284,9 @@ fn a_key_fetch_on_an_idle_runtime_is_not_waited_for() {
 async fn without_a_client_no_keys_are_fetched() {
     let verifier = WebhookVerifier::builder().build();
     let error = verify(&verifier, signed(P521).await).await.unwrap_err();
-    let sentence = format!("signature rejected: key id `{P521}` is not one of 0 known keys");
-    assert_eq!((error.status(), error.to_string()), (StatusCode::UNAUTHORIZED, sentence));
+    let sentence =
+        "signature rejected: the verifier has neither keys nor a client to fetch them with";
+    assert_eq!((error.status(), &*error.to_string()), (StatusCode::UNAUTHORIZED, sentence));
     let listed = JsonWebKey::new(P521, &key(P521).verifying_key().unwrap()).unwrap();
     let clock = crate::forge::at(NOON);
     let verifier = WebhookVerifier::builder().json_web_key(&listed).unwrap().clock(clock).build();

@@ -97,18 +97,21 @@ impl Ends {
     /// Deletes both, and returns the first error.
     pub(super) async fn close(self) -> Result<()> {
         let Self { client, acceptor, webhook } = self;
-        let mut result = match (&acceptor, webhook) {
-            (_, Some(Created::Known(webhook))) => is_gone(client.delete_webhook(webhook).await),
+        let subscription = match (&acceptor, webhook) {
+            (_, Some(Created::Known(id))) => {
+                let deleted = is_gone(client.delete_webhook(id).await);
+                deleted.inspect_err(|error| {
+                    tracing::warn!(%error, webhook_id = %id, "cannot delete the subscription of a tunnel");
+                })
+            }
             (Some(Acceptor { url, .. }), Some(Created::Perhaps)) => delete_all(&client, url).await,
             _ => Ok(()),
         };
-        if let Some(Acceptor { id, .. }) = acceptor {
-            result = result.and(is_gone(client.close_acceptor(&id).await));
-        }
-        if let Err(error) = &result {
-            tracing::warn!(%error, "cannot close an event tunnel");
-        }
-        result
+        let Some(Acceptor { id, .. }) = acceptor else { return subscription };
+        let url = is_gone(client.close_acceptor(&id).await);
+        subscription.and(url.inspect_err(|error| {
+            tracing::warn!(%error, "cannot delete the URL of a tunnel");
+        }))
     }
 }
 

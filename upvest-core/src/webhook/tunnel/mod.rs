@@ -39,7 +39,7 @@ use ends::Ends;
 ///
 /// ```
 /// use upvest_core::Client;
-/// use upvest_core::webhook::{EventTunnel, TunnelError};
+/// use upvest_core::webhook::{EventTunnel, Inbox, TunnelError};
 ///
 /// async fn listen(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
 ///     let mut tunnel = match EventTunnel::open(client).await {
@@ -47,12 +47,21 @@ use ends::Ends;
 ///         Err(error @ TunnelError::Unavailable(_)) => return Ok(println!("{error}")),
 ///         Err(error) => return Err(error.into()),
 ///     };
-///     while let Some(delivery) = tunnel.next().await {
+///     let inbox = Inbox::new();
+///     let mut errors = 0;
+///     while errors < 5
+///         && let Some(delivery) = tunnel.next().await
+///     {
 ///         match delivery {
-///             Ok(delivery) => println!("{:?}", delivery.events),
-///             Err(error) => eprintln!("{error}"), // the tunnel continues
+///             Ok(delivery) => {
+///                 errors = 0;
+///                 inbox.put(delivery.events);
+///             }
+///             Err(error) => {
+///                 errors += 1;
+///                 eprintln!("{error}"); // the tunnel continues
+///             }
 ///         }
-///         # break;
 ///     }
 ///     Ok(tunnel.close().await?)
 /// }
@@ -88,7 +97,8 @@ impl EventTunnel {
 
     /// Returns the next delivery.
     ///
-    /// After an error the tunnel continues, so ask again. `None` means that its task has ended: the
+    /// After an error the tunnel continues, so ask again; give up after some in a row, or if the error
+    /// of a call is not [retryable](Error::is_retryable). `None` means that its task has ended: the
     /// runtime shuts down, or something that the client was built with has panicked.
     ///
     /// # Errors
@@ -122,7 +132,8 @@ impl EventTunnel {
     /// is then only logged.
     ///
     /// # Errors
-    /// Fails if one of the two calls does. The other call is still made.
+    /// Fails if one of the two calls does; the other call is still made. What is already gone (404)
+    /// counts as deleted. Also fails if the runtime of the tunnel has ended: then nothing is deleted.
     ///
     /// # Cancel safety
     /// If the future is dropped, the tunnel is closed in the background.
@@ -170,11 +181,9 @@ impl From<Error> for TunnelError {
 impl fmt::Display for TunnelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unavailable(error) => write!(
-                f,
-                "cannot open a tunnel: {error} (the host may have none; receive webhooks at your \
-                 own URL)"
-            ),
+            Self::Unavailable(error) => {
+                write!(f, "cannot open a tunnel, because the host seems to have none: {error}")
+            }
             Self::Failed(error) => write!(f, "tunnel failed: {error}"),
             Self::Delivery(error) => write!(f, "webhook rejected: {error}"),
         }
@@ -192,7 +201,8 @@ impl StdError for TunnelError {
 }
 
 fn ended() -> Error {
-    let message = "the task of the tunnel ended early: it panicked, or its runtime shuts down";
+    let message = "the task of the tunnel ended early: it panicked, or its runtime ended (delete the \
+                   subscription titled `event tunnel`)";
     Error::new(ErrorKind::Transport, Outcome::Unknown, message)
 }
 
