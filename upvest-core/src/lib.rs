@@ -38,8 +38,8 @@
 //! # The life of a call
 //!
 //! The method fills the path, encodes the body and fixes the key. It does no I/O, and an error here
-//! means [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: budget, deadline,
-//! token, signature, sending, classifying. Every attempt sends the same key and body bytes. The
+//! means [`Outcome::NotSent`]. Awaiting the call then does, for each attempt: deadline, token,
+//! signature, sending, classifying. Every attempt sends the same key and body bytes. The
 //! signature is made last, and again for each attempt. [`Call::max_attempts`] describes what is
 //! retried, and when.
 //!
@@ -75,8 +75,8 @@
 //! | `webhooks` (default) | the module [`webhook`], and [`events!`] |
 //! | `chrono`, `time` | conversions of [`Timestamp`] and [`Date`] from and to the types of these crates |
 //!
-//! A crate that only declares endpoints or receives webhooks turns the default features off. A crate
-//! that needs only the types depends on `upvest-types`.
+//! A crate that only declares endpoints turns the default features off, and one that only receives
+//! webhooks turns `webhooks` on again. A crate that needs only the types depends on `upvest-types`.
 
 #[doc(hidden)]
 pub mod __private;

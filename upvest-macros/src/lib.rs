@@ -1,7 +1,7 @@
 //! The attributes `#[api]` and `#[endpoint]`, and what `open_enum!` and `events!` expand to.
 //!
 //! Use them through `upvest_core`, which documents them with examples: what they emit is a
-//! description and calls into that crate.
+//! description and calls into that crate, or into `upvest_types` for `open_enum!`.
 
 mod attributes;
 mod check;
@@ -33,7 +33,7 @@ pub fn endpoint(_arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares an enum that accepts values which the API adds later.
 ///
-/// Documented in `upvest_core`, whose macro of this name passes the path to itself.
+/// Documented in `upvest_types`, whose macro of this name passes the path to itself.
 #[proc_macro]
 pub fn open_enum(declaration: TokenStream) -> TokenStream {
     enums::open_enum(declaration.into()).into()

@@ -10,8 +10,8 @@ use crate::clock::SandboxClock;
 use crate::credentials::Credentials;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::webhooks::acceptor::NewestFetches;
 use crate::webhooks::keys::WebhookKeys;
+use crate::webhooks::newest::NewestFetches;
 
 pub(crate) struct World {
     pub(crate) store: Arc<Store>,

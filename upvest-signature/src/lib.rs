@@ -13,7 +13,8 @@
 //!
 //! # Features
 //!
-//! `verify` adds the checks of signatures; it is off by default.
+//! `verify` adds the checks of signatures, and `VerifierPolicy`; it is off by default, and the feature
+//! `webhooks` of `upvest-core` turns it on.
 
 // `base.rs` builds the signature base for both sides: `sign.rs` creates signatures, `verify.rs`
 // verifies them, and `key.rs` loads the keys.

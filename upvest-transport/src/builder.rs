@@ -7,7 +7,7 @@ use reqwest::Proxy;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::ReqwestTransport;
+use super::over_reqwest::ReqwestTransport;
 use super::pools::{Pools, Route, Settings};
 use super::setup::SetupError;
 use super::tls::{Authorities, Identity, Tls};
@@ -69,6 +69,13 @@ impl Default for TransportBuilder {
             idle_timeout,
             max_idle_connections,
         }
+    }
+}
+
+impl ReqwestTransport {
+    /// Returns a builder, for own certificate authorities, mutual TLS, a proxy and the pool.
+    pub fn builder() -> TransportBuilder {
+        TransportBuilder::default()
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::builder::TransportBuilder;
 use super::deadline::AttemptEnds;
 use super::failure::TransportError;
 use super::pools::{Pools, Settings};
@@ -39,11 +38,6 @@ impl ReqwestTransport {
         let failed = |error| SetupError::new("cannot set up the HTTP client").because(error);
         let tls = Tls::new(Authorities::SystemAnd(Vec::new()), None).map_err(failed)?;
         Ok(Self::of(Pools::new(tls, Settings::default())))
-    }
-
-    /// Returns a builder, for own certificate authorities, mutual TLS, a proxy and the pool.
-    pub fn builder() -> TransportBuilder {
-        TransportBuilder::default()
     }
 
     pub(super) fn of(pools: Pools) -> Self {

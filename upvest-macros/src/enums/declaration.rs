@@ -20,9 +20,9 @@ pub(super) enum Kind {
 }
 
 pub(super) struct Declaration {
-    /// The path to `upvest_core`.
+    /// The path to `upvest_types` for `open_enum!`, or to `upvest_core` for `events!`.
     pub(super) core: TokenStream,
-    /// Checks a text before it becomes a value. Only `upvest_core` passes one.
+    /// Checks a text before it becomes a value. Only `upvest_types` passes one.
     pub(super) check: Option<Path>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) vis: Visibility,

@@ -14,7 +14,7 @@ use crate::attributes;
 use crate::errors::Errors;
 use declaration::{Declaration, Kind};
 
-/// `open_enum!`, after the path to `upvest_core`.
+/// `open_enum!`, after the path to `upvest_types`.
 pub(crate) fn open_enum(tokens: TokenStream) -> TokenStream {
     expand(Kind::Open, tokens)
 }

@@ -2,8 +2,7 @@
 //!
 //! The sandbox does not listen at its URLs. It stores there what it would send.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
 use rusqlite::{Transaction, params};
@@ -98,19 +97,6 @@ pub(crate) fn close_acceptor(
     Ok(JsonResponse::without_body(StatusCode::NO_CONTENT))
 }
 
-/// The newest request for webhooks of each acceptor.
-#[derive(Default)]
-pub(crate) struct NewestFetches(Mutex<HashMap<String, u64>>);
-
-impl NewestFetches {
-    fn is_newest(&self, id: &str, number: u64) -> bool {
-        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let newest = newest.entry(id.to_owned()).or_default();
-        *newest = number.max(*newest);
-        *newest == number
-    }
-}
-
 /// Returns the id in the path, if the acceptor is open.
 fn known<'r>(db: &Transaction<'_>, request: &'r Admitted<'_>) -> Result<&'r str, Refused> {
     let id = request.params.first().map(String::as_str).unwrap_or_default();
@@ -175,18 +161,5 @@ impl Store {
             db.execute(insert, params![id, headers, payload, now.unix_seconds()])?;
             Ok(StatusCode::OK)
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::NewestFetches;
-
-    #[test]
-    fn a_newer_request_ends_an_older_one() {
-        let fetches = NewestFetches::default();
-        assert!(fetches.is_newest("a", 7) && fetches.is_newest("a", 7));
-        assert!(fetches.is_newest("b", 6));
-        assert!(fetches.is_newest("a", 8) && !fetches.is_newest("a", 7));
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod acceptor;
 pub(crate) mod endpoints;
 pub(crate) mod handle;
 pub(crate) mod keys;
+pub(crate) mod newest;
 pub(crate) mod queue;
 pub(crate) mod sender;
 pub(crate) mod subscriptions;

@@ -250,7 +250,7 @@ pub(super) async fn availability(cases: &mut Cases) {
 }
 
 pub(super) fn what_must_verify(cases: &mut Cases) {
-    cases.note(81, "tests/vectors.rs");
+    cases.note(81, "tests/tests/signatures/vectors.rs");
     // RFC 9421, B.2.6. The signature base is written out, because Upvest's variant has no
     // `@authority`.
     let base = "\"date\": Tue, 20 Apr 2021 02:07:55 GMT\n\

@@ -122,7 +122,7 @@ async fn every_case_of_the_verifier() {
         content::availability(&mut cases).await;
         // 16: a `HeaderValue` cannot hold such a value. 35: such a name is not a `HeaderName`. 48:
         // repetitions are flagged, not rejected. 58, 60: such a key is rejected before it verifies
-        // anything (`jwk.rs`, `keys.rs`). 73: each host has its own keys. 80: fuzzed as `webhook`.
+        // anything (`upvest-signature/src/jwk.rs`, `webhooks/keys`). 73: each host has its own keys. 80: fuzzed as `webhook`.
         // 81: `vectors.rs`. 82, 83: the parser is shared, see `sandbox/verifier_cases`.
         let elsewhere = [16, 35, 48, 58, 60, 73, 80, 81, 82, 83];
         let missing: Vec<u8> = (1..=83)

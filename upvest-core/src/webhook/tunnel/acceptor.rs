@@ -1,6 +1,6 @@
 //! The endpoints of Upvest's acceptor: it receives webhooks, and a client fetches them from there.
 //!
-//! Upvest does not document them, so they are not public: only a tunnel and the sandbox use them.
+//! Upvest does not document them, so they are not public.
 
 use std::collections::BTreeMap;
 

@@ -2,8 +2,8 @@
 
 use http::{StatusCode, Uri};
 
-use super::TunnelError;
 use super::acceptor::{Acceptor, EventAcceptor as _};
+use super::error::TunnelError;
 use super::fetches::Fetches;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
@@ -22,8 +22,8 @@ fn is_response(error: &Error, statuses: &[StatusCode]) -> bool {
         && error.status().is_some_and(|status| statuses.contains(&status))
 }
 
-/// Whether the host responded with success. A response without a body must have a request id, which
-/// is not known of the acceptor's.
+/// Whether the host responded with success. A response without a body must have a request id, and it
+/// is not known whether the acceptor's responses have one.
 fn is_success(result: Result<()>) -> Result<()> {
     result.or_else(|error| match error.status() {
         Some(status) if status.is_success() && error.kind() == ErrorKind::Decode => Ok(()),
@@ -104,7 +104,11 @@ impl Ends {
                     tracing::warn!(%error, webhook_id = %id, "cannot delete the subscription of a tunnel");
                 })
             }
-            (Some(Acceptor { url, .. }), Some(Created::Perhaps)) => delete_all(&client, url).await,
+            (Some(Acceptor { url, .. }), Some(Created::Perhaps)) => {
+                delete_all(&client, url).await.inspect_err(|error| {
+                    tracing::warn!(%error, "cannot delete the subscription of a tunnel");
+                })
+            }
             _ => Ok(()),
         };
         let Some(Acceptor { id, .. }) = acceptor else { return subscription };

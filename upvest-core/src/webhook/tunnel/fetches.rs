@@ -6,15 +6,16 @@ use std::time::Duration;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Request, Uri};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::acceptor::{AcceptedWebhook, AcceptedWebhooks, EventAcceptor as _};
-use super::{Deliveries, TunnelError};
+use super::error::TunnelError;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Outcome};
-use crate::webhook::{WebhookError, WebhookVerifier};
+use crate::webhook::{Delivery, WebhookError, WebhookVerifier};
 
-/// The shortest time between two fetches, unless the first one brought something: a host need not
+/// The shortest time between two fetches, unless the first one returned webhooks: a host need not
 /// wait before it responds with an empty list.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause after failures, unless the host asks for a longer one.
@@ -24,6 +25,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const KEY_PAUSE: Duration = Duration::from_secs(60);
 /// How many webhooks wait for their key.
 const MOST_WAITING: usize = 1_000;
+
+/// Where deliveries are sent to.
+pub(super) type Deliveries = mpsc::Sender<Result<Delivery, TunnelError>>;
 
 /// Fetches deliveries, and verifies them.
 pub(super) struct Fetches {

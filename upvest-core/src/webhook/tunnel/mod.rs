@@ -1,6 +1,5 @@
 //! Webhooks without a public host: Upvest's acceptor receives them, and the client fetches them.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -10,7 +9,6 @@ use futures_core::Stream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::error::WebhookError;
 use super::subscription::WebhookId;
 use super::verifier::Delivery;
 use crate::client::Client;
@@ -18,9 +16,12 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 
 pub(crate) mod acceptor;
 mod ends;
+mod error;
 mod fetches;
 
 use ends::Ends;
+pub use error::TunnelError;
+use fetches::Deliveries;
 
 /// Receives the webhooks of Upvest's sandbox without a host that Upvest can reach.
 ///
@@ -28,12 +29,12 @@ use ends::Ends;
 /// them from there and verifies them. [`close`](Self::close) deletes both again.
 ///
 /// For development and tests only: Upvest does not document it, and is not known to have it outside
-/// its sandbox. The local sandbox has the same endpoints. Upvest hands out each webhook once: if the
-/// response is lost, so are its webhooks, and so is what was fetched when the tunnel closes or the
+/// its sandbox. The local sandbox has the same endpoints. Upvest probably hands out each webhook once: if
+/// the response is lost, so are its webhooks, and so is what was fetched when the tunnel closes or the
 /// program ends.
 ///
 /// The client needs the scope `webhooks:admin`. The tunnel is a task of the tokio runtime that opened
-/// it, and always has one request in flight.
+/// it. Most of the time it has a request in flight, which takes one of the client's `max_in_flight`.
 ///
 /// # Examples
 ///
@@ -81,8 +82,11 @@ impl EventTunnel {
     ///
     /// # Errors
     /// Fails with [`TunnelError::Unavailable`] if the host has no tunnels, and with
-    /// [`TunnelError::Failed`] if another call fails. What was created by then is deleted; the URL may
-    /// remain if the response with its id was lost.
+    /// [`TunnelError::Failed`] if another call fails. What was created by then is deleted, as far as that
+    /// succeeds; the URL remains if the response with its id was lost.
+    ///
+    /// # Panics
+    /// Panics outside of a tokio runtime.
     ///
     /// # Cancel safety
     /// If the future is dropped, the tunnel is closed in the background.
@@ -102,10 +106,11 @@ impl EventTunnel {
     /// runtime shuts down, or something that the client was built with has panicked.
     ///
     /// # Errors
-    /// Fails with [`TunnelError::Failed`] if nothing can be fetched, or not all of it can be read:
-    /// the tunnel fetches again after 1 to 30 seconds. Fails with [`TunnelError::Delivery`] if a
-    /// delivery is rejected. It does not come again, unless the keys could not be fetched: then it
-    /// is verified again after a minute.
+    /// Fails with [`TunnelError::Failed`] if nothing could be fetched, and after that waits 1 to 30
+    /// seconds, or as long as the host asks; also if some of what was fetched cannot be read. Fails
+    /// with [`TunnelError::Delivery`] if a delivery is rejected, which is not delivered again. But if
+    /// its key is unknown, it is first verified again after a minute, and if the keys could not be
+    /// fetched, it is verified again each minute. At most 1,000 deliveries wait for that.
     ///
     /// # Cancel safety
     /// If the future is dropped, no delivery is lost.
@@ -160,46 +165,6 @@ impl fmt::Debug for EventTunnel {
     }
 }
 
-/// Why a tunnel could not be opened, or did not bring a delivery.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum TunnelError {
-    /// The host has no tunnels. Upvest's sandbox has them, and the local sandbox.
-    Unavailable(Error),
-    /// A call of the tunnel failed.
-    Failed(Error),
-    /// A delivery was rejected.
-    Delivery(WebhookError),
-}
-
-impl From<Error> for TunnelError {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl fmt::Display for TunnelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unavailable(error) => {
-                write!(f, "cannot open a tunnel, because the host seems to have none: {error}")
-            }
-            Self::Failed(error) => write!(f, "tunnel failed: {error}"),
-            Self::Delivery(error) => write!(f, "webhook rejected: {error}"),
-        }
-    }
-}
-
-impl StdError for TunnelError {
-    // `Display` already includes the message of what it contains.
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Unavailable(error) | Self::Failed(error) => error.source(),
-            Self::Delivery(error) => error.source(),
-        }
-    }
-}
-
 fn ended() -> Error {
     let message = "the task of the tunnel ended early: it panicked, or its runtime ended (delete the \
                    subscription titled `event tunnel`)";
@@ -207,7 +172,6 @@ fn ended() -> Error {
 }
 
 type Opened = Result<(String, WebhookId), TunnelError>;
-type Deliveries = mpsc::Sender<Result<Delivery, TunnelError>>;
 
 /// The life of a tunnel: opens it, fetches until it is dropped or closed, and deletes what it created.
 async fn live(client: Client, ready: oneshot::Sender<Opened>, sender: Deliveries) -> Result<()> {
