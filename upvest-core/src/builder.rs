@@ -195,7 +195,7 @@ impl ClientBuilder {
     /// # Errors
     /// Fails if credentials, signing key or scopes are missing (the error names all of them), if
     /// the client id is not a UUID, if there is white space around the client secret, if the base
-    /// URL is invalid, if TLS cannot be set up, or if there is no transport because the feature
+    /// URL is invalid, if TLS cannot be set up, or if the transport is missing because the feature
     /// `client` is off.
     pub fn build(self) -> Result<Client> {
         let mut missing = Vec::new();
@@ -268,7 +268,7 @@ fn transport_to(origin: &Origin) -> Result<Arc<dyn Transport>> {
     Ok(Arc::new(transport))
 }
 
-/// Not reached: `build` has reported that there is no transport.
+/// Not reached: `build` has reported the missing transport.
 #[cfg(not(feature = "client"))]
 fn transport_to(_: &Origin) -> Result<Arc<dyn Transport>> {
     Err(Error::config("cannot build the client: missing transport"))

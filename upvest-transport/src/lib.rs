@@ -83,7 +83,7 @@ pub trait Transport: Send + Sync {
     /// Sends `request`. Completes when the headers of the response have arrived.
     ///
     /// # Errors
-    /// Fails if there is no response. The error says whether the request may have been sent, which
+    /// Fails if no response arrives. The error says whether the request may have been sent, which
     /// decides what the caller learns about its money. If in doubt, say that it may.
     ///
     /// # Cancel safety

@@ -7,8 +7,8 @@ use super::failure::TransportError;
 
 /// Why a transport cannot be built.
 ///
-/// A certificate, a key or the URL of a proxy is invalid, or there is no certificate authority to
-/// trust. Its message is one sentence, without their contents.
+/// A certificate, a key or the URL of a proxy is invalid, or no certificate authority is
+/// trusted. Its message is one sentence, without their contents.
 #[derive(Debug)]
 pub struct SetupError {
     message: String,

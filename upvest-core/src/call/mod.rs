@@ -24,11 +24,7 @@ mod window;
 
 use attempts::Plan;
 use kind::Origin;
-pub use kind::{CallKind, Idempotent, Keyless};
-pub use page::{Items, Page, PageMeta, Pages};
 use prepared::PreparedRequest;
-pub use record::CallRecord;
-pub use recovery::Replay;
 use request::Request;
 use upvest_transport::__core::after;
 use upvest_transport::BoxFuture;
@@ -39,6 +35,11 @@ use crate::client::Client;
 use crate::endpoint::Method;
 use crate::error::{Error, Outcome, Result};
 use crate::response::{Decode, Decoder, Response, decode};
+
+pub use kind::{CallKind, Idempotent, Keyless};
+pub use page::{Items, Page, PageMeta, Pages};
+pub use record::CallRecord;
+pub use recovery::Replay;
 
 /// A request that is complete but not yet sent: its path, body and key are fixed.
 ///

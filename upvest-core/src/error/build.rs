@@ -13,8 +13,7 @@ use upvest_types::IdempotencyKey;
 
 use super::cause::printable_cause;
 use super::classify::{self, Retry, Verdict};
-use super::{Error, ErrorKind, Inner, Outcome, Problem};
-use crate::error::LONGEST_REQUEST_ID;
+use super::{Error, ErrorKind, Inner, LONGEST_REQUEST_ID, Outcome, Problem};
 
 impl Error {
     /// Returns the error of a response with an error status.

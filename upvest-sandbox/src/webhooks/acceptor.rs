@@ -100,7 +100,7 @@ pub(crate) fn close_acceptor(
 /// Returns the id in the path, if the acceptor is open.
 fn known<'r>(db: &Transaction<'_>, request: &'r Admitted<'_>) -> Result<&'r str, Refused> {
     let id = request.params.first().map(String::as_str).unwrap_or_default();
-    if is_open(db, id)? { Ok(id) } else { Err(Refused::not_found("There is no such acceptor")) }
+    if is_open(db, id)? { Ok(id) } else { Err(Refused::not_found("The acceptor is not open")) }
 }
 
 fn is_open(db: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {

@@ -25,16 +25,17 @@ use fetches::Deliveries;
 
 /// Receives the webhooks of Upvest's sandbox without a host that Upvest can reach.
 ///
-/// Opening it subscribes to all events. Upvest sends them to one of its URLs, and the tunnel fetches
-/// them from there and verifies them. [`close`](Self::close) deletes both again.
+/// Opening it subscribes to all events. Upvest sends them to one of its URLs, and the tunnel
+/// fetches them from there and verifies them. [`close`](Self::close) deletes both again.
 ///
 /// For development and tests only: Upvest does not document it, and is not known to have it outside
-/// its sandbox. The local sandbox has the same endpoints. Upvest probably hands out each webhook once: if
-/// the response is lost, so are its webhooks, and so is what was fetched when the tunnel closes or the
-/// program ends.
+/// its sandbox. The local sandbox has the same endpoints. Upvest probably hands out each webhook
+/// once: if the response is lost, so are its webhooks, and so is what was fetched when the tunnel
+/// closes or the program ends.
 ///
-/// The client needs the scope `webhooks:admin`. The tunnel is a task of the tokio runtime that opened
-/// it. Most of the time it has a request in flight, which takes one of the client's `max_in_flight`.
+/// The client needs the scope `webhooks:admin`. The tunnel is a task of the tokio runtime that
+/// opened it. Most of the time it has a request in flight, which takes one of the client's
+/// `max_in_flight`.
 ///
 /// # Examples
 ///
@@ -82,8 +83,8 @@ impl EventTunnel {
     ///
     /// # Errors
     /// Fails with [`TunnelError::Unavailable`] if the host has no tunnels, and with
-    /// [`TunnelError::Failed`] if another call fails. What was created by then is deleted, as far as that
-    /// succeeds; the URL remains if the response with its id was lost.
+    /// [`TunnelError::Failed`] if another call fails. What was created by then is deleted, as far
+    /// as that succeeds; the URL remains if the response with its id was lost.
     ///
     /// # Panics
     /// Panics outside of a tokio runtime.
@@ -101,16 +102,16 @@ impl EventTunnel {
 
     /// Returns the next delivery.
     ///
-    /// After an error the tunnel continues, so ask again; give up after some in a row, or if the error
-    /// of a call is not [retryable](Error::is_retryable). `None` means that its task has ended: the
-    /// runtime shuts down, or something that the client was built with has panicked.
+    /// After an error the tunnel continues, so ask again; give up after some in a row, or if the
+    /// error of a call is not [retryable](Error::is_retryable). `None` means that its task has
+    /// ended: the runtime shuts down, or something that the client was built with has panicked.
     ///
     /// # Errors
     /// Fails with [`TunnelError::Failed`] if nothing could be fetched, and after that waits 1 to 30
     /// seconds, or as long as the host asks; also if some of what was fetched cannot be read. Fails
-    /// with [`TunnelError::Delivery`] if a delivery is rejected, which is not delivered again. But if
-    /// its key is unknown, it is first verified again after a minute, and if the keys could not be
-    /// fetched, it is verified again each minute. At most 1,000 deliveries wait for that.
+    /// with [`TunnelError::Delivery`] if a delivery is rejected, which is not delivered again. But
+    /// if its key is unknown, it is first verified again after a minute, and if the keys could not
+    /// be fetched, it is verified again each minute. At most 1,000 deliveries wait for that.
     ///
     /// # Cancel safety
     /// If the future is dropped, no delivery is lost.
@@ -138,7 +139,8 @@ impl EventTunnel {
     ///
     /// # Errors
     /// Fails if one of the two calls does; the other call is still made. What is already gone (404)
-    /// counts as deleted. Also fails if the runtime of the tunnel has ended: then nothing is deleted.
+    /// counts as deleted. Also fails if the runtime of the tunnel has ended: then nothing is
+    /// deleted.
     ///
     /// # Cancel safety
     /// If the future is dropped, the tunnel is closed in the background.
@@ -173,7 +175,8 @@ fn ended() -> Error {
 
 type Opened = Result<(String, WebhookId), TunnelError>;
 
-/// The life of a tunnel: opens it, fetches until it is dropped or closed, and deletes what it created.
+/// The life of a tunnel: opens it, fetches until it is dropped or closed, and deletes what it
+/// created.
 async fn live(client: Client, ready: oneshot::Sender<Opened>, sender: Deliveries) -> Result<()> {
     let mut ends = Ends::new(client);
     match ends.open().await {
