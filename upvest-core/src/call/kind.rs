@@ -17,6 +17,8 @@ pub struct Idempotent {
     /// says. Its record may have been stored then, and replayed elsewhere.
     pub(crate) window: Window,
     pub(crate) origin: Origin,
+    /// Whether the caller knows that nothing was sent with it before.
+    pub(super) is_known_unsent: bool,
 }
 
 /// Where a key comes from.
@@ -32,15 +34,17 @@ pub(crate) enum Origin {
 
 impl Idempotent {
     pub(crate) fn new(key: IdempotencyKey, now: Timestamp) -> Self {
-        Self { key, window: Window::new(now, now), origin: Origin::Call }
+        Self { key, window: Window::new(now, now), origin: Origin::Call, is_known_unsent: false }
+    }
+
+    /// Whether nothing was sent with its key before the call.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.origin == Origin::Call || self.is_known_unsent
     }
 
     /// Returns what is known of the requests with this key before the call.
     pub(super) fn earlier(&self) -> Outcome {
-        match self.origin {
-            Origin::Call => Outcome::NotSent,
-            Origin::Caller | Origin::Record => Outcome::Unknown,
-        }
+        if self.is_unsent() { Outcome::NotSent } else { Outcome::Unknown }
     }
 
     /// Adds the key to the error of its call, and what is known of earlier requests with it.
@@ -100,6 +104,7 @@ pub(super) mod sealed {
 
         fn may_be_sent(&mut self) {
             self.origin = self.origin.max(Origin::Caller);
+            self.is_known_unsent = false;
         }
     }
 }

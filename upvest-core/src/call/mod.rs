@@ -1,7 +1,7 @@
 //! A call: a request that is complete but not yet sent.
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -240,7 +240,8 @@ impl<T> Call<T, Idempotent> {
         };
         self.key.window = self.key.window.also_since(since, now);
         if self.key.origin != Origin::Record {
-            self.key = Idempotent { key, origin: Origin::Caller, ..self.key };
+            self.key =
+                Idempotent { key, origin: Origin::Caller, is_known_unsent: false, ..self.key };
         } else if key != self.key.key {
             let message = "a replay keeps its idempotency key: with another one it would be \
                            another payment (make a new call for that)";
@@ -260,6 +261,28 @@ impl<T> Call<T, Idempotent> {
     #[must_use]
     pub fn key(&self) -> IdempotencyKey {
         self.key.key
+    }
+
+    /// Returns whether its key is new, so that nothing can have been sent with it.
+    ///
+    /// It is not new if it was passed by you, or comes from a record, or if the call was cloned: the
+    /// clone may have been sent.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        self.key.is_unsent() && !self.has_copies.load(Ordering::Relaxed)
+    }
+
+    /// Declares that nothing was sent with its key before, so that a rejection is certain.
+    ///
+    /// A replay does not know what became of earlier requests, so a failure of it is at least
+    /// [`Outcome::Unknown`]. Only the owner of the record can know: for example an outbox, if it
+    /// notes in its database each time before it sends, and finds that it never did.
+    ///
+    /// Note: if a request was sent before after all, this call may report a payment as rejected that
+    /// has taken effect.
+    pub fn assume_unsent(mut self) -> Self {
+        self.key.is_known_unsent = true;
+        self
     }
 
     /// Returns all that is needed to send this call again after a crash, with [`Client::replay`].
@@ -292,7 +315,7 @@ impl<T: DeserializeOwned + 'static> IdempotentCall<T> {
         since: Timestamp,
     ) -> Self {
         let window = Window::new(since, client.now());
-        let key = Idempotent { key, window, origin: Origin::Record };
+        let key = Idempotent { key, window, origin: Origin::Record, is_known_unsent: false };
         Self::of(State::Fixed { client, prepared, decode: decode::<T> }, key)
     }
 }

@@ -9,6 +9,7 @@ use upvest_types::{IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
 use super::prepared::PreparedRequest;
+use super::resume::are_same;
 use super::window::window_end;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
@@ -194,6 +195,18 @@ impl CallRecord {
     #[must_use]
     pub fn is_call_to(&self, endpoint: &Endpoint) -> bool {
         self.request().is_some_and(|request| request.is_call_to(endpoint))
+    }
+
+    /// Returns whether it is the record of the same request as `other`, whatever their keys.
+    ///
+    /// The client id, base URL, endpoint and path are the same, and the bodies are the same bytes or
+    /// the same JSON. Records without a request, or of an unknown version, are the same as none.
+    #[must_use]
+    pub fn is_same_request(&self, other: &Self) -> bool {
+        let (Some(left), Some(right)) = (self.request(), other.request()) else { return false };
+        let head =
+            |request: &RecordedRequest| RecordedRequest { body: String::new(), ..request.clone() };
+        head(left) == head(right) && are_same(left.body.as_bytes(), right.body.as_bytes())
     }
 
     fn request(&self) -> Option<&RecordedRequest> {

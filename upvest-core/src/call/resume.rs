@@ -75,7 +75,7 @@ impl<T> IdempotentCall<T> {
             }
             window = window.also_since(self.key.window.since(), now);
         }
-        self.key = Idempotent { key, window, origin: Origin::Record };
+        self.key = Idempotent { key, window, origin: Origin::Record, is_known_unsent: false };
         Ok(self)
     }
 }
@@ -102,7 +102,7 @@ impl RecordedRequest {
 }
 
 /// Whether two bodies are the same bytes or the same JSON, whatever the order of its fields.
-fn are_same(left: &[u8], right: &[u8]) -> bool {
+pub(super) fn are_same(left: &[u8], right: &[u8]) -> bool {
     let read = |body| serde_json::from_slice::<Value>(body).ok();
     left == right || read(left).is_some_and(|left| read(right) == Some(left))
 }

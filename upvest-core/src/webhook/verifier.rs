@@ -93,6 +93,12 @@ pub struct Delivery {
     pub is_repeat: bool,
 }
 
+impl AsRef<[Event]> for Delivery {
+    fn as_ref(&self) -> &[Event] {
+        &self.events
+    }
+}
+
 impl WebhookVerifier {
     /// Returns a verifier that accepts events of these subscriptions.
     ///

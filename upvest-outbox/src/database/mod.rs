@@ -1,0 +1,161 @@
+//! What differs between the databases: the clock, the locks, the schema, and how values are passed.
+//!
+//! All other SQL is written once. Both databases number parameters as `$1`, `$2`.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+/// A database that can hold an outbox: `sqlx::Sqlite` or `sqlx::Postgres`, each with the feature of
+/// its name.
+pub trait Database: Backend {}
+
+/// The part of [`Database`] that only this crate uses.
+pub trait Backend: sqlx::Database {
+    /// Creates the tables.
+    const SCHEMA: &'static str;
+    /// The current time in milliseconds since 1970, by the clock of the database.
+    const NOW: &'static str;
+    /// Locks the selected rows, and passes over those that another transaction has locked.
+    const SKIP_LOCKED: &'static str;
+    /// Returns the number of tables with the name `upvest_outbox` that a query would find.
+    const COUNT_TABLES: &'static str;
+    /// Starts the transaction of a migration.
+    const BEGIN_MIGRATION: &'static str;
+    /// Lets one migration run at a time.
+    const LOCK_MIGRATION: Option<&'static str>;
+    /// Wakes the workers in other processes when the transaction is committed.
+    const NOTIFY: Option<&'static str>;
+
+    /// What receives the wake-ups from other processes.
+    type Listener: Send;
+
+    /// Executes a statement; returns how many rows it changed.
+    fn execute(
+        connection: &mut Self::Connection,
+        sql: String,
+        values: Vec<Value>,
+    ) -> impl Future<Output = sqlx::Result<u64>> + Send;
+
+    /// Executes a query; returns its rows.
+    fn fetch(
+        connection: &mut Self::Connection,
+        sql: String,
+        values: Vec<Value>,
+    ) -> impl Future<Output = sqlx::Result<Vec<Self::Row>>> + Send;
+
+    /// Executes several statements without parameters.
+    fn execute_all(
+        connection: &mut Self::Connection,
+        sql: &'static str,
+    ) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Returns a text in a row.
+    fn text(row: &Self::Row, column: &str) -> sqlx::Result<Option<String>>;
+
+    /// Returns an integer in a row.
+    fn integer(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>>;
+
+    /// Whether the failure says that a table does not exist.
+    fn is_missing_table(error: &dyn sqlx::error::DatabaseError) -> bool;
+
+    /// Starts to listen for wake-ups; none if the database sends none, or has no connection for it.
+    fn listen(
+        pool: &sqlx::Pool<Self>,
+    ) -> impl Future<Output = sqlx::Result<Option<Self::Listener>>> + Send;
+
+    /// Waits for the next wake-up.
+    fn notified(listener: &mut Self::Listener) -> impl Future<Output = sqlx::Result<()>> + Send;
+}
+
+/// The value of a parameter.
+#[derive(Debug)]
+pub enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(Some(number))
+    }
+}
+
+/// Executes a statement whose text may contain `{now}` and `{skip_locked}`.
+pub(crate) async fn execute<DB: Backend>(
+    connection: &mut DB::Connection,
+    sql: &str,
+    values: Vec<Value>,
+) -> sqlx::Result<u64> {
+    DB::execute(connection, for_backend::<DB>(sql), values).await
+}
+
+/// Executes a query whose text may contain `{now}` and `{skip_locked}`.
+pub(crate) async fn fetch<DB: Backend>(
+    connection: &mut DB::Connection,
+    sql: &str,
+    values: Vec<Value>,
+) -> sqlx::Result<Vec<DB::Row>> {
+    DB::fetch(connection, for_backend::<DB>(sql), values).await
+}
+
+fn for_backend<DB: Backend>(sql: &str) -> String {
+    sql.replace("{now}", DB::NOW).replace("{skip_locked}", DB::SKIP_LOCKED)
+}
+
+/// Implements the functions that are the same text for each database, but not the same types.
+macro_rules! access {
+    () => {
+        async fn execute(
+            connection: &mut Self::Connection,
+            sql: String,
+            values: Vec<Value>,
+        ) -> sqlx::Result<u64> {
+            let query = bind(sqlx::query(AssertSqlSafe(sql)), values);
+            Ok(query.execute(connection).await?.rows_affected())
+        }
+
+        async fn fetch(
+            connection: &mut Self::Connection,
+            sql: String,
+            values: Vec<Value>,
+        ) -> sqlx::Result<Vec<Self::Row>> {
+            bind(sqlx::query(AssertSqlSafe(sql)), values).fetch_all(connection).await
+        }
+
+        async fn execute_all(
+            connection: &mut Self::Connection,
+            sql: &'static str,
+        ) -> sqlx::Result<()> {
+            sqlx::raw_sql(sql).execute(connection).await.map(drop)
+        }
+
+        fn text(row: &Self::Row, column: &str) -> sqlx::Result<Option<String>> {
+            row.try_get(column)
+        }
+
+        fn integer(row: &Self::Row, column: &str) -> sqlx::Result<Option<i64>> {
+            row.try_get(column)
+        }
+    };
+}
+use access;

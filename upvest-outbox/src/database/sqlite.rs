@@ -1,0 +1,51 @@
+//! SQLite: one writer at a time, so a claim needs no locks on rows.
+
+use std::convert::Infallible;
+
+use sqlx::error::DatabaseError;
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
+
+use super::{Backend, Database, Value, access};
+
+impl Database for Sqlite {}
+
+impl Backend for Sqlite {
+    const SCHEMA: &'static str = include_str!("../schema/sqlite.sql");
+    const NOW: &'static str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    const SKIP_LOCKED: &'static str = "";
+    const COUNT_TABLES: &'static str = "SELECT count(*) AS count FROM sqlite_master WHERE type = 'table' AND name = 'upvest_outbox'";
+    const BEGIN_MIGRATION: &'static str = "BEGIN IMMEDIATE";
+    const LOCK_MIGRATION: Option<&'static str> = None;
+    const NOTIFY: Option<&'static str> = None;
+
+    type Listener = Infallible;
+
+    access!();
+
+    fn is_missing_table(error: &dyn DatabaseError) -> bool {
+        error.message().starts_with("no such table: upvest_")
+    }
+
+    async fn listen(_: &SqlitePool) -> sqlx::Result<Option<Infallible>> {
+        Ok(None)
+    }
+
+    async fn notified(listener: &mut Infallible) -> sqlx::Result<()> {
+        match *listener {}
+    }
+}
+
+fn bind(
+    mut query: Query<'static, Sqlite, SqliteArguments>,
+    values: Vec<Value>,
+) -> Query<'static, Sqlite, SqliteArguments> {
+    for value in values {
+        query = match value {
+            Value::Text(text) => query.bind(text),
+            Value::Integer(number) => query.bind(number),
+        };
+    }
+    query
+}

@@ -1,0 +1,145 @@
+//! Enqueueing: the record of a call, stored in the application's transaction.
+
+use std::fmt;
+
+use upvest_core::{BoxFuture, CallRecord, IdempotentCall};
+
+use crate::database::{Backend, Database, execute, fetch};
+use crate::error::{Error, ErrorKind, Result};
+use crate::outbox::Outbox;
+use crate::payment::{Payment, find};
+use crate::seal::Sealed;
+
+/// The longest id, in bytes.
+const LONGEST_ID: usize = 255;
+
+/// A payment that is not stored yet; await it. Returned by [`Outbox::enqueue`].
+#[must_use = "nothing is stored until it is awaited"]
+pub struct Enqueue<'a, DB: Database> {
+    outbox: &'a Outbox<DB>,
+    transaction: &'a mut DB::Connection,
+    id: &'a str,
+    record: CallRecord,
+    has_new_key: bool,
+    ordered_by: Option<String>,
+}
+
+impl<'a, DB: Database> Enqueue<'a, DB> {
+    pub(crate) fn new<T>(
+        outbox: &'a Outbox<DB>,
+        transaction: &'a mut DB::Connection,
+        id: &'a str,
+        call: &IdempotentCall<T>,
+    ) -> Self {
+        let (record, has_new_key) = (call.record(), call.is_unsent());
+        Self { outbox, transaction, id, record, has_new_key, ordered_by: None }
+    }
+
+    /// Sends the payments with this value one after the other, in the order of enqueueing.
+    ///
+    /// Such as the id of an account group, if a decrease must not overtake an increase. The next one
+    /// is sent when the one before is accepted or rejected. An unresolved payment holds up those after
+    /// it until it is resolved. Other payments go on.
+    ///
+    /// The order of two transactions that enqueue at the same time is not defined.
+    pub fn ordered_by(mut self, order: impl fmt::Display) -> Self {
+        self.ordered_by = Some(order.to_string());
+        self
+    }
+
+    async fn store(self) -> Result<Payment> {
+        let Self { outbox, transaction, id, record, has_new_key, ordered_by } = self;
+        check_text("an id", id)?;
+        ordered_by.iter().try_for_each(|order| check_text("an order", order))?;
+        let what = format!("cannot enqueue payment `{id}`");
+        let failed = |cause| Error::database::<DB>(&what, cause);
+        let refused = |kind, why: &str| Error::new(kind, format!("{what}: {why}"));
+        let (Some(_), Some(key), Some(until)) =
+            (record.method(), record.idempotency_key(), record.replayable_until())
+        else {
+            let why = "the call contains no request: it is a fake or could not be built (await it \
+                       to see why)";
+            return Err(refused(ErrorKind::Request, why));
+        };
+        let json = serde_json::to_string(&record)
+            .map_err(|_| refused(ErrorKind::Request, "the record cannot be encoded"))?;
+        let sealed = Sealed { id, record: &json, ordered_by: ordered_by.as_deref(), has_new_key };
+        let seal = outbox.seal_keys().first().map(|key| key.seal(&sealed));
+        // -1 never equals a claim that could be known to have had no effect.
+        let unsent_claim = if has_new_key { 0 } else { -1 };
+        let sql = "INSERT INTO upvest_payment (id, idempotency_key, record, seal, ordered_by,
+                       unsent_claim, replayable_until, due, created_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, {now}, {now}) ON CONFLICT DO NOTHING";
+        let values = vec![
+            id.into(),
+            key.to_string().into(),
+            json.into(),
+            seal.into(),
+            ordered_by.clone().into(),
+            unsent_claim.into(),
+            until.unix_millis().into(),
+        ];
+        let inserted = execute::<DB>(transaction, sql, values).await.map_err(failed)?;
+        let stored = find::<DB>(transaction, id).await?;
+        let Some(payment) = stored else {
+            let why = match id_of_key::<DB>(transaction, &key.to_string()).await.map_err(failed)? {
+                Some(other) => format!(
+                    "the key of its call belongs to payment `{other}` (make the call again: one key \
+                     is one payment)"
+                ),
+                None => "a row with its id or key was removed at the same time (try again)".into(),
+            };
+            return Err(refused(ErrorKind::Conflict, &why));
+        };
+        if inserted == 0 {
+            if !payment.record().is_some_and(|first| first.is_same_request(&record)) {
+                let why = "its id belongs to a payment with another request (use another id for \
+                           another payment)";
+                return Err(refused(ErrorKind::Conflict, why));
+            }
+            if payment.ordered_by() != ordered_by.as_deref() {
+                let why = "it was enqueued before with another order (use the same one)";
+                return Err(refused(ErrorKind::Conflict, why));
+            }
+            return Ok(payment);
+        }
+        if let Some(notify) = DB::NOTIFY {
+            fetch::<DB>(transaction, notify, Vec::new()).await.map_err(failed)?;
+        }
+        // A worker in this process that claims now waits for the transaction on SQLite. On Postgres,
+        // the database wakes it.
+        outbox.enqueued().send_modify(|count| *count = count.wrapping_add(1));
+        Ok(payment)
+    }
+}
+
+impl<'a, DB: Database> IntoFuture for Enqueue<'a, DB> {
+    type Output = Result<Payment>;
+    type IntoFuture = BoxFuture<'a, Result<Payment>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.store())
+    }
+}
+
+async fn id_of_key<DB: Backend>(
+    connection: &mut DB::Connection,
+    key: &str,
+) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT id FROM upvest_payment WHERE idempotency_key = $1";
+    let rows = fetch::<DB>(connection, sql, vec![key.into()]).await?;
+    rows.first().map_or(Ok(None), |row| DB::text(row, "id"))
+}
+
+fn check_text(what: &str, text: &str) -> Result<()> {
+    let why = if text.is_empty() {
+        "it is empty".to_owned()
+    } else if text.len() > LONGEST_ID {
+        format!("it has {} bytes (use at most {LONGEST_ID})", text.len())
+    } else if text.contains(char::is_control) {
+        "it contains control characters".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Invalid, format!("invalid text for {what} of a payment: {why}")))
+}

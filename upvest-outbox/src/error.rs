@@ -1,0 +1,87 @@
+//! Why an operation of the outbox failed.
+
+use std::fmt;
+
+use crate::database::Backend;
+
+/// The result of an operation of the outbox.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an operation of the outbox failed. Nothing was changed then.
+///
+/// It says so in one sentence, which contains no secret and no body of a request.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    database: Option<sqlx::Error>,
+}
+
+/// Where an operation of the outbox failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The database failed, or could not be reached.
+    ///
+    /// In your transaction, roll back and try the whole transaction again.
+    Database,
+    /// The tables do not exist, or are those of another version.
+    Schema,
+    /// The id or the key belongs to another payment.
+    Conflict,
+    /// There is no payment with this id.
+    NotFound,
+    /// The call cannot be sent later: it contains no request.
+    Request,
+    /// The payment is in another state than the operation expects.
+    State,
+    /// A row does not have the form in which it was stored, so it was edited.
+    Edited,
+    /// An argument is not valid, such as an empty id, or a key that is too short.
+    Invalid,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), database: None }
+    }
+
+    /// Returns the error of an operation that the database failed.
+    pub(crate) fn database<DB: Backend>(what: impl fmt::Display, cause: sqlx::Error) -> Self {
+        let (kind, message) = match &cause {
+            sqlx::Error::Database(error) if DB::is_missing_table(&**error) => {
+                (ErrorKind::Schema, format!("{what}: {MISSING_TABLES}"))
+            }
+            sqlx::Error::ColumnDecode { index, .. } => {
+                let why = format!("the column {index} has an unexpected type, so it was edited");
+                (ErrorKind::Edited, format!("{what}: {why}"))
+            }
+            _ => (ErrorKind::Database, format!("{what}: the database failed ({cause})")),
+        };
+        Self { kind, message, database: Some(cause) }
+    }
+
+    /// Returns where it failed.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns the error of the database, if it failed.
+    #[must_use]
+    pub fn database_error(&self) -> Option<&sqlx::Error> {
+        self.database.as_ref()
+    }
+}
+
+pub(crate) const MISSING_TABLES: &str =
+    "the tables of the outbox do not exist (call `Outbox::migrate`, or run `Outbox::SCHEMA`)";
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Its sentence contains the cause, so it has no source.
+impl std::error::Error for Error {}

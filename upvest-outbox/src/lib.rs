@@ -1,0 +1,116 @@
+//! Payments that survive crashes: a transactional outbox in your own database.
+//!
+//! A payment is stored in your transaction, together with what it is for. A worker sends it after the
+//! commit, in this process or in another one. Whatever is killed at whatever moment, the payment takes
+//! effect once: it is sent again with the same idempotency key and the same bytes until there is a
+//! response. Webhook events move its status in the same database.
+//!
+//! SQLite needs no server, and Postgres lets many machines work. Both are used through
+//! [sqlx](https://docs.rs/sqlx) 0.9, with your own pool and your own transactions.
+//!
+//! ```no_run
+//! # use serde::Deserialize;
+//! use sqlx::SqlitePool;
+//! use upvest_core::{ClientBuilder, IdempotentCall, api};
+//! use upvest_outbox::{Outbox, PaymentState};
+//!
+//! # #[derive(Deserialize)]
+//! # pub struct Payout {}
+//! # #[derive(serde::Serialize)]
+//! # pub struct Order { amount: upvest_core::Amount }
+//! #[api(scope = "payouts:admin")]
+//! pub trait Payouts: Send + Sync {
+//!     #[endpoint(POST, "/payouts", idempotent, signed)]
+//!     fn pay(&self, body: &Order) -> IdempotentCall<Payout>;
+//! }
+//!
+//! # async fn example(order: Order) -> Result<(), Box<dyn std::error::Error>> {
+//! let pool = SqlitePool::connect("sqlite://payments.db?mode=rwc").await?;
+//! let client = ClientBuilder::from_env()?.scopes(<dyn Payouts>::SCOPES).build()?;
+//! let outbox = Outbox::new(pool.clone());
+//! outbox.migrate().await?;
+//!
+//! // The intent and the payment: both are stored, or neither.
+//! let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+//! sqlx::query("UPDATE invoice SET state = 'to be paid' WHERE id = 4711").execute(&mut *tx).await?;
+//! outbox.enqueue(&mut tx, "invoice-4711", &client.pay(&order)).await?;
+//! tx.commit().await?;
+//!
+//! // In any number of processes:
+//! let worker = outbox.worker(client, <dyn Payouts>::ENDPOINTS);
+//! worker.concurrency(16).run_until(tokio::signal::ctrl_c()).await?;
+//!
+//! // Elsewhere:
+//! let payment = outbox.payment("invoice-4711").await?;
+//! match payment.state() {
+//!     PaymentState::Accepted => println!("{:?}", payment.operation()),
+//!     PaymentState::Rejected => println!("{:?}", payment.error()),
+//!     PaymentState::Unresolved => println!("find out what became of it, then `resolve` it"),
+//!     _ => println!("not known yet"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What happens to a payment
+//!
+//! | state | what is known | what follows |
+//! | --- | --- | --- |
+//! | [`Pending`](PaymentState::Pending) | it was not sent, or it is not known what became of it | workers send it again, with the same key |
+//! | [`Accepted`](PaymentState::Accepted) | Upvest accepted it | events change [`Payment::operation`] |
+//! | [`Rejected`](PaymentState::Rejected) | Upvest rejected it, and no money was moved | [`Payment::error_summary`] says why; a corrected one needs another id |
+//! | [`Unresolved`](PaymentState::Unresolved) | it may have taken effect, and its key is too old to be sent again | [`Outbox::resolve`] |
+//!
+//! The outbox never makes a new key, and never sends one later than 23 hours after it was made.
+//!
+//! # Webhook events
+//!
+//! [`Outbox::apply`] stores events in your transaction, each once, and returns the new ones.
+//!
+//! # Who can write to the database
+//!
+//! Without a key, somebody who can write to the table `upvest_payment` can make the workers send any
+//! request to the endpoints that they are given. [`Outbox::sealed_by`] prevents that.
+//!
+//! # What an operator can look at
+//!
+//! [`Outbox::stats`] returns the numbers for an alert. This query shows what is stuck, on either
+//! database:
+//!
+//! ```sql
+//! SELECT id, state, claim, failures, error, request_id FROM upvest_payment
+//!  WHERE state = 'unresolved' OR state = 'pending' AND failures > 0
+//!  ORDER BY sequence LIMIT 100;
+//! ```
+//!
+//! Times in the tables are milliseconds since 1970: `to_timestamp(due / 1000.0)` on Postgres,
+//! `datetime(due / 1000, 'unixepoch')` on SQLite. Do not edit rows: to settle a payment, use
+//! [`Outbox::resolve`].
+//!
+//! # Features
+//!
+//! `sqlite` is on by default. `postgres` adds Postgres; without `default-features`, SQLite is not
+//! built.
+
+// `enqueue.rs` stores payments, `worker/` sends them, and `events.rs` stores what Upvest reports about
+// them. `database/` has all that differs between SQLite and Postgres.
+
+mod database;
+mod enqueue;
+mod error;
+mod events;
+mod outbox;
+mod payment;
+mod resolution;
+mod schema;
+mod seal;
+mod worker;
+
+pub use database::Database;
+pub use enqueue::Enqueue;
+pub use error::{Error, ErrorKind, Result};
+pub use outbox::{Outbox, Stats};
+pub use payment::{Operation, Payment, PaymentState};
+pub use resolution::{Evidence, Resolution};
+pub use seal::SealKey;
+pub use worker::Worker;

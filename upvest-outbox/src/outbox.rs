@@ -1,0 +1,280 @@
+//! The outbox: what applications call besides enqueueing, events and workers.
+
+use std::time::Duration;
+
+use sqlx::Pool;
+use tokio::sync::watch;
+use upvest_core::{Endpoint, IdempotentCall, Replay};
+
+use crate::database::{Database, execute, fetch};
+use crate::enqueue::Enqueue;
+use crate::error::{Error, ErrorKind, Result};
+use crate::payment::{Payment, PaymentState, find};
+use crate::resolution::Resolution;
+use crate::seal::SealKey;
+use crate::worker::Worker;
+
+/// Payments in your database that are sent by workers, each with one effect.
+///
+/// See the [crate's documentation](crate) for how it is used. Cheap to clone.
+#[derive(Debug)]
+pub struct Outbox<DB: Database> {
+    pool: Pool<DB>,
+    /// The first seals; all are accepted.
+    seal_keys: Vec<SealKey>,
+    /// Counts the payments that this process enqueues, to wake its workers.
+    enqueued: watch::Sender<u64>,
+}
+
+impl<DB: Database> Clone for Outbox<DB> {
+    fn clone(&self) -> Self {
+        let (pool, enqueued) = (self.pool.clone(), self.enqueued.clone());
+        Self { pool, seal_keys: self.seal_keys.clone(), enqueued }
+    }
+}
+
+/// How many payments there are in each state, and how far the workers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many are pending.
+    pub pending: u64,
+    /// How many were accepted.
+    pub accepted: u64,
+    /// How many were rejected.
+    pub rejected: u64,
+    /// How many wait for [`Outbox::resolve`].
+    pub unresolved: u64,
+    /// How many of the pending ones could be claimed now, those included that wait for an earlier one
+    /// of the same order.
+    pub due: u64,
+    /// How many of the pending ones a worker holds.
+    pub leased: u64,
+    /// How long the oldest pending one has been waiting.
+    pub oldest_pending: Option<Duration>,
+}
+
+impl<DB: Database> Outbox<DB> {
+    /// Returns the outbox in the database of `pool`, an `SqlitePool` or a `PgPool`.
+    ///
+    /// Create one per process and clone it: on SQLite, clones wake the workers of each other.
+    ///
+    /// For a file of SQLite, switch on write-ahead logging
+    /// (`SqliteConnectOptions::journal_mode(SqliteJournalMode::Wal)`), so that readers do not wait for
+    /// writers. Leave `synchronous` at its default, `FULL`: with `NORMAL`, a power failure can lose
+    /// the claim of a payment that was sent.
+    #[must_use]
+    pub fn new(pool: Pool<DB>) -> Self {
+        Self { pool, seal_keys: Vec::new(), enqueued: watch::Sender::new(0) }
+    }
+
+    /// Seals each payment with this key, and sends none whose seal does not fit.
+    ///
+    /// The seal covers what decides where money goes: the id, the order and the record, that is key,
+    /// time, client id, base URL, method, path and body. So somebody who can write to the database,
+    /// but does not have the key, cannot redirect a payment, change its amount or add one.
+    ///
+    /// It does not cover what happens to the payment later. Somebody who can write to the database can
+    /// delete payments, delay them, or pretend that they were accepted or rejected.
+    ///
+    /// **Without a key, somebody who can write to the database can make the worker send any request
+    /// to the endpoints that are passed to [`worker`](Self::worker).**
+    ///
+    /// To change the key, call this with the new one, then
+    /// [`also_sealed_by`](Self::also_sealed_by) with the old one until the payments that it sealed are
+    /// settled.
+    #[must_use]
+    pub fn sealed_by(mut self, key: SealKey) -> Self {
+        self.seal_keys.insert(0, key);
+        self
+    }
+
+    /// Accepts payments that were sealed with this key, and seals none with it.
+    ///
+    /// Call [`sealed_by`](Self::sealed_by) too; otherwise this key seals.
+    #[must_use]
+    pub fn also_sealed_by(mut self, key: SealKey) -> Self {
+        self.seal_keys.push(key);
+        self
+    }
+
+    /// Stores a payment in your transaction; a worker sends it after the commit.
+    ///
+    /// `id` is your own id of what is paid, such as that of an invoice. The same id with the same
+    /// request is the same payment: nothing is stored then, and the existing one is returned. That
+    /// also holds if the request is made again, with another random key: the first key stays.
+    ///
+    /// **Do not await the call, nor a clone of it: the worker sends it.**
+    ///
+    /// Awaiting this returns the [`Payment`].
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::Conflict`] if the id belongs to a payment with another request or
+    /// order, or if the key of the call belongs to another id; with [`ErrorKind::Request`] if the call
+    /// contains no request, because it is a fake or could not be built; with [`ErrorKind::Invalid`] if
+    /// the id is empty, longer than 255 bytes or contains control characters. If the database fails,
+    /// roll back your transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use sqlx::SqlitePool;
+    /// # use upvest_core::{IdempotentCall, api};
+    /// # use upvest_outbox::Outbox;
+    /// # #[derive(serde::Deserialize)]
+    /// # pub struct Payout {}
+    /// # #[api(scope = "payouts:admin")]
+    /// # pub trait Payouts: Send + Sync {
+    /// #     #[endpoint(POST, "/payouts", idempotent, signed)]
+    /// #     fn pay(&self, body: &str) -> IdempotentCall<Payout>;
+    /// # }
+    /// # async fn example(
+    /// #     pool: SqlitePool, outbox: Outbox<sqlx::Sqlite>, client: &dyn Payouts, order: &str,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    /// sqlx::query("UPDATE invoice SET state = 'to be paid' WHERE id = 4711").execute(&mut *tx).await?;
+    /// outbox.enqueue(&mut tx, "invoice-4711", &client.pay(order)).await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn enqueue<'a, T>(
+        &'a self,
+        transaction: &'a mut DB::Connection,
+        id: &'a str,
+        call: &IdempotentCall<T>,
+    ) -> Enqueue<'a, DB> {
+        Enqueue::new(self, transaction, id, call)
+    }
+
+    /// Returns a worker that sends the payments with `client`.
+    ///
+    /// `endpoints` are those that payments may call: `<dyn Trait>::ENDPOINTS`, or for several traits
+    /// `[<dyn One>::ENDPOINTS, <dyn Two>::ENDPOINTS].concat()`. A payment for another endpoint stays
+    /// pending. `client` is a [`Client`](upvest_core::Client), or a fake of [`Replay`] in tests.
+    ///
+    /// Run any number of workers, in any number of processes. See [`Worker`].
+    #[must_use]
+    pub fn worker(
+        &self,
+        client: impl Replay + 'static,
+        endpoints: impl AsRef<[Endpoint]>,
+    ) -> Worker<DB> {
+        Worker::new(self.clone(), client, endpoints.as_ref())
+    }
+
+    /// Returns the payment with this id.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::NotFound`] if there is none.
+    pub async fn payment(&self, id: &str) -> Result<Payment> {
+        let what = format!("cannot read payment `{id}`");
+        let connection = self.pool.acquire().await;
+        let mut connection = connection.map_err(|cause| Error::database::<DB>(&what, cause))?;
+        let found = find::<DB>(&mut connection, id).await?;
+        found.ok_or_else(|| missing(&what))
+    }
+
+    /// Settles an unresolved payment, and stores who says so and why.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::State`] if it is not [`Unresolved`](PaymentState::Unresolved), and with
+    /// [`ErrorKind::NotFound`] if there is no payment with this id.
+    pub async fn resolve(&self, id: &str, resolution: &Resolution) -> Result<()> {
+        let what = format!("cannot resolve payment `{id}`");
+        let failed = |cause| Error::database::<DB>(&what, cause);
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let state =
+            if resolution.is_effect() { PaymentState::Accepted } else { PaymentState::Rejected };
+        let json = serde_json::to_string(resolution).unwrap_or_default();
+        let sql = "UPDATE upvest_payment SET state = $2, operation_id = $3, resolution = $4,
+                   settled_at = {now} WHERE id = $1 AND state = 'unresolved'";
+        let values =
+            vec![id.into(), state.as_str().into(), resolution.operation_id().into(), json.into()];
+        if execute::<DB>(&mut connection, sql, values).await.map_err(failed)? > 0 {
+            return Ok(());
+        }
+        let payment = find::<DB>(&mut connection, id).await?.ok_or_else(|| missing(&what))?;
+        let why = format!("it is {}, not unresolved", payment.state());
+        Err(Error::new(ErrorKind::State, format!("{what}: {why}")))
+    }
+
+    /// Counts the payments. Reads the whole table, so call it every minute rather than every second.
+    ///
+    /// # Errors
+    /// Fails if the database does.
+    pub async fn stats(&self) -> Result<Stats> {
+        let failed = |cause| Error::database::<DB>("cannot count payments", cause);
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let sql = "SELECT
+                count(*) FILTER (WHERE state = 'pending') AS pending,
+                count(*) FILTER (WHERE state = 'accepted') AS accepted,
+                count(*) FILTER (WHERE state = 'rejected') AS rejected,
+                count(*) FILTER (WHERE state = 'unresolved') AS unresolved,
+                count(*) FILTER (WHERE state = 'pending' AND due <= {now}) AS due,
+                count(*) FILTER (WHERE state = 'pending' AND lease_until > {now}) AS leased,
+                {now} - min(created_at) FILTER (WHERE state = 'pending') AS age
+            FROM upvest_payment";
+        let rows = fetch::<DB>(&mut connection, sql, Vec::new()).await.map_err(failed)?;
+        let number = |column| {
+            let value = rows.first().map(|row| DB::integer(row, column)).transpose();
+            value.map(|value| value.flatten().map(|value| u64::try_from(value).unwrap_or(0)))
+        };
+        let count = |column| number(column).map(Option::unwrap_or_default).map_err(failed);
+        Ok(Stats {
+            pending: count("pending")?,
+            accepted: count("accepted")?,
+            rejected: count("rejected")?,
+            unresolved: count("unresolved")?,
+            due: count("due")?,
+            leased: count("leased")?,
+            oldest_pending: number("age").map_err(failed)?.map(Duration::from_millis),
+        })
+    }
+
+    /// Deletes the accepted and rejected payments that were settled longer ago than this, and the
+    /// events of no payment that were received before. Returns how many payments it deleted.
+    ///
+    /// Note: a deleted id can be enqueued again, as a new payment, and a deleted event counts as new if
+    /// it is delivered again. So keep both for as long as your application may repeat an id, and
+    /// Upvest a webhook: weeks rather than days.
+    ///
+    /// # Errors
+    /// Fails if the database does.
+    pub async fn purge(&self, older_than: Duration) -> Result<u64> {
+        let failed = |cause| Error::database::<DB>("cannot purge payments", cause);
+        let age = milliseconds(older_than);
+        let mut tx = self.pool.begin().await.map_err(failed)?;
+        let sql = "DELETE FROM upvest_payment
+                   WHERE state IN ('accepted', 'rejected') AND settled_at < {now} - $1";
+        let purged = execute::<DB>(&mut tx, sql, vec![age.into()]).await.map_err(failed)?;
+        let sql = "DELETE FROM upvest_event WHERE received_at < {now} - $1 AND NOT EXISTS
+                   (SELECT 1 FROM upvest_payment
+                    WHERE upvest_payment.operation_id = upvest_event.operation_id)";
+        execute::<DB>(&mut tx, sql, vec![age.into()]).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(purged)
+    }
+
+    pub(crate) fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    pub(crate) fn seal_keys(&self) -> &[SealKey] {
+        &self.seal_keys
+    }
+
+    pub(crate) fn enqueued(&self) -> &watch::Sender<u64> {
+        &self.enqueued
+    }
+}
+
+fn missing(what: &str) -> Error {
+    let why = "there is no payment with this id (was its transaction committed?)";
+    Error::new(ErrorKind::NotFound, format!("{what}: {why}"))
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
+    // Far from the limits, so that sums with the time of the clock do not overflow.
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).min(i64::MAX / 4)
+}

@@ -1,0 +1,241 @@
+//! A payment, as the database has it.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use upvest_core::{CallRecord, ErrorSummary, Timestamp};
+
+use crate::database::{Backend, fetch};
+use crate::error::{Error, ErrorKind, Result};
+use crate::events::status_of;
+use crate::resolution::Resolution;
+
+/// A payment in the outbox, as it was when it was read.
+#[derive(Debug, Clone)]
+pub struct Payment {
+    id: String,
+    state: PaymentState,
+    record: Option<CallRecord>,
+    ordered_by: Option<String>,
+    operation: Option<Operation>,
+    response: Option<Json>,
+    request_id: Option<String>,
+    claims: u64,
+    due_at: Option<Timestamp>,
+    error: Option<String>,
+    error_summary: Option<ErrorSummary>,
+    resolution: Option<Resolution>,
+    created_at: Timestamp,
+    settled_at: Option<Timestamp>,
+}
+
+/// What is known of a payment.
+///
+/// `Accepted` and `Rejected` are final. `Unresolved` ends with
+/// [`Outbox::resolve`](crate::Outbox::resolve).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaymentState {
+    /// A worker will send it, or send it again. It may have taken effect already.
+    Pending,
+    /// Upvest accepted it. Its operation may still end in another way: see
+    /// [`Payment::operation`].
+    Accepted,
+    /// Upvest rejected it, so no money was moved. A corrected payment needs another id.
+    Rejected,
+    /// It is not known whether it took effect, and its key must not be sent any more.
+    ///
+    /// Find out from a webhook, the statement of the account or Upvest, then
+    /// [`resolve`](crate::Outbox::resolve) it.
+    Unresolved,
+}
+
+/// What became of an accepted payment at Upvest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The id in the response of Upvest.
+    pub id: String,
+    /// Its latest status, such as `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`, as the response or
+    /// the newest event says.
+    ///
+    /// `CONFIRMED` and `CANCELLED` stay, whatever order the events are received in.
+    pub status: Option<String>,
+}
+
+impl PaymentState {
+    /// Returns its name in lower case, as in the column `state`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unresolved => "unresolved",
+        }
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        let all = [Self::Pending, Self::Accepted, Self::Rejected, Self::Unresolved];
+        all.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+impl std::fmt::Display for PaymentState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Payment {
+    /// Returns the id under which the application enqueued it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns what is known of it.
+    #[must_use]
+    pub fn state(&self) -> PaymentState {
+        self.state
+    }
+
+    /// Returns the record of its call; none if someone edited the row and it cannot be read.
+    #[must_use]
+    pub fn record(&self) -> Option<&CallRecord> {
+        self.record.as_ref()
+    }
+
+    /// Returns the value of [`ordered_by`](crate::Enqueue::ordered_by), if it has one.
+    #[must_use]
+    pub fn ordered_by(&self) -> Option<&str> {
+        self.ordered_by.as_deref()
+    }
+
+    /// Returns the operation that Upvest made of it, once it is accepted.
+    #[must_use]
+    pub fn operation(&self) -> Option<&Operation> {
+        self.operation.as_ref()
+    }
+
+    /// Returns the response of Upvest, once it is accepted.
+    #[must_use]
+    pub fn response(&self) -> Option<&Json> {
+        self.response.as_ref()
+    }
+
+    /// Returns the request id of the last response, for Upvest's support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Returns how often a worker has claimed it.
+    #[must_use]
+    pub fn claims(&self) -> u64 {
+        self.claims
+    }
+
+    /// Returns when a worker may claim it next, if it is pending.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.due_at
+    }
+
+    /// Returns why the last attempt failed, as one sentence.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// Returns the details of the last failure, such as its problem document, if there was a call.
+    #[must_use]
+    pub fn error_summary(&self) -> Option<&ErrorSummary> {
+        self.error_summary.as_ref()
+    }
+
+    /// Returns who resolved it and why, if someone did.
+    #[must_use]
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.resolution.as_ref()
+    }
+
+    /// Returns when it was enqueued, by the clock of the database.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// Returns when it got its present state, by the clock of the database; none if it is pending.
+    #[must_use]
+    pub fn settled_at(&self) -> Option<Timestamp> {
+        self.settled_at
+    }
+}
+
+/// Returns the payment with this id, if there is one.
+pub(crate) async fn find<DB: Backend>(
+    connection: &mut DB::Connection,
+    id: &str,
+) -> Result<Option<Payment>> {
+    let what = format!("cannot read payment `{id}`");
+    let sql = "SELECT * FROM upvest_payment WHERE id = $1";
+    let rows = fetch::<DB>(connection, sql, vec![id.into()]).await;
+    let rows = rows.map_err(|cause| Error::database::<DB>(&what, cause))?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut payment = read::<DB>(row)
+        .map_err(|cause| Error::database::<DB>(&what, cause))?
+        .map_err(|why| Error::new(ErrorKind::Edited, format!("{what}: {why}")))?;
+    if let Some(operation) = &mut payment.operation {
+        operation.status = status_of::<DB>(connection, &operation.id, payment.response.as_ref())
+            .await
+            .map_err(|cause| Error::database::<DB>(&what, cause))?;
+    }
+    Ok(Some(payment))
+}
+
+/// Reads a row, without the events of its operation.
+fn read<DB: Backend>(row: &DB::Row) -> sqlx::Result<std::result::Result<Payment, &'static str>> {
+    let row = Columns::<DB>(row);
+    let state = row.text("state")?.and_then(|name| PaymentState::of(&name));
+    let (Some(state), Some(created_at)) = (state, row.time("created_at")?) else {
+        return Ok(Err("its state or its time has an unexpected value, so it was edited"));
+    };
+    Ok(Ok(Payment {
+        id: row.text("id")?.unwrap_or_default(),
+        state,
+        record: row.json("record")?,
+        ordered_by: row.text("ordered_by")?,
+        operation: row.text("operation_id")?.map(|id| Operation { id, status: None }),
+        response: row.json("response")?,
+        request_id: row.text("request_id")?,
+        claims: row.integer("claim")?.and_then(|claim| claim.try_into().ok()).unwrap_or_default(),
+        due_at: row.time("due")?.filter(|_| state == PaymentState::Pending),
+        error: row.text("error")?,
+        error_summary: row.json("error_summary")?,
+        resolution: row.json("resolution")?,
+        created_at,
+        settled_at: row.time("settled_at")?,
+    }))
+}
+
+struct Columns<'r, DB: Backend>(&'r DB::Row);
+
+impl<DB: Backend> Columns<'_, DB> {
+    fn text(&self, column: &str) -> sqlx::Result<Option<String>> {
+        DB::text(self.0, column)
+    }
+
+    fn integer(&self, column: &str) -> sqlx::Result<Option<i64>> {
+        DB::integer(self.0, column)
+    }
+
+    fn time(&self, column: &str) -> sqlx::Result<Option<Timestamp>> {
+        let milliseconds = self.integer(column)?;
+        Ok(milliseconds.and_then(|time| Timestamp::from_unix_millis(time).ok()))
+    }
+
+    /// None if it is not the expected JSON.
+    fn json<T: DeserializeOwned>(&self, column: &str) -> sqlx::Result<Option<T>> {
+        Ok(self.text(column)?.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+}

@@ -1,0 +1,119 @@
+//! One attempt of one payment, from its row to a verdict.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+use upvest_core::{CallRecord, Endpoint, Replay, Response};
+
+use super::claim::Claimed;
+use super::settle::Finished;
+use super::verdict::{Acceptance, Verdict};
+use crate::events::text_field;
+use crate::seal::{self, SealKey, Sealed};
+
+/// How long before the end of a lease its request must have ended.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// What attempts have in common.
+pub(super) struct Attempts {
+    client: Arc<dyn Replay>,
+    endpoints: Vec<Endpoint>,
+    seal_keys: Vec<SealKey>,
+    timeout: Duration,
+    slots: Semaphore,
+}
+
+impl Attempts {
+    pub(super) fn new(
+        client: Arc<dyn Replay>,
+        endpoints: Vec<Endpoint>,
+        seal_keys: &[SealKey],
+        concurrency: usize,
+        timeout: Duration,
+    ) -> Self {
+        let (seal_keys, slots) = (seal_keys.to_vec(), Semaphore::new(concurrency));
+        Self { client, endpoints, seal_keys, timeout, slots }
+    }
+
+    /// Returns how long a lease must be: a wait for another request, the request, and a margin.
+    pub(super) fn lease(&self) -> Duration {
+        self.timeout * 2 + MARGIN
+    }
+
+    /// Lets go of the payments that are claimed but not sent yet.
+    pub(super) fn let_go(&self) {
+        self.slots.close();
+    }
+
+    /// Sends a payment once a slot is free.
+    pub(super) async fn send(self: Arc<Self>, payment: Claimed) -> Finished {
+        let span =
+            tracing::info_span!("payment", id = payment.claim.id, claim = payment.claim.number,);
+        let verdict = async {
+            let verdict = self.verdict(&payment).await;
+            verdict.log();
+            verdict
+        };
+        let verdict = verdict.instrument(span).await;
+        Finished { claim: payment.claim, verdict }
+    }
+
+    async fn verdict(&self, payment: &Claimed) -> Verdict {
+        if payment.is_expired {
+            return Verdict::expired(payment);
+        }
+        let Ok(_slot) = self.slots.acquire().await else { return Verdict::LetGo };
+        let (now, latest) = (Instant::now(), payment.at + self.timeout * 2);
+        if now >= latest {
+            return Verdict::LetGo;
+        }
+        let record = match self.record(payment) {
+            Ok(record) => record,
+            Err(why) => {
+                let message = format!("payment `{}` was not sent: {why}", payment.claim.id);
+                return Verdict::not_sent(payment, message);
+            }
+        };
+        let call = match self.client.replay_untyped(&self.endpoints, record) {
+            Ok(call) => call,
+            Err(error) => return Verdict::of(payment, &error),
+        };
+        let call = if payment.is_unsent { call.assume_unsent() } else { call };
+        // Retries are those of the outbox.
+        let call = call.max_attempts(1).deadline(latest.min(now + self.timeout));
+        match call.with_response().await {
+            Ok(response) => Verdict::Accepted(Acceptance {
+                operation_id: text_field(response.value(), "id"),
+                response: text_of(&response),
+                request_id: response.request_id().map(str::to_owned),
+            }),
+            Err(error) => Verdict::of(payment, &error),
+        }
+    }
+
+    /// Returns the record, if it is what was enqueued.
+    fn record(&self, payment: &Claimed) -> Result<CallRecord, &'static str> {
+        let sealed = Sealed {
+            id: &payment.claim.id,
+            record: &payment.record,
+            ordered_by: payment.ordered_by.as_deref(),
+            has_new_key: payment.has_new_key,
+        };
+        seal::check(&self.seal_keys, &sealed, payment.seal.as_deref())?;
+        serde_json::from_str(&payment.record)
+            .map_err(|_| "its record cannot be read, so it was edited (find out who edited it)")
+    }
+}
+
+/// Returns the JSON as received; that of a fake has no body.
+fn text_of(response: &Response<Json>) -> String {
+    if response.body().is_empty() {
+        response.value().to_string()
+    } else {
+        String::from_utf8_lossy(response.body()).into_owned()
+    }
+}

@@ -1,0 +1,93 @@
+//! Claiming: takes due payments by a lease, so that no other worker sends them meanwhile.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::database::{Backend, Database, fetch};
+use crate::error::{Error, Result};
+use crate::outbox::{Outbox, milliseconds};
+
+/// A payment that this worker may send until its lease ends.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub(super) claim: Claim,
+    pub(super) record: String,
+    pub(super) seal: Option<String>,
+    pub(super) ordered_by: Option<String>,
+    /// Whether its key was new when it was enqueued.
+    pub(super) has_new_key: bool,
+    /// Whether no claim before this one can have had an effect.
+    pub(super) is_unsent: bool,
+    /// Whether its replay window is over, by the clock of the database.
+    pub(super) is_expired: bool,
+    pub(super) failures: u32,
+    /// Before the lease began.
+    pub(super) at: Instant,
+}
+
+/// What identifies a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) sequence: i64,
+    pub(super) id: String,
+    /// The fencing number: each claim of a payment has a higher one.
+    pub(super) number: i64,
+}
+
+/// While a payment is leased, it is due when the lease ends. So one index finds new payments, retries
+/// and payments whose worker has died.
+const CLAIM: &str = "
+    WITH chosen AS MATERIALIZED (
+        SELECT sequence AS number FROM upvest_payment AS candidate
+        WHERE state = 'pending' AND due <= {now}
+            AND (ordered_by IS NULL OR NOT EXISTS (
+                SELECT 1 FROM upvest_payment AS earlier
+                WHERE earlier.ordered_by = candidate.ordered_by
+                    AND earlier.sequence < candidate.sequence
+                    AND earlier.state IN ('pending', 'unresolved')))
+        ORDER BY due LIMIT $1 {skip_locked})
+    UPDATE upvest_payment
+    SET claim = claim + 1, due = {now} + $2, lease_until = {now} + $2
+    FROM chosen WHERE sequence = number
+    RETURNING sequence, id, claim, record, seal, ordered_by, unsent_claim, failures,
+        replayable_until - {now} AS replayable_for";
+
+/// Claims at most `most` payments.
+pub(super) async fn claim<DB: Database>(
+    outbox: &Outbox<DB>,
+    most: usize,
+    lease: Duration,
+) -> Result<Vec<Claimed>> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let failed = |cause| Error::database::<DB>("cannot claim payments", cause);
+    let mut connection = outbox.pool().acquire().await.map_err(failed)?;
+    let at = Instant::now();
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let values = vec![most.into(), milliseconds(lease).into()];
+    let rows = fetch::<DB>(&mut connection, CLAIM, values).await.map_err(failed)?;
+    rows.iter().map(|row| read::<DB>(row, at).map_err(failed)).collect()
+}
+
+fn read<DB: Backend>(row: &DB::Row, at: Instant) -> sqlx::Result<Claimed> {
+    let text = |column| DB::text(row, column);
+    let integer = |column| DB::integer(row, column).map(Option::unwrap_or_default);
+    let (number, unsent) = (integer("claim")?, integer("unsent_claim")?);
+    Ok(Claimed {
+        claim: Claim {
+            sequence: integer("sequence")?,
+            id: text("id")?.unwrap_or_default(),
+            number,
+        },
+        record: text("record")?.unwrap_or_default(),
+        seal: text("seal")?,
+        ordered_by: text("ordered_by")?,
+        has_new_key: unsent >= 0,
+        is_unsent: unsent == number - 1,
+        is_expired: integer("replayable_for")? <= 0,
+        failures: integer("failures")?.try_into().unwrap_or(u32::MAX),
+        at,
+    })
+}
