@@ -22,7 +22,7 @@ CREATE TABLE upvest_payment (
     lease_until BIGINT,
     -- Counts the claims. A worker may only change the row as long as it holds the last one.
     claim BIGINT NOT NULL DEFAULT 0,
-    -- No claim up to this one had an effect; -1 if the key may have been sent before.
+    -- No claim up to this one had an effect. -1 if the key may have been sent before.
     unsent_claim BIGINT NOT NULL,
     failures BIGINT NOT NULL DEFAULT 0,
     replayable_until BIGINT NOT NULL,

@@ -1,0 +1,147 @@
+//! Enqueueing: with the intent or not at all, and once for each id.
+
+use upvest_core::{Call, IdempotentCall};
+use upvest_outbox::{ErrorKind, PaymentState};
+use upvest_tests::in_memory::Things as _;
+
+use crate::database::{Fixture, TestDatabase, accepting, client, key_of, on_each_database};
+
+on_each_database! {
+    a_payment_is_stored_with_its_intent_or_not_at_all,
+    the_worker_sends_what_was_stored,
+    the_same_id_with_the_same_request_is_the_same_payment,
+    what_cannot_be_sent_is_refused,
+    concurrent_transactions_with_one_id_make_one_payment,
+}
+
+async fn a_payment_is_stored_with_its_intent_or_not_at_all<DB: TestDatabase>(test: &Fixture<DB>) {
+    let server = accepting();
+    let call = client(&server).create("x");
+    let mut tx = test.pool.begin().await.unwrap();
+    let payment = test.outbox.enqueue(&mut tx, "invoice-1", &call).await.unwrap();
+    assert_eq!((payment.id(), payment.state()), ("invoice-1", PaymentState::Pending));
+    tx.rollback().await.unwrap();
+    let error = test.outbox.payment("invoice-1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(
+        error.to_string(),
+        "cannot read payment `invoice-1`: there is no payment with this id (was its transaction \
+         committed?)"
+    );
+    test.send(&client(&server)).await;
+    assert!(server.sent().is_empty());
+
+    test.enqueue(&client(&server), "invoice-1", "x").await;
+    let payment = test.payment("invoice-1").await;
+    assert_eq!((payment.state(), payment.claims()), (PaymentState::Pending, 0));
+    assert!(payment.due_at().is_some() && payment.settled_at().is_none());
+}
+
+async fn the_worker_sends_what_was_stored<DB: TestDatabase>(test: &Fixture<DB>) {
+    let server = accepting();
+    let call = client(&server).create("the body");
+    let mut tx = test.pool.begin().await.unwrap();
+    test.outbox.enqueue(&mut tx, "invoice-1", &call).await.unwrap();
+    tx.commit().await.unwrap();
+    // Another client with the same credentials, as in another process.
+    test.send(&client(&server)).await;
+    let [request] = &server.sent()[..] else { panic!("{:?}", server.sent()) };
+    assert_eq!(key_of(request), call.key().to_string());
+    assert_eq!(request.body(), "\"the body\"");
+    let payment = test.payment("invoice-1").await;
+    assert_eq!(payment.state(), PaymentState::Accepted);
+    assert_eq!(payment.record(), Some(&call.record()));
+    let operation = payment.operation().unwrap();
+    assert_eq!((operation.id.as_str(), operation.status.as_deref()), ("op-0", Some("ISSUED")));
+    assert_eq!(payment.response().unwrap()["status"], "ISSUED");
+    assert_eq!(payment.request_id(), Some("the-request-id"));
+    assert!(payment.settled_at().is_some() && payment.due_at().is_none());
+    assert_eq!((payment.error(), payment.claims()), (None, 1));
+    // It is not sent again.
+    test.send(&client(&server)).await;
+    assert_eq!(server.sent().len(), 1);
+}
+
+async fn the_same_id_with_the_same_request_is_the_same_payment<DB: TestDatabase>(
+    test: &Fixture<DB>,
+) {
+    let client = client(&accepting());
+    let first = client.create("x");
+    let mut tx = test.pool.begin().await.unwrap();
+    test.outbox.enqueue(&mut tx, "invoice-1", &first).ordered_by("a").await.unwrap();
+    tx.commit().await.unwrap();
+
+    // Made again, as after a crash: it has another random key.
+    let again = client.create("x");
+    let mut tx = test.pool.begin().await.unwrap();
+    let payment = test.outbox.enqueue(&mut tx, "invoice-1", &again).ordered_by("a").await.unwrap();
+    assert_eq!(payment.record().unwrap().idempotency_key(), Some(first.key()));
+
+    let error = test.outbox.enqueue(&mut tx, "invoice-1", &client.create("y")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (
+            ErrorKind::Conflict,
+            "cannot enqueue payment `invoice-1`: its id belongs to a payment with another request \
+             (use another id for another payment)"
+        )
+    );
+    let error =
+        test.outbox.enqueue(&mut tx, "invoice-1", &again).ordered_by("b").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    // One key is one payment.
+    let error = test.outbox.enqueue(&mut tx, "invoice-2", &first).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (
+            ErrorKind::Conflict,
+            "cannot enqueue payment `invoice-2`: the key of its call belongs to payment `invoice-1` \
+             (make the call again: one key is one payment)"
+        )
+    );
+    tx.commit().await.unwrap();
+    assert_eq!(test.outbox.stats().await.unwrap().pending, 1);
+}
+
+async fn what_cannot_be_sent_is_refused<DB: TestDatabase>(test: &Fixture<DB>) {
+    let client = client(&accepting());
+    let mut tx = test.pool.begin().await.unwrap();
+    let fake: IdempotentCall<u8> = Call::ready(Ok(7));
+    let error = test.outbox.enqueue(&mut tx, "invoice-1", &fake).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    let long = "x".repeat(256);
+    for id in ["", "a\nb", "a\0b", &long] {
+        let error = test.outbox.enqueue(&mut tx, id, &client.create("x")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{id}");
+        let call = client.create("x");
+        let enqueue = test.outbox.enqueue(&mut tx, "invoice-1", &call).ordered_by(id);
+        assert_eq!(enqueue.await.unwrap_err().kind(), ErrorKind::Invalid, "{id}");
+    }
+    // The transaction is intact.
+    let odd = "Rechnung 4711 / ä ' \" ; --";
+    test.outbox.enqueue(&mut tx, odd, &client.create("x")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(test.payment(odd).await.id(), odd);
+}
+
+async fn concurrent_transactions_with_one_id_make_one_payment<DB: TestDatabase>(
+    test: &Fixture<DB>,
+) {
+    let client = client(&accepting());
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (pool, outbox, client) = (test.pool.clone(), test.outbox.clone(), client.clone());
+        tasks.spawn(async move {
+            let mut tx = pool.begin().await.unwrap();
+            let payment = outbox.enqueue(&mut tx, "one", &client.create("x")).await;
+            let key = payment.map(|payment| payment.record().unwrap().idempotency_key().unwrap());
+            tx.commit().await.unwrap();
+            key
+        });
+    }
+    let keys = tasks.join_all().await;
+    let stored = test.payment("one").await.record().unwrap().idempotency_key().unwrap();
+    for key in keys {
+        assert_eq!(key.unwrap(), stored);
+    }
+}

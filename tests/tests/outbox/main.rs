@@ -1,0 +1,15 @@
+//! The outbox, each test on SQLite and on the Postgres in `UPVEST_TEST_POSTGRES` if it is set:
+//!
+//! ```text
+//! bash tests/interop/postgres.sh cargo test -p upvest-tests --test outbox
+//! ```
+
+mod database;
+mod enqueue;
+mod events;
+mod failures;
+mod leases;
+mod order;
+mod tables;
+mod tampering;
+mod window;
