@@ -1,228 +1,288 @@
-//! Pays out from a ledger. Each payout takes effect once, even if the program is killed at any
-//! moment.
+//! Pays out from a database. Each payout takes effect once, even if the program or the database is
+//! killed at any moment. The final status of each arrives by webhook, in the same database.
 //!
 //! ```text
-//! cargo run --example outbox -- --ledger payouts.sqlite --payouts 10
+//! cargo run --example outbox -- --database sqlite://payouts.db --workers 2 --payouts 1000
+//! cargo run --example outbox -- --database postgres://user@host/payouts --payouts 1000
 //! ```
 //!
-//! The ledger is a table in SQLite. A payout and the record of its call are stored in one
-//! transaction. Then the call is sent, and the payout is marked with the result. On start, every
-//! pending payout is replayed from its record: same key, same bytes, so Upvest carries it out once
-//! and repeats its response.
+//! Without `--database`, the payouts are in memory. You can stop the program at any time and start it
+//! again, or start it several times: workers of all processes share the payouts of one database.
 //!
-//! The first record stays. The call of a payout is made once, and a record is never replaced,
-//! because its age is that of its key. You can stop this program at any time, and start it again.
-//!
-//! Without settings it starts its own sandbox, which ends with it. To try the restart, run
-//! `upvest-sandbox` in another shell, and use the settings that `--write-env` writes.
+//! Without settings it starts its own sandbox, which ends with it. For a restart, run `upvest-sandbox`
+//! in another shell, and use the settings that `--write-env` writes.
 
 mod shared;
+#[path = "shared/subscribe.rs"]
+mod subscribe;
 #[path = "shared/target.rs"]
 mod target;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use bytes::Bytes;
 use clap::Parser;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use http::StatusCode;
+use http::request::Parts;
 use shared::{Failure, end};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Pool, SqlitePool};
+use subscribe::{is_this_machine, subscribe};
 use target::{refuse_live, target};
-use upvest_core::{CallRecord, Client, Error, IdempotentCall, Outcome, Timestamp};
-use upvest_virtual_cash::{
-    AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease,
-};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use upvest_core::Client;
+use upvest_core::webhook::{WebhookId, WebhookVerifier, Webhooks};
+use upvest_outbox::{Database, Outbox, PaymentState};
+use upvest_sandbox::Sandbox;
+use upvest_virtual_cash::{AccountGroupId, CreateVirtualCashIncrease, Currency, VirtualCash};
+use uuid::Uuid;
 
-/// Pays out from a ledger, and can be killed at any moment.
+/// How long to wait for the last events, or for payouts that failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Pays out from a database, and can be killed at any moment.
 #[derive(Parser)]
 struct Arguments {
-    /// The ledger file; in memory if not given.
-    #[arg(long, value_name = "FILE")]
-    ledger: Option<PathBuf>,
+    /// `sqlite://FILE` or `postgres://…`; in memory if not given.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// How many workers to run in this process.
+    #[arg(long, default_value_t = 1)]
+    workers: u32,
     /// How many payouts to make, after the pending ones.
     #[arg(long, default_value_t = 3)]
     payouts: u32,
     /// The account group that is paid; a new one if not given.
     #[arg(long, value_name = "ID")]
     account_group: Option<AccountGroupId>,
-    /// Ignores the records, and pays pending payouts with a new key, to show what goes wrong then.
-    #[arg(long)]
-    reuse_nothing: bool,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    end(run().await)
+    end(run(Arguments::parse()).await)
 }
 
-async fn run() -> Result<(), Failure> {
-    let arguments = Arguments::parse();
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.database.as_deref() {
+        Some(url) if url.starts_with("postgres") => {
+            let pool = PgPoolOptions::new().max_connections(8).connect(url).await?;
+            pay_out::<sqlx::Postgres>(pool, &arguments).await
+        }
+        url => pay_out::<sqlx::Sqlite>(sqlite(url).await?, &arguments).await,
+    }
+}
+
+async fn sqlite(url: Option<&str>) -> Result<SqlitePool, Failure> {
+    let Some(url) = url else {
+        // Each connection to a database in memory has its own.
+        return Ok(SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?);
+    };
+    let options: SqliteConnectOptions = url.parse()?;
+    let options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+    Ok(SqlitePoolOptions::new().max_connections(8).connect_with(options).await?)
+}
+
+async fn pay_out<DB: Database>(pool: Pool<DB>, arguments: &Arguments) -> Result<(), Failure> {
     let (sandbox, builder) = target().await?;
-    let client = builder.scopes(<dyn VirtualCash>::SCOPES).build()?;
+    let builder = builder.scopes(<dyn VirtualCash>::SCOPES).scopes(<dyn Webhooks>::SCOPES);
+    let client = builder.build()?;
     refuse_live(client.base_url())?;
-    let mut ledger = Ledger::open(arguments.ledger)?;
+    let outbox = Outbox::new(pool.clone());
+    outbox.migrate().await?;
+    let receiver = Receiver::start(&client, &pool, &outbox).await?;
 
-    while let Some(payout) = ledger.next_pending()? {
-        let call = if arguments.reuse_nothing {
-            client.increase(&order(payout.group)?)
-        } else {
-            let until = payout.record.replayable_until();
-            match client.replay(<dyn VirtualCash>::INCREASE, payout.record) {
-                Ok(call) => call,
-                // Too late to replay: a webhook, the account's statement or a person must decide.
-                Err(error) if until.is_some_and(|until| until <= Timestamp::now()) => {
-                    ledger.unclear(payout.id, &error)?;
-                    continue;
-                }
-                // Another client, another host or a newer version: the payout itself is fine.
-                Err(error) => return Err(error.into()),
-            }
-        };
-        pay(&mut ledger, payout.id, call).await?;
+    let mut workers = JoinSet::new();
+    let (stop, stopped) = watch::channel(());
+    for _ in 0..arguments.workers {
+        let worker = outbox.worker(client.clone(), <dyn VirtualCash>::ENDPOINTS);
+        let mut stopped = stopped.clone();
+        workers.spawn(worker.run_until(async move { stopped.changed().await }));
     }
-
-    let group = arguments.account_group.unwrap_or_else(|| uuid::Uuid::new_v4().into());
+    let group = arguments.account_group.unwrap_or_else(|| Uuid::new_v4().into());
+    let mut payouts = Vec::new();
     for _ in 0..arguments.payouts {
-        let (id, call) = ledger.add(&client, group)?;
-        pay(&mut ledger, id, call).await?;
+        let order = CreateVirtualCashIncrease {
+            account_group_id: group,
+            amount: "1.00".parse()?,
+            currency: Currency::Eur,
+        };
+        // An application takes the id from what it pays, such as an invoice, and changes its own rows
+        // in the same transaction.
+        let id = format!("payout-{}", Uuid::new_v4());
+        let mut tx = pool.begin().await?;
+        outbox.enqueue(&mut tx, &id, &client.increase(&order)).await?;
+        tx.commit().await?;
+        payouts.push(id);
     }
 
-    let pending = ledger.report()?;
+    let finished = finish(&outbox, &payouts, receiver.is_some(), &mut workers).await;
+    drop(stop);
+    while let Some(worker) = workers.join_next().await {
+        worker??;
+    }
+    if let Some(receiver) = receiver {
+        receiver.stop(&client).await?;
+    }
+    finished?;
+    report(&outbox, &payouts, sandbox.as_ref(), group).await
+}
+
+/// Waits until each payout is settled and its final status is known.
+async fn finish<DB: Database>(
+    outbox: &Outbox<DB>,
+    payouts: &[String],
+    has_webhooks: bool,
+    workers: &mut JoinSet<upvest_outbox::Result<()>>,
+) -> Result<(), Failure> {
+    let (mut shown, mut active, mut settled) = (Instant::now(), Instant::now(), None);
+    loop {
+        let stats = outbox.stats().await?;
+        if stats.due + stats.leased > 0 {
+            active = Instant::now();
+        } else if stats.pending > 0 && active.elapsed() > PATIENCE {
+            // The next attempts follow after minutes.
+            return Ok(());
+        }
+        if shown.elapsed() > Duration::from_secs(2) {
+            let oldest = stats.oldest_pending.unwrap_or_default().as_secs();
+            println!("{} pending, the oldest for {oldest} s", stats.pending);
+            shown = Instant::now();
+        }
+        if stats.pending == 0 {
+            let since = *settled.get_or_insert_with(Instant::now);
+            if !has_webhooks || are_final(outbox, payouts).await? || since.elapsed() > PATIENCE {
+                return Ok(());
+            }
+        }
+        tokio::select! {
+            () = sleep(Duration::from_millis(100)) => {}
+            Some(worker) = workers.join_next() => return Ok(worker??),
+            ended = tokio::signal::ctrl_c() => return Ok(ended?),
+        }
+    }
+}
+
+async fn are_final<DB: Database>(outbox: &Outbox<DB>, payouts: &[String]) -> Result<bool, Failure> {
+    for id in payouts {
+        let payment = outbox.payment(id).await?;
+        let status = payment.operation().and_then(|operation| operation.status.as_deref());
+        let is_final = matches!(status, Some("CONFIRMED" | "CANCELLED"));
+        if payment.state() == PaymentState::Accepted && !is_final {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Prints the payouts and the totals; fails if any payout of the database is not settled.
+async fn report<DB: Database>(
+    outbox: &Outbox<DB>,
+    payouts: &[String],
+    sandbox: Option<&Sandbox>,
+    group: AccountGroupId,
+) -> Result<(), Failure> {
+    for id in payouts.iter().take(20) {
+        let payment = outbox.payment(id).await?;
+        print!("{id}: {}", payment.state());
+        if let Some(operation) = payment.operation() {
+            let status = operation.status.as_deref().unwrap_or("of unknown status");
+            print!(", increase {} is {status}", operation.id);
+        }
+        if let Some(error) = payment.error() {
+            print!(", {error}");
+        }
+        println!();
+    }
+    let stats = outbox.stats().await?;
+    println!(
+        "{} accepted, {} rejected, {} unresolved, {} pending",
+        stats.accepted, stats.rejected, stats.unresolved, stats.pending
+    );
     if let Some(sandbox) = sandbox {
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         println!("the sandbox has {entries} ledger entries of this account group");
     }
-    if pending > 0 {
-        Err(format!("{pending} payouts are pending (run this again)").into())
-    } else {
-        Ok(())
+    match stats.pending + stats.unresolved {
+        0 => Ok(()),
+        open => Err(format!("{open} payouts are not settled (run this again)").into()),
     }
 }
 
-/// Sends a call whose payout is in the ledger, and stores the result.
-async fn pay(
-    ledger: &mut Ledger,
-    id: i64,
-    call: IdempotentCall<VirtualCashIncrease>,
-) -> Result<(), Failure> {
-    // If killed here or anywhere below, the payout is pending, and the next start replays it.
-    match call.await {
-        Ok(increase) => ledger.done(id, &increase),
-        Err(error) => ledger.failed(id, &error),
-    }
+/// Receives webhooks on this machine, if the host can reach it.
+struct Receiver {
+    webhook: WebhookId,
+    is_new: bool,
 }
 
-struct Ledger {
-    db: Connection,
-    /// The last payout that was tried in this run.
-    last_tried: i64,
-}
-
-/// A payout whose result is not known.
-struct Payout {
-    id: i64,
-    group: AccountGroupId,
-    record: CallRecord,
-}
-
-fn order(group: AccountGroupId) -> Result<CreateVirtualCashIncrease, Failure> {
-    Ok(CreateVirtualCashIncrease {
-        account_group_id: group,
-        amount: "1.00".parse()?,
-        currency: Currency::Eur,
-    })
-}
-
-impl Ledger {
-    fn open(file: Option<PathBuf>) -> Result<Self, Failure> {
-        let db = match file {
-            Some(file) => Connection::open(file)?,
-            None => Connection::open_in_memory()?,
-        };
-        db.execute_batch(
-            "CREATE TABLE IF NOT EXISTS payout (
-                id INTEGER PRIMARY KEY,
-                account_group_id TEXT NOT NULL,
-                record TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'rejected', 'unclear')),
-                result TEXT
-            ) STRICT",
-        )?;
-        Ok(Self { db, last_tried: 0 })
-    }
-
-    /// Adds a payout and the record to replay it with: both are stored, or neither.
-    fn add(
-        &mut self,
+impl Receiver {
+    async fn start<DB: Database>(
         client: &Client,
-        group: AccountGroupId,
-    ) -> Result<(i64, IdempotentCall<VirtualCashIncrease>), Failure> {
-        let call = client.increase(&order(group)?);
-        let transaction = self.db.transaction()?;
-        // An application also stores what the payout is for, such as the invoice or the booking.
-        transaction.execute(
-            "INSERT INTO payout (account_group_id, record, state) VALUES (?1, ?2, 'pending')",
-            params![group.to_string(), serde_json::to_string(&call.record())?],
-        )?;
-        let id = transaction.last_insert_rowid();
-        transaction.commit()?;
-        Ok((id, call))
+        pool: &Pool<DB>,
+        outbox: &Outbox<DB>,
+    ) -> Result<Option<Self>, Failure> {
+        if !is_this_machine(client) {
+            println!("This host cannot reach this machine: the final status is not waited for.");
+            return Ok(None);
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}/webhooks", listener.local_addr()?);
+        let (webhook, is_new) = subscribe(client, &url).await?;
+        let verifier = WebhookVerifier::new(client.clone(), [webhook]);
+        let app = App { verifier, pool: pool.clone(), outbox: outbox.clone() };
+        let router = Router::new().fallback(post(receive::<DB>)).with_state(Arc::new(app));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Some(Self { webhook, is_new }))
     }
 
-    /// Returns the next pending payout, each once per run.
-    fn next_pending(&mut self) -> Result<Option<Payout>, Failure> {
-        let row = self
-            .db
-            .query_row(
-                "SELECT id, account_group_id, record FROM payout
-                 WHERE state = 'pending' AND id > ?1 ORDER BY id",
-                [self.last_tried],
-                |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
-            )
-            .optional()?;
-        let Some((id, group, record)) = row else { return Ok(None) };
-        self.last_tried = id;
-        Ok(Some(Payout { id, group: group.parse()?, record: serde_json::from_str(&record)? }))
-    }
-
-    fn done(&mut self, id: i64, increase: &VirtualCashIncrease) -> Result<(), Failure> {
-        println!("payout {id}: done, increase {}", increase.id);
-        self.mark(id, "done", &increase.id.to_string())
-    }
-
-    fn failed(&mut self, id: i64, error: &Error) -> Result<(), Failure> {
-        let state = match error.outcome() {
-            // Certainly rejected. The payout may be made again, with a new key.
-            Outcome::Rejected if !error.is_retryable() => "rejected",
-            // It may have taken effect, or may still do so: the next run replays it.
-            _ => "pending",
-        };
-        println!("payout {id}: {state}, {error}");
-        self.mark(id, state, &error.to_string())
-    }
-
-    fn unclear(&mut self, id: i64, error: &Error) -> Result<(), Failure> {
-        println!("payout {id}: unclear, {error}");
-        self.mark(id, "unclear", &error.to_string())
-    }
-
-    fn mark(&mut self, id: i64, state: &str, result: &str) -> Result<(), Failure> {
-        let update = "UPDATE payout SET state = ?2, result = ?3 WHERE id = ?1";
-        self.db.execute(update, params![id, state, result])?;
+    /// Ends the subscription: the port is another one next time.
+    async fn stop(self, client: &Client) -> Result<(), Failure> {
+        if self.is_new {
+            client.delete_webhook(self.webhook).await?;
+        }
         Ok(())
     }
+}
 
-    /// Prints the number of payouts in each state, and returns that of the pending ones.
-    fn report(&self) -> Result<i64, Failure> {
-        let mut statement =
-            self.db.prepare("SELECT state, count(*) FROM payout GROUP BY state ORDER BY state")?;
-        let mut pending = 0;
-        for row in statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
-            let (state, count): (String, i64) = row?;
-            println!("{count} {state}");
-            if state == "pending" {
-                pending = count;
-            }
+struct App<DB: Database> {
+    verifier: WebhookVerifier,
+    pool: Pool<DB>,
+    outbox: Outbox<DB>,
+}
+
+async fn receive<DB: Database>(
+    State(app): State<Arc<App<DB>>>,
+    head: Parts,
+    body: Bytes,
+) -> StatusCode {
+    let delivery = match app.verifier.verify(&head, &body).await {
+        Ok(delivery) => delivery,
+        Err(error) => {
+            eprintln!("webhook rejected: {error}");
+            return error.status();
         }
-        Ok(pending)
+    };
+    let applied = async {
+        let mut tx = app.pool.begin().await?;
+        // An application applies the returned events in the same transaction.
+        app.outbox.apply(&mut tx, &delivery).await?;
+        tx.commit().await?;
+        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    };
+    match applied.await {
+        Ok(()) => StatusCode::OK,
+        // Upvest sends it again.
+        Err(error) => {
+            eprintln!("webhook not stored: {error}");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }

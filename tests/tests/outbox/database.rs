@@ -19,15 +19,25 @@ pub(crate) const ENDPOINTS: &[Endpoint] = <dyn Things>::ENDPOINTS;
 pub(crate) struct Fixture<DB: TestDatabase> {
     pub(crate) pool: Pool<DB>,
     pub(crate) outbox: Outbox<DB>,
+    /// For another process.
+    pub(crate) address: String,
     schema: String,
     _folder: Option<TempDir>,
 }
 
+pub(crate) struct Empty<DB: TestDatabase> {
+    pool: Pool<DB>,
+    address: String,
+    folder: Option<TempDir>,
+}
+
 pub(crate) trait TestDatabase: Database {
     /// Returns an empty database; none if there is no server.
-    fn empty(schema: &str) -> impl Future<Output = Option<(Pool<Self>, Option<TempDir>)>> + Send;
+    fn empty(schema: &str) -> impl Future<Output = Option<Empty<Self>>> + Send;
 
     fn run(pool: &Pool<Self>, sql: String) -> impl Future<Output = u64> + Send;
+
+    fn try_run(pool: &Pool<Self>, sql: &'static str) -> impl Future<Output = bool> + Send;
 
     fn execute_in(
         connection: &mut Self::Connection,
@@ -41,18 +51,23 @@ pub(crate) trait TestDatabase: Database {
 }
 
 impl TestDatabase for Sqlite {
-    async fn empty(_: &str) -> Option<(Pool<Self>, Option<TempDir>)> {
+    async fn empty(_: &str) -> Option<Empty<Self>> {
         let folder = TempDir::new().unwrap();
         let options = SqliteConnectOptions::new()
             .filename(folder.path().join("payments.db"))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
-        Some((pool, Some(folder)))
+        let address = format!("sqlite://{}", folder.path().join("payments.db").display());
+        Some(Empty { pool, address, folder: Some(folder) })
     }
 
     async fn run(pool: &Pool<Self>, sql: String) -> u64 {
         sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap().rows_affected()
+    }
+
+    async fn try_run(pool: &Pool<Self>, sql: &'static str) -> bool {
+        sqlx::query(sql).execute(pool).await.is_ok()
     }
 
     async fn execute_in(connection: &mut Self::Connection, sql: String) {
@@ -67,17 +82,22 @@ impl TestDatabase for Sqlite {
 }
 
 impl TestDatabase for Postgres {
-    async fn empty(schema: &str) -> Option<(Pool<Self>, Option<TempDir>)> {
+    async fn empty(schema: &str) -> Option<Empty<Self>> {
         let url = std::env::var("UPVEST_TEST_POSTGRES").ok()?;
         let options: PgConnectOptions = url.parse().unwrap();
         let options = options.options([("search_path", schema)]);
         let pool = PgPoolOptions::new().max_connections(6).connect_with(options).await.unwrap();
         Self::run(&pool, format!("CREATE SCHEMA {schema}")).await;
-        Some((pool, None))
+        let address = format!("{url}?options[search_path]={schema}");
+        Some(Empty { pool, address, folder: None })
     }
 
     async fn run(pool: &Pool<Self>, sql: String) -> u64 {
         sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap().rows_affected()
+    }
+
+    async fn try_run(pool: &Pool<Self>, sql: &'static str) -> bool {
+        sqlx::query(sql).execute(pool).await.is_ok()
     }
 
     async fn execute_in(connection: &mut Self::Connection, sql: String) {
@@ -98,9 +118,9 @@ impl<DB: TestDatabase> Fixture<DB> {
     /// Returns an outbox without tables; none if there is no server.
     pub(crate) async fn without_tables() -> Option<Self> {
         let schema = format!("upvest_test_{}", Uuid::new_v4().simple());
-        let (pool, folder) = DB::empty(&schema).await?;
+        let Empty { pool, address, folder } = DB::empty(&schema).await?;
         let outbox = Outbox::new(pool.clone());
-        Some(Self { pool, outbox, schema, _folder: folder })
+        Some(Self { pool, outbox, address, schema, _folder: folder })
     }
 
     /// Returns an empty outbox; none if there is no server.

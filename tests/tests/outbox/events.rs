@@ -52,8 +52,9 @@ async fn an_event_is_new_once<DB: TestDatabase>(test: &Fixture<DB>) {
         "created_at":"2026-11-25T10:00:00Z","webhook_id":"00000000-0000-4000-8000-000000000001",
         "object":[{"id":7}]}"#;
     let odd: Event = odd.parse().unwrap();
-    assert_eq!(apply(test, std::slice::from_ref(&odd)).await, [odd.clone()]);
-    assert!(apply(test, &[odd]).await.is_empty());
+    let odd = [odd];
+    assert_eq!(apply(test, &odd).await, odd);
+    assert!(apply(test, &odd).await.is_empty());
 }
 
 async fn events_before_and_after_the_response_tell_the_status<DB: TestDatabase>(

@@ -4,6 +4,8 @@
 //! bash tests/interop/postgres.sh cargo test -p upvest-tests --test outbox
 //! ```
 
+#[cfg(unix)]
+mod crash;
 mod database;
 mod enqueue;
 mod events;
