@@ -285,7 +285,7 @@ async fn the_test_detects_new_keys_on_postgres() {
 /// its payment.
 async fn a_stopped_worker_changes_nothing<DB: TestDatabase>(test: &Fixture<DB>) {
     let mut run = Run::new(test, 0, 0.0).await;
-    let late = Fault::new(Effect::Delay { milliseconds: 600_000 });
+    let late = Fault::new(Effect::Hang);
     let late = late.on("POST", "/virtual_cash_balances/*").after_commit().times(1);
     run.sandbox.faults().add(late).unwrap();
     run.enqueue(1).await;
