@@ -12,6 +12,9 @@ mod guides {
     #[doc = include_str!("../../upvest-core/docs/add_an_endpoint.md")]
     mod add_an_endpoint {}
 
+    #[doc = include_str!("../../upvest-core/docs/exactly_once.md")]
+    mod exactly_once {}
+
     #[doc = include_str!("../../upvest-core/docs/testing.md")]
     mod testing {}
 

@@ -4,7 +4,7 @@
 #[cfg_attr(not(doctest), doc = include_str!("../docs/add_an_endpoint.md"))]
 pub mod add_an_endpoint {}
 
-#[doc = include_str!("../docs/exactly_once.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/exactly_once.md"))]
 pub mod exactly_once {}
 
 #[doc = include_str!("../docs/production.md")]

@@ -32,7 +32,7 @@
 //!
 //! // The intent and the payment: both are stored, or neither.
 //! let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-//! sqlx::query("UPDATE invoice SET state = 'to be paid' WHERE id = 4711").execute(&mut *tx).await?;
+//! sqlx::query("UPDATE invoice SET state = 'due' WHERE id = 4711").execute(&mut *tx).await?;
 //! outbox.enqueue(&mut tx, "invoice-4711", &client.pay(&order)).await?;
 //! tx.commit().await?;
 //!

@@ -45,8 +45,7 @@ pub struct Stats {
     pub rejected: u64,
     /// How many wait for [`Outbox::resolve`].
     pub unresolved: u64,
-    /// How many of the pending ones could be claimed now, those included that wait for an earlier one
-    /// of the same order.
+    /// How many of the pending ones are due, those included that wait for an earlier one.
     pub due: u64,
     /// How many of the pending ones a worker holds.
     pub leased: u64,
@@ -132,7 +131,7 @@ impl<DB: Database> Outbox<DB> {
     /// #     pool: SqlitePool, outbox: Outbox<sqlx::Sqlite>, client: &dyn Payouts, order: &str,
     /// # ) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    /// sqlx::query("UPDATE invoice SET state = 'to be paid' WHERE id = 4711").execute(&mut *tx).await?;
+    /// sqlx::query("UPDATE invoice SET state = 'due' WHERE id = 4711").execute(&mut *tx).await?;
     /// outbox.enqueue(&mut tx, "invoice-4711", &client.pay(order)).await?;
     /// tx.commit().await?;
     /// # Ok(())
@@ -199,7 +198,9 @@ impl<DB: Database> Outbox<DB> {
         Err(Error::new(ErrorKind::State, format!("{what}: {why}")))
     }
 
-    /// Counts the payments. Reads the whole table, so call it every minute rather than every second.
+    /// Counts the payments.
+    ///
+    /// It reads the whole table, so call it every minute rather than every second.
     ///
     /// # Errors
     /// Fails if the database does.
@@ -232,8 +233,9 @@ impl<DB: Database> Outbox<DB> {
         })
     }
 
-    /// Deletes the accepted and rejected payments that were settled longer ago than this, and the
-    /// events of no payment that were received before. Returns how many payments it deleted.
+    /// Deletes payments that were accepted or rejected longer ago than this; returns how many.
+    ///
+    /// Events that are older and belong to no payment are deleted as well.
     ///
     /// Note: a deleted id can be enqueued again, as a new payment, and a deleted event counts as new if
     /// it is delivered again. So keep both for as long as your application may repeat an id, and

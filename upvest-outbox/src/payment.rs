@@ -55,10 +55,9 @@ pub enum PaymentState {
 pub struct Operation {
     /// The id in the response of Upvest.
     pub id: String,
-    /// Its latest status, such as `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`, as the response or
-    /// the newest event says.
+    /// Its latest status, such as `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`.
     ///
-    /// `CONFIRMED` and `CANCELLED` stay, whatever order the events are received in.
+    /// It comes from the newest event or the response. `CONFIRMED` and `CANCELLED` stay, whatever order the events are received in.
     pub status: Option<String>,
 }
 

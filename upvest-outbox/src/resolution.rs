@@ -39,15 +39,16 @@ pub enum Evidence {
 }
 
 impl Resolution {
-    /// The payment took effect: it becomes [`Accepted`](crate::PaymentState::Accepted).
+    /// States that the payment took effect: it becomes [`Accepted`](crate::PaymentState::Accepted).
     #[must_use]
     pub fn took_effect(evidence: Evidence, who: impl Into<String>, why: impl Into<String>) -> Self {
         let (who, why) = (who.into(), why.into());
         Self { took_effect: true, evidence, who, why, operation: None }
     }
 
-    /// The payment had no effect, and never will: it becomes
-    /// [`Rejected`](crate::PaymentState::Rejected), and may be made again with another id.
+    /// States that the payment had no effect, and never will.
+    ///
+    /// It becomes [`Rejected`](crate::PaymentState::Rejected), and may be made again with another id.
     #[must_use]
     pub fn had_no_effect(
         evidence: Evidence,

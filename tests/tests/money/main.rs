@@ -1,7 +1,5 @@
 //! Tests with money: no payment is duplicated or lost, whatever fails.
 
-#[cfg(unix)]
-mod crash;
 mod duplicates;
 mod main_job;
 mod pay_once;

@@ -65,32 +65,13 @@ fn ledger() -> Connection {
 }
 
 #[tokio::test]
-async fn an_application() -> Result<(), Box<dyn Error>> {
-    let ledger = ledger();
-
-    use upvest_sandbox::Sandbox;
-    use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
-
-    let sandbox = Sandbox::start().await?;
-    let client = sandbox.client_builder().scopes(<dyn VirtualCash>::SCOPES).build()?;
-
-    let order = CreateVirtualCashIncrease {
-        account_group_id: "ac1c39e9-2101-46b8-a624-d10a9e351b6c".parse()?,
-        amount: "200.00".parse()?,
-        currency: Currency::Eur,
-    };
-
-    // The short form. Calling it again makes another payment, even after an error.
-    let increase = client.increase(&order).await?;
-    println!("{}: {}", increase.id, increase.status);
-
-    // The careful form: an order from your ledger, paid once however often this runs, one at a time.
-    let state = pay(&client, &ledger, "payout-4711", &order).await?;
-    println!("payout-4711: {state}"); // "done", "rejected", or "pending": run this again
-
-    assert_eq!(state, "done");
-    assert_eq!(pay(&client, &ledger, "payout-4711", &order).await?, "done");
-    assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 2);
+async fn an_order_is_paid_once() -> Result<(), Box<dyn Error>> {
+    let (sandbox, ledger) = (Sandbox::start().await?, ledger());
+    let (client, order) = (sandbox.client()?, order(Uuid::new_v4().into()));
+    for _ in 0..2 {
+        assert_eq!(pay(&client, &ledger, "payout-4711", &order).await?, "done");
+    }
+    assert_eq!(sandbox.state().ledger_entries(order.account_group_id, &order.currency), 1);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod events;
 mod failures;
 mod leases;
 mod order;
+mod readme;
 mod tables;
 mod tampering;
 mod window;

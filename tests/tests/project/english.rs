@@ -43,8 +43,8 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-fn crates() -> [PathBuf; 7] {
-    ["core", "macros", "sandbox", "signature", "transport", "types", "virtual-cash"]
+fn crates() -> [PathBuf; 8] {
+    ["core", "macros", "outbox", "sandbox", "signature", "transport", "types", "virtual-cash"]
         .map(|name| root().join(format!("upvest-{name}")))
 }
 

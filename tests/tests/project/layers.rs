@@ -19,9 +19,11 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn core_never_names_virtual_cash() {
+fn core_and_outbox_never_name_virtual_cash() {
     let mut files = Vec::new();
-    for name in ["upvest-core", "upvest-signature", "upvest-transport", "upvest-types"] {
+    for name in
+        ["upvest-core", "upvest-outbox", "upvest-signature", "upvest-transport", "upvest-types"]
+    {
         let folder = root().join(name);
         files.extend(rust_files(&folder.join("src")));
         files.extend(["Cargo.toml", "README.md"].map(|file| folder.join(file)));
@@ -38,7 +40,7 @@ fn core_never_names_virtual_cash() {
 /// Returns the crates that are built with these arguments of `cargo tree`, each once.
 fn tree(arguments: &[&str]) -> BTreeSet<String> {
     let tree = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--prefix", "none", "--no-dedupe", "--format", "{p}"])
+        .args(["tree", "--locked", "--prefix", "none", "--no-dedupe", "--format", "{p}"])
         .args(arguments)
         .current_dir(root())
         .output()
@@ -60,6 +62,23 @@ fn core_has_few_direct_dependencies() {
     let names = tree(&["-p", "upvest-core", "--all-features", "--edges", "normal", "--depth", "1"]);
     // With core itself.
     assert!(names.len() <= 21, "{names:?}");
+}
+
+#[test]
+fn the_outbox_depends_on_core_alone_and_on_the_databases_that_are_asked_for() {
+    let direct = ["-p", "upvest-outbox", "--all-features", "--edges", "normal", "--depth", "1"];
+    let ours = tree(&direct).into_iter().filter(|name| name.starts_with("upvest-"));
+    assert!(ours.eq(["upvest-core", "upvest-outbox"]));
+    let sqlite = tree(&["-p", "upvest-outbox", "--edges", "normal"]);
+    assert!(sqlite.contains("sqlx-sqlite") && !sqlite.contains("sqlx-postgres"));
+    let only = ["-p", "upvest-outbox", "--no-default-features", "--features", "postgres"];
+    let postgres = tree(&[&only[..], &["--edges", "normal"]].concat());
+    assert!(postgres.contains("sqlx-postgres") && !postgres.contains("sqlx-sqlite"));
+    for names in [sqlite, postgres] {
+        for name in ["native-tls", "openssl-sys", "reqwest", "sqlx-macros"] {
+            assert!(!names.contains(name), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -7,8 +7,9 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-/// A database that can hold an outbox: `sqlx::Sqlite` or `sqlx::Postgres`, each with the feature of
-/// its name.
+/// A database that can hold an outbox: `sqlx::Sqlite` or `sqlx::Postgres`.
+///
+/// Each needs the feature of its name.
 pub trait Database: Backend {}
 
 /// The part of [`Database`] that only this crate uses.
@@ -123,6 +124,7 @@ fn for_backend<DB: Backend>(sql: &str) -> String {
 }
 
 /// Implements the functions that are the same text for each database, but not the same types.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 macro_rules! access {
     () => {
         async fn execute(
@@ -158,4 +160,5 @@ macro_rules! access {
         }
     };
 }
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use access;

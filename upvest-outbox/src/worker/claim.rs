@@ -91,3 +91,58 @@ fn read<DB: Backend>(row: &DB::Row, at: Instant) -> sqlx::Result<Claimed> {
         at,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Pool;
+
+    use super::CLAIM;
+    use crate::database::{Backend, Database, execute, fetch};
+    use crate::outbox::Outbox;
+
+    /// Returns how the database executes a claim.
+    async fn plan<DB: Database>(pool: Pool<DB>, explain: &str, column: &str) -> String {
+        let mut connection = pool.acquire().await.unwrap();
+        let sql = format!("{explain} {CLAIM}");
+        let values = vec![16.into(), 1_000.into()];
+        let rows = fetch::<DB>(&mut connection, &sql, values).await.unwrap();
+        let lines = rows.iter().map(|row| DB::text(row, column).unwrap().unwrap());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn check(plan: &str) {
+        for index in ["upvest_payment_due", "upvest_payment_order"] {
+            assert!(plan.contains(index), "a claim does not use {index}:\n{plan}");
+        }
+        assert!(!plan.contains("SCAN candidate\n") && !plan.contains("Seq Scan"), "{plan}");
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[tokio::test]
+    async fn a_claim_on_sqlite_reads_only_what_is_pending() {
+        let options = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let pool = options.connect("sqlite::memory:").await.unwrap();
+        Outbox::new(pool.clone()).migrate().await.unwrap();
+        check(&plan::<sqlx::Sqlite>(pool, "EXPLAIN QUERY PLAN", "detail").await);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn a_claim_on_postgres_reads_only_what_is_pending() {
+        let Ok(url) = std::env::var("UPVEST_TEST_POSTGRES") else { return };
+        let options = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+        let pool = options.connect(&url).await.unwrap();
+        let mut connection = pool.acquire().await.unwrap();
+        for sql in ["CREATE TEMPORARY TABLE gone ()", "SET search_path = pg_temp"] {
+            execute::<sqlx::Postgres>(&mut connection, sql, Vec::new()).await.unwrap();
+        }
+        // The planner may scan a table that is as small as this one.
+        let sql = "SET enable_seqscan = off";
+        execute::<sqlx::Postgres>(&mut connection, sql, Vec::new()).await.unwrap();
+        drop(connection);
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::Postgres::execute_all(&mut connection, sqlx::Postgres::SCHEMA).await.unwrap();
+        drop(connection);
+        check(&plan::<sqlx::Postgres>(pool, "EXPLAIN", "QUERY PLAN").await);
+    }
+}

@@ -83,10 +83,9 @@ impl<DB: Database> Worker<DB> {
         self
     }
 
-    /// Sets how long one payment may take, including the wait for a token; 30 seconds by default, at
-    /// least 1 second and at most 10 minutes.
+    /// Sets how long one payment may take, including the wait for a token.
     ///
-    /// The lease is twice as long plus 5 seconds. If a worker dies, that is how long its payments
+    /// 30 seconds by default, at least 1 second, at most 10 minutes. The lease is twice as long plus 5 seconds. If a worker dies, that is how long its payments
     /// wait.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -94,10 +93,9 @@ impl<DB: Database> Worker<DB> {
         self
     }
 
-    /// Sets how often it looks for payments if nothing wakes it; every second by default, at least
-    /// every hundredth of a second.
+    /// Sets how often it looks for payments if nothing wakes it.
     ///
-    /// On Postgres, enqueueing wakes all workers, if their pool has at least two connections. On
+    /// Every second by default, at most every 10 milliseconds. On Postgres, enqueueing wakes all workers, if their pool has at least two connections. On
     /// SQLite, it wakes those in the same process. Retries are found by polling.
     #[must_use]
     pub fn poll_interval(mut self, interval: Duration) -> Self {
