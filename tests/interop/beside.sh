@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The sandbox resolves as a dev-dependency next to other crates that link SQLite, and builds with the
-# oldest rusqlite that it allows. Needs the package index: without it, nothing is checked.
+# The sandbox resolves as a dev-dependency next to other crates that link SQLite. It builds next to sqlx
+# with the outbox, next to diesel, and with the oldest rusqlite that it allows. Needs the package index:
+# without it, nothing is checked.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -39,12 +40,15 @@ fi
 resolve alone ''
 resolve sqlx-0.8 'sqlx = { version = "0.8", features = ["postgres", "runtime-tokio"] }'
 resolve sqlx-0.9 'sqlx = { version = "0.9", features = ["postgres", "runtime-tokio"] }'
+resolve outbox "sqlx = \"0.9\"
+upvest-outbox = { path = \"$root/upvest-outbox\" }"
 resolve sea-orm 'sea-orm = { version = "1", features = ["sqlx-postgres", "sqlx-sqlite", "runtime-tokio"] }'
 resolve diesel 'diesel = { version = "2", features = ["sqlite"] }'
 resolve rusqlite-0.43 'rusqlite = { version = "0.43", features = ["bundled"] }'
 resolve rusqlite-0.37 'rusqlite = { version = "0.37", features = ["bundled"] }'
 resolve rusqlite-0.32 'rusqlite = { version = "=0.32.1", features = ["bundled"] }'
 
-cd "$work/rusqlite-0.32"
-cargo check --quiet --tests --target-dir "$root/target/beside"
-echo 'The sandbox builds with rusqlite 0.32.1.'
+for application in outbox diesel rusqlite-0.32; do
+    (cd "$work/$application" && cargo check --quiet --tests --target-dir "$root/target/beside")
+    echo "The sandbox builds next to $application."
+done
