@@ -1,11 +1,19 @@
 //! Webhook events: each takes effect once, in whatever order they are received.
 
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use serde_json::json;
-use upvest_core::webhook::Event;
-use upvest_outbox::ErrorKind;
+use sqlx::Pool;
+use tokio::task::JoinSet;
+use upvest_core::webhook::{Event, EventTunnel};
+use upvest_outbox::{ErrorKind, Outbox};
+use upvest_sandbox::Sandbox;
 use upvest_tests::Chance;
+use upvest_virtual_cash::{
+    AccountGroupId, CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
+    VirtualCashDecreaseId, VirtualCashDecreaseStatus,
+};
 use uuid::Uuid;
 
 use crate::database::{Fixture, TestDatabase, accepting, client, on_each_database};
@@ -15,6 +23,7 @@ on_each_database! {
     events_before_and_after_the_response_tell_the_status,
     a_rollback_forgets_the_events,
     four_receivers_apply_each_event_once,
+    the_statuses_are_those_of_the_sandbox,
     events_without_a_payment_are_purged,
     events_without_tables_fail,
 }
@@ -85,55 +94,133 @@ async fn a_rollback_forgets_the_events<DB: TestDatabase>(test: &Fixture<DB>) {
     assert_eq!(apply(test, &events).await, events);
 }
 
-/// Doubled, shuffled, and with transactions that are rolled back halfway, as after a kill.
 async fn four_receivers_apply_each_event_once<DB: TestDatabase>(test: &Fixture<DB>) {
-    const EVENTS: u64 = 200;
+    let events: Vec<Event> = (0..1_000).map(|number| event(number, "x", "ISSUED", 1)).collect();
+    to_four_receivers(test, &events).await;
+}
+
+/// The events of a sandbox, with operations in every status.
+async fn the_statuses_are_those_of_the_sandbox<DB: TestDatabase>(test: &Fixture<DB>) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let mut tunnel = EventTunnel::open(&client).await.unwrap();
+    let mut tx = test.pool.begin().await.unwrap();
+    for number in 0..60 {
+        let group: AccountGroupId = Uuid::new_v4().into();
+        let (amount, currency) = ("100.00".parse().unwrap(), Currency::Eur);
+        let order = CreateVirtualCashIncrease { account_group_id: group, amount, currency };
+        let (id, call) = (format!("increase-{number}"), client.increase(&order));
+        test.outbox.enqueue(&mut tx, &id, &call).ordered_by(group).await.unwrap();
+        // Half of them are more than the balance.
+        let amount = if number % 2 == 0 { "50.00" } else { "500.00" };
+        let (amount, currency) = (amount.parse().unwrap(), Currency::Eur);
+        let order = CreateVirtualCashDecrease { account_group_id: group, amount, currency };
+        let (id, call) = (format!("decrease-{number}"), client.decrease(&order));
+        test.outbox.enqueue(&mut tx, &id, &call).ordered_by(group).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let worker = test.outbox.worker(client.clone(), <dyn VirtualCash>::ENDPOINTS);
+    worker.run_until_idle().await.unwrap();
+    let operation = async |id: String| test.payment(&id).await.operation().unwrap().id.clone();
+    let is_queued = |id: VirtualCashDecreaseId| {
+        let decrease = sandbox.state().decrease(id);
+        decrease.is_some_and(|one| one.status == VirtualCashDecreaseStatus::Queued)
+    };
+    for number in (1..60).step_by(4) {
+        let id: VirtualCashDecreaseId =
+            operation(format!("decrease-{number}")).await.parse().unwrap();
+        while !is_queued(id) {
+            tokio::task::yield_now().await;
+        }
+        client.cancel_decrease(id).await.unwrap();
+    }
+    let (mut events, mut seen) = (Vec::new(), HashSet::new());
+    let settled = |seen: &HashSet<(String, String)>| {
+        let operations = sandbox.state().operations();
+        let has_ended = |status: &str| status != "ISSUED";
+        operations.iter().all(|one| {
+            let (id, status) = (one.id.to_string(), one.status.to_string());
+            has_ended(&status) && seen.contains(&(id, status))
+        })
+    };
+    while !settled(&seen) {
+        for event in tunnel.next().await.unwrap().unwrap().events {
+            let object: serde_json::Value = event.object().unwrap();
+            let text = |name: &str| object[name].as_str().unwrap().to_owned();
+            seen.insert((text("id"), text("status")));
+            events.push(event);
+        }
+    }
+    tunnel.close().await.unwrap();
+    to_four_receivers(test, &events).await;
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for one in sandbox.state().operations() {
+        let find = format!("SELECT id FROM upvest_payment WHERE operation_id = '{}'", one.id);
+        let id = test.text(find).await;
+        let known = status(test, &id).await.unwrap();
+        assert_eq!(known, one.status.to_string(), "{id}");
+        *counts.entry(known).or_default() += 1;
+    }
+    println!("{} events, {counts:?}", events.len());
+    assert_eq!(counts["CONFIRMED"], 90);
+    assert_eq!((counts["QUEUED"], counts["CANCELLED"]), (15, 15));
+}
+
+/// Delivers events to four receivers at once: doubled, shuffled, and with transactions that are
+/// rolled back halfway, as after a kill.
+async fn to_four_receivers<DB: TestDatabase>(test: &Fixture<DB>, events: &[Event]) {
     test.run("CREATE TABLE effect (event TEXT NOT NULL)").await;
     let mut chance = Chance::new();
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut receivers = JoinSet::new();
     for _ in 0..4 {
-        let mut numbers: Vec<u64> = (0..EVENTS).chain(0..EVENTS).collect();
-        for at in (1..numbers.len()).rev() {
-            numbers.swap(at, usize::try_from(chance.below(at as u64 + 1)).unwrap());
+        let mut events = [events, events].concat();
+        for at in (1..events.len()).rev() {
+            events.swap(at, usize::try_from(chance.below(at as u64 + 1)).unwrap());
         }
-        let kills: Vec<bool> = numbers.iter().map(|_| chance.below(4) == 0).collect();
+        let batches: Vec<(Vec<Event>, bool)> =
+            events.chunks(7).map(|batch| (batch.to_vec(), chance.below(4) == 0)).collect();
         let (pool, outbox) = (test.pool.clone(), test.outbox.clone());
-        tasks.spawn(async move {
-            for (batch, kills) in numbers.chunks(7).zip(kills) {
-                let events: Vec<Event> = batch
-                    .iter()
-                    .map(|number| event(u128::from(*number), "x", "ISSUED", 1))
-                    .collect();
-                // A delivery that fails is delivered again, first without success.
-                let mut attempts = if kills { 2 } else { 1 };
-                while attempts > 0 {
-                    let mut tx = pool.begin().await.unwrap();
-                    let new = match outbox.apply(&mut tx, &events).await {
-                        Ok(new) => new,
-                        // SQLite has one writer, and a queue of limited patience.
-                        Err(error) => {
-                            assert_eq!(error.kind(), ErrorKind::Database, "{error}");
-                            continue;
-                        }
-                    };
-                    for event in new {
-                        let sql = format!("INSERT INTO effect VALUES ('{}')", event.id());
-                        DB::execute_in(&mut tx, sql).await;
-                    }
-                    attempts -= 1;
-                    if attempts == 0 {
-                        tx.commit().await.unwrap();
-                    } else {
-                        tx.rollback().await.unwrap();
-                    }
+        receivers.spawn(async move {
+            for (events, is_killed) in batches {
+                if is_killed {
+                    receive(&pool, &outbox, &events, true).await;
                 }
+                // A delivery that fails is delivered again.
+                while !receive(&pool, &outbox, &events, false).await {}
             }
         });
     }
-    tasks.join_all().await;
+    receivers.join_all().await;
     let effects = test.text("SELECT CAST(count(*) AS TEXT) FROM effect").await;
-    let events = test.text("SELECT CAST(count(DISTINCT event) AS TEXT) FROM effect").await;
-    assert_eq!((effects, events), (EVENTS.to_string(), EVENTS.to_string()));
+    let distinct = test.text("SELECT CAST(count(DISTINCT event) AS TEXT) FROM effect").await;
+    assert_eq!((effects, distinct), (events.len().to_string(), events.len().to_string()));
+}
+
+/// Applies a delivery and its effects; returns whether that succeeded.
+async fn receive<DB: TestDatabase>(
+    pool: &Pool<DB>,
+    outbox: &Outbox<DB>,
+    events: &[Event],
+    is_killed: bool,
+) -> bool {
+    let mut tx = pool.begin().await.unwrap();
+    let new = match outbox.apply(&mut tx, events).await {
+        Ok(new) => new,
+        // SQLite has one writer, and a queue of limited patience.
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Database, "{error}");
+            return false;
+        }
+    };
+    for event in new {
+        DB::execute_in(&mut tx, format!("INSERT INTO effect VALUES ('{}')", event.id())).await;
+    }
+    if is_killed {
+        tx.rollback().await.unwrap();
+    } else {
+        tx.commit().await.unwrap();
+    }
+    !is_killed
 }
 
 async fn events_without_a_payment_are_purged<DB: TestDatabase>(test: &Fixture<DB>) {
