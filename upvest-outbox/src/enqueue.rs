@@ -35,22 +35,24 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
         Self { outbox, transaction, id, record, has_new_key, ordered_by: None }
     }
 
-    /// Sends the payments with this value one after the other, in the order of enqueueing.
+    /// Sends the payments with the same ordering key one at a time, in the order of enqueueing.
     ///
-    /// Such as the id of an account group, if a decrease must not overtake an increase. The next one
-    /// is sent when the one before is accepted or rejected. An unresolved payment holds up those after
-    /// it until it is resolved. Other payments go on.
+    /// Use it if a decrease must not overtake an increase: `.ordered_by(account_group_id)`. A payment
+    /// is sent when the one before is accepted or rejected; accepted does not mean confirmed. Payments
+    /// without this key are not affected. The order of two transactions that enqueue at the same time
+    /// is not defined.
     ///
-    /// The order of two transactions that enqueue at the same time is not defined.
-    pub fn ordered_by(mut self, order: impl fmt::Display) -> Self {
-        self.ordered_by = Some(order.to_string());
+    /// Note: a pending or unresolved payment blocks all later ones with its key. One that is still
+    /// blocked 23 hours after it was made becomes unresolved without being sent.
+    pub fn ordered_by(mut self, key: impl fmt::Display) -> Self {
+        self.ordered_by = Some(key.to_string());
         self
     }
 
     async fn store(self) -> Result<Payment> {
         let Self { outbox, transaction, id, record, has_new_key, ordered_by } = self;
-        check_text("an id", id)?;
-        ordered_by.iter().try_for_each(|order| check_text("an order", order))?;
+        check_text("payment id", id)?;
+        ordered_by.iter().try_for_each(|key| check_text("ordering key", key))?;
         let what = format!("cannot enqueue payment `{id}`");
         let failed = |cause| Error::database::<DB>(&what, cause);
         let refused = |kind, why: &str| Error::new(kind, format!("{what}: {why}"));
@@ -65,7 +67,7 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
             .map_err(|_| refused(ErrorKind::Request, "the record cannot be encoded"))?;
         let sealed = Sealed { id, record: &json, ordered_by: ordered_by.as_deref(), has_new_key };
         let seal = outbox.seal_keys().first().map(|key| key.seal(&sealed));
-        // -1 never equals a claim that could be known to have had no effect.
+        // -1: no claim precedes it, so no rejection is ever certain.
         let unsent_claim = if has_new_key { 0 } else { -1 };
         let sql = "INSERT INTO upvest_payment (id, idempotency_key, record, seal, ordered_by,
                        unsent_claim, replayable_until, due, created_at)
@@ -84,8 +86,8 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
         let Some(payment) = stored else {
             let why = match id_of_key::<DB>(transaction, &key.to_string()).await.map_err(failed)? {
                 Some(other) => format!(
-                    "the key of its call belongs to payment `{other}` (make the call again: one key \
-                     is one payment)"
+                    "its idempotency key belongs to payment `{other}` (make a new call: each payment \
+                     needs its own key)"
                 ),
                 None => "a row with its id or key was removed at the same time (try again)".into(),
             };
@@ -93,12 +95,12 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
         };
         if inserted == 0 {
             if !payment.record().is_some_and(|first| first.is_same_request(&record)) {
-                let why = "its id belongs to a payment with another request (use another id for \
-                           another payment)";
+                let why = "there is a payment with this id and a different request (use a different \
+                           id)";
                 return Err(refused(ErrorKind::Conflict, why));
             }
             if payment.ordered_by() != ordered_by.as_deref() {
-                let why = "it was enqueued before with another order (use the same one)";
+                let why = "it was enqueued with a different ordering key (use the first one)";
                 return Err(refused(ErrorKind::Conflict, why));
             }
             return Ok(payment);
@@ -133,13 +135,13 @@ async fn id_of_key<DB: Backend>(
 
 fn check_text(what: &str, text: &str) -> Result<()> {
     let why = if text.is_empty() {
-        "it is empty".to_owned()
+        format!("empty (use 1 to {LONGEST_ID} bytes)")
     } else if text.len() > LONGEST_ID {
-        format!("it has {} bytes (use at most {LONGEST_ID})", text.len())
+        format!("{} bytes (use at most {LONGEST_ID})", text.len())
     } else if text.contains(char::is_control) {
-        "it contains control characters".to_owned()
+        "contains a control character (remove it)".to_owned()
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::Invalid, format!("invalid text for {what} of a payment: {why}")))
+    Err(Error::new(ErrorKind::Invalid, format!("invalid {what}: {why}")))
 }

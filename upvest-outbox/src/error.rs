@@ -7,9 +7,11 @@ use crate::database::Backend;
 /// The result of an operation of the outbox.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why an operation of the outbox failed. Nothing was changed then.
+/// Why an operation of the outbox failed.
 ///
-/// It says so in one sentence, which contains no secret and no body of a request.
+/// Its text is one sentence, without secrets and bodies of requests. After an error of kind
+/// [`Database`](ErrorKind::Database), roll back your transaction. A commit that fails may still have
+/// taken effect: read the payment again before you act on it.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -17,7 +19,7 @@ pub struct Error {
     database: Option<sqlx::Error>,
 }
 
-/// Where an operation of the outbox failed.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -27,7 +29,7 @@ pub enum ErrorKind {
     Database,
     /// The tables do not exist, or are those of another version.
     Schema,
-    /// The id or the key belongs to another payment.
+    /// The id or the idempotency key belongs to a different payment.
     Conflict,
     /// There is no payment with this id.
     NotFound,
@@ -35,7 +37,7 @@ pub enum ErrorKind {
     Request,
     /// The payment is in another state than the operation expects.
     State,
-    /// A row does not have the form in which it was stored, so it was edited.
+    /// A row cannot be read as it was stored; it was probably edited.
     Edited,
     /// An argument is not valid, such as an empty id, or a key that is too short.
     Invalid,
@@ -53,15 +55,16 @@ impl Error {
                 (ErrorKind::Schema, format!("{what}: {MISSING_TABLES}"))
             }
             sqlx::Error::ColumnDecode { index, .. } => {
-                let why = format!("the column {index} has an unexpected type, so it was edited");
+                let why =
+                    format!("the column {index} has an unexpected type (was the row edited?)");
                 (ErrorKind::Edited, format!("{what}: {why}"))
             }
-            _ => (ErrorKind::Database, format!("{what}: the database failed ({cause})")),
+            _ => (ErrorKind::Database, format!("{what}: the database failed: {cause}")),
         };
         Self { kind, message, database: Some(cause) }
     }
 
-    /// Returns where it failed.
+    /// Returns its kind.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -19,14 +19,15 @@ const FINAL: [&str; 2] = ["CONFIRMED", "CANCELLED"];
 impl<DB: Database> Outbox<DB> {
     /// Stores webhook events in your transaction, and returns those that are new, in their order.
     ///
-    /// Apply the effects of the returned events in the same transaction: then each takes effect once,
-    /// also if several receivers get the same delivery. Respond to the webhook with a success after
-    /// the commit; otherwise Upvest sends it again. `delivery` is what
-    /// [`WebhookVerifier::verify`](upvest_core::webhook::WebhookVerifier::verify) returns, or events.
+    /// Apply the effects of the returned events in the same transaction. Then each takes effect once,
+    /// even if several receivers get the same delivery. Respond to the webhook with a success after
+    /// the commit; otherwise Upvest sends it again. `delivery` is a
+    /// [`Delivery`](upvest_core::webhook::Delivery) or a slice of events.
     ///
-    /// An event about the operation of a payment changes its [`operation`](crate::Payment::operation),
-    /// also if it is received before the response is stored. Only its id, its type, its time, and the
-    /// id and the status of its object are stored.
+    /// An event about the operation of a payment updates the status in
+    /// [`Payment::operation`](crate::Payment::operation), even if it is received before the response
+    /// is stored. Of an event, only its id, type and time are stored, and the id and status of its
+    /// object.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::Database`](crate::ErrorKind::Database) or
@@ -43,7 +44,7 @@ impl<DB: Database> Outbox<DB> {
     /// #     outbox: Outbox<sqlx::Sqlite>,
     /// #     delivery: Delivery,
     /// # ) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut tx = pool.begin().await?;
+    /// let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     /// for event in outbox.apply(&mut tx, &delivery).await? {
     ///     // Book it, in the same transaction.
     ///     sqlx::query("INSERT INTO booking (event) VALUES ($1)")

@@ -1,12 +1,12 @@
 //! Payments that survive crashes: a transactional outbox in your own database.
 //!
 //! A payment is stored in your transaction, together with what it is for. A worker sends it after the
-//! commit, in this process or in another one. Whatever is killed at whatever moment, the payment takes
-//! effect once: it is sent again with the same idempotency key and the same bytes until there is a
-//! response. Webhook events move its status in the same database.
+//! commit, in this process or in another one, until Upvest accepts or rejects it. Each attempt has the
+//! same idempotency key and the same bytes. If a process or the database is killed at any moment, no
+//! payment is lost, and none is made twice. Webhook events update its status in the same database.
 //!
-//! SQLite needs no server, and Postgres lets many machines work. Both are used through
-//! [sqlx](https://docs.rs/sqlx) 0.9, with your own pool and your own transactions.
+//! It uses [sqlx](https://docs.rs/sqlx) 0.9, with your own pool and your own transactions: SQLite on
+//! one machine, or Postgres for many.
 //!
 //! ```no_run
 //! # use serde::Deserialize;
@@ -46,7 +46,7 @@
 //!     PaymentState::Accepted => println!("{:?}", payment.operation()),
 //!     PaymentState::Rejected => println!("{:?}", payment.error()),
 //!     PaymentState::Unresolved => println!("find out what became of it, then `resolve` it"),
-//!     _ => println!("not known yet"),
+//!     _ => println!("still pending"),
 //! }
 //! # Ok(())
 //! # }
@@ -56,12 +56,14 @@
 //!
 //! | state | what is known | what follows |
 //! | --- | --- | --- |
-//! | [`Pending`](PaymentState::Pending) | it was not sent, or it is not known what became of it | workers send it again, with the same key |
-//! | [`Accepted`](PaymentState::Accepted) | Upvest accepted it | events change [`Payment::operation`] |
-//! | [`Rejected`](PaymentState::Rejected) | Upvest rejected it, and no money was moved | [`Payment::error_summary`] says why; a corrected one needs another id |
+//! | [`Pending`](PaymentState::Pending) | it was not sent yet, or its effect is not known | workers send it, always with the same key |
+//! | [`Accepted`](PaymentState::Accepted) | Upvest accepted it | events update [`Payment::operation`] |
+//! | [`Rejected`](PaymentState::Rejected) | Upvest rejected it, and no money was moved | [`Payment::error`] says why; a corrected one needs a different id |
 //! | [`Unresolved`](PaymentState::Unresolved) | it may have taken effect, and its key is too old to be sent again | [`Outbox::resolve`] |
 //!
-//! The outbox never makes a new key, and never sends one later than 23 hours after it was made.
+//! The outbox never makes a new key, and never sends one later than 23 hours after it was made. A
+//! *claim* leases a payment to one worker, an *attempt* is the request that it sends, and a payment is
+//! *settled* when it is accepted or rejected.
 //!
 //! # Webhook events
 //!
@@ -69,7 +71,7 @@
 //!
 //! # Who can write to the database
 //!
-//! Without a key, somebody who can write to the table `upvest_payment` can make the workers send any
+//! Without a seal, anyone who can write to the table `upvest_payment` can make the workers send any
 //! request to the endpoints that they are given. [`Outbox::sealed_by`] prevents that.
 //!
 //! # What an operator can look at
@@ -83,8 +85,8 @@
 //!  ORDER BY sequence LIMIT 100;
 //! ```
 //!
-//! Times in the tables are milliseconds since 1970: `to_timestamp(due / 1000.0)` on Postgres,
-//! `datetime(due / 1000, 'unixepoch')` on SQLite. Do not edit rows: to settle a payment, use
+//! Times are milliseconds since 1970: `to_timestamp(due / 1000.0)` on Postgres,
+//! `datetime(due / 1000, 'unixepoch')` on SQLite. Only `happened_at` is in microseconds. Do not edit rows: to settle a payment, use
 //! [`Outbox::resolve`].
 //!
 //! # Features

@@ -33,35 +33,37 @@ impl<DB: Database> Clone for Outbox<DB> {
     }
 }
 
-/// How many payments there are in each state, and how far the workers are.
+/// The numbers of payments in each state, and how far the workers have got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many are pending.
+    /// Pending payments.
     pub pending: u64,
-    /// How many were accepted.
+    /// Accepted payments.
     pub accepted: u64,
-    /// How many were rejected.
+    /// Rejected payments.
     pub rejected: u64,
-    /// How many wait for [`Outbox::resolve`].
+    /// Payments that wait for [`Outbox::resolve`].
     pub unresolved: u64,
-    /// How many of the pending ones are due, those included that wait for an earlier one.
+    /// Pending payments that are due, including those that wait for an earlier one.
     pub due: u64,
-    /// How many of the pending ones a worker holds.
+    /// Pending payments under a lease, including those of a worker that died.
     pub leased: u64,
-    /// How long the oldest pending one has been waiting.
+    /// The time since the oldest pending payment was enqueued, by the clock of the database.
     pub oldest_pending: Option<Duration>,
 }
 
 impl<DB: Database> Outbox<DB> {
     /// Returns the outbox in the database of `pool`, an `SqlitePool` or a `PgPool`.
     ///
-    /// Create one per process and clone it: on SQLite, clones wake the workers of each other.
+    /// Create one per process and clone it: clones wake the workers of each other.
     ///
-    /// For a file of SQLite, switch on write-ahead logging
+    /// For an SQLite file, switch on write-ahead logging
     /// (`SqliteConnectOptions::journal_mode(SqliteJournalMode::Wal)`), so that readers do not wait for
     /// writers. Leave `synchronous` at its default, `FULL`: with `NORMAL`, a power failure can lose
-    /// the claim of a payment that was sent.
+    /// the claim of a payment that was sent. Begin transactions that read before they write with
+    /// `BEGIN IMMEDIATE`; otherwise the write can fail. Limit the pool of a database in memory to one
+    /// connection that does not time out.
     #[must_use]
     pub fn new(pool: Pool<DB>) -> Self {
         Self { pool, seal_keys: Vec::new(), enqueued: watch::Sender::new(0) }
@@ -69,19 +71,21 @@ impl<DB: Database> Outbox<DB> {
 
     /// Seals each payment with this key, and sends none whose seal does not fit.
     ///
-    /// The seal covers what decides where money goes: the id, the order and the record, that is key,
-    /// time, client id, base URL, method, path and body. So somebody who can write to the database,
-    /// but does not have the key, cannot redirect a payment, change its amount or add one.
+    /// The seal covers the id, the ordering key, whether the idempotency key was new, and the record:
+    /// idempotency key, time, client id, base URL, method, path and body. So anyone who can write to
+    /// the database, but does not have the key, cannot redirect, change or add a payment.
     ///
-    /// It does not cover what happens to the payment later. Somebody who can write to the database can
-    /// delete payments, delay them, or pretend that they were accepted or rejected.
+    /// It does not cover the state. Anyone who can write to the database can still delete, delay or
+    /// reorder payments, or make them look accepted or rejected. Your application may then pay again,
+    /// with a new key.
     ///
-    /// **Without a key, somebody who can write to the database can make the worker send any request
-    /// to the endpoints that are passed to [`worker`](Self::worker).**
+    /// **Without a seal, anyone who can write to the database can make the worker send any request to
+    /// the endpoints that are passed to [`worker`](Self::worker).**
     ///
-    /// To change the key, call this with the new one, then
-    /// [`also_sealed_by`](Self::also_sealed_by) with the old one until the payments that it sealed are
-    /// settled.
+    /// Note: set the first key when no payment is pending. Payments that were stored without a seal are
+    /// not sent, and become unresolved after 23 hours. To change a key, first run all processes with
+    /// the old one here and the new one in [`also_sealed_by`](Self::also_sealed_by), then the other way
+    /// round. Drop the old one when it sealed no pending payment any more.
     #[must_use]
     pub fn sealed_by(mut self, key: SealKey) -> Self {
         self.seal_keys.insert(0, key);
@@ -99,20 +103,25 @@ impl<DB: Database> Outbox<DB> {
 
     /// Stores a payment in your transaction; a worker sends it after the commit.
     ///
-    /// `id` is your own id of what is paid, such as that of an invoice. The same id with the same
-    /// request is the same payment: nothing is stored then, and the existing one is returned. That
-    /// also holds if the request is made again, with another random key: the first key stays.
+    /// `id` is your own id of what is paid, such as that of an invoice. Awaiting this returns the
+    /// [`Payment`].
     ///
-    /// **Do not await the call, nor a clone of it: the worker sends it.**
+    /// If there is a payment with this id and the same request, nothing is stored, and that payment is
+    /// returned with its first key, in whatever state it is. Check its [`state`](Payment::state): a
+    /// rejected payment is not sent again. Two requests are the same if client id, base URL, endpoint,
+    /// path and JSON body are. So a timestamp or a random value in the body makes them different.
     ///
-    /// Awaiting this returns the [`Payment`].
+    /// **Do not await the call or a clone of it, and do not replay its record: the worker sends it.**
+    /// Otherwise two requests with one key may be sent at the same time, and a payment that took effect
+    /// may be reported as rejected.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Conflict`] if the id belongs to a payment with another request or
-    /// order, or if the key of the call belongs to another id; with [`ErrorKind::Request`] if the call
-    /// contains no request, because it is a fake or could not be built; with [`ErrorKind::Invalid`] if
-    /// the id is empty, longer than 255 bytes or contains control characters. If the database fails,
-    /// roll back your transaction.
+    /// Fails with [`ErrorKind::Conflict`] if the id belongs to a payment with a different request or
+    /// ordering key, or the key of the call to a different id. Fails with [`ErrorKind::Request`] if the
+    /// call contains no request, because it is a fake or could not be built. Fails with
+    /// [`ErrorKind::Invalid`] if the id or the ordering key is empty, longer than 255 bytes or contains
+    /// control characters. Your transaction can go on after these. Fails with [`ErrorKind::Schema`] or
+    /// [`ErrorKind::Database`] if the database fails: then roll back.
     ///
     /// # Examples
     ///
@@ -149,8 +158,8 @@ impl<DB: Database> Outbox<DB> {
     /// Returns a worker that sends the payments with `client`.
     ///
     /// `endpoints` are those that payments may call: `<dyn Trait>::ENDPOINTS`, or for several traits
-    /// `[<dyn One>::ENDPOINTS, <dyn Two>::ENDPOINTS].concat()`. A payment for another endpoint stays
-    /// pending. `client` is a [`Client`](upvest_core::Client), or a fake of [`Replay`] in tests.
+    /// `[<dyn One>::ENDPOINTS, <dyn Two>::ENDPOINTS].concat()`. A payment for another endpoint is not
+    /// sent. `client` is a [`Client`](upvest_core::Client), or a fake of [`Replay`] in tests.
     ///
     /// Run any number of workers, in any number of processes. See [`Worker`].
     #[must_use]
@@ -164,8 +173,11 @@ impl<DB: Database> Outbox<DB> {
 
     /// Returns the payment with this id.
     ///
+    /// It uses the pool, so it does not see what your transaction has not committed.
+    ///
     /// # Errors
-    /// Fails with [`ErrorKind::NotFound`] if there is none.
+    /// Fails with [`ErrorKind::NotFound`] if there is none, with [`ErrorKind::Edited`] if its row cannot
+    /// be read, or if the database fails.
     pub async fn payment(&self, id: &str) -> Result<Payment> {
         let what = format!("cannot read payment `{id}`");
         let connection = self.pool.acquire().await;
@@ -177,8 +189,8 @@ impl<DB: Database> Outbox<DB> {
     /// Settles an unresolved payment, and stores who says so and why.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::State`] if it is not [`Unresolved`](PaymentState::Unresolved), and with
-    /// [`ErrorKind::NotFound`] if there is no payment with this id.
+    /// Fails with [`ErrorKind::State`] if it is not [`Unresolved`](PaymentState::Unresolved), with
+    /// [`ErrorKind::NotFound`] if there is no payment with this id, or if the database fails.
     pub async fn resolve(&self, id: &str, resolution: &Resolution) -> Result<()> {
         let what = format!("cannot resolve payment `{id}`");
         let failed = |cause| Error::database::<DB>(&what, cause);
@@ -194,7 +206,7 @@ impl<DB: Database> Outbox<DB> {
             return Ok(());
         }
         let payment = find::<DB>(&mut connection, id).await?.ok_or_else(|| missing(&what))?;
-        let why = format!("it is {}, not unresolved", payment.state());
+        let why = format!("it is {} (only an unresolved payment can be resolved)", payment.state());
         Err(Error::new(ErrorKind::State, format!("{what}: {why}")))
     }
 
@@ -235,11 +247,11 @@ impl<DB: Database> Outbox<DB> {
 
     /// Deletes payments that were accepted or rejected longer ago than this; returns how many.
     ///
-    /// Events that are older and belong to no payment are deleted as well.
+    /// Events that were received before and belong to no payment are deleted too, but not counted.
     ///
-    /// Note: a deleted id can be enqueued again, as a new payment, and a deleted event counts as new if
-    /// it is delivered again. So keep both for as long as your application may repeat an id, and
-    /// Upvest a webhook: weeks rather than days.
+    /// Note: enqueueing a deleted id pays again, and a deleted event that is delivered again counts as
+    /// new. Keep both for longer than your application may repeat an id, and Upvest a webhook: weeks
+    /// rather than days.
     ///
     /// # Errors
     /// Fails if the database does.

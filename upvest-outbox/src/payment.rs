@@ -35,12 +35,15 @@ pub struct Payment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentState {
-    /// A worker will send it, or send it again. It may have taken effect already.
+    /// A worker sends it, or sends it again. It may have taken effect already.
     Pending,
-    /// Upvest accepted it. Its operation may still end in another way: see
-    /// [`Payment::operation`].
+    /// Upvest accepted it, or it was resolved as such.
+    ///
+    /// Accepted does not mean confirmed: see [`Payment::operation`].
     Accepted,
-    /// Upvest rejected it, so no money was moved. A corrected payment needs another id.
+    /// Upvest rejected it, or it was resolved as such: no money was moved.
+    ///
+    /// A corrected payment needs a different id.
     Rejected,
     /// It is not known whether it took effect, and its key must not be sent any more.
     ///
@@ -57,7 +60,8 @@ pub struct Operation {
     pub id: String,
     /// Its latest status, such as `ISSUED`, `QUEUED`, `CONFIRMED` or `CANCELLED`.
     ///
-    /// It comes from the newest event or the response. `CONFIRMED` and `CANCELLED` stay, whatever order the events are received in.
+    /// It is the one with the latest time, from the events and the response. No other status replaces
+    /// `CONFIRMED` or `CANCELLED`. None if neither has a status.
     pub status: Option<String>,
 }
 
@@ -104,19 +108,21 @@ impl Payment {
         self.record.as_ref()
     }
 
-    /// Returns the value of [`ordered_by`](crate::Enqueue::ordered_by), if it has one.
+    /// Returns its ordering key, if it was enqueued with [`ordered_by`](crate::Enqueue::ordered_by).
     #[must_use]
     pub fn ordered_by(&self) -> Option<&str> {
         self.ordered_by.as_deref()
     }
 
     /// Returns the operation that Upvest made of it, once it is accepted.
+    ///
+    /// None if the response has no `id`, or if it was resolved without one.
     #[must_use]
     pub fn operation(&self) -> Option<&Operation> {
         self.operation.as_ref()
     }
 
-    /// Returns the response of Upvest, once it is accepted.
+    /// Returns the response of Upvest, once it is accepted; none if it was resolved.
     #[must_use]
     pub fn response(&self) -> Option<&Json> {
         self.response.as_ref()
@@ -128,25 +134,33 @@ impl Payment {
         self.request_id.as_deref()
     }
 
-    /// Returns how often a worker has claimed it.
+    /// Returns how often a worker has claimed it; each claim sends at most one request.
     #[must_use]
     pub fn claims(&self) -> u64 {
         self.claims
     }
 
     /// Returns when a worker may claim it next, if it is pending.
+    ///
+    /// During a lease, that is its end. An earlier payment with the same ordering key may delay it
+    /// further.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         self.due_at
     }
 
-    /// Returns why the last attempt failed, as one sentence.
+    /// Returns why the last attempt failed or was not made, as one sentence.
+    ///
+    /// After the end of the replay window it says so, and it stays after
+    /// [`resolve`](crate::Outbox::resolve).
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
 
-    /// Returns the details of the last failure, such as its problem document, if there was a call.
+    /// Returns the details of the last failed call, such as its problem document.
+    ///
+    /// None if no call failed, and for a payment that became unresolved.
     #[must_use]
     pub fn error_summary(&self) -> Option<&ErrorSummary> {
         self.error_summary.as_ref()
@@ -164,7 +178,7 @@ impl Payment {
         self.created_at
     }
 
-    /// Returns when it got its present state, by the clock of the database; none if it is pending.
+    /// Returns when it was accepted, rejected, given up or resolved, by the clock of the database.
     #[must_use]
     pub fn settled_at(&self) -> Option<Timestamp> {
         self.settled_at
@@ -197,7 +211,7 @@ fn read<DB: Backend>(row: &DB::Row) -> sqlx::Result<std::result::Result<Payment,
     let row = Columns::<DB>(row);
     let state = row.text("state")?.and_then(|name| PaymentState::of(&name));
     let (Some(state), Some(created_at)) = (state, row.time("created_at")?) else {
-        return Ok(Err("its state or its time has an unexpected value, so it was edited"));
+        return Ok(Err("its state or its time has an unexpected value (was the row edited?)"));
     };
     Ok(Ok(Payment {
         id: row.text("id")?.unwrap_or_default(),

@@ -13,7 +13,7 @@ const SHORTEST_KEY: usize = 32;
 /// Keeps seals apart from other uses of the same key, and from later forms.
 const PURPOSE: &str = "upvest-outbox payment 1";
 
-/// The key with which an outbox seals its payments: HMAC-SHA-256.
+/// A key that authenticates payments, with HMAC-SHA-256.
 ///
 /// See [`Outbox::sealed_by`](crate::Outbox::sealed_by). Store it where the database's writers cannot
 /// read it. Its `Debug` output shows nothing of it.
@@ -21,14 +21,14 @@ const PURPOSE: &str = "upvest-outbox payment 1";
 pub struct SealKey(hmac::Key);
 
 impl SealKey {
-    /// Creates a key of at least 32 random bytes.
+    /// Returns a key from at least 32 random bytes, for example of a secret store.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::Invalid`] if there are fewer.
     pub fn new(bytes: &[u8]) -> Result<Self> {
         if bytes.len() < SHORTEST_KEY {
             let message = format!(
-                "invalid key of a seal: {} bytes (use at least {SHORTEST_KEY} random ones)",
+                "invalid seal key: {} bytes (use at least {SHORTEST_KEY} random bytes)",
                 bytes.len()
             );
             return Err(Error::new(ErrorKind::Invalid, message));
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_short_key_is_refused_and_no_key_is_shown() {
         let error = SealKey::new(&[7; 31]).unwrap_err().to_string();
-        assert_eq!(error, "invalid key of a seal: 31 bytes (use at least 32 random ones)");
+        assert_eq!(error, "invalid seal key: 31 bytes (use at least 32 random bytes)");
         assert_eq!(format!("{:?}", key(7)), "SealKey { .. }");
     }
 }

@@ -1,16 +1,15 @@
 //! Pays out from a database. Each payout takes effect once, even if the program or the database is
-//! killed at any moment. The final status of each arrives by webhook, in the same database.
+//! killed at any moment. Webhook events with the final statuses are stored in the same database.
 //!
 //! ```text
 //! cargo run --example outbox -- --database sqlite://payouts.db --workers 2 --payouts 1000
 //! cargo run --example outbox -- --database postgres://user@host/payouts --payouts 1000
 //! ```
 //!
-//! Without `--database`, the payouts are in memory. You can stop the program at any time and start it
-//! again, or start it several times: workers of all processes share the payouts of one database.
-//!
-//! Without settings it starts its own sandbox, which ends with it. For a restart, run `upvest-sandbox`
-//! in another shell, and use the settings that `--write-env` writes.
+//! With `--database`, you can stop the program at any time and start it again, or run it several times.
+//! Without it, the payouts are in memory and end with the program. Without settings, so does the
+//! sandbox: for a restart, run `upvest-sandbox` in another shell, and use the settings that
+//! `--write-env` writes.
 
 mod shared;
 #[path = "shared/subscribe.rs"]
@@ -58,7 +57,7 @@ struct Arguments {
     /// How many workers to run in this process.
     #[arg(long, default_value_t = 1)]
     workers: u32,
-    /// How many payouts to make, after the pending ones.
+    /// How many new payouts to enqueue, in addition to the pending ones.
     #[arg(long, default_value_t = 3)]
     payouts: u32,
     /// The account group that is paid; a new one if not given.
@@ -211,9 +210,13 @@ async fn report<DB: Database>(
         let entries = sandbox.state().ledger_entries(group, &Currency::Eur);
         println!("the sandbox has {entries} ledger entries of this account group");
     }
-    match stats.pending + stats.unresolved {
-        0 => Ok(()),
-        open => Err(format!("{open} payouts are not settled (run this again)").into()),
+    match (stats.pending, stats.unresolved) {
+        (0, 0) => Ok(()),
+        (pending, unresolved) => Err(format!(
+            "{pending} payouts are pending and {unresolved} are unresolved (run this again for the \
+             former, and resolve the latter)"
+        )
+        .into()),
     }
 }
 

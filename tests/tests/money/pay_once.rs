@@ -1,5 +1,5 @@
-//! The README's careful form: run as often as you like, with any pauses, kills and clock jumps, it
-//! pays once.
+//! `pay` of the README of virtual cash: run as often as you like, with any pauses, kills and clock
+//! jumps, it pays once.
 //!
 //! ```text
 //! UPVEST_RUNS=10000 cargo test -p upvest-tests --test money pay_once -- --nocapture

@@ -82,8 +82,8 @@ async fn the_same_id_with_the_same_request_is_the_same_payment<DB: TestDatabase>
         (error.kind(), error.to_string().as_str()),
         (
             ErrorKind::Conflict,
-            "cannot enqueue payment `invoice-1`: its id belongs to a payment with another request \
-             (use another id for another payment)"
+            "cannot enqueue payment `invoice-1`: there is a payment with this id and a different \
+             request (use a different id)"
         )
     );
     let error =
@@ -95,8 +95,8 @@ async fn the_same_id_with_the_same_request_is_the_same_payment<DB: TestDatabase>
         (error.kind(), error.to_string().as_str()),
         (
             ErrorKind::Conflict,
-            "cannot enqueue payment `invoice-2`: the key of its call belongs to payment `invoice-1` \
-             (make the call again: one key is one payment)"
+            "cannot enqueue payment `invoice-2`: its idempotency key belongs to payment `invoice-1` \
+             (make a new call: each payment needs its own key)"
         )
     );
     tx.commit().await.unwrap();

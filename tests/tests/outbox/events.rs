@@ -206,7 +206,7 @@ async fn receive<DB: TestDatabase>(
     let mut tx = pool.begin().await.unwrap();
     let new = match outbox.apply(&mut tx, events).await {
         Ok(new) => new,
-        // SQLite has one writer, and a queue of limited patience.
+        // SQLite has one writer, and the others may time out.
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::Database, "{error}");
             return false;

@@ -1,4 +1,4 @@
-//! Leases: one worker holds a payment at a time, and one that lost it changes nothing.
+//! Leases: one worker holds a payment at a time, and changes nothing once another has claimed it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::database::{
 
 on_each_database! {
     many_workers_send_each_payment_once,
-    a_worker_that_lost_its_lease_changes_nothing,
+    a_worker_changes_nothing_once_another_has_claimed,
     a_lease_that_has_not_ended_is_respected,
     a_worker_that_is_dropped_leaves_its_payments_to_others,
     a_shutdown_finishes_what_is_in_flight_and_claims_no_more,
-    a_worker_sends_at_most_as_many_at_a_time_as_it_may,
+    a_worker_respects_its_concurrency,
     enqueueing_wakes_a_worker,
     a_panic_of_the_transport_ends_only_its_call,
 }
@@ -58,7 +58,7 @@ async fn many_workers_send_each_payment_once<DB: TestDatabase>(test: &Fixture<DB
     assert_eq!(test.outbox.stats().await.unwrap().accepted, PAYMENTS as u64);
 }
 
-async fn a_worker_that_lost_its_lease_changes_nothing<DB: TestDatabase>(test: &Fixture<DB>) {
+async fn a_worker_changes_nothing_once_another_has_claimed<DB: TestDatabase>(test: &Fixture<DB>) {
     let (received, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let slow = gated(&received, &gate, "of-the-first");
     test.enqueue(&client(&slow), "1", "x").await;
@@ -148,7 +148,7 @@ async fn a_shutdown_finishes_what_is_in_flight_and_claims_no_more<DB: TestDataba
     assert_eq!(test.outbox.stats().await.unwrap().rejected, 2);
 }
 
-async fn a_worker_sends_at_most_as_many_at_a_time_as_it_may<DB: TestDatabase>(test: &Fixture<DB>) {
+async fn a_worker_respects_its_concurrency<DB: TestDatabase>(test: &Fixture<DB>) {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (count, highest) = (Arc::clone(&now), Arc::clone(&most));
     let server = Server::slow(move |number, _| {

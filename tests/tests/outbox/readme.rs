@@ -79,9 +79,9 @@ async fn of_the_crate() -> Result<(), Box<dyn Error>> {
     let payment = outbox.payment("invoice-4711").await?;
     match payment.state() {
         PaymentState::Accepted => println!("{:?}", payment.operation()), // id and latest status
-        PaymentState::Rejected => println!("{:?}", payment.error_summary()),
+        PaymentState::Rejected => println!("{:?}", payment.error()),
         PaymentState::Unresolved => println!("a person must find out what became of it"),
-        _ => println!("not known yet"),
+        _ => println!("still pending"),
     }
 
     assert_eq!(payment.state(), PaymentState::Accepted);
@@ -112,7 +112,7 @@ async fn of_the_project() -> Result<(), Box<dyn Error>> {
     let increase = client.increase(&order).await?;
     println!("{}: {}", increase.id, increase.status);
 
-    // The careful form: stored in your transaction, under your id, and paid once, whatever is killed.
+    // The durable form: stored in your transaction under your own id, and paid once even after a crash.
     let pool = SqlitePool::connect(&database).await?; // "sqlite://payments.db?mode=rwc"
     let outbox = Outbox::new(pool.clone());
     outbox.migrate().await?;

@@ -9,7 +9,7 @@ use crate::database::{Fixture, TestDatabase, accepted, accepting, client, on_eac
 
 on_each_database! {
     migrating_again_changes_nothing,
-    tables_that_are_missing_or_of_another_version_are_named,
+    missing_or_mismatched_tables_are_named,
     payments_are_counted,
     settled_payments_are_purged,
 }
@@ -34,9 +34,7 @@ async fn migrating_again_changes_nothing<DB: TestDatabase>(test: &Fixture<DB>) {
     assert_eq!(test.state("1").await, PaymentState::Pending);
 }
 
-async fn tables_that_are_missing_or_of_another_version_are_named<DB: TestDatabase>(
-    test: &Fixture<DB>,
-) {
+async fn missing_or_mismatched_tables_are_named<DB: TestDatabase>(test: &Fixture<DB>) {
     use upvest_tests::in_memory::Things as _;
     let client = client(&accepting());
     for (version, kind) in [("2", "use a newer upvest-outbox"), ("0", "restore the row")] {

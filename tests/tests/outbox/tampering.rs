@@ -12,7 +12,7 @@ on_each_database! {
     without_a_seal_a_writer_can_redirect_a_payment,
     a_seal_and_a_key_go_together,
     a_changed_record_is_not_sent_even_without_a_seal,
-    a_payment_of_another_client_stays_pending,
+    a_payment_of_another_client_is_not_sent,
 }
 
 fn key(byte: u8) -> SealKey {
@@ -74,7 +74,7 @@ async fn a_sealed_payment_that_was_changed_is_not_sent<DB: TestDatabase>(test: &
         let payment = test.payment(id).await;
         assert_eq!(payment.state(), PaymentState::Pending, "{change}");
         let why = payment.error().unwrap();
-        assert!(why.starts_with(&format!("payment `{id}` was not sent: it")), "{why}");
+        assert!(why.starts_with(&format!("cannot send payment `{id}`: it")), "{why}");
         assert!(why.contains("seal"), "{why}");
         test.run("DELETE FROM upvest_payment").await;
     }
@@ -101,7 +101,7 @@ async fn a_seal_and_a_key_go_together<DB: TestDatabase>(test: &Fixture<DB>) {
     enqueue(test, &old, &client).await;
     for (outbox, why) in [
         (test.outbox.clone(), "it is sealed, but this outbox has no key"),
-        (new.clone(), "its seal does not fit"),
+        (new.clone(), "its seal does not match"),
     ] {
         outbox.worker(client.clone(), ENDPOINTS).run_until_idle().await.unwrap();
         assert!(test.payment("1").await.error().unwrap().contains(why));
@@ -137,7 +137,7 @@ async fn a_changed_record_is_not_sent_even_without_a_seal<DB: TestDatabase>(test
     }
 }
 
-async fn a_payment_of_another_client_stays_pending<DB: TestDatabase>(test: &Fixture<DB>) {
+async fn a_payment_of_another_client_is_not_sent<DB: TestDatabase>(test: &Fixture<DB>) {
     let server = accepting();
     let client = client(&server);
     enqueue(test, &test.outbox, &client).await;

@@ -27,7 +27,7 @@ async fn after_the_window_a_payment_is_unresolved_and_not_sent<DB: TestDatabase>
     test.advance(23 * HOUR).await;
     test.send(&client(&server)).await;
     assert_eq!(server.sent().len(), 1);
-    for (id, known) in [("tried", "may have had"), ("never tried", "no attempt had")] {
+    for (id, known) in [("tried", "may have taken"), ("never tried", "no attempt is known")] {
         let payment = test.payment(id).await;
         assert_eq!(payment.state(), PaymentState::Unresolved);
         let why = payment.error().unwrap();
@@ -51,7 +51,10 @@ async fn an_unresolved_payment_is_resolved_once_with_who_and_why<DB: TestDatabas
         assert_eq!(error.kind(), ErrorKind::State);
         assert_eq!(
             error.to_string(),
-            format!("cannot resolve payment `{id}`: it is pending, not unresolved")
+            format!(
+                "cannot resolve payment `{id}`: it is pending (only an unresolved payment can be \
+                 resolved)"
+            )
         );
     }
     test.advance(24 * HOUR).await;

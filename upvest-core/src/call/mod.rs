@@ -263,23 +263,22 @@ impl<T> Call<T, Idempotent> {
         self.key.key
     }
 
-    /// Returns whether its key is new, so that nothing can have been sent with it.
+    /// Returns whether nothing can have been sent with its key, as far as this call knows.
     ///
-    /// It is not new if it was passed by you, or comes from a record, or if the call was cloned: the
-    /// clone may have been sent.
+    /// False if you passed the key, if the call comes from a record, or if it was cloned; true after
+    /// [`assume_unsent`](Self::assume_unsent). Note: it does not notice that its record was replayed.
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         self.key.is_unsent() && !self.has_copies.load(Ordering::Relaxed)
     }
 
-    /// Declares that nothing was sent with its key before, so that a rejection is certain.
+    /// Declares that no earlier request with its key had an effect, so that a rejection is certain.
     ///
-    /// A replay does not know what became of earlier requests, so a failure of it is at least
-    /// [`Outcome::Unknown`]. Only the owner of the record can know: for example an outbox, if it
-    /// notes in its database each time before it sends, and finds that it never did.
+    /// A replay cannot know this, so its failures are otherwise at least [`Outcome::Unknown`]. Only the
+    /// owner of the record can: an outbox that writes to its database before each request.
     ///
-    /// Note: if a request was sent before after all, this call may report a payment as rejected that
-    /// has taken effect.
+    /// Note: if it is wrong, a payment that took effect may be reported as rejected. Another key, a
+    /// resumed record or a clone cancels it.
     pub fn assume_unsent(mut self) -> Self {
         self.key.is_known_unsent = true;
         self

@@ -197,10 +197,10 @@ impl CallRecord {
         self.request().is_some_and(|request| request.is_call_to(endpoint))
     }
 
-    /// Returns whether it is the record of the same request as `other`, whatever their keys.
+    /// Returns whether both records are of the same request, regardless of key and time.
     ///
-    /// The client id, base URL, endpoint and path are the same, and the bodies are the same bytes or
-    /// the same JSON. Records without a request, or of an unknown version, are the same as none.
+    /// Client id, base URL, method, path and content type must be equal, and the bodies the same bytes
+    /// or the same JSON. False if one of them has no request or an unknown version.
     #[must_use]
     pub fn is_same_request(&self, other: &Self) -> bool {
         let (Some(left), Some(right)) = (self.request(), other.request()) else { return false };

@@ -11,9 +11,9 @@ CREATE TABLE upvest_payment (
     idempotency_key TEXT NOT NULL UNIQUE,
     -- The request, as JSON.
     record TEXT NOT NULL,
-    -- Authenticates id, record and order, if the outbox has a key.
+    -- Authenticates the id, the record, the ordering key, and whether the key was new.
     seal TEXT,
-    -- Payments with the same value are sent one after the other.
+    -- The ordering key: payments with the same one are sent one after the other.
     ordered_by TEXT,
     state TEXT NOT NULL DEFAULT 'pending'
         CHECK (state IN ('pending', 'accepted', 'rejected', 'unresolved')),
@@ -22,7 +22,7 @@ CREATE TABLE upvest_payment (
     lease_until BIGINT,
     -- Counts the claims. A worker may only change the row as long as it holds the last one.
     claim BIGINT NOT NULL DEFAULT 0,
-    -- No claim up to this one had an effect. -1 if the key may have been sent before.
+    -- The latest claim up to which no request had an effect. -1 if the key may have been sent before.
     unsent_claim BIGINT NOT NULL,
     failures BIGINT NOT NULL DEFAULT 0,
     replayable_until BIGINT NOT NULL,

@@ -44,8 +44,8 @@ impl Attempts {
         self.timeout * 2 + MARGIN
     }
 
-    /// Lets go of the payments that are claimed but not sent yet.
-    pub(super) fn let_go(&self) {
+    /// Releases the payments that are claimed but not sent yet.
+    pub(super) fn release(&self) {
         self.slots.close();
     }
 
@@ -66,15 +66,15 @@ impl Attempts {
         if payment.is_expired {
             return Verdict::expired(payment);
         }
-        let Ok(_slot) = self.slots.acquire().await else { return Verdict::LetGo };
+        let Ok(_slot) = self.slots.acquire().await else { return Verdict::Release };
         let (now, latest) = (Instant::now(), payment.at + self.timeout * 2);
         if now >= latest {
-            return Verdict::LetGo;
+            return Verdict::Release;
         }
         let record = match self.record(payment) {
             Ok(record) => record,
             Err(why) => {
-                let message = format!("payment `{}` was not sent: {why}", payment.claim.id);
+                let message = format!("cannot send payment `{}`: {why}", payment.claim.id);
                 return Verdict::not_sent(payment, message);
             }
         };
@@ -83,7 +83,7 @@ impl Attempts {
             Err(error) => return Verdict::of(payment, &error),
         };
         let call = if payment.is_unsent { call.assume_unsent() } else { call };
-        // Retries are those of the outbox.
+        // The outbox retries, not the client.
         let call = call.max_attempts(1).deadline(latest.min(now + self.timeout));
         match call.with_response().await {
             Ok(response) => Verdict::Accepted(Acceptance {
@@ -105,7 +105,7 @@ impl Attempts {
         };
         seal::check(&self.seal_keys, &sealed, payment.seal.as_deref())?;
         serde_json::from_str(&payment.record)
-            .map_err(|_| "its record cannot be read, so it was edited (find out who edited it)")
+            .map_err(|_| "its record cannot be read (check whether the row was edited)")
     }
 }
 

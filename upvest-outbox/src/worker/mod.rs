@@ -34,20 +34,23 @@ const MOST_FAILURES_AT_THE_END: u32 = 5;
 /// Sends the payments of an outbox. Returned by [`Outbox::worker`].
 ///
 /// Any number of workers may run, in any number of processes and on any number of machines. A worker
-/// claims a payment by a lease: until the lease ends, no other worker sends it. The lease ends by the
-/// clock of the database, and always after the deadline of the request, so there is one request per
-/// idempotency key at a time. If a worker dies, its payments are sent again when their leases end, with
-/// the same key and the same bytes. A worker that was paused beyond its lease cannot change a payment
-/// that another one has claimed since.
+/// leases a payment before it sends it. Until the lease ends, by the clock of the database, no other
+/// worker sends it. A request ends before its lease does, so there is one request per idempotency key
+/// at a time. If a worker dies, others send its payments when their leases end, with the same key and
+/// the same bytes. A worker cannot change a payment that another one has claimed since.
 ///
-/// A payment is sent with one request. If that fails without a final result, it is sent again after a
-/// minute, then after two minutes, four, up to half an hour, each with up to a half of that at random
-/// in addition, and in addition to what the server asks for. 23 hours after its key was made, it
-/// becomes [`Unresolved`](crate::PaymentState::Unresolved).
+/// A claim sends at most one request. After a failure without a final result, the next follows after 1
+/// minute, then 2, 4 and so on, up to 30. Up to half of that is added at random, and what the server
+/// asks for in `retry-after`. A payment that is claimed 23 hours or more after its key was made becomes
+/// [`Unresolved`](crate::PaymentState::Unresolved), and is not sent.
 ///
-/// A failure leaves a payment pending, unless it is certain that the payment had no effect and never
-/// will: a status 4xx of the API other than 401, 403, 408, 425, 429 and 431, to a request whose key
-/// cannot have had an effect before.
+/// A payment is rejected only if it certainly had no effect and never will: the status is 4xx other than
+/// 401, 403, 407, 408, 425, 429 and 431, and no earlier request with its key can have had an effect.
+/// After any other failure it stays pending.
+///
+/// Give all workers of one database the same endpoints, client id and base URL. A worker learns only
+/// after the claim that it cannot send a payment, and each such claim delays it by minutes. The clock of
+/// a worker ends no lease and no window, but one that is wrong may refuse to send.
 ///
 /// Its telemetry is that of [`tracing`]: a span `payment` around each request, with `id` and `claim`,
 /// and an event for each result.
@@ -76,17 +79,19 @@ impl<DB: Database> Worker<DB> {
         }
     }
 
-    /// Sets how many requests may be in flight at a time; 16 by default, at least 1.
+    /// Sets how many requests may be in flight at a time.
+    ///
+    /// 16 by default, between 1 and 10,000. Keep it at or below the client's `max_in_flight`.
     #[must_use]
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests.clamp(1, 10_000);
         self
     }
 
-    /// Sets how long one payment may take, including the wait for a token.
+    /// Sets how long one request may take, including the wait for a token.
     ///
-    /// 30 seconds by default, at least 1 second, at most 10 minutes. The lease is twice as long plus 5 seconds. If a worker dies, that is how long its payments
-    /// wait.
+    /// 30 seconds by default, between 1 second and 10 minutes. A lease is twice as long plus 5 seconds:
+    /// that is how long the payments of a worker that died wait at most.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.clamp(Duration::from_secs(1), Duration::from_mins(10));
@@ -95,8 +100,11 @@ impl<DB: Database> Worker<DB> {
 
     /// Sets how often it looks for payments if nothing wakes it.
     ///
-    /// Every second by default, at most every 10 milliseconds. On Postgres, enqueueing wakes all workers, if their pool has at least two connections. On
-    /// SQLite, it wakes those in the same process. Retries are found by polling.
+    /// 1 second by default, at least 10 milliseconds. On Postgres, a commit that enqueues wakes all
+    /// workers; on SQLite, only those of clones of the same outbox. Retries are found by polling.
+    ///
+    /// Note: on Postgres each worker holds one connection of its pool to listen, unless the pool has
+    /// only one. Allow at least one connection more than there are workers.
     #[must_use]
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval.max(Duration::from_millis(10));
@@ -105,13 +113,15 @@ impl<DB: Database> Worker<DB> {
 
     /// Sends payments until `shutdown` completes.
     ///
-    /// Then it claims no more, waits for the requests in flight, stores their results and returns. If
-    /// the database fails meanwhile, it logs a warning and tries again.
+    /// It then stops claiming, releases what it has not sent, waits for the requests in flight (at most
+    /// the timeout), stores their results and returns. If the database fails, it logs a warning and
+    /// tries again every second; after `shutdown`, it gives up after five failures in a row.
     ///
     /// # Errors
     /// Fails with [`ErrorKind::Schema`] if the tables do not exist or have another version, and with
     /// [`ErrorKind::Database`] if the database cannot be reached at the start, or if it still fails
-    /// when the last results are to be stored. Payments are pending then.
+    /// when the last results are to be stored. Payments whose results were not stored stay pending, and
+    /// are sent again with the same key.
     ///
     /// # Panics
     /// Panics inside tokio, if its runtime was built without `enable_all`.
@@ -123,7 +133,7 @@ impl<DB: Database> Worker<DB> {
         self.run(shutdown, false).await
     }
 
-    /// Sends the payments that are due, and returns when none is due and none is in flight.
+    /// Sends what can be claimed now, and returns when nothing more can be and none is in flight.
     ///
     /// For programs that are started from time to time, and for tests. Payments that other workers
     /// hold, and those that wait for a retry, are not waited for.
@@ -174,12 +184,12 @@ impl<DB: Database> Worker<DB> {
                     if until_idle || is_last || error.kind() != ErrorKind::Database {
                         return Err(error);
                     }
-                    tracing::warn!(%error, "the outbox waits for its database");
+                    tracing::warn!(%error, "the database failed, and is tried again in a second");
                     tokio::select! {
                         () = sleep(PAUSE) => {}
                         _ = &mut shutdown, if !is_stopping => {
                             is_stopping = true;
-                            attempts.let_go();
+                            attempts.release();
                         }
                     }
                     continue;
@@ -198,7 +208,7 @@ impl<DB: Database> Worker<DB> {
                 () = wake_ups.next(), if !is_stopping && !until_idle => {}
                 _ = &mut shutdown, if !is_stopping => {
                     is_stopping = true;
-                    attempts.let_go();
+                    attempts.release();
                 }
             }
         }
@@ -209,7 +219,9 @@ impl<DB: Database> Worker<DB> {
 fn completed(result: std::result::Result<Finished, tokio::task::JoinError>) -> Option<Finished> {
     result
         .inspect_err(|_| {
-            tracing::error!("sending a payment panicked: it stays pending until its lease ends");
+            tracing::error!(
+                "panic while sending a payment: it can be claimed again when its lease ends"
+            );
         })
         .ok()
 }

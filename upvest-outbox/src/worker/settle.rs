@@ -15,7 +15,7 @@ pub(super) struct Finished {
     pub(super) verdict: Verdict,
 }
 
-/// The claim is the fence: a worker that was paused or cut off beyond its lease changes nothing.
+/// The claim is the fence: a worker changes nothing once another one has claimed the payment.
 const FENCE: &str = "WHERE sequence = $1 AND claim = $2 AND state = 'pending'";
 
 /// Stores results in one transaction, and removes them. If the database fails, all remain.
@@ -39,7 +39,11 @@ pub(super) async fn settle<DB: Database>(
     }
     tx.commit().await.map_err(failed)?;
     for Claim { id, number, .. } in lost {
-        tracing::warn!(id, claim = number, "the lease had ended: another worker has the payment");
+        tracing::warn!(
+            id,
+            claim = number,
+            "result discarded: the payment was claimed or settled in the meantime"
+        );
     }
     finished.clear();
     Ok(())
@@ -78,7 +82,7 @@ fn statement(claim: &Claim, verdict: &Verdict) -> (String, Vec<Value>) {
                  THEN replayable_until ELSE {now} + $6 END"
         }
         // If no claim before had an effect, this one has not changed that.
-        Verdict::LetGo => {
+        Verdict::Release => {
             "due = {now},
              unsent_claim = CASE WHEN unsent_claim = claim - 1 THEN claim ELSE unsent_claim END"
         }

@@ -26,7 +26,7 @@ pub(super) enum Verdict {
         is_unsent: bool,
     },
     /// It stays pending. Nothing was sent, and nothing failed.
-    LetGo,
+    Release,
 }
 
 /// What the response to an accepted payment says.
@@ -49,13 +49,13 @@ impl Verdict {
     /// The replay window is over, by the clock of the database.
     pub(super) fn expired(payment: &Claimed) -> Self {
         let known = if payment.is_unsent {
-            "no attempt had an effect as far as is known"
+            "no attempt is known to have taken effect"
         } else {
-            "an attempt may have had an effect"
+            "an earlier attempt may have taken effect"
         };
         let message = format!(
-            "payment `{}` was not sent: its replay window is over, and {known} (find out what \
-             became of it, then resolve it)",
+            "payment `{}` is unresolved: its replay window is over, and {known} (find out whether \
+             it took effect, then call `Outbox::resolve`)",
             payment.claim.id
         );
         Self::Unresolved(Failure { message, summary: None })
@@ -82,7 +82,7 @@ impl Verdict {
             return Self::Rejected(failure);
         }
         let is_unsent = match error.outcome() {
-            // A record that is not replayed says nothing about earlier attempts; this one was none.
+            // Nothing was sent now, so what was known before still holds.
             _ if error.attempts() == 0 => payment.is_unsent,
             Outcome::NotSent | Outcome::Rejected => payment.is_unsent,
             _ => false,
@@ -108,7 +108,9 @@ impl Verdict {
                 let seconds = after.as_secs();
                 tracing::warn!(error = failure.message, seconds, "the payment will be retried");
             }
-            Self::LetGo => tracing::debug!("the payment was not sent: the worker shuts down"),
+            Self::Release => tracing::debug!(
+                "released without being sent: the worker shuts down, or no slot was free in time"
+            ),
         }
     }
 }
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn after_an_attempt_that_may_have_had_an_effect_none_is_known_to_be_the_first() {
+    fn a_possible_effect_makes_later_rejections_uncertain() {
         for (status, unsent) in [(429, true), (401, true), (500, false), (503, false)] {
             let error = Error::from_problem(status, "x");
             for before in [true, false] {
