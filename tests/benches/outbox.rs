@@ -4,6 +4,7 @@
 //! On SQLite in a file, and on the Postgres in `UPVEST_TEST_POSTGRES` if it is set. Each ratio is of
 //! two figures in the same run.
 
+#[allow(dead_code, reason = "other benchmarks use the rest")]
 mod shared;
 
 use std::sync::Arc;

@@ -1,7 +1,9 @@
 //! Enqueueing: the record of a call, stored in the application's transaction.
 
+use std::any::TypeId;
 use std::fmt;
 
+use serde_json::Value as Json;
 use upvest_core::{BoxFuture, CallRecord, IdempotentCall};
 
 use crate::database::{Backend, Database, execute, fetch};
@@ -21,18 +23,20 @@ pub struct Enqueue<'a, DB: Database> {
     id: &'a str,
     record: CallRecord,
     has_new_key: bool,
+    has_response: bool,
     ordered_by: Option<String>,
 }
 
 impl<'a, DB: Database> Enqueue<'a, DB> {
-    pub(crate) fn new<T>(
+    pub(crate) fn new<T: 'static>(
         outbox: &'a Outbox<DB>,
         transaction: &'a mut DB::Connection,
         id: &'a str,
         call: &IdempotentCall<T>,
     ) -> Self {
         let (record, has_new_key) = (call.record(), call.is_unsent());
-        Self { outbox, transaction, id, record, has_new_key, ordered_by: None }
+        let has_response = TypeId::of::<T>() != TypeId::of::<()>();
+        Self { outbox, transaction, id, record, has_new_key, has_response, ordered_by: None }
     }
 
     /// Sends the payments with the same ordering key one at a time, in the order of enqueueing.
@@ -50,28 +54,40 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
     }
 
     async fn store(self) -> Result<Payment> {
-        let Self { outbox, transaction, id, record, has_new_key, ordered_by } = self;
+        let Self { outbox, transaction, id, record, has_new_key, has_response, ordered_by } = self;
         check_text("payment id", id)?;
         ordered_by.iter().try_for_each(|key| check_text("ordering key", key))?;
         let what = format!("cannot enqueue payment `{id}`");
         let failed = |cause| Error::database::<DB>(&what, cause);
         let refused = |kind, why: &str| Error::new(kind, format!("{what}: {why}"));
-        let (Some(_), Some(key), Some(until)) =
-            (record.method(), record.idempotency_key(), record.replayable_until())
-        else {
-            let why = "the call contains no request: it is a fake or could not be built (await it \
-                       to see why)";
+        if !has_response {
+            let why = "its endpoint returns no body, so nothing would tell that it was accepted \
+                       (declare the response)";
+            return Err(refused(ErrorKind::Request, why));
+        }
+        let (Some(_), Some(key), Some(made), Some(until)) = (
+            record.method(),
+            record.idempotency_key(),
+            record.made_at(),
+            record.replayable_until(),
+        ) else {
+            let why = "the call contains no request (a fake makes none: enqueue calls of a client, \
+                       which sends nothing before it is awaited; if this is one, it could not be built)";
             return Err(refused(ErrorKind::Request, why));
         };
         let json = serde_json::to_string(&record)
             .map_err(|_| refused(ErrorKind::Request, "the record cannot be encoded"))?;
         let sealed = Sealed { id, record: &json, ordered_by: ordered_by.as_deref(), has_new_key };
-        let seal = outbox.seal_keys().first().map(|key| key.seal(&sealed));
+        let seal = outbox.seal_key().map(|key| key.seal(&sealed));
         // -1: no claim precedes it, so no rejection is ever certain.
         let unsent_claim = if has_new_key { 0 } else { -1 };
+        // The window ends by the clock of the database too: that of this machine may be ahead.
         let sql = "INSERT INTO upvest_payment (id, idempotency_key, record, seal, ordered_by,
                        unsent_claim, replayable_until, due, created_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, {now}, {now}) ON CONFLICT DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5, $6,
+                       CASE WHEN $7 < {now} + $8 THEN $7 ELSE {now} + $8 END, {now}, {now})
+                   ON CONFLICT DO NOTHING";
+        let window = until.unix_millis().saturating_sub(made.unix_millis());
         let values = vec![
             id.into(),
             key.to_string().into(),
@@ -80,6 +96,7 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
             ordered_by.clone().into(),
             unsent_claim.into(),
             until.unix_millis().into(),
+            window.into(),
         ];
         let inserted = execute::<DB>(transaction, sql, values).await.map_err(failed)?;
         let stored = find::<DB>(transaction, id).await?;
@@ -94,11 +111,7 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
             return Err(refused(ErrorKind::Conflict, &why));
         };
         if inserted == 0 {
-            if !payment.record().is_some_and(|first| first.is_same_request(&record)) {
-                let why = "there is a payment with this id and a different request (use a different \
-                           id)";
-                return Err(refused(ErrorKind::Conflict, why));
-            }
+            check_same(payment.record(), &record).map_err(|(kind, why)| refused(kind, why))?;
             if payment.ordered_by() != ordered_by.as_deref() {
                 let why = "it was enqueued with a different ordering key (use the first one)";
                 return Err(refused(ErrorKind::Conflict, why));
@@ -122,6 +135,32 @@ impl<'a, DB: Database> IntoFuture for Enqueue<'a, DB> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.store())
     }
+}
+
+/// Checks that a payment that was enqueued before has the same request.
+fn check_same(
+    first: Option<&CallRecord>,
+    again: &CallRecord,
+) -> std::result::Result<(), (ErrorKind, &'static str)> {
+    let Some(first) = first.filter(|first| first.method().is_some()) else {
+        let why = "there is a payment with this id whose record cannot be read (was it edited, or \
+                   stored by a newer version?)";
+        return Err((ErrorKind::Edited, why));
+    };
+    if first.is_same_request(again) {
+        return Ok(());
+    }
+    let parts = |record: &CallRecord| {
+        let body = record.body().and_then(|body| serde_json::from_str::<Json>(body).ok());
+        (record.method().map(str::to_owned), record.path().map(str::to_owned), body)
+    };
+    let why = if parts(first) == parts(again) {
+        "there is a payment with this id and the same request of another client id or base URL (it \
+         may have taken effect: find out, and do not pay again)"
+    } else {
+        "there is a payment with this id and a different request (use a different id)"
+    };
+    Err((ErrorKind::Conflict, why))
 }
 
 async fn id_of_key<DB: Backend>(

@@ -12,7 +12,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Its text is one sentence, without secrets and bodies of requests. After an error of kind
 /// [`Database`](ErrorKind::Database), roll back your transaction. A commit that fails may still have
 /// taken effect: read the payment again before you act on it.
-#[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -59,9 +58,25 @@ impl Error {
                     format!("the column {index} has an unexpected type (was the row edited?)");
                 (ErrorKind::Edited, format!("{what}: {why}"))
             }
+            sqlx::Error::PoolTimedOut => {
+                let why = "no connection of the pool became free in time (does an open transaction of \
+                           this task hold the last one?)";
+                (ErrorKind::Database, format!("{what}: {why}"))
+            }
+            sqlx::Error::Database(error) if DB::is_stale_snapshot(&**error) => {
+                let why = "the transaction has read before it writes, and another one has written \
+                           since (begin it with `BEGIN IMMEDIATE`)";
+                (ErrorKind::Database, format!("{what}: {why}"))
+            }
             _ => (ErrorKind::Database, format!("{what}: the database failed: {cause}")),
         };
         Self { kind, message, database: Some(cause) }
+    }
+
+    /// Whether the database refuses the values, and would do so again.
+    pub(crate) fn is_about_values<DB: Backend>(&self) -> bool {
+        let Some(sqlx::Error::Database(error)) = &self.database else { return false };
+        DB::is_about_values(&**error)
     }
 
     /// Returns its kind.
@@ -83,6 +98,16 @@ pub(crate) const MISSING_TABLES: &str =
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+/// Without the details of the database, which may contain a row.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
     }
 }
 

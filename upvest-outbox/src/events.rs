@@ -13,6 +13,9 @@ use crate::database::{Backend, Database, execute, fetch};
 use crate::error::{Error, Result};
 use crate::outbox::Outbox;
 
+/// The longest id or status that is stored, in bytes.
+const LONGEST_TEXT: usize = 255;
+
 /// Statuses that do not change any more.
 const FINAL: [&str; 2] = ["CONFIRMED", "CANCELLED"];
 
@@ -131,8 +134,9 @@ fn latest(statuses: Vec<(String, i64)>) -> Option<String> {
     statuses.into_iter().max_by_key(order).map(|(status, _)| status)
 }
 
+/// Returns a text in JSON, unless no index can hold it.
 pub(crate) fn text_field(json: &Json, name: &str) -> Option<String> {
-    json.get(name)?.as_str().map(str::to_owned)
+    json.get(name)?.as_str().filter(|text| text.len() <= LONGEST_TEXT).map(str::to_owned)
 }
 
 fn microseconds(time: Timestamp) -> i64 {

@@ -68,6 +68,64 @@
 //! # Webhook events
 //!
 //! [`Outbox::apply`] stores events in your transaction, each once, and returns the new ones.
+//! [`Outbox::payment_of`] returns the payment that an event is about, if its response is stored. An
+//! event can be received before, and it is new only once. So an effect that needs the payment has two
+//! sides:
+//!
+//! ```no_run
+//! # use sqlx::{Sqlite, SqliteConnection};
+//! # use upvest_core::webhook::Delivery;
+//! # use upvest_outbox::{Outbox, Payment};
+//! # type Failure = Box<dyn std::error::Error>;
+//! # struct App { pool: sqlx::SqlitePool, outbox: Outbox<Sqlite> }
+//! # impl App {
+//! # fn waiting_invoices(&self) -> Vec<String> { Vec::new() }
+//! async fn receive(&self, delivery: &Delivery) -> Result<(), Failure> {
+//!     let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+//!     for event in self.outbox.apply(&mut tx, delivery).await? {
+//!         if let Some(payment) = self.outbox.payment_of(&mut tx, &event).await? {
+//!             book(&mut tx, &payment).await?;
+//!         }
+//!     }
+//!     tx.commit().await?;
+//!     Ok(())
+//! }
+//!
+//! /// From time to time: for rejections, which have no event, and for early events.
+//! async fn sweep(&self) -> Result<(), Failure> {
+//!     for id in self.waiting_invoices() {
+//!         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+//!         let payment = self.outbox.payment_in(&mut tx, &id).await?;
+//!         book(&mut tx, &payment).await?;
+//!         tx.commit().await?;
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//!
+//! /// Brings the invoice to the state of its payment; the same state again changes nothing.
+//! async fn book(tx: &mut SqliteConnection, payment: &Payment) -> Result<(), Failure> {
+//!     let status = payment.operation().and_then(|operation| operation.status.as_deref());
+//!     sqlx::query("UPDATE invoice SET payment = $1, status = $2 WHERE id = $3")
+//!         .bind(payment.state().as_str())
+//!         .bind(status)
+//!         .bind(payment.id())
+//!         .execute(tx)
+//!         .await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The guide [`webhooks`](upvest_core::guide::webhooks) shows how to subscribe: a new subscription is
+//! disabled.
+//!
+//! # Tests
+//!
+//! A client sends nothing before a call is awaited, so a test enqueues calls of a client for any host,
+//! or of a sandbox. A fake of the trait makes no request that could be stored. The worker takes a fake of
+//! [`Replay`](upvest_core::Replay), which has an example, instead of a client, and
+//! [`run_until_idle`](Worker::run_until_idle) returns when everything is sent. An
+//! [`Event`](upvest_core::webhook::Event) is parsed from JSON.
 //!
 //! # Who can write to the database
 //!
@@ -81,7 +139,7 @@
 //!
 //! ```sql
 //! SELECT id, state, claim, failures, error, request_id FROM upvest_payment
-//!  WHERE state = 'unresolved' OR state = 'pending' AND failures > 0
+//!  WHERE state = 'unresolved' OR state = 'pending' AND (failures > 0 OR claim > 1)
 //!  ORDER BY sequence LIMIT 100;
 //! ```
 //!

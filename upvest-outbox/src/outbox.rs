@@ -4,15 +4,22 @@ use std::time::Duration;
 
 use sqlx::Pool;
 use tokio::sync::watch;
+use upvest_core::webhook::Event;
 use upvest_core::{Endpoint, IdempotentCall, Replay};
 
 use crate::database::{Database, execute, fetch};
 use crate::enqueue::Enqueue;
 use crate::error::{Error, ErrorKind, Result};
-use crate::payment::{Payment, PaymentState, find};
+use crate::payment::{Payment, PaymentState, find, in_state, payment_of};
 use crate::resolution::Resolution;
 use crate::seal::SealKey;
 use crate::worker::Worker;
+
+/// How many rows one statement deletes.
+const MOST_DELETED: i64 = 1_000;
+
+/// The shortest age of what is purged: a payment can be pending for almost a day.
+const SHORTEST_AGE: Duration = Duration::from_hours(24);
 
 /// Payments in your database that are sent by workers, each with one effect.
 ///
@@ -20,16 +27,22 @@ use crate::worker::Worker;
 #[derive(Debug)]
 pub struct Outbox<DB: Database> {
     pool: Pool<DB>,
-    /// The first seals; all are accepted.
-    seal_keys: Vec<SealKey>,
+    seal_key: Option<SealKey>,
+    /// Accepted besides.
+    other_seal_keys: Vec<SealKey>,
     /// Counts the payments that this process enqueues, to wake its workers.
     enqueued: watch::Sender<u64>,
 }
 
 impl<DB: Database> Clone for Outbox<DB> {
     fn clone(&self) -> Self {
-        let (pool, enqueued) = (self.pool.clone(), self.enqueued.clone());
-        Self { pool, seal_keys: self.seal_keys.clone(), enqueued }
+        let Self { pool, seal_key, other_seal_keys, enqueued } = self;
+        Self {
+            pool: pool.clone(),
+            seal_key: seal_key.clone(),
+            other_seal_keys: other_seal_keys.clone(),
+            enqueued: enqueued.clone(),
+        }
     }
 }
 
@@ -64,9 +77,15 @@ impl<DB: Database> Outbox<DB> {
     /// the claim of a payment that was sent. Begin transactions that read before they write with
     /// `BEGIN IMMEDIATE`; otherwise the write can fail. Limit the pool of a database in memory to one
     /// connection that does not time out.
+    ///
+    /// On Postgres, leave `synchronous_commit` on, and fail over to a synchronous replica: a claim that
+    /// is lost after its payment was sent may let another worker report a wrong rejection. After a
+    /// restore from a backup, run `UPDATE upvest_payment SET claim = claim + 1 WHERE state = 'pending'`
+    /// before any worker starts. Connect directly, or through a pooler that keeps sessions.
     #[must_use]
     pub fn new(pool: Pool<DB>) -> Self {
-        Self { pool, seal_keys: Vec::new(), enqueued: watch::Sender::new(0) }
+        let enqueued = watch::Sender::new(0);
+        Self { pool, seal_key: None, other_seal_keys: Vec::new(), enqueued }
     }
 
     /// Seals each payment with this key, and sends none whose seal does not fit.
@@ -75,9 +94,9 @@ impl<DB: Database> Outbox<DB> {
     /// idempotency key, time, client id, base URL, method, path and body. So anyone who can write to
     /// the database, but does not have the key, cannot redirect, change or add a payment.
     ///
-    /// It does not cover the state. Anyone who can write to the database can still delete, delay or
-    /// reorder payments, or make them look accepted or rejected. Your application may then pay again,
-    /// with a new key.
+    /// It does not cover the state, nor the events. Anyone who can write to the database can still
+    /// delete, delay or reorder payments, restore a deleted one within its window, forge events, or make
+    /// payments look accepted or rejected. Your application may then pay again, with a new key.
     ///
     /// **Without a seal, anyone who can write to the database can make the worker send any request to
     /// the endpoints that are passed to [`worker`](Self::worker).**
@@ -88,23 +107,21 @@ impl<DB: Database> Outbox<DB> {
     /// round. Drop the old one when it sealed no pending payment any more.
     #[must_use]
     pub fn sealed_by(mut self, key: SealKey) -> Self {
-        self.seal_keys.insert(0, key);
+        self.seal_key = Some(key);
         self
     }
 
     /// Accepts payments that were sealed with this key, and seals none with it.
-    ///
-    /// Call [`sealed_by`](Self::sealed_by) too; otherwise this key seals.
     #[must_use]
     pub fn also_sealed_by(mut self, key: SealKey) -> Self {
-        self.seal_keys.push(key);
+        self.other_seal_keys.push(key);
         self
     }
 
     /// Stores a payment in your transaction; a worker sends it after the commit.
     ///
     /// `id` is your own id of what is paid, such as that of an invoice. Awaiting this returns the
-    /// [`Payment`].
+    /// [`Payment`]. A connection that is in no transaction stores it at once.
     ///
     /// If there is a payment with this id and the same request, nothing is stored, and that payment is
     /// returned with its first key, in whatever state it is. Check its [`state`](Payment::state): a
@@ -146,7 +163,7 @@ impl<DB: Database> Outbox<DB> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn enqueue<'a, T>(
+    pub fn enqueue<'a, T: 'static>(
         &'a self,
         transaction: &'a mut DB::Connection,
         id: &'a str,
@@ -182,32 +199,113 @@ impl<DB: Database> Outbox<DB> {
         let what = format!("cannot read payment `{id}`");
         let connection = self.pool.acquire().await;
         let mut connection = connection.map_err(|cause| Error::database::<DB>(&what, cause))?;
-        let found = find::<DB>(&mut connection, id).await?;
-        found.ok_or_else(|| missing(&what))
+        self.payment_in(&mut connection, id).await
+    }
+
+    /// Returns the payment with this id as your transaction sees it.
+    ///
+    /// # Errors
+    /// Fails as [`payment`](Self::payment) does.
+    pub async fn payment_in(&self, transaction: &mut DB::Connection, id: &str) -> Result<Payment> {
+        let found = find::<DB>(transaction, id).await?;
+        found.ok_or_else(|| missing(&format!("cannot read payment `{id}`")))
+    }
+
+    /// Returns the payment whose operation an event is about, if there is one.
+    ///
+    /// Call it in the transaction in which the events are applied.
+    ///
+    /// Note: an event may be received before the response, and then its payment is not known yet. It is
+    /// new only once. So take an effect that needs the payment from both sides: here, and for your rows
+    /// that wait for it, from [`Payment::operation`] from time to time.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::Edited`] if its row cannot be read, or if the database fails.
+    pub async fn payment_of(
+        &self,
+        transaction: &mut DB::Connection,
+        event: &Event,
+    ) -> Result<Option<Payment>> {
+        payment_of::<DB>(transaction, event).await
+    }
+
+    /// Returns the oldest payments in a state, at most `most`.
+    ///
+    /// Such as those that are unresolved.
+    ///
+    /// # Errors
+    /// Fails with [`ErrorKind::Edited`] if a row cannot be read, or if the database fails.
+    pub async fn payments(&self, state: PaymentState, most: u32) -> Result<Vec<Payment>> {
+        let failed = |cause| Error::database::<DB>("cannot read payments", cause);
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        in_state::<DB>(&mut connection, state, most).await
     }
 
     /// Settles an unresolved payment, and stores who says so and why.
     ///
+    /// The same resolution again changes nothing.
+    ///
     /// # Errors
     /// Fails with [`ErrorKind::State`] if it is not [`Unresolved`](PaymentState::Unresolved), with
-    /// [`ErrorKind::NotFound`] if there is no payment with this id, or if the database fails.
+    /// [`ErrorKind::NotFound`] if there is no payment with this id, with [`ErrorKind::Invalid`] if who
+    /// or why is empty, or if the database fails.
     pub async fn resolve(&self, id: &str, resolution: &Resolution) -> Result<()> {
         let what = format!("cannot resolve payment `{id}`");
+        let connection = self.pool.acquire().await;
+        let mut connection = connection.map_err(|cause| Error::database::<DB>(&what, cause))?;
+        self.resolve_in(&mut connection, id, resolution).await
+    }
+
+    /// Settles an unresolved payment in your transaction, as [`resolve`](Self::resolve) does.
+    ///
+    /// # Errors
+    /// Fails as [`resolve`](Self::resolve) does.
+    pub async fn resolve_in(
+        &self,
+        transaction: &mut DB::Connection,
+        id: &str,
+        resolution: &Resolution,
+    ) -> Result<()> {
+        let what = format!("cannot resolve payment `{id}`");
         let failed = |cause| Error::database::<DB>(&what, cause);
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        if resolution.who().trim().is_empty() || resolution.why().trim().is_empty() {
+            let why = "who and why are empty (say who decided, and from what)";
+            return Err(Error::new(ErrorKind::Invalid, format!("{what}: {why}")));
+        }
         let state =
             if resolution.is_effect() { PaymentState::Accepted } else { PaymentState::Rejected };
-        let json = serde_json::to_string(resolution).unwrap_or_default();
+        let json = serde_json::to_string(resolution)
+            .map_err(|_| Error::new(ErrorKind::Invalid, format!("{what}: it cannot be encoded")))?;
         let sql = "UPDATE upvest_payment SET state = $2, operation_id = $3, resolution = $4,
                    settled_at = {now} WHERE id = $1 AND state = 'unresolved'";
         let values =
             vec![id.into(), state.as_str().into(), resolution.operation_id().into(), json.into()];
-        if execute::<DB>(&mut connection, sql, values).await.map_err(failed)? > 0 {
+        if execute::<DB>(transaction, sql, values).await.map_err(failed)? > 0 {
             return Ok(());
         }
-        let payment = find::<DB>(&mut connection, id).await?.ok_or_else(|| missing(&what))?;
+        let payment = find::<DB>(transaction, id).await?.ok_or_else(|| missing(&what))?;
+        if payment.resolution() == Some(resolution) {
+            return Ok(());
+        }
         let why = format!("it is {} (only an unresolved payment can be resolved)", payment.state());
         Err(Error::new(ErrorKind::State, format!("{what}: {why}")))
+    }
+
+    /// Makes the payments due that wait for a retry; returns how many.
+    ///
+    /// For an operator who has corrected the cause. They are sent at once, as fast as the workers can,
+    /// also if the server has asked to wait.
+    ///
+    /// # Errors
+    /// Fails if the database does.
+    pub async fn retry_now(&self) -> Result<u64> {
+        let failed = |cause| Error::database::<DB>("cannot make payments due", cause);
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        let sql = "UPDATE upvest_payment SET due = {now}
+                   WHERE state = 'pending' AND lease_until IS NULL AND due > {now}";
+        let due = execute::<DB>(&mut connection, sql, Vec::new()).await.map_err(failed)?;
+        self.enqueued.send_modify(|count| *count = count.wrapping_add(1));
+        Ok(due)
     }
 
     /// Counts the payments.
@@ -251,31 +349,58 @@ impl<DB: Database> Outbox<DB> {
     ///
     /// Note: enqueueing a deleted id pays again, and a deleted event that is delivered again counts as
     /// new. Keep both for longer than your application may repeat an id, and Upvest a webhook: weeks
-    /// rather than days.
+    /// rather than days. Less than a day counts as a day.
     ///
     /// # Errors
-    /// Fails if the database does.
+    /// Fails if the database does. It deletes 1,000 rows at a time, and what is deleted stays deleted.
     pub async fn purge(&self, older_than: Duration) -> Result<u64> {
-        let failed = |cause| Error::database::<DB>("cannot purge payments", cause);
-        let age = milliseconds(older_than);
-        let mut tx = self.pool.begin().await.map_err(failed)?;
-        let sql = "DELETE FROM upvest_payment
-                   WHERE state IN ('accepted', 'rejected') AND settled_at < {now} - $1";
-        let purged = execute::<DB>(&mut tx, sql, vec![age.into()]).await.map_err(failed)?;
-        let sql = "DELETE FROM upvest_event WHERE received_at < {now} - $1 AND NOT EXISTS
-                   (SELECT 1 FROM upvest_payment
-                    WHERE upvest_payment.operation_id = upvest_event.operation_id)";
-        execute::<DB>(&mut tx, sql, vec![age.into()]).await.map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        let age = milliseconds(older_than.max(SHORTEST_AGE));
+        let purged = self
+            .delete(
+                "DELETE FROM upvest_payment WHERE sequence IN (
+                     SELECT sequence FROM upvest_payment
+                     WHERE state IN ('accepted', 'rejected') AND settled_at < {now} - $1
+                     LIMIT $2)",
+                age,
+            )
+            .await?;
+        self.delete(
+            "DELETE FROM upvest_event WHERE id IN (
+                 SELECT id FROM upvest_event WHERE received_at < {now} - $1 AND NOT EXISTS (
+                     SELECT 1 FROM upvest_payment
+                     WHERE upvest_payment.operation_id = upvest_event.operation_id)
+                 LIMIT $2)",
+            age,
+        )
+        .await?;
         Ok(purged)
+    }
+
+    /// Repeats a deletion until nothing is left, so that no transaction is long.
+    async fn delete(&self, sql: &str, age: i64) -> Result<u64> {
+        let failed = |cause| Error::database::<DB>("cannot purge payments", cause);
+        let mut all = 0;
+        loop {
+            let mut connection = self.pool.acquire().await.map_err(failed)?;
+            let values = vec![age.into(), MOST_DELETED.into()];
+            match execute::<DB>(&mut connection, sql, values).await.map_err(failed)? {
+                0 => return Ok(all),
+                deleted => all += deleted,
+            }
+        }
     }
 
     pub(crate) fn pool(&self) -> &Pool<DB> {
         &self.pool
     }
 
-    pub(crate) fn seal_keys(&self) -> &[SealKey] {
-        &self.seal_keys
+    pub(crate) fn seal_key(&self) -> Option<&SealKey> {
+        self.seal_key.as_ref()
+    }
+
+    /// Returns all keys whose seals are accepted.
+    pub(crate) fn seal_keys(&self) -> Vec<SealKey> {
+        self.seal_key.iter().chain(&self.other_seal_keys).cloned().collect()
     }
 
     pub(crate) fn enqueued(&self) -> &watch::Sender<u64> {

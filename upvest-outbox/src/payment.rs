@@ -1,16 +1,19 @@
 //! A payment, as the database has it.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use upvest_core::webhook::Event;
 use upvest_core::{CallRecord, ErrorSummary, Timestamp};
 
-use crate::database::{Backend, fetch};
+use crate::database::{Backend, Value, fetch};
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::status_of;
+use crate::events::{status_of, text_field};
 use crate::resolution::Resolution;
 
 /// A payment in the outbox, as it was when it was read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Payment {
     id: String,
     state: PaymentState,
@@ -20,6 +23,7 @@ pub struct Payment {
     response: Option<Json>,
     request_id: Option<String>,
     claims: u64,
+    failures: u64,
     due_at: Option<Timestamp>,
     error: Option<String>,
     error_summary: Option<ErrorSummary>,
@@ -83,8 +87,8 @@ impl PaymentState {
     }
 }
 
-impl std::fmt::Display for PaymentState {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for PaymentState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
@@ -140,6 +144,12 @@ impl Payment {
         self.claims
     }
 
+    /// Returns how often a request failed. The wait before the next attempt grows with it.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
     /// Returns when a worker may claim it next, if it is pending.
     ///
     /// During a lease, that is its end. An earlier payment with the same ordering key may delay it
@@ -151,7 +161,7 @@ impl Payment {
 
     /// Returns why the last attempt failed or was not made, as one sentence.
     ///
-    /// After the end of the replay window it says so, and it stays after
+    /// After the end of the replay window it says so too, and it stays after
     /// [`resolve`](crate::Outbox::resolve).
     #[must_use]
     pub fn error(&self) -> Option<&str> {
@@ -160,7 +170,7 @@ impl Payment {
 
     /// Returns the details of the last failed call, such as its problem document.
     ///
-    /// None if no call failed, and for a payment that became unresolved.
+    /// None if no call failed.
     #[must_use]
     pub fn error_summary(&self) -> Option<&ErrorSummary> {
         self.error_summary.as_ref()
@@ -185,25 +195,80 @@ impl Payment {
     }
 }
 
+/// The response, errors and resolution are left out: they may contain personal data.
+impl fmt::Debug for Payment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payment")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .field("record", &self.record)
+            .field("operation", &self.operation)
+            .field("claims", &self.claims)
+            .field("failures", &self.failures)
+            .field("due_at", &self.due_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is read of a row. Not `*`: a statement that is cached would fail when a column is added.
+const COLUMNS: &str = "id, state, record, ordered_by, operation_id, response, request_id, claim,
+    failures, due, error, error_summary, resolution, created_at, settled_at";
+
 /// Returns the payment with this id, if there is one.
 pub(crate) async fn find<DB: Backend>(
     connection: &mut DB::Connection,
     id: &str,
 ) -> Result<Option<Payment>> {
     let what = format!("cannot read payment `{id}`");
-    let sql = "SELECT * FROM upvest_payment WHERE id = $1";
-    let rows = fetch::<DB>(connection, sql, vec![id.into()]).await;
-    let rows = rows.map_err(|cause| Error::database::<DB>(&what, cause))?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let mut payment = read::<DB>(row)
-        .map_err(|cause| Error::database::<DB>(&what, cause))?
-        .map_err(|why| Error::new(ErrorKind::Edited, format!("{what}: {why}")))?;
-    if let Some(operation) = &mut payment.operation {
-        operation.status = status_of::<DB>(connection, &operation.id, payment.response.as_ref())
-            .await
-            .map_err(|cause| Error::database::<DB>(&what, cause))?;
+    let found = select::<DB>(connection, &what, "id = $1", vec![id.into()]).await?;
+    Ok(found.into_iter().next())
+}
+
+/// Returns the payment whose operation an event is about, if there is one.
+pub(crate) async fn payment_of<DB: Backend>(
+    connection: &mut DB::Connection,
+    event: &Event,
+) -> Result<Option<Payment>> {
+    let object: Json = event.object().unwrap_or_default();
+    let Some(operation) = text_field(&object, "id") else { return Ok(None) };
+    let what = format!("cannot read the payment of event {}", event.id());
+    let found =
+        select::<DB>(connection, &what, "operation_id = $1", vec![operation.into()]).await?;
+    Ok(found.into_iter().next())
+}
+
+/// Returns the oldest payments in a state.
+pub(crate) async fn in_state<DB: Backend>(
+    connection: &mut DB::Connection,
+    state: PaymentState,
+    most: u32,
+) -> Result<Vec<Payment>> {
+    let filter = "state = $1 ORDER BY sequence LIMIT $2";
+    let values = vec![state.as_str().into(), i64::from(most).into()];
+    select::<DB>(connection, "cannot read payments", filter, values).await
+}
+
+async fn select<DB: Backend>(
+    connection: &mut DB::Connection,
+    what: &str,
+    filter: &str,
+    values: Vec<Value>,
+) -> Result<Vec<Payment>> {
+    let failed = |cause| Error::database::<DB>(what, cause);
+    let sql = format!("SELECT {COLUMNS} FROM upvest_payment WHERE {filter}");
+    let mut payments = Vec::new();
+    for row in fetch::<DB>(connection, &sql, values).await.map_err(failed)? {
+        let mut payment = read::<DB>(&row)
+            .map_err(failed)?
+            .map_err(|why| Error::new(ErrorKind::Edited, format!("{what}: {why}")))?;
+        if let Some(operation) = &mut payment.operation {
+            let response = payment.response.as_ref();
+            let status = status_of::<DB>(connection, &operation.id, response).await;
+            operation.status = status.map_err(failed)?;
+        }
+        payments.push(payment);
     }
-    Ok(Some(payment))
+    Ok(payments)
 }
 
 /// Reads a row, without the events of its operation.
@@ -221,7 +286,8 @@ fn read<DB: Backend>(row: &DB::Row) -> sqlx::Result<std::result::Result<Payment,
         operation: row.text("operation_id")?.map(|id| Operation { id, status: None }),
         response: row.json("response")?,
         request_id: row.text("request_id")?,
-        claims: row.integer("claim")?.and_then(|claim| claim.try_into().ok()).unwrap_or_default(),
+        claims: row.count("claim")?,
+        failures: row.count("failures")?,
         due_at: row.time("due")?.filter(|_| state == PaymentState::Pending),
         error: row.text("error")?,
         error_summary: row.json("error_summary")?,
@@ -240,6 +306,10 @@ impl<DB: Backend> Columns<'_, DB> {
 
     fn integer(&self, column: &str) -> sqlx::Result<Option<i64>> {
         DB::integer(self.0, column)
+    }
+
+    fn count(&self, column: &str) -> sqlx::Result<u64> {
+        Ok(self.integer(column)?.and_then(|count| count.try_into().ok()).unwrap_or_default())
     }
 
     fn time(&self, column: &str) -> sqlx::Result<Option<Timestamp>> {

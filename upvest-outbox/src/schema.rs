@@ -24,7 +24,7 @@ impl<DB: Database> Outbox<DB> {
     /// [`ErrorKind::Database`] if the database cannot be reached or the user may not create tables.
     pub async fn migrate(&self) -> Result<()> {
         let failed = |cause| Error::database::<DB>("cannot create the tables of the outbox", cause);
-        let mut tx = self.pool().begin_with(DB::BEGIN_MIGRATION).await.map_err(failed)?;
+        let mut tx = self.pool().begin_with(DB::BEGIN).await.map_err(failed)?;
         if let Some(lock) = DB::LOCK_MIGRATION {
             execute::<DB>(&mut tx, lock, Vec::new()).await.map_err(failed)?;
         }

@@ -77,7 +77,7 @@ impl Sealed<'_> {
     }
 }
 
-/// Checks the seal of a row. The first key seals; the others are accepted as well.
+/// Checks the seal of a row, by any of the keys.
 pub(crate) fn check(
     keys: &[SealKey],
     sealed: &Sealed<'_>,
@@ -85,14 +85,16 @@ pub(crate) fn check(
 ) -> std::result::Result<(), &'static str> {
     match seal {
         None if keys.is_empty() => Ok(()),
-        None => Err("it has no seal, so it was not stored by this outbox (find out who stored it)"),
+        None => Err(
+            "it has no seal: it was stored without a key, or not by this outbox (find out which)",
+        ),
         Some(_) if keys.is_empty() => {
             Err("it is sealed, but this outbox has no key (give it one with `sealed_by`)")
         }
         Some(seal) if keys.iter().any(|key| key.verifies(sealed, seal)) => Ok(()),
         Some(_) => {
-            Err("its seal does not fit: it was changed after it was stored, or sealed with \
-                        another key (find out who changed it)")
+            Err("its seal does not match: the row was edited, or sealed with another key (in \
+                        the latter case, pass it to `also_sealed_by`)")
         }
     }
 }

@@ -82,8 +82,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn sqlite(url: Option<&str>) -> Result<SqlitePool, Failure> {
     let Some(url) = url else {
-        // Each connection to a database in memory has its own.
-        return Ok(SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?);
+        // The database lives as long as its connection.
+        let one = SqlitePoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+        return Ok(one.connect("sqlite::memory:").await?);
     };
     let options: SqliteConnectOptions = url.parse()?;
     let options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
@@ -163,7 +164,7 @@ async fn finish<DB: Database>(
             }
         }
         tokio::select! {
-            () = sleep(Duration::from_millis(100)) => {}
+            () = sleep(Duration::from_millis(250)) => {}
             Some(worker) = workers.join_next() => return Ok(worker??),
             ended = tokio::signal::ctrl_c() => return Ok(ended?),
         }

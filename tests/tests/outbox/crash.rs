@@ -175,10 +175,8 @@ impl<'t, DB: TestDatabase> Run<'t, DB> {
 
     /// What failed is due after minutes. The test does not wait.
     async fn make_failures_due(&self) {
-        let sql = "UPDATE upvest_payment SET due = 0
-                   WHERE state = 'pending' AND lease_until IS NULL AND failures > 0";
         // It fails while the database restarts.
-        let _ = DB::try_run(&self.test.pool, sql).await;
+        let _ = self.test.outbox.retry_now().await;
     }
 
     fn count_conflicts(&self) -> Arc<AtomicU64> {

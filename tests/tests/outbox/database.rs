@@ -37,7 +37,8 @@ pub(crate) trait TestDatabase: Database {
 
     fn run(pool: &Pool<Self>, sql: String) -> impl Future<Output = u64> + Send;
 
-    fn try_run(pool: &Pool<Self>, sql: &'static str) -> impl Future<Output = bool> + Send;
+    /// Returns statements that make the database refuse rows of a table.
+    fn refuse(table: &str, rows: &str) -> Vec<String>;
 
     fn execute_in(
         connection: &mut Self::Connection,
@@ -66,8 +67,12 @@ impl TestDatabase for Sqlite {
         sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap().rows_affected()
     }
 
-    async fn try_run(pool: &Pool<Self>, sql: &'static str) -> bool {
-        sqlx::query(sql).execute(pool).await.is_ok()
+    fn refuse(table: &str, rows: &str) -> Vec<String> {
+        let trigger = format!(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON {table} WHEN {rows}
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        );
+        vec![trigger]
     }
 
     async fn execute_in(connection: &mut Self::Connection, sql: String) {
@@ -96,8 +101,14 @@ impl TestDatabase for Postgres {
         sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap().rows_affected()
     }
 
-    async fn try_run(pool: &Pool<Self>, sql: &'static str) -> bool {
-        sqlx::query(sql).execute(pool).await.is_ok()
+    fn refuse(table: &str, rows: &str) -> Vec<String> {
+        let function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                        $$ BEGIN RAISE EXCEPTION 'refused'; END $$";
+        let trigger = format!(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({rows})
+             EXECUTE FUNCTION refuse()"
+        );
+        vec![function.to_owned(), trigger]
     }
 
     async fn execute_in(connection: &mut Self::Connection, sql: String) {

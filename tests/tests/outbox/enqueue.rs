@@ -1,10 +1,20 @@
 //! Enqueueing: with the intent or not at all, and once for each id.
 
-use upvest_core::{Call, IdempotentCall};
+use upvest_core::{Call, IdempotentCall, Timestamp, api};
 use upvest_outbox::{ErrorKind, PaymentState};
 use upvest_tests::in_memory::Things as _;
 
-use crate::database::{Fixture, TestDatabase, accepting, client, key_of, on_each_database};
+use crate::database::{
+    Fixture, TestDatabase, accepting, builder, client, key_of, on_each_database,
+};
+
+/// An endpoint that returns nothing.
+#[api(scope = "things:admin")]
+trait Silent: Send + Sync {
+    /// Writes.
+    #[endpoint(POST, "/silent", idempotent, signed)]
+    fn create_silently(&self, body: &str) -> IdempotentCall<()>;
+}
 
 on_each_database! {
     a_payment_is_stored_with_its_intent_or_not_at_all,
@@ -12,6 +22,8 @@ on_each_database! {
     the_same_id_with_the_same_request_is_the_same_payment,
     what_cannot_be_sent_is_refused,
     concurrent_transactions_with_one_id_make_one_payment,
+    a_payment_that_another_client_enqueued_is_not_paid_again,
+    a_clock_that_is_ahead_does_not_extend_the_window,
 }
 
 async fn a_payment_is_stored_with_its_intent_or_not_at_all<DB: TestDatabase>(test: &Fixture<DB>) {
@@ -109,6 +121,10 @@ async fn what_cannot_be_sent_is_refused<DB: TestDatabase>(test: &Fixture<DB>) {
     let fake: IdempotentCall<u8> = Call::ready(Ok(7));
     let error = test.outbox.enqueue(&mut tx, "invoice-1", &fake).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
+    let nothing = client.create_silently("x");
+    let error = test.outbox.enqueue(&mut tx, "invoice-1", &nothing).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(error.to_string().contains("returns no body"), "{error}");
     let long = "x".repeat(256);
     for id in ["", "a\nb", "a\0b", &long] {
         let error = test.outbox.enqueue(&mut tx, id, &client.create("x")).await.unwrap_err();
@@ -144,4 +160,38 @@ async fn concurrent_transactions_with_one_id_make_one_payment<DB: TestDatabase>(
     for key in keys {
         assert_eq!(key.unwrap(), stored);
     }
+}
+
+async fn a_payment_that_another_client_enqueued_is_not_paid_again<DB: TestDatabase>(
+    test: &Fixture<DB>,
+) {
+    let server = accepting();
+    test.enqueue(&client(&server), "1", "x").await;
+    let id = "00000000-0000-4000-8000-000000000001";
+    let other = builder(&server).credentials(id, upvest_tests::CLIENT_SECRET).build().unwrap();
+    let mut tx = test.pool.begin().await.unwrap();
+    let error = test.outbox.enqueue(&mut tx, "1", &other.create("x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(
+        error.to_string().ends_with("(it may have taken effect: find out, and do not pay again)")
+    );
+    drop(tx);
+    // Nor if its record cannot be read.
+    test.run("UPDATE upvest_payment SET record = '{}'").await;
+    let mut tx = test.pool.begin().await.unwrap();
+    let again = client(&server).create("x");
+    let error = test.outbox.enqueue(&mut tx, "1", &again).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Edited);
+}
+
+async fn a_clock_that_is_ahead_does_not_extend_the_window<DB: TestDatabase>(test: &Fixture<DB>) {
+    let server = accepting();
+    let hours = |hours: u64| std::time::Duration::from_secs(hours * 3_600);
+    let ahead = Timestamp::now().checked_add(hours(2)).unwrap();
+    test.enqueue(&builder(&server).clock(move || ahead).build().unwrap(), "1", "x").await;
+    test.advance(hours(23)).await;
+    let later = Timestamp::now().checked_add(hours(23)).unwrap();
+    test.send(&builder(&server).clock(move || later).build().unwrap()).await;
+    assert_eq!(test.state("1").await, PaymentState::Unresolved);
+    assert!(server.sent().is_empty());
 }

@@ -75,6 +75,12 @@ async fn events_before_and_after_the_response_tell_the_status<DB: TestDatabase>(
     apply(test, &[event(1, "op-0", "QUEUED", 2)]).await;
     test.send(&client(&server)).await;
     assert_eq!(status(test, "1").await.as_deref(), Some("QUEUED"));
+    let mut tx = test.pool.begin().await.unwrap();
+    let of = test.outbox.payment_of(&mut tx, &event(1, "op-0", "QUEUED", 2)).await.unwrap();
+    assert_eq!(of.unwrap().id(), "1");
+    let of = test.outbox.payment_of(&mut tx, &event(1, "op-7", "QUEUED", 2)).await.unwrap();
+    assert!(of.is_none());
+    drop(tx);
     apply(test, &[event(2, "op-0", "ISSUED", 1), event(3, "other", "CANCELLED", 9)]).await;
     assert_eq!(status(test, "1").await.as_deref(), Some("QUEUED"));
     apply(test, &[event(4, "op-0", "CONFIRMED", 3)]).await;

@@ -16,6 +16,10 @@ on_each_database! {
     a_failure_leaves_the_payment_pending_for_minutes,
     the_next_attempt_waits_as_long_as_the_server_asks,
     a_key_that_may_have_been_sent_before_is_never_rejected,
+    after_a_refused_token_no_rejection_is_certain,
+    a_response_that_may_not_be_upvests_settles_nothing,
+    a_result_that_the_database_refuses_holds_up_no_other,
+    odd_responses_are_stored,
     an_outage_costs_one_request_per_payment,
     a_database_that_fails_during_a_call_loses_nothing,
 }
@@ -67,18 +71,17 @@ async fn after_a_failed_connection_a_rejection_is_certain<DB: TestDatabase>(test
     let server = Server::new(move |number, _| match number {
         0 => not_sent(),
         1 => problem(429, "too_many_requests"),
-        2 => problem(401, "unauthorized"),
         _ => problem(422, "unprocessable_entity"),
     });
     test.enqueue(&client(&server), "1", "x").await;
-    for _ in 0..3 {
+    for _ in 0..2 {
         test.send(&client(&server)).await;
         assert_eq!(test.state("1").await, PaymentState::Pending);
         test.advance(30 * MINUTE).await;
     }
     test.send(&client(&server)).await;
     assert_eq!(test.state("1").await, PaymentState::Rejected);
-    assert_eq!(server.sent().len(), 4);
+    assert_eq!(server.sent().len(), 3);
 }
 
 async fn a_failure_leaves_the_payment_pending_for_minutes<DB: TestDatabase>(test: &Fixture<DB>) {
@@ -154,6 +157,99 @@ async fn a_key_that_may_have_been_sent_before_is_never_rejected<DB: TestDatabase
     assert_eq!(test.state("fresh").await, PaymentState::Rejected);
 }
 
+/// A proxy may have made a copy of a request that was accepted, and the copy is refused for its nonce.
+async fn after_a_refused_token_no_rejection_is_certain<DB: TestDatabase>(test: &Fixture<DB>) {
+    let server = Server::new(|_, request| {
+        let number = request.body().as_ref();
+        match number {
+            b"\"409\"" => problem(409, "conflict"),
+            _ => problem(401, "unauthorized"),
+        }
+    });
+    for body in ["401", "409"] {
+        test.enqueue(&client(&server), body, body).await;
+    }
+    test.send(&client(&server)).await;
+    test.advance(30 * MINUTE).await;
+    let refusing = Server::new(|_, _| problem(422, "unprocessable_entity"));
+    test.send(&client(&refusing)).await;
+    for id in ["401", "409"] {
+        let payment = test.payment(id).await;
+        assert_eq!((payment.state(), payment.failures()), (PaymentState::Pending, 2), "{id}");
+    }
+}
+
+async fn a_response_that_may_not_be_upvests_settles_nothing<DB: TestDatabase>(test: &Fixture<DB>) {
+    let without_marks = |status: u16, content_type: &str, body: &str| {
+        let mut reply = reply(status, content_type, body)?;
+        reply.headers_mut().remove("upvest-request-id");
+        Ok(reply)
+    };
+    let server = Server::new(move |number, _| match number {
+        0 => without_marks(200, "application/json", r#"{"ok":true}"#),
+        1 => without_marks(403, "text/html", "<html>blocked</html>"),
+        2 => without_marks(404, "text/html", "<html>not here</html>"),
+        _ => accepted("op-1"),
+    });
+    test.enqueue(&client(&server), "1", "x").await;
+    for _ in 0..3 {
+        test.send(&client(&server)).await;
+        let payment = test.payment("1").await;
+        assert_eq!(payment.state(), PaymentState::Pending);
+        assert!(payment.error().is_some());
+        test.advance(30 * MINUTE).await;
+    }
+    test.send(&client(&server)).await;
+    assert_eq!(test.state("1").await, PaymentState::Accepted);
+}
+
+async fn a_result_that_the_database_refuses_holds_up_no_other<DB: TestDatabase>(
+    test: &Fixture<DB>,
+) {
+    let server = Server::new(|number, _| accepted(&number.to_string()));
+    for id in ["good", "bad", "fine"] {
+        test.enqueue(&client(&server), id, id).await;
+    }
+    // Something of the application that refuses a change.
+    for statement in DB::refuse("upvest_payment", "NEW.id = 'bad' AND NEW.state = 'accepted'") {
+        test.run(statement).await;
+    }
+    test.send(&client(&server)).await;
+    assert_eq!(test.state("good").await, PaymentState::Accepted);
+    assert_eq!(test.state("fine").await, PaymentState::Accepted);
+    let bad = test.payment("bad").await;
+    assert_eq!((bad.state(), bad.claims()), (PaymentState::Pending, 1));
+    test.send(&client(&server)).await;
+    assert_eq!(server.sent().len(), 3, "its lease has not ended");
+}
+
+async fn odd_responses_are_stored<DB: TestDatabase>(test: &Fixture<DB>) {
+    let bodies: [(&str, String); 4] = [
+        ("nul", r#"{"id":"a\u0000b","status":"x\u0000"}"#.to_owned()),
+        ("long", format!(r#"{{"id":"{}"}}"#, "x".repeat(100_000))),
+        ("list", "[1]".to_owned()),
+        ("umlauts", r#"{"id":"ä…𝄞"}"#.to_owned()),
+    ];
+    let known = bodies.clone();
+    let server = Server::new(move |_, request| {
+        let name = String::from_utf8_lossy(request.body()).replace('"', "");
+        let (_, body) = known.iter().find(|(known, _)| *known == name).unwrap();
+        reply(202, "application/json", body)
+    });
+    for (id, _) in &bodies {
+        test.enqueue(&client(&server), id, id).await;
+    }
+    test.send(&client(&server)).await;
+    for (id, body) in &bodies {
+        let payment = test.payment(id).await;
+        assert_eq!(payment.state(), PaymentState::Accepted, "{id}");
+        let expected: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(payment.response(), Some(&expected), "{id}");
+    }
+    assert_eq!(test.payment("umlauts").await.operation().unwrap().id, "ä…𝄞");
+    assert!(test.payment("long").await.operation().is_none());
+}
+
 async fn an_outage_costs_one_request_per_payment<DB: TestDatabase>(test: &Fixture<DB>) {
     const PAYMENTS: usize = 60;
     for (round, server) in [
@@ -203,7 +299,7 @@ async fn a_database_that_fails_during_a_call_loses_nothing<DB: TestDatabase>(tes
     let worker = outbox.worker(client(&server), crate::database::ENDPOINTS);
     let error = worker.run_until_idle().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Database);
-    assert!(error.to_string().starts_with("cannot store the results of payments: "), "{error}");
+    assert!(error.to_string().starts_with("cannot store results and claim payments: "), "{error}");
     let error = outbox.worker(client(&server), crate::database::ENDPOINTS).run_until_idle().await;
     assert!(error.unwrap_err().to_string().starts_with("cannot start the worker: "));
 

@@ -1,7 +1,9 @@
 //! Payments that must not overtake each other.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use upvest_outbox::{Evidence, PaymentState, Resolution};
 use upvest_tests::in_memory::{Server, problem};
 
@@ -11,6 +13,7 @@ on_each_database! {
     payments_of_one_order_are_sent_one_after_the_other,
     a_payment_waits_until_the_one_before_is_settled_and_others_go_on,
     an_unresolved_payment_holds_up_those_after_it,
+    what_is_too_old_does_not_wait,
 }
 
 fn bodies(server: &Server) -> Vec<String> {
@@ -81,4 +84,52 @@ async fn an_unresolved_payment_holds_up_those_after_it<DB: TestDatabase>(test: &
     test.send(&client(&server)).await;
     assert_eq!(test.state("a2").await, PaymentState::Accepted);
     assert_eq!(bodies(&server), ["a1", "a2"]);
+}
+
+async fn what_is_too_old_does_not_wait<DB: TestDatabase>(test: &Fixture<DB>) {
+    let server = Server::new(|_, _| problem(503, "unavailable"));
+    for id in ["a1", "a2", "a3"] {
+        test.enqueue_after(&client(&server), id, id, Some("a")).await;
+    }
+    test.send(&client(&server)).await;
+    test.advance(Duration::from_secs(24 * 60 * 60)).await;
+    test.send(&client(&server)).await;
+    assert_eq!(bodies(&server), ["a1"]);
+    for id in ["a1", "a2", "a3"] {
+        assert_eq!(test.state(id).await, PaymentState::Unresolved);
+    }
+}
+
+/// A transaction that began earlier is committed while a later payment is under way. SQLite has only
+/// one transaction that writes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_that_was_committed_late_waits_as_well() {
+    use upvest_tests::in_memory::Things as _;
+    let Some(test) = Fixture::<sqlx::Postgres>::new().await else { return };
+    let (received, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (told, opened) = (Arc::clone(&received), Arc::clone(&gate));
+    let slow = Server::slow(move |_, _| {
+        let (told, opened) = (Arc::clone(&told), Arc::clone(&opened));
+        Box::pin(async move {
+            told.notify_one();
+            opened.notified().await;
+            accepted("op-1")
+        })
+    });
+    let first = client(&slow).create("a1");
+    let mut tx = test.pool.begin().await.unwrap();
+    test.outbox.enqueue(&mut tx, "a1", &first).ordered_by("a").await.unwrap();
+    test.enqueue_after(&client(&slow), "a2", "a2", Some("a")).await;
+    let running = tokio::spawn(test.worker(&client(&slow)).run_until_idle());
+    received.notified().await;
+    tx.commit().await.unwrap();
+    let second = Server::new(|_, _| accepted("op-2"));
+    test.send(&client(&second)).await;
+    assert!(second.sent().is_empty(), "two at a time");
+    gate.notify_one();
+    received.notified().await;
+    gate.notify_one();
+    running.await.unwrap().unwrap();
+    assert_eq!(bodies(&slow), ["a2", "a1"]);
+    test.end().await;
 }

@@ -10,6 +10,7 @@ use crate::database::{Fixture, TestDatabase, accepted, accepting, client, on_eac
 on_each_database! {
     migrating_again_changes_nothing,
     missing_or_mismatched_tables_are_named,
+    a_worker_without_endpoints_does_not_start,
     payments_are_counted,
     settled_payments_are_purged,
 }
@@ -76,6 +77,12 @@ async fn missing_or_mismatched_tables_are_named<DB: TestDatabase>(test: &Fixture
     test.enqueue(&client, "1", "x").await;
     test.send(&client).await;
     assert_eq!(test.state("1").await, PaymentState::Accepted);
+}
+
+async fn a_worker_without_endpoints_does_not_start<DB: TestDatabase>(test: &Fixture<DB>) {
+    let worker = test.outbox.worker(client(&accepting()), []);
+    let error = worker.run_until_idle().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
 }
 
 async fn payments_are_counted<DB: TestDatabase>(test: &Fixture<DB>) {

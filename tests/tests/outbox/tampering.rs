@@ -4,6 +4,7 @@ use upvest_core::{Client, Environment};
 use upvest_outbox::{Outbox, PaymentState, SealKey};
 use upvest_tests::CLIENT_SECRET;
 use upvest_tests::in_memory::{Server, Things as _, signing_key};
+use upvest_virtual_cash::VirtualCash;
 
 use crate::database::{ENDPOINTS, Fixture, TestDatabase, accepting, client, on_each_database};
 
@@ -88,7 +89,12 @@ async fn without_a_seal_a_writer_can_redirect_a_payment<DB: TestDatabase>(test: 
     let server = accepting();
     let client = client(&server);
     enqueue(test, &test.outbox, &client).await;
-    let change = format!("UPDATE upvest_payment SET record = '{}'", forged(&client, "900"));
+    let call = client.create("900");
+    let record = serde_json::to_string(&call.record()).unwrap();
+    let change = format!(
+        "UPDATE upvest_payment SET idempotency_key = '{}', record = '{record}'",
+        call.key(),
+    );
     assert_eq!(test.run(change).await, 1);
     test.send(&client).await;
     assert_eq!(server.sent()[0].body(), "\"900\"");
@@ -122,6 +128,7 @@ async fn a_changed_record_is_not_sent_even_without_a_seal<DB: TestDatabase>(test
     for (change, why) in [
         ("record = replace(record, '100', '900')", "it was changed after it was made"),
         ("record = 'x'", "its record cannot be read"),
+        ("idempotency_key = 'x'", "its key differs from that of its record"),
         ("record = '{}'", "its record cannot be read"),
         ("record = replace(record, '\"version\":1', '\"version\":2')", "version 2"),
         ("record = replace(record, '/things', '/auth/token')", "it was changed after it was made"),
@@ -152,10 +159,12 @@ async fn a_payment_of_another_client_is_not_sent<DB: TestDatabase>(test: &Fixtur
         let payment = test.payment("1").await;
         assert_eq!(payment.state(), PaymentState::Pending);
         assert!(payment.error().unwrap().contains(why), "{:?}", payment.error());
+        assert_eq!(payment.failures(), 0, "the payment is not to blame");
         test.advance(std::time::Duration::from_secs(3_600)).await;
     }
     // Without an endpoint that fits, nothing is sent either.
-    test.outbox.worker(client.clone(), []).run_until_idle().await.unwrap();
+    let worker = test.outbox.worker(client.clone(), <dyn VirtualCash>::ENDPOINTS);
+    worker.run_until_idle().await.unwrap();
     assert!(test.payment("1").await.error().unwrap().contains("is not in the table"));
     assert!(server.sent().is_empty());
     test.advance(std::time::Duration::from_secs(3_600)).await;

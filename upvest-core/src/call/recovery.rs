@@ -86,6 +86,7 @@ impl dyn Replay + '_ {
         let mut call = self.replay_untyped(endpoints, record)?.typed();
         // A fake may have made a new call.
         call.key.origin = Origin::Record;
+        call.key.is_known_unsent = false;
         Ok(call)
     }
 }

@@ -22,8 +22,8 @@ pub trait Backend: sqlx::Database {
     const SKIP_LOCKED: &'static str;
     /// Returns the number of tables with the name `upvest_outbox` that a query would find.
     const COUNT_TABLES: &'static str;
-    /// Starts the transaction of a migration.
-    const BEGIN_MIGRATION: &'static str;
+    /// Starts a transaction of this crate, whatever isolation the database has by default.
+    const BEGIN: &'static str;
     /// Lets one migration run at a time.
     const LOCK_MIGRATION: Option<&'static str>;
     /// Wakes the workers in other processes when the transaction is committed.
@@ -61,12 +61,18 @@ pub trait Backend: sqlx::Database {
     /// Whether the failure says that a table does not exist.
     fn is_missing_table(error: &dyn sqlx::error::DatabaseError) -> bool;
 
-    /// Starts to listen for wake-ups; none if the database sends none, or has no connection for it.
+    /// Whether a transaction of SQLite that only read so far can no longer write.
+    fn is_stale_snapshot(error: &dyn sqlx::error::DatabaseError) -> bool;
+
+    /// Whether the failure is about the values of a statement, so that it would fail again.
+    fn is_about_values(error: &dyn sqlx::error::DatabaseError) -> bool;
+
+    /// Starts to listen for wake-ups; none if the database sends none.
     fn listen(
         pool: &sqlx::Pool<Self>,
     ) -> impl Future<Output = sqlx::Result<Option<Self::Listener>>> + Send;
 
-    /// Waits for the next wake-up.
+    /// Waits until there may be payments of other processes.
     fn notified(listener: &mut Self::Listener) -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
@@ -77,21 +83,22 @@ pub enum Value {
     Integer(Option<i64>),
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
+impl From<Option<String>> for Value {
+    /// Postgres stores no NUL. One can only come from a server.
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text.map(|text| text.replace('\0', "\u{fffd}")))
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(Some(text))
+        Some(text).into()
     }
 }
 
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        Self::Text(text)
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
     }
 }
 

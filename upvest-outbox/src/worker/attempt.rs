@@ -31,11 +31,11 @@ impl Attempts {
     pub(super) fn new(
         client: Arc<dyn Replay>,
         endpoints: Vec<Endpoint>,
-        seal_keys: &[SealKey],
+        seal_keys: Vec<SealKey>,
         concurrency: usize,
         timeout: Duration,
     ) -> Self {
-        let (seal_keys, slots) = (seal_keys.to_vec(), Semaphore::new(concurrency));
+        let slots = Semaphore::new(concurrency);
         Self { client, endpoints, seal_keys, timeout, slots }
     }
 
@@ -63,12 +63,12 @@ impl Attempts {
     }
 
     async fn verdict(&self, payment: &Claimed) -> Verdict {
-        if payment.is_expired {
+        if payment.replayable_for.is_zero() {
             return Verdict::expired(payment);
         }
         let Ok(_slot) = self.slots.acquire().await else { return Verdict::Release };
-        let (now, latest) = (Instant::now(), payment.at + self.timeout * 2);
-        if now >= latest {
+        // The rest of the lease is for the request.
+        if payment.at.is_longer_ago_than(self.timeout) {
             return Verdict::Release;
         }
         let record = match self.record(payment) {
@@ -84,8 +84,16 @@ impl Attempts {
         };
         let call = if payment.is_unsent { call.assume_unsent() } else { call };
         // The outbox retries, not the client.
-        let call = call.max_attempts(1).deadline(latest.min(now + self.timeout));
+        let call = call.max_attempts(1).deadline(Instant::now() + self.timeout);
         match call.with_response().await {
+            Ok(response) if is_foreign(&response) => {
+                let message = format!(
+                    "payment `{}` got a success without a request id: it may not come from Upvest (check \
+                     the proxies in between)",
+                    payment.claim.id
+                );
+                Verdict::doubtful(payment, message)
+            }
             Ok(response) => Verdict::Accepted(Acceptance {
                 operation_id: text_field(response.value(), "id"),
                 response: text_of(&response),
@@ -104,9 +112,22 @@ impl Attempts {
             has_new_key: payment.has_new_key,
         };
         seal::check(&self.seal_keys, &sealed, payment.seal.as_deref())?;
-        serde_json::from_str(&payment.record)
-            .map_err(|_| "its record cannot be read (check whether the row was edited)")
+        let record: CallRecord = serde_json::from_str(&payment.record)
+            .map_err(|_| "its record cannot be read (check whether the row was edited)")?;
+        // The column is unique, so no two payments have one key.
+        let key = record.idempotency_key().map(|key| key.to_string());
+        if key.is_some_and(|key| key != payment.idempotency_key) {
+            return Err(
+                "its key differs from that of its record (check whether the row was edited)",
+            );
+        }
+        Ok(record)
     }
+}
+
+/// Whether it may come from a portal or a proxy. A fake has no headers.
+fn is_foreign(response: &Response<Json>) -> bool {
+    response.request_id().is_none() && !response.headers().is_empty()
 }
 
 /// Returns the JSON as received; that of a fake has no body.

@@ -1,17 +1,18 @@
 //! Claiming: takes due payments by a lease, so that no other worker sends them meanwhile.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use crate::database::{Backend, Database, fetch};
+use crate::database::{Backend, fetch};
 use crate::error::{Error, Result};
-use crate::outbox::{Outbox, milliseconds};
+use crate::outbox::milliseconds;
 
 /// A payment that this worker may send until its lease ends.
 #[derive(Debug)]
 pub(super) struct Claimed {
     pub(super) claim: Claim,
+    pub(super) idempotency_key: String,
     pub(super) record: String,
     pub(super) seal: Option<String>,
     pub(super) ordered_by: Option<String>,
@@ -19,11 +20,31 @@ pub(super) struct Claimed {
     pub(super) has_new_key: bool,
     /// Whether no claim before this one can have had an effect.
     pub(super) is_unsent: bool,
-    /// Whether its replay window is over, by the clock of the database.
-    pub(super) is_expired: bool,
+    /// How much of its replay window is left, by the clock of the database.
+    pub(super) replayable_for: Duration,
     pub(super) failures: u32,
     /// Before the lease began.
-    pub(super) at: Instant,
+    pub(super) at: Moment,
+}
+
+/// A moment on both clocks. The monotonic one stops while a machine sleeps, and the other one can be
+/// set back: each catches what the other one misses.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) instant: Instant,
+    time: SystemTime,
+}
+
+impl Moment {
+    pub(super) fn now() -> Self {
+        Self { instant: Instant::now(), time: SystemTime::now() }
+    }
+
+    /// Whether more than this has passed, on either clock.
+    pub(super) fn is_longer_ago_than(&self, duration: Duration) -> bool {
+        self.instant.elapsed() > duration
+            || self.time.elapsed().is_ok_and(|elapsed| elapsed > duration)
+    }
 }
 
 /// What identifies a lease.
@@ -37,25 +58,28 @@ pub(super) struct Claim {
 
 /// While a payment is leased, it is due when the lease ends. So one index finds new payments, retries
 /// and payments whose worker has died.
+///
+/// A payment with an ordering key waits for those before it, and for one after it that was committed
+/// earlier and is under way. One whose window is over does not wait: it is not sent.
 const CLAIM: &str = "
     WITH chosen AS MATERIALIZED (
         SELECT sequence AS number FROM upvest_payment AS candidate
         WHERE state = 'pending' AND due <= {now}
-            AND (ordered_by IS NULL OR NOT EXISTS (
-                SELECT 1 FROM upvest_payment AS earlier
-                WHERE earlier.ordered_by = candidate.ordered_by
-                    AND earlier.sequence < candidate.sequence
-                    AND earlier.state IN ('pending', 'unresolved')))
+            AND (ordered_by IS NULL OR replayable_until <= {now} OR NOT EXISTS (
+                SELECT 1 FROM upvest_payment AS other
+                WHERE other.ordered_by = candidate.ordered_by
+                    AND other.state IN ('pending', 'unresolved')
+                    AND (other.sequence < candidate.sequence OR other.lease_until > {now})))
         ORDER BY due LIMIT $1 {skip_locked})
     UPDATE upvest_payment
     SET claim = claim + 1, due = {now} + $2, lease_until = {now} + $2
     FROM chosen WHERE sequence = number
-    RETURNING sequence, id, claim, record, seal, ordered_by, unsent_claim, failures,
+    RETURNING sequence, id, idempotency_key, claim, record, seal, ordered_by, unsent_claim, failures,
         replayable_until - {now} AS replayable_for";
 
 /// Claims at most `most` payments.
-pub(super) async fn claim<DB: Database>(
-    outbox: &Outbox<DB>,
+pub(super) async fn claim<DB: Backend>(
+    connection: &mut DB::Connection,
     most: usize,
     lease: Duration,
 ) -> Result<Vec<Claimed>> {
@@ -63,15 +87,14 @@ pub(super) async fn claim<DB: Database>(
         return Ok(Vec::new());
     }
     let failed = |cause| Error::database::<DB>("cannot claim payments", cause);
-    let mut connection = outbox.pool().acquire().await.map_err(failed)?;
-    let at = Instant::now();
+    let at = Moment::now();
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let values = vec![most.into(), milliseconds(lease).into()];
-    let rows = fetch::<DB>(&mut connection, CLAIM, values).await.map_err(failed)?;
+    let rows = fetch::<DB>(connection, CLAIM, values).await.map_err(failed)?;
     rows.iter().map(|row| read::<DB>(row, at).map_err(failed)).collect()
 }
 
-fn read<DB: Backend>(row: &DB::Row, at: Instant) -> sqlx::Result<Claimed> {
+fn read<DB: Backend>(row: &DB::Row, at: Moment) -> sqlx::Result<Claimed> {
     let text = |column| DB::text(row, column);
     let integer = |column| DB::integer(row, column).map(Option::unwrap_or_default);
     let (number, unsent) = (integer("claim")?, integer("unsent_claim")?);
@@ -81,12 +104,15 @@ fn read<DB: Backend>(row: &DB::Row, at: Instant) -> sqlx::Result<Claimed> {
             id: text("id")?.unwrap_or_default(),
             number,
         },
+        idempotency_key: text("idempotency_key")?.unwrap_or_default(),
         record: text("record")?.unwrap_or_default(),
         seal: text("seal")?,
         ordered_by: text("ordered_by")?,
         has_new_key: unsent >= 0,
         is_unsent: unsent == number - 1,
-        is_expired: integer("replayable_for")? <= 0,
+        replayable_for: Duration::from_millis(
+            integer("replayable_for")?.try_into().unwrap_or_default(),
+        ),
         failures: integer("failures")?.try_into().unwrap_or(u32::MAX),
         at,
     })
@@ -97,7 +123,7 @@ mod tests {
     use sqlx::Pool;
 
     use super::CLAIM;
-    use crate::database::{Backend, Database, execute, fetch};
+    use crate::database::{Backend as _, Database, execute, fetch};
     use crate::outbox::Outbox;
 
     /// Returns how the database executes a claim.

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use upvest_core::{Endpoint, Replay};
 
 use attempt::Attempts;
-use claim::claim;
-use settle::{Finished, settle};
+use claim::{Claimed, claim};
+use settle::{Finished, settle, settle_singly};
 use wake::WakeUps;
 
 use crate::database::Database;
@@ -25,10 +25,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::outbox::Outbox;
 use crate::schema;
 
-/// How long it waits after the database failed.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long it waits after the first failure of the database; then twice as long, up to 32 times.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How often it tries to store the last results, if the database fails while it shuts down.
+/// How long it waits for the database to respond.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the database may fail in a row before a worker that is about to end gives up.
 const MOST_FAILURES_AT_THE_END: u32 = 5;
 
 /// Sends the payments of an outbox. Returned by [`Outbox::worker`].
@@ -44,13 +47,13 @@ const MOST_FAILURES_AT_THE_END: u32 = 5;
 /// asks for in `retry-after`. A payment that is claimed 23 hours or more after its key was made becomes
 /// [`Unresolved`](crate::PaymentState::Unresolved), and is not sent.
 ///
-/// A payment is rejected only if it certainly had no effect and never will: the status is 4xx other than
-/// 401, 403, 407, 408, 425, 429 and 431, and no earlier request with its key can have had an effect.
-/// After any other failure it stays pending.
+/// A payment is rejected only if it certainly had no effect and never will: Upvest responds with a 4xx
+/// other than 401, 403, 407, 408, 409, 425, 429 and 431, and no earlier request with its key can have
+/// had an effect. After any other failure it stays pending.
 ///
 /// Give all workers of one database the same endpoints, client id and base URL. A worker learns only
-/// after the claim that it cannot send a payment, and each such claim delays it by minutes. The clock of
-/// a worker ends no lease and no window, but one that is wrong may refuse to send.
+/// after the claim that it cannot send a payment, and each such claim delays it by a minute or more. The
+/// clock of a worker ends no lease and no window, but one that is wrong may refuse to send.
 ///
 /// Its telemetry is that of [`tracing`]: a span `payment` around each request, with `id` and `claim`,
 /// and an event for each result.
@@ -103,8 +106,7 @@ impl<DB: Database> Worker<DB> {
     /// 1 second by default, at least 10 milliseconds. On Postgres, a commit that enqueues wakes all
     /// workers; on SQLite, only those of clones of the same outbox. Retries are found by polling.
     ///
-    /// Note: on Postgres each worker holds one connection of its pool to listen, unless the pool has
-    /// only one. Allow at least one connection more than there are workers.
+    /// On Postgres, each worker opens one connection besides those of the pool, to be woken.
     #[must_use]
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval.max(Duration::from_millis(10));
@@ -115,10 +117,12 @@ impl<DB: Database> Worker<DB> {
     ///
     /// It then stops claiming, releases what it has not sent, waits for the requests in flight (at most
     /// the timeout), stores their results and returns. If the database fails, it logs a warning and
-    /// tries again every second; after `shutdown`, it gives up after five failures in a row.
+    /// tries again after at most 3.2 seconds; after `shutdown`, it gives up after five failures in a
+    /// row, once no request is in flight.
     ///
     /// # Errors
-    /// Fails with [`ErrorKind::Schema`] if the tables do not exist or have another version, and with
+    /// Fails with [`ErrorKind::Schema`] if the tables do not exist or have another version, with
+    /// [`ErrorKind::Invalid`] if no endpoint takes an idempotency key, and with
     /// [`ErrorKind::Database`] if the database cannot be reached at the start, or if it still fails
     /// when the last results are to be stored. Payments whose results were not stored stay pending, and
     /// are sent again with the same key.
@@ -139,7 +143,7 @@ impl<DB: Database> Worker<DB> {
     /// hold, and those that wait for a retry, are not waited for.
     ///
     /// # Errors
-    /// Fails as [`run_until`](Self::run_until) does, and if the database fails at any time.
+    /// Fails as [`run_until`](Self::run_until) does, and if the database fails five times in a row.
     ///
     /// # Panics
     /// As for [`run_until`](Self::run_until).
@@ -156,63 +160,117 @@ impl<DB: Database> Worker<DB> {
         let mut connection = outbox.pool().acquire().await.map_err(failed)?;
         schema::check::<DB>(&mut connection).await?;
         drop(connection);
+        if !endpoints.iter().any(Endpoint::is_idempotent) {
+            let message = "cannot start the worker: no endpoint takes an idempotency key (pass \
+                           `<dyn Trait>::ENDPOINTS` of the trait that declares the payments)";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
 
         let attempts = Attempts::new(client, endpoints, outbox.seal_keys(), concurrency, timeout);
-        let attempts = Arc::new(attempts);
-        // More than are sent at a time, so that the next request need not wait for the database.
-        let most = concurrency + concurrency / 2;
         let mut wake_ups = WakeUps::new(&outbox, poll_interval);
         let mut shutdown = pin!(shutdown);
-        let (mut tasks, mut finished) = (JoinSet::new(), Vec::new());
-        let (mut is_stopping, mut failures) = (false, 0);
+        let mut running = Running {
+            outbox,
+            attempts: Arc::new(attempts),
+            most: concurrency + concurrency / 2,
+            tasks: JoinSet::new(),
+            finished: Vec::new(),
+            is_stopping: false,
+        };
+        let mut failures: u32 = 0;
         loop {
-            let free = if is_stopping { 0 } else { most.saturating_sub(tasks.len()) };
-            let stored = async {
-                settle(&outbox, &mut finished).await?;
-                claim(&outbox, free, attempts.lease()).await
-            };
-            match stored.await {
-                Ok(claimed) => {
-                    failures = 0;
-                    for payment in claimed {
-                        tasks.spawn(Arc::clone(&attempts).send(payment));
-                    }
-                }
+            let mut pause = None;
+            match running.exchange().await {
+                Ok(()) => failures = 0,
                 Err(error) => {
                     failures += 1;
-                    let is_last = is_stopping && failures >= MOST_FAILURES_AT_THE_END;
-                    if until_idle || is_last || error.kind() != ErrorKind::Database {
+                    let gives_up = (until_idle || running.is_stopping)
+                        && failures >= MOST_FAILURES_AT_THE_END
+                        && running.tasks.is_empty();
+                    if gives_up || error.kind() != ErrorKind::Database {
                         return Err(error);
                     }
-                    tracing::warn!(%error, "the database failed, and is tried again in a second");
-                    tokio::select! {
-                        () = sleep(PAUSE) => {}
-                        _ = &mut shutdown, if !is_stopping => {
-                            is_stopping = true;
-                            attempts.release();
-                        }
-                    }
-                    continue;
+                    tracing::warn!(%error, "the database failed, and is tried again");
+                    pause = Some(SHORTEST_PAUSE * 2_u32.pow(failures.min(6) - 1));
                 }
             }
-            if tasks.is_empty() && (is_stopping || until_idle) {
+            let has_ended = running.tasks.is_empty() && (running.is_stopping || until_idle);
+            if has_ended && pause.is_none() {
                 return Ok(());
             }
             tokio::select! {
-                Some(result) = tasks.join_next() => {
-                    finished.extend(completed(result));
-                    while let Some(result) = tasks.try_join_next() {
-                        finished.extend(completed(result));
-                    }
+                Some(result) = running.tasks.join_next(), if pause.is_none() => {
+                    running.finished.extend(completed(result));
                 }
-                () = wake_ups.next(), if !is_stopping && !until_idle => {}
-                _ = &mut shutdown, if !is_stopping => {
-                    is_stopping = true;
-                    attempts.release();
+                () = sleep(pause.unwrap_or_default()), if pause.is_some() => {}
+                () = wake_ups.next(), if pause.is_none() && !running.is_stopping && !until_idle => {}
+                _ = &mut shutdown, if !running.is_stopping => {
+                    running.is_stopping = true;
+                    running.attempts.release();
+                    failures = 0;
                 }
+            }
+            while let Some(result) = running.tasks.try_join_next() {
+                running.finished.extend(completed(result));
             }
         }
     }
+}
+
+/// A worker at work.
+struct Running<DB: Database> {
+    outbox: Outbox<DB>,
+    attempts: Arc<Attempts>,
+    /// How many payments it holds at most: more than it sends at a time, so that the next request need
+    /// not wait for the database.
+    most: usize,
+    tasks: JoinSet<Finished>,
+    /// The results that are not stored yet.
+    finished: Vec<Finished>,
+    is_stopping: bool,
+}
+
+impl<DB: Database> Running<DB> {
+    /// Stores the results, and claims as many payments as there is room for.
+    async fn exchange(&mut self) -> Result<()> {
+        let free = if self.is_stopping { 0 } else { self.most.saturating_sub(self.tasks.len()) };
+        if self.finished.is_empty() && free == 0 {
+            return Ok(());
+        }
+        let exchanged = within(PATIENCE, self.in_one_transaction(free)).await;
+        let claimed = match exchanged {
+            Err(error) if error.is_about_values::<DB>() && !self.finished.is_empty() => {
+                let (outbox, finished) = (&self.outbox, &mut self.finished);
+                within(PATIENCE, settle_singly(outbox, finished)).await?;
+                return Ok(());
+            }
+            exchanged => exchanged?,
+        };
+        self.finished.clear();
+        for payment in claimed {
+            self.tasks.spawn(Arc::clone(&self.attempts).send(payment));
+        }
+        Ok(())
+    }
+
+    async fn in_one_transaction(&self, free: usize) -> Result<Vec<Claimed>> {
+        let failed =
+            |cause| Error::database::<DB>("cannot store results and claim payments", cause);
+        let mut tx = self.outbox.pool().begin_with(DB::BEGIN).await.map_err(failed)?;
+        settle::<DB>(&mut tx, &self.finished).await?;
+        let claimed = claim::<DB>(&mut tx, free, self.attempts.lease()).await?;
+        tx.commit().await.map_err(failed)?;
+        Ok(claimed)
+    }
+}
+
+/// Limits how long a silent database is waited for.
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(limit, work).await.unwrap_or_else(|_| {
+        let message =
+            "cannot store results and claim payments: the database did not respond in time";
+        Err(Error::new(ErrorKind::Database, message))
+    })
 }
 
 /// Returns the result of a task, unless the transport or the signer of the application panicked.

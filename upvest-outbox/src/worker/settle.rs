@@ -1,9 +1,8 @@
 //! Storing what became of payments, unless another worker has claimed them since.
 
-use crate::database::{Database, Value, execute};
+use crate::database::{Backend, Database, Value, execute};
 use crate::error::{Error, Result};
 use crate::outbox::{Outbox, milliseconds};
-use crate::payment::PaymentState;
 
 use super::claim::Claim;
 use super::verdict::{Failure, Verdict};
@@ -16,36 +15,55 @@ pub(super) struct Finished {
 }
 
 /// The claim is the fence: a worker changes nothing once another one has claimed the payment.
-const FENCE: &str = "WHERE sequence = $1 AND claim = $2 AND state = 'pending'";
+const FENCE: &str =
+    "WHERE sequence = $1 AND claim = $2 AND state = 'pending' AND lease_until IS NOT NULL";
 
-/// Stores results in one transaction, and removes them. If the database fails, all remain.
-pub(super) async fn settle<DB: Database>(
+/// Stores results in a transaction.
+pub(super) async fn settle<DB: Backend>(
+    connection: &mut DB::Connection,
+    finished: &[Finished],
+) -> Result<()> {
+    // In one order in all workers, so that no two wait for each other.
+    let mut finished: Vec<&Finished> = finished.iter().collect();
+    finished.sort_by_key(|one| one.claim.sequence);
+    for one in finished {
+        store::<DB>(connection, one).await?;
+    }
+    Ok(())
+}
+
+/// Stores each result in its own transaction, after the database has refused all in one. One that it
+/// refuses again is dropped: its payment can be claimed again when its lease ends.
+pub(super) async fn settle_singly<DB: Database>(
     outbox: &Outbox<DB>,
     finished: &mut Vec<Finished>,
 ) -> Result<()> {
-    if finished.is_empty() {
-        return Ok(());
-    }
-    let failed = |cause| Error::database::<DB>("cannot store the results of payments", cause);
-    let mut tx = outbox.pool().begin().await.map_err(failed)?;
-    // In one order in all workers, so that no two wait for each other.
-    finished.sort_by_key(|one| one.claim.sequence);
-    let mut lost = Vec::new();
-    for Finished { claim, verdict } in finished.iter() {
-        let (sql, values) = statement(claim, verdict);
-        if execute::<DB>(&mut tx, &sql, values).await.map_err(failed)? == 0 {
-            lost.push(claim);
+    while let Some(one) = finished.last() {
+        let failed = |cause| Error::database::<DB>(WHAT, cause);
+        let mut connection = outbox.pool().acquire().await.map_err(failed)?;
+        match store::<DB>(&mut connection, one).await {
+            Err(error) if error.is_about_values::<DB>() => {
+                let id = &one.claim.id;
+                tracing::error!(id, %error, "the result of a payment cannot be stored");
+            }
+            stored => stored?,
         }
+        finished.pop();
     }
-    tx.commit().await.map_err(failed)?;
-    for Claim { id, number, .. } in lost {
-        tracing::warn!(
-            id,
-            claim = number,
-            "result discarded: the payment was claimed or settled in the meantime"
-        );
+    Ok(())
+}
+
+const WHAT: &str = "cannot store the results of payments";
+
+async fn store<DB: Backend>(connection: &mut DB::Connection, finished: &Finished) -> Result<()> {
+    let Finished { claim, verdict } = finished;
+    let (sql, values) = statement(claim, verdict);
+    let stored = execute::<DB>(connection, &sql, values).await;
+    if stored.map_err(|cause| Error::database::<DB>(WHAT, cause))? == 0 {
+        let Claim { id, number, .. } = claim;
+        let message = "result discarded: the payment was claimed or settled in the meantime";
+        tracing::warn!(id, claim = number, "{message}");
     }
-    finished.clear();
     Ok(())
 }
 
@@ -63,23 +81,28 @@ fn statement(claim: &Claim, verdict: &Verdict) -> (String, Vec<Value>) {
         }
         Verdict::Rejected(failure) => {
             values.extend(described(failure));
-            values.push(PaymentState::Rejected.as_str().into());
-            FINAL_FAILURE
+            "error = $3, error_summary = $4, request_id = coalesce($5, request_id),
+             state = 'rejected', settled_at = {now}"
         }
         Verdict::Unresolved(failure) => {
             values.extend(described(failure));
-            values.push(PaymentState::Unresolved.as_str().into());
-            FINAL_FAILURE
+            // The last failure stays, for the person who finds out what happened.
+            "error = CASE WHEN error IS NULL THEN $3 ELSE $3 || '; the last failure: ' || error END,
+             error_summary = coalesce($4, error_summary),
+             request_id = coalesce($5, request_id), state = 'unresolved', settled_at = {now}"
         }
-        Verdict::Retry { failure, after, is_unsent } => {
+        Verdict::Retry { failure, after, is_unsent, counts } => {
             values.extend(described(failure));
-            let unsent_claim = if *is_unsent { claim.number } else { -2 };
-            values.extend([milliseconds(*after).into(), unsent_claim.into()]);
-            // Not after the end of the window, when it becomes unresolved.
-            "error = $3, error_summary = $4, request_id = coalesce($5, request_id),
-             failures = failures + 1, unsent_claim = CASE WHEN $7 >= 0 THEN $7 ELSE unsent_claim END,
-             due = CASE WHEN {now} < replayable_until AND replayable_until < {now} + $6
-                 THEN replayable_until ELSE {now} + $6 END"
+            values.extend([milliseconds(*after).into(), i64::from(*counts).into()]);
+            if *is_unsent {
+                "error = $3, error_summary = coalesce($4, error_summary),
+                 request_id = coalesce($5, request_id), due = {now} + $6,
+                 failures = failures + $7, unsent_claim = claim"
+            } else {
+                "error = $3, error_summary = coalesce($4, error_summary),
+                 request_id = coalesce($5, request_id), due = {now} + $6,
+                 failures = failures + $7"
+            }
         }
         // If no claim before had an effect, this one has not changed that.
         Verdict::Release => {
@@ -89,9 +112,6 @@ fn statement(claim: &Claim, verdict: &Verdict) -> (String, Vec<Value>) {
     };
     (format!("UPDATE upvest_payment SET {set}, lease_until = NULL {FENCE}"), values)
 }
-
-const FINAL_FAILURE: &str = "error = $3, error_summary = $4,
-    request_id = coalesce($5, request_id), state = $6, settled_at = {now}";
 
 fn described(failure: &Failure) -> [Value; 3] {
     let summary = failure.summary.as_ref();

@@ -1,8 +1,8 @@
 //! What becomes of a payment after an attempt: decided from values alone.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use upvest_core::{Error, ErrorSummary, Outcome};
 
 use super::claim::Claimed;
@@ -10,8 +10,12 @@ use super::claim::Claimed;
 const SHORTEST_WAIT: Duration = Duration::from_mins(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(30);
 
-/// Statuses that say something about the worker's token or settings, not about the payment.
-const OF_THE_CLIENT: [u16; 3] = [401, 403, 431];
+/// How long before the end of its window a payment is sent for the last time.
+const LAST_ATTEMPT: Duration = Duration::from_mins(5);
+
+/// Statuses that do not reject the payment itself: the token or the settings of the worker are refused,
+/// or another request is under way.
+const NOT_OF_THE_PAYMENT: [u16; 4] = [401, 403, 409, 431];
 
 /// What becomes of a payment.
 #[derive(Debug)]
@@ -23,7 +27,10 @@ pub(super) enum Verdict {
     Retry {
         failure: Failure,
         after: Duration,
+        /// Whether it is still certain that no request had an effect.
         is_unsent: bool,
+        /// Whether the next wait is longer.
+        counts: bool,
     },
     /// It stays pending. Nothing was sent, and nothing failed.
     Release,
@@ -61,13 +68,18 @@ impl Verdict {
         Self::Unresolved(Failure { message, summary: None })
     }
 
-    /// The row cannot be sent as it is.
+    /// The row cannot be sent as it is. Nothing was sent, so what was known before still holds.
     pub(super) fn not_sent(payment: &Claimed, message: String) -> Self {
-        Self::Retry {
-            failure: Failure { message, summary: None },
-            after: back_off(payment.failures, random(payment)),
-            is_unsent: payment.is_unsent,
-        }
+        let failure = Failure { message, summary: None };
+        let after = wait(payment, back_off(0, random(payment)));
+        Self::Retry { failure, after, is_unsent: payment.is_unsent, counts: false }
+    }
+
+    /// The response does not say what became of the request.
+    pub(super) fn doubtful(payment: &Claimed, message: String) -> Self {
+        let failure = Failure { message, summary: None };
+        let after = wait(payment, back_off(payment.failures, random(payment)));
+        Self::Retry { failure, after, is_unsent: false, counts: true }
     }
 
     /// The call failed, or was refused.
@@ -76,20 +88,19 @@ impl Verdict {
     /// the database decides, so the payment stays pending until then.
     pub(super) fn of(payment: &Claimed, error: &Error) -> Self {
         let failure = Failure { message: error.to_string(), summary: Some(error.summary()) };
-        let is_of_the_client =
-            error.status().is_some_and(|status| OF_THE_CLIENT.contains(&status.as_u16()));
-        if error.outcome() == Outcome::Rejected && !error.is_retryable() && !is_of_the_client {
+        if payment.is_unsent && is_final(error) {
             return Self::Rejected(failure);
         }
-        let is_unsent = match error.outcome() {
-            // Nothing was sent now, so what was known before still holds.
-            _ if error.attempts() == 0 => payment.is_unsent,
-            Outcome::NotSent | Outcome::Rejected => payment.is_unsent,
-            _ => false,
-        };
-        let wait = back_off(payment.failures, random(payment));
-        let after = wait.saturating_add(error.retry_after().unwrap_or_default());
-        Self::Retry { failure, after, is_unsent }
+        // If nothing was sent because of this worker, the payment is not to blame.
+        let counts = error.attempts() > 0;
+        let status = error.status().map(|status| status.as_u16());
+        // A refused token may be that of a copy, which a proxy has made of a request that was accepted.
+        let is_certain = error.outcome() == Outcome::NotSent || status == Some(429);
+        let is_unsent = payment.is_unsent && (!counts || is_certain);
+        let back_off = back_off(if counts { payment.failures } else { 0 }, random(payment));
+        let asked = error.retry_after().unwrap_or_default();
+        let after = wait(payment, back_off.saturating_add(asked));
+        Self::Retry { failure, after, is_unsent, counts }
     }
 
     pub(super) fn log(&self) {
@@ -124,36 +135,53 @@ fn back_off(failures: u32, random: u64) -> Duration {
     wait + Duration::from_nanos(jitter.try_into().unwrap_or_default())
 }
 
-/// Spreads payments evenly, the same way each time: their keys are random.
+/// Whether the API refused the payment itself. A refusal without a request id and without a problem
+/// document may come from a proxy.
+fn is_final(error: &Error) -> bool {
+    let is_of_the_api = error.request_id().is_some() || error.problem().is_some();
+    let is_of_the_payment =
+        error.status().is_some_and(|status| !NOT_OF_THE_PAYMENT.contains(&status.as_u16()));
+    error.outcome() == Outcome::Rejected
+        && !error.is_retryable()
+        && is_of_the_api
+        && is_of_the_payment
+}
+
+/// Returns the wait, unless the window ends before: then until shortly before its end, or until then.
+fn wait(payment: &Claimed, wait: Duration) -> Duration {
+    let left = payment.replayable_for;
+    let last = left.checked_sub(LAST_ATTEMPT).filter(|last| !last.is_zero()).unwrap_or(left);
+    wait.min(last)
+}
+
+/// Spreads payments that failed together, the same way each time.
 fn random(payment: &Claimed) -> u64 {
-    let text = format!("{} {}", payment.claim.number, payment.record);
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    let mut first = [0; 8];
-    hash.as_ref().iter().zip(&mut first).for_each(|(byte, slot)| *slot = *byte);
-    u64::from_be_bytes(first)
+    let mut hasher = DefaultHasher::new();
+    (&payment.claim.id, payment.claim.number).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use tokio::time::Instant;
     use upvest_core::Error;
 
-    use super::super::claim::{Claim, Claimed};
+    use super::super::claim::{Claim, Claimed, Moment};
     use super::{Verdict, back_off};
 
     fn payment(is_unsent: bool) -> Claimed {
         Claimed {
             claim: Claim { sequence: 1, id: "1".to_owned(), number: 1 },
+            idempotency_key: String::new(),
             record: String::new(),
             seal: None,
             ordered_by: None,
             has_new_key: true,
             is_unsent,
-            is_expired: false,
+            replayable_for: Duration::from_hours(1),
             failures: 0,
-            at: Instant::now(),
+            at: Moment::now(),
         }
     }
 
@@ -168,15 +196,28 @@ mod tests {
     }
 
     #[test]
+    fn the_last_attempt_is_shortly_before_the_end_of_the_window() {
+        let error = Error::from_problem(503, "unavailable");
+        for (left, expected) in [(25, 20), (6, 1), (5, 5), (3, 3)] {
+            let replayable_for = Duration::from_mins(left);
+            let payment = Claimed { replayable_for, failures: 900, ..payment(true) };
+            let Verdict::Retry { after, .. } = Verdict::of(&payment, &error) else {
+                panic!("{left}")
+            };
+            assert_eq!(after, Duration::from_mins(expected));
+        }
+    }
+
+    #[test]
     fn only_a_certain_refusal_of_the_payment_is_final() {
         for (status, is_final) in [
             (400, true),
             (404, true),
             (405, true),
-            (409, true),
             (422, true),
             (401, false),
             (403, false),
+            (409, false),
             (407, false),
             (408, false),
             (425, false),
@@ -187,14 +228,18 @@ mod tests {
             (503, false),
         ] {
             let error = Error::from_problem(status, "x");
-            let verdict = Verdict::of(&payment(true), &error);
-            assert_eq!(matches!(verdict, Verdict::Rejected(_)), is_final, "{status}");
+            let verdict = |is_unsent| Verdict::of(&payment(is_unsent), &error);
+            assert_eq!(matches!(verdict(true), Verdict::Rejected(_)), is_final, "{status}");
+            // Whatever the call says: an earlier claim may have had an effect.
+            assert!(matches!(verdict(false), Verdict::Retry { is_unsent: false, .. }), "{status}");
         }
     }
 
     #[test]
     fn a_possible_effect_makes_later_rejections_uncertain() {
-        for (status, unsent) in [(429, true), (401, true), (500, false), (503, false)] {
+        for (status, unsent) in
+            [(429, true), (401, false), (403, false), (409, false), (503, false)]
+        {
             let error = Error::from_problem(status, "x");
             for before in [true, false] {
                 let Verdict::Retry { is_unsent, .. } = Verdict::of(&payment(before), &error) else {

@@ -4,45 +4,53 @@ use std::time::Duration;
 
 use sqlx::Pool;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::database::Database;
 use crate::outbox::Outbox;
 
-pub(super) struct WakeUps<DB: Database> {
-    pool: Pool<DB>,
-    enqueued: watch::Receiver<u64>,
-    listener: Option<DB::Listener>,
+pub(super) struct WakeUps {
+    here: watch::Receiver<u64>,
+    elsewhere: watch::Receiver<u64>,
     interval: Duration,
+    /// Ends with the worker.
+    _listening: JoinSet<()>,
 }
 
-impl<DB: Database> WakeUps<DB> {
-    pub(super) fn new(outbox: &Outbox<DB>, interval: Duration) -> Self {
-        let (pool, enqueued) = (outbox.pool().clone(), outbox.enqueued().subscribe());
-        Self { pool, enqueued, listener: None, interval }
+impl WakeUps {
+    pub(super) fn new<DB: Database>(outbox: &Outbox<DB>, interval: Duration) -> Self {
+        let (sender, elsewhere) = watch::channel(0);
+        let mut listening = JoinSet::new();
+        listening.spawn(listen(outbox.pool().clone(), sender, interval));
+        let here = outbox.enqueued().subscribe();
+        Self { here, elsewhere, interval, _listening: listening }
     }
 
     /// Waits for the next wake-up. If the database cannot be listened to, the time is enough.
     pub(super) async fn next(&mut self) {
-        let Self { pool, enqueued, listener, interval } = self;
-        let elsewhere = async {
-            if listener.is_none() {
-                *listener = DB::listen(pool).await.unwrap_or_else(|error| {
-                    tracing::debug!(%error, "cannot listen for payments of other processes");
-                    None
-                });
-            }
-            let Some(known) = listener else { return std::future::pending().await };
-            if DB::notified(known).await.is_err() {
-                *listener = None;
-                std::future::pending::<()>().await;
-            }
-        };
         tokio::select! {
-            // It cannot fail: the worker has the outbox, which has the sender.
-            _ = enqueued.changed() => {}
-            () = elsewhere => {}
-            () = sleep(*interval) => {}
+            Ok(()) = self.here.changed() => {}
+            Ok(()) = self.elsewhere.changed() => {}
+            () = sleep(self.interval) => {}
         }
+    }
+}
+
+/// Passes on the wake-ups of the database, if it sends any.
+async fn listen<DB: Database>(pool: Pool<DB>, wake: watch::Sender<u64>, interval: Duration) {
+    loop {
+        match DB::listen(&pool).await {
+            Ok(None) => return,
+            Ok(Some(mut listener)) => loop {
+                // Also once it listens: what was enqueued before then sent no wake-up.
+                wake.send_modify(|count| *count = count.wrapping_add(1));
+                if DB::notified(&mut listener).await.is_err() {
+                    break;
+                }
+            },
+            Err(error) => tracing::debug!(%error, "cannot listen for payments of other processes"),
+        }
+        sleep(interval).await;
     }
 }
