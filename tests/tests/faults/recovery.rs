@@ -234,3 +234,77 @@ async fn a_copy_of_a_call_does_no_harm() {
     assert_eq!(fake.clone().await.unwrap_err().outcome(), Outcome::Rejected);
     assert_eq!(fake.clone().await, fake.await);
 }
+
+/// What an outbox needs to know, to call a rejection certain.
+#[tokio::test]
+async fn only_the_owner_of_a_record_can_know_that_nothing_was_sent() {
+    let server = Server::new(|_, _| problem(422, "unprocessable_entity"));
+    let client = server.client();
+    let call = client.create("x");
+    assert!(call.is_unsent());
+    let record = call.record();
+    let replayed = || client.replay_untyped(<dyn Things>::ENDPOINTS, record.clone()).unwrap();
+    let key = IdempotencyKey::random();
+    let passed = client.create("x").idempotency_key(key, Timestamp::now());
+    let resumed = client.create("x").resume(record.clone()).unwrap();
+    assert!(!replayed().is_unsent() && !passed.is_unsent() && !resumed.is_unsent());
+
+    assert_eq!(replayed().await.unwrap_err().outcome(), Outcome::Unknown);
+    let owned = replayed().assume_unsent();
+    assert!(owned.is_unsent());
+    assert_eq!(owned.await.unwrap_err().outcome(), Outcome::Rejected);
+    // What makes another use of the key possible, cancels it.
+    let (owned, passed) = (replayed().assume_unsent(), passed.assume_unsent());
+    let copy = owned.clone();
+    assert!(!owned.is_unsent() && !copy.is_unsent());
+    for call in [owned, copy] {
+        assert_eq!(call.await.unwrap_err().outcome(), Outcome::Unknown);
+    }
+    let again = passed.idempotency_key(key, Timestamp::now());
+    assert_eq!(again.await.unwrap_err().outcome(), Outcome::Unknown);
+    let dynamic: &dyn Replay = &Owned(client.clone());
+    let call = dynamic.replay::<Thing>(<dyn Things>::ENDPOINTS, record.clone()).unwrap();
+    assert_eq!(call.await.unwrap_err().outcome(), Outcome::Unknown, "also of a fake");
+}
+
+/// Claims that no key was sent before.
+struct Owned(Client);
+
+impl Replay for Owned {
+    fn replay_untyped(
+        &self,
+        endpoints: &[Endpoint],
+        record: CallRecord,
+    ) -> Result<IdempotentCall<Value>> {
+        Ok(self.0.replay_untyped(endpoints, record)?.assume_unsent())
+    }
+}
+
+#[test]
+fn records_of_the_same_request_are_recognised() {
+    let server = Server::new(|_, _| thing());
+    let client = server.client();
+    let order = increase();
+    let of = |order: &CreateVirtualCashIncrease| client.increase(order).record();
+    let (first, again) = (of(&order), of(&order));
+    assert!(first != again && first.is_same_request(&again));
+    let other = CreateVirtualCashIncrease { amount: "2.00".parse().unwrap(), ..order.clone() };
+    let down = CreateVirtualCashDecrease {
+        account_group_id: order.account_group_id,
+        amount: order.amount,
+        currency: order.currency.clone(),
+    };
+    let id = "00000000-0000-4000-8000-000000000001";
+    let foreign = server.builder().credentials(id, "x").build().unwrap();
+    let fake: IdempotentCall<Thing> = Call::ready(Ok(Thing { id: 7 }));
+    for record in [
+        of(&other),
+        client.decrease(&down).record(),
+        foreign.increase(&order).record(),
+        fake.record(),
+        serde_json::from_str(r#"{"version":2}"#).unwrap(),
+    ] {
+        assert!(!first.is_same_request(&record), "{record:?}");
+        assert!(!record.is_same_request(&first) && !record.is_same_request(&fake.record()));
+    }
+}
