@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use upvest_core::Timestamp;
 use upvest_outbox::PaymentState;
 use upvest_tests::in_memory::Server;
 
 use crate::database::{
-    Fixture, TestDatabase, accepted, accepting, client, key_of, on_each_database,
+    Fixture, TestDatabase, accepted, accepting, builder, client, key_of, on_each_database,
 };
 
 on_each_database! {
@@ -23,6 +24,7 @@ on_each_database! {
     a_worker_respects_its_concurrency,
     enqueueing_wakes_a_worker,
     a_panic_of_the_transport_ends_only_its_call,
+    a_worker_that_cannot_send_leaves_the_payments_to_others,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -201,4 +203,30 @@ async fn a_panic_of_the_transport_ends_only_its_call<DB: TestDatabase>(test: &Fi
     test.send(&client(&server)).await;
     assert_eq!(test.state("1").await, PaymentState::Pending);
     assert_eq!(test.state("2").await, PaymentState::Accepted);
+}
+
+async fn a_worker_that_cannot_send_leaves_the_payments_to_others<DB: TestDatabase>(
+    test: &Fixture<DB>,
+) {
+    const PAYMENTS: u64 = 200;
+    let server = accepting();
+    let wrong = Timestamp::now().checked_add(Duration::from_secs(86_400)).unwrap();
+    let unable = builder(&server).clock(move || wrong).build().unwrap();
+    for number in 0..PAYMENTS {
+        test.enqueue(&client(&server), &number.to_string(), "x").await;
+    }
+    let shutdown = Arc::new(Notify::new());
+    let signal = Arc::clone(&shutdown);
+    let worker = test.worker(&unable).poll_interval(Duration::from_millis(10));
+    let running = tokio::spawn(worker.run_until(async move { signal.notified().await }));
+    while test.outbox.stats().await.unwrap().due == PAYMENTS {
+        tokio::task::yield_now().await;
+    }
+    test.send(&client(&server)).await;
+    shutdown.notify_one();
+    running.await.unwrap().unwrap();
+    // What it held once is sent a minute later.
+    let stats = test.outbox.stats().await.unwrap();
+    assert!(stats.accepted >= PAYMENTS - 24 && stats.unresolved == 0, "{stats:?}");
+    assert!(stats.pending > 0, "it took nothing: {stats:?}");
 }

@@ -11,8 +11,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
 use upvest_core::{Endpoint, Replay};
 
 use attempt::Attempts;
@@ -27,6 +27,10 @@ use crate::schema;
 
 /// How long it waits after the first failure of the database; then twice as long, up to 32 times.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long it claims nothing for each payment in a row that it could not send, up to a minute.
+const BREAK: Duration = Duration::from_secs(1);
+const LONGEST_BREAK: Duration = Duration::from_mins(1);
 
 /// How long it waits for the database to respond.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,8 +56,9 @@ const MOST_FAILURES_AT_THE_END: u32 = 5;
 /// had an effect. After any other failure it stays pending.
 ///
 /// Give all workers of one database the same endpoints, client id and base URL. A worker learns only
-/// after the claim that it cannot send a payment, and each such claim delays it by a minute or more. The
-/// clock of a worker ends no lease and no window, but one that is wrong may refuse to send.
+/// after the claim that it cannot send a payment, and each such claim delays it by a minute or more; it
+/// then claims less often, and leaves the payments to others. The clock of a worker ends no lease and no
+/// window, but one that is wrong may refuse to send.
 ///
 /// Its telemetry is that of [`tracing`]: a span `payment` around each request, with `id` and `claim`,
 /// and an event for each result.
@@ -176,6 +181,9 @@ impl<DB: Database> Worker<DB> {
             tasks: JoinSet::new(),
             finished: Vec::new(),
             is_stopping: false,
+            until_idle,
+            unable: 0,
+            claims_from: Instant::now(),
         };
         let mut failures: u32 = 0;
         loop {
@@ -200,7 +208,7 @@ impl<DB: Database> Worker<DB> {
             }
             tokio::select! {
                 Some(result) = running.tasks.join_next(), if pause.is_none() => {
-                    running.finished.extend(completed(result));
+                    running.note(result);
                 }
                 () = sleep(pause.unwrap_or_default()), if pause.is_some() => {}
                 () = wake_ups.next(), if pause.is_none() && !running.is_stopping && !until_idle => {}
@@ -211,7 +219,7 @@ impl<DB: Database> Worker<DB> {
                 }
             }
             while let Some(result) = running.tasks.try_join_next() {
-                running.finished.extend(completed(result));
+                running.note(result);
             }
         }
     }
@@ -228,12 +236,42 @@ struct Running<DB: Database> {
     /// The results that are not stored yet.
     finished: Vec<Finished>,
     is_stopping: bool,
+    until_idle: bool,
+    /// How many payments in a row it could not send at all, such as for its settings or its clock.
+    unable: u32,
+    /// When it claims again. A worker that cannot send leaves the payments to others.
+    claims_from: Instant,
 }
 
 impl<DB: Database> Running<DB> {
+    fn free(&self) -> usize {
+        let has_break = Instant::now() < self.claims_from && !self.until_idle;
+        if self.is_stopping || has_break {
+            return 0;
+        }
+        self.most.saturating_sub(self.tasks.len())
+    }
+
+    /// Notes the result of a task, unless the transport or the signer of the application panicked.
+    fn note(&mut self, result: std::result::Result<Finished, JoinError>) {
+        let Ok(finished) = result else {
+            let what = "panic while sending a payment";
+            tracing::error!("{what}: it can be claimed again when its lease ends");
+            return;
+        };
+        if finished.verdict.is_inability() {
+            self.unable += 1;
+            self.claims_from = Instant::now() + LONGEST_BREAK.min(BREAK * self.unable);
+        } else {
+            self.unable = 0;
+            self.claims_from = Instant::now();
+        }
+        self.finished.push(finished);
+    }
+
     /// Stores the results, and claims as many payments as there is room for.
     async fn exchange(&mut self) -> Result<()> {
-        let free = if self.is_stopping { 0 } else { self.most.saturating_sub(self.tasks.len()) };
+        let free = self.free();
         if self.finished.is_empty() && free == 0 {
             return Ok(());
         }
@@ -271,17 +309,6 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Re
             "cannot store results and claim payments: the database did not respond in time";
         Err(Error::new(ErrorKind::Database, message))
     })
-}
-
-/// Returns the result of a task, unless the transport or the signer of the application panicked.
-fn completed(result: std::result::Result<Finished, tokio::task::JoinError>) -> Option<Finished> {
-    result
-        .inspect_err(|_| {
-            tracing::error!(
-                "panic while sending a payment: it can be claimed again when its lease ends"
-            );
-        })
-        .ok()
 }
 
 impl<DB: Database> fmt::Debug for Worker<DB> {

@@ -103,6 +103,11 @@ impl Verdict {
         Self::Retry { failure, after, is_unsent, counts }
     }
 
+    /// Whether nothing was sent because of this worker, such as for its settings or its clock.
+    pub(super) fn is_inability(&self) -> bool {
+        matches!(self, Self::Retry { counts: false, .. })
+    }
+
     pub(super) fn log(&self) {
         match self {
             Self::Accepted(acceptance) => {
