@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use upvest_core::Timestamp;
-use upvest_outbox::PaymentState;
-use upvest_tests::in_memory::Server;
+use upvest_outbox::{Outbox, PaymentState};
+use upvest_tests::in_memory::{Server, Things as _};
 
 use crate::database::{
     Fixture, TestDatabase, accepted, accepting, builder, client, key_of, on_each_database,
@@ -18,6 +18,7 @@ use crate::database::{
 on_each_database! {
     many_workers_send_each_payment_once,
     a_worker_changes_nothing_once_another_has_claimed,
+    a_late_result_does_not_end_the_claim_of_another,
     a_lease_that_has_not_ended_is_respected,
     a_worker_that_is_dropped_leaves_its_payments_to_others,
     a_shutdown_finishes_what_is_in_flight_and_claims_no_more,
@@ -79,6 +80,29 @@ async fn a_worker_changes_nothing_once_another_has_claimed<DB: TestDatabase>(tes
     assert_eq!(after.operation(), before.operation());
     assert_eq!((after.claims(), after.settled_at()), (2, before.settled_at()));
     assert_eq!(key_of(&slow.sent()[0]), key_of(&second.sent()[0]));
+}
+
+/// The second worker is still waiting for its response when the first one stores its own.
+async fn a_late_result_does_not_end_the_claim_of_another<DB: TestDatabase>(test: &Fixture<DB>) {
+    let (received, first_gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = gated(&received, &first_gate, "of-the-first");
+    test.enqueue(&client(&slow), "1", "x").await;
+    let first = tokio::spawn(test.worker(&client(&slow)).run_until_idle());
+    received.notified().await;
+    test.advance(2 * MINUTE).await;
+    let second_gate = Arc::new(Notify::new());
+    let slower = gated(&received, &second_gate, "of-the-second");
+    let second = tokio::spawn(test.worker(&client(&slower)).run_until_idle());
+    received.notified().await;
+
+    first_gate.notify_one();
+    first.await.unwrap().unwrap();
+    let payment = test.payment("1").await;
+    assert_eq!((payment.state(), payment.claims()), (PaymentState::Pending, 2));
+    assert_eq!(test.outbox.stats().await.unwrap().leased, 1);
+    second_gate.notify_one();
+    second.await.unwrap().unwrap();
+    assert_eq!(test.payment("1").await.operation().unwrap().id, "of-the-second");
 }
 
 async fn a_lease_that_has_not_ended_is_respected<DB: TestDatabase>(test: &Fixture<DB>) {
@@ -170,8 +194,20 @@ async fn a_worker_respects_its_concurrency<DB: TestDatabase>(test: &Fixture<DB>)
     assert!(most.load(Ordering::SeqCst) <= 5, "{most:?}");
 }
 
-/// The worker would poll only after an hour.
 async fn enqueueing_wakes_a_worker<DB: TestDatabase>(test: &Fixture<DB>) {
+    is_woken(test, &test.outbox).await;
+}
+
+/// As from another process: only the database can wake the worker. SQLite cannot.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn enqueueing_elsewhere_wakes_a_worker_on_postgres() {
+    let Some(test) = Fixture::<sqlx::Postgres>::new().await else { return };
+    is_woken(&test, &Outbox::new(test.pool.clone())).await;
+    test.end().await;
+}
+
+/// Checks that enqueueing wakes a worker that would look only after an hour.
+async fn is_woken<DB: TestDatabase>(test: &Fixture<DB>, elsewhere: &Outbox<DB>) {
     let (received, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let server = gated(&received, &gate, "op-1");
     let shutdown = Arc::new(Notify::new());
@@ -179,7 +215,10 @@ async fn enqueueing_wakes_a_worker<DB: TestDatabase>(test: &Fixture<DB>) {
     let worker = test.worker(&client(&server)).poll_interval(60 * MINUTE);
     let running = tokio::spawn(worker.run_until(async move { signal.notified().await }));
     for id in ["1", "2", "3"] {
-        test.enqueue(&client(&server), id, "x").await;
+        let mut tx = test.pool.begin().await.unwrap();
+        let call = client(&server).create("x");
+        elsewhere.enqueue(&mut tx, id, &call).await.unwrap();
+        tx.commit().await.unwrap();
         let wait = tokio::time::timeout(Duration::from_secs(30), received.notified()).await;
         assert!(wait.is_ok(), "the worker was not woken for {id}");
         gate.notify_one();
