@@ -1,5 +1,5 @@
-//! Measures the outbox: payments beside calls of the bare client, and with many settled payments
-//! beside few.
+//! Measures the outbox: payments beside calls of the bare client, with many settled payments beside
+//! few, and with payments that wait for another one.
 //!
 //! On SQLite in a file, and on the Postgres in `UPVEST_TEST_POSTGRES` if it is set. Each ratio is of
 //! two figures in the same run.
@@ -124,6 +124,35 @@ async fn scale<DB: Filled>(name: &str, few: &Pool<DB>, many: &Pool<DB>) {
     );
 }
 
+/// Compares sending beside many payments that wait for one before them with beside none.
+async fn blocked<DB: Filled>(name: &str, pool: &Pool<DB>) {
+    let rows = if is_trial() { 100 } else { 10_000 };
+    let client = client(Duration::ZERO);
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for round in 0..if is_trial() { 1 } else { 5 } {
+        alone.push(through(pool, &client, 400).await.1.as_secs_f64());
+        let numbers = DB::numbers(rows);
+        let insert = format!(
+            "INSERT INTO upvest_payment (id, idempotency_key, record, ordered_by, due, unsent_claim,
+                 replayable_until, created_at)
+             SELECT '{round}-' || n, '{round}-' || n, 'x', '{round}',
+                 CASE WHEN n = 1 THEN {FAR} ELSE 0 END, 0, {FAR}, 0
+             FROM ({numbers}) AS numbers"
+        );
+        DB::run(pool, insert).await;
+        beside.push(through(pool, &client, 400).await.1.as_secs_f64());
+        DB::run(pool, "DELETE FROM upvest_payment WHERE state = 'pending'".to_owned()).await;
+    }
+    println!(
+        "{name}, {rows} payments blocked by one of their order: sending others takes {:.1} times as \
+         long (mark: none)",
+        median(beside) / median(alone)
+    );
+}
+
+/// Milliseconds since 1970, in the year 2286.
+const FAR: i64 = 10_000_000_000_000;
+
 trait Filled: Database {
     /// A query for the numbers up to this one.
     fn numbers(rows: u32) -> String;
@@ -195,8 +224,10 @@ async fn main() {
     let folder = TempDir::new().expect("a folder");
     compare("SQLite", &sqlite(&folder).await).await;
     scale("SQLite", &sqlite(&folder).await, &sqlite(&folder).await).await;
+    blocked("SQLite", &sqlite(&folder).await).await;
     if let Ok(url) = std::env::var("UPVEST_TEST_POSTGRES") {
         compare("Postgres", &postgres(&url).await).await;
         scale("Postgres", &postgres(&url).await, &postgres(&url).await).await;
+        blocked("Postgres", &postgres(&url).await).await;
     }
 }
