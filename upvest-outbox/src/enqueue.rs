@@ -47,7 +47,8 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
     /// is not defined.
     ///
     /// Note: a pending or unresolved payment blocks all later ones with its key. One that is still
-    /// blocked 23 hours after it was made becomes unresolved without being sent.
+    /// blocked 23 hours after it was made becomes unresolved without being sent. Each claim looks at the
+    /// blocked ones, so thousands of them slow all workers down.
     pub fn ordered_by(mut self, key: impl fmt::Display) -> Self {
         self.ordered_by = Some(key.to_string());
         self
