@@ -43,8 +43,8 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
     ///
     /// Use it if a decrease must not overtake an increase: `.ordered_by(account_group_id)`. A payment
     /// is sent when the one before is accepted or rejected; accepted does not mean confirmed. Payments
-    /// without this key are not affected. The order of two transactions that enqueue at the same time
-    /// is not defined.
+    /// without this key are not affected. Those of two transactions that enqueue at the same time may be
+    /// sent in any order, and at the same time.
     ///
     /// Note: a pending or unresolved payment blocks all later ones with its key. One that is still
     /// blocked 23 hours after it was made becomes unresolved without being sent. Each claim looks at the

@@ -293,8 +293,8 @@ impl<DB: Database> Outbox<DB> {
 
     /// Makes the payments due that wait for a retry; returns how many.
     ///
-    /// For an operator who has corrected the cause. They are sent at once, as fast as the workers can,
-    /// also if the server has asked to wait.
+    /// For an operator who has corrected the cause. They are sent as fast as the workers can, even if the
+    /// server has asked to wait. A worker that could not send anything begins within 10 seconds.
     ///
     /// # Errors
     /// Fails if the database does.
@@ -304,6 +304,9 @@ impl<DB: Database> Outbox<DB> {
         let sql = "UPDATE upvest_payment SET due = {now}
                    WHERE state = 'pending' AND lease_until IS NULL AND due > {now}";
         let due = execute::<DB>(&mut connection, sql, Vec::new()).await.map_err(failed)?;
+        if let Some(notify) = DB::NOTIFY {
+            fetch::<DB>(&mut connection, notify, Vec::new()).await.map_err(failed)?;
+        }
         self.enqueued.send_modify(|count| *count = count.wrapping_add(1));
         Ok(due)
     }

@@ -17,6 +17,7 @@ use crate::database::{
 
 on_each_database! {
     many_workers_send_each_payment_once,
+    a_large_worker_stores_its_results_in_parts,
     a_worker_changes_nothing_once_another_has_claimed,
     a_late_result_does_not_end_the_claim_of_another,
     a_lease_that_has_not_ended_is_respected,
@@ -80,6 +81,34 @@ async fn a_worker_changes_nothing_once_another_has_claimed<DB: TestDatabase>(tes
     assert_eq!(after.operation(), before.operation());
     assert_eq!((after.claims(), after.settled_at()), (2, before.settled_at()));
     assert_eq!(key_of(&slow.sent()[0]), key_of(&second.sent()[0]));
+}
+
+/// All responses arrive at the same time, and they are more than one transaction stores.
+async fn a_large_worker_stores_its_results_in_parts<DB: TestDatabase>(test: &Fixture<DB>) {
+    const PAYMENTS: usize = 600;
+    let (waiting, all) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let server = Server::slow(move |number, _| {
+        let (waiting, all) = (Arc::clone(&waiting), Arc::clone(&all));
+        Box::pin(async move {
+            let arrived = all.notified();
+            if waiting.fetch_add(1, Ordering::SeqCst) + 1 == PAYMENTS {
+                all.notify_waiters();
+            } else {
+                arrived.await;
+            }
+            accepted(&number.to_string())
+        })
+    });
+    let mut tx = test.pool.begin().await.unwrap();
+    for number in 0..PAYMENTS {
+        let call = client(&server).create("x");
+        test.outbox.enqueue(&mut tx, &number.to_string(), &call).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let sender = builder(&server).max_in_flight(PAYMENTS).build().unwrap();
+    test.worker(&sender).concurrency(PAYMENTS).run_until_idle().await.unwrap();
+    let stats = test.outbox.stats().await.unwrap();
+    assert_eq!((stats.accepted, server.sent().len()), (PAYMENTS as u64, PAYMENTS));
 }
 
 /// The second worker is still waiting for its response when the first one stores its own.

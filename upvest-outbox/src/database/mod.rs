@@ -7,6 +7,8 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use sqlx::Transaction;
+
 /// A database that can hold an outbox: `sqlx::Sqlite` or `sqlx::Postgres`.
 ///
 /// Each needs the feature of its name.
@@ -24,6 +26,8 @@ pub trait Backend: sqlx::Database {
     const COUNT_TABLES: &'static str;
     /// Starts a transaction of this crate, whatever isolation the database has by default.
     const BEGIN: &'static str;
+    /// Whether a transaction may still begin after the statement was cut off.
+    const MAY_BEGIN_LATE: bool;
     /// Lets one migration run at a time.
     const LOCK_MIGRATION: Option<&'static str>;
     /// Wakes the workers in other processes when the transaction is committed.
@@ -31,6 +35,11 @@ pub trait Backend: sqlx::Database {
 
     /// What receives the wake-ups from other processes.
     type Listener: Send;
+
+    /// Begins a transaction.
+    fn begin(
+        connection: &mut Self::Connection,
+    ) -> impl Future<Output = sqlx::Result<Transaction<'_, Self>>> + Send;
 
     /// Executes a statement; returns how many rows it changed.
     fn execute(
@@ -134,6 +143,10 @@ fn for_backend<DB: Backend>(sql: &str) -> String {
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 macro_rules! access {
     () => {
+        async fn begin(connection: &mut Self::Connection) -> sqlx::Result<Transaction<'_, Self>> {
+            connection.begin_with(Self::BEGIN).await
+        }
+
         async fn execute(
             connection: &mut Self::Connection,
             sql: String,

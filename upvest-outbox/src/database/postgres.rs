@@ -3,7 +3,7 @@
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, PgPool, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _, Transaction};
 
 use super::{Backend, Database, Value, access};
 
@@ -20,6 +20,7 @@ impl Backend for Postgres {
     const COUNT_TABLES: &'static str =
         "SELECT count(*) AS count FROM pg_class WHERE oid = to_regclass('upvest_outbox')";
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    const MAY_BEGIN_LATE: bool = true;
     // An arbitrary number.
     const LOCK_MIGRATION: Option<&'static str> =
         Some("SELECT pg_advisory_xact_lock(8462106335398649695)");

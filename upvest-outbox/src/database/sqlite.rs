@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use sqlx::error::DatabaseError;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
-use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqlitePool, Transaction};
 
 use super::{Backend, Database, Value, access};
 
@@ -17,6 +17,7 @@ impl Backend for Sqlite {
     const SKIP_LOCKED: &'static str = "";
     const COUNT_TABLES: &'static str = "SELECT count(*) AS count FROM sqlite_master WHERE type = 'table' AND name = 'upvest_outbox'";
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const MAY_BEGIN_LATE: bool = false;
     const LOCK_MIGRATION: Option<&'static str> = None;
     const NOTIFY: Option<&'static str> = None;
 

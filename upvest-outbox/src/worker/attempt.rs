@@ -67,8 +67,8 @@ impl Attempts {
             return Verdict::expired(payment);
         }
         let Ok(_slot) = self.slots.acquire().await else { return Verdict::Release };
-        // The rest of the lease is for the request.
-        if payment.at.is_longer_ago_than(self.timeout) {
+        // The rest of the lease is for the request. The window may have ended meanwhile.
+        if payment.at.elapsed() >= self.timeout.min(payment.replayable_for) {
             return Verdict::Release;
         }
         let record = match self.record(payment) {

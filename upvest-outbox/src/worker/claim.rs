@@ -31,7 +31,7 @@ pub(super) struct Claimed {
 /// set back: each catches what the other one misses.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
-    pub(super) instant: Instant,
+    instant: Instant,
     time: SystemTime,
 }
 
@@ -40,10 +40,9 @@ impl Moment {
         Self { instant: Instant::now(), time: SystemTime::now() }
     }
 
-    /// Whether more than this has passed, on either clock.
-    pub(super) fn is_longer_ago_than(&self, duration: Duration) -> bool {
-        self.instant.elapsed() > duration
-            || self.time.elapsed().is_ok_and(|elapsed| elapsed > duration)
+    /// Returns how much has passed, on the clock on which it is more.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.instant.elapsed().max(self.time.elapsed().unwrap_or_default())
     }
 }
 

@@ -30,7 +30,7 @@ use crate::schema;
 /// at a time. If a worker dies, others send its payments when their leases end, with the same key and
 /// the same bytes. A worker cannot change a payment that another one has claimed since.
 ///
-/// A claim sends at most one request. After a failure without a final result, the next follows after 1
+/// A claim sends at most one request, apart from those that an HTTP/2 server declares unprocessed. After a failure without a final result, the next follows after 1
 /// minute, then 2, 4 and so on, up to 30. Up to half of that is added at random, and what the server
 /// asks for in `retry-after`. A payment that is claimed 23 hours or more after its key was made becomes
 /// [`Unresolved`](crate::PaymentState::Unresolved), and is not sent.

@@ -4,6 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Pool;
+use sqlx::pool::PoolConnection;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -18,9 +20,12 @@ use crate::outbox::Outbox;
 /// How long it waits after the first failure of the database; then twice as long, up to 32 times.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long it claims nothing for each payment in a row that it could not send, up to a minute.
+/// How long it claims nothing for each time in a row that it could send nothing.
 const BREAK: Duration = Duration::from_secs(1);
-const LONGEST_BREAK: Duration = Duration::from_mins(1);
+const LONGEST_BREAK: Duration = Duration::from_secs(10);
+
+/// How many results it stores in one transaction.
+const MOST_STORED: usize = 250;
 
 /// How long it waits for the database to respond.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,7 +45,7 @@ pub(super) struct Running<DB: Database> {
     finished: Vec<Finished>,
     is_stopping: bool,
     until_idle: bool,
-    /// How many payments in a row it could not send at all, such as for its settings or its clock.
+    /// How often in a row it could send nothing at all, such as for its settings or its clock.
     unable: u32,
     /// When it claims again. A worker that cannot send leaves the payments to others.
     claims_from: Instant,
@@ -117,57 +122,98 @@ impl<DB: Database> Running<DB> {
 
     /// Notes the result of a task, unless the transport or the signer of the application panicked.
     fn note(&mut self, result: std::result::Result<Finished, JoinError>) {
-        let Ok(finished) = result else {
+        if let Ok(finished) = result {
+            self.finished.push(finished);
+        } else {
             let what = "panic while sending a payment";
             tracing::error!("{what}: it can be claimed again when its lease ends");
+        }
+    }
+
+    /// Stores the results, and claims as many payments as there is room for.
+    async fn exchange(&mut self) -> Result<()> {
+        self.take_break();
+        let mut free = self.free();
+        while !self.finished.is_empty() || free > 0 {
+            let stored = self.finished.len().min(MOST_STORED);
+            // Claims come with the last results.
+            let most = if stored < self.finished.len() { 0 } else { free };
+            match self.in_one_transaction(stored, most).await {
+                Err(error) if error.is_about_values::<DB>() && stored > 0 => {
+                    settle_singly(&self.outbox, &mut self.finished).await?;
+                }
+                claimed => {
+                    for payment in claimed? {
+                        self.tasks.spawn(Arc::clone(&self.attempts).send(payment));
+                    }
+                    self.finished.drain(..stored);
+                    if most == free {
+                        free = 0;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After results that say only that this worker cannot send: claims nothing for a while.
+    fn take_break(&mut self) {
+        if self.finished.is_empty() {
             return;
-        };
-        if finished.verdict.is_inability() {
+        }
+        if self.finished.iter().all(|one| one.verdict.is_inability()) {
             self.unable += 1;
             self.claims_from = Instant::now() + LONGEST_BREAK.min(BREAK * self.unable);
         } else {
             self.unable = 0;
             self.claims_from = Instant::now();
         }
-        self.finished.push(finished);
     }
 
-    /// Stores the results, and claims as many payments as there is room for.
-    async fn exchange(&mut self) -> Result<()> {
-        let free = self.free();
-        if self.finished.is_empty() && free == 0 {
-            return Ok(());
-        }
-        let claimed = match within(PATIENCE, self.in_one_transaction(free)).await {
-            Err(error) if error.is_about_values::<DB>() && !self.finished.is_empty() => {
-                within(PATIENCE, settle_singly(&self.outbox, &mut self.finished)).await?;
-                within(PATIENCE, self.in_one_transaction(free)).await?
-            }
-            claimed => claimed?,
+    /// Stores the first of the results, and claims payments.
+    async fn in_one_transaction(&self, stored: usize, most: usize) -> Result<Vec<Claimed>> {
+        const WHAT: &str = "cannot store results and claim payments";
+        let failed = |cause| Error::database::<DB>(WHAT, cause);
+        let mut held = Held::acquire(self.outbox.pool()).await.map_err(failed)?;
+        let work = async {
+            let mut tx = DB::begin(&mut held.connection).await.map_err(failed)?;
+            settle::<DB>(&mut tx, self.finished.get(..stored).unwrap_or_default()).await?;
+            let claimed = claim::<DB>(&mut tx, most, self.attempts.lease()).await?;
+            tx.commit().await.map_err(failed)?;
+            Ok(claimed)
         };
-        self.finished.clear();
-        for payment in claimed {
-            self.tasks.spawn(Arc::clone(&self.attempts).send(payment));
-        }
-        Ok(())
-    }
-
-    async fn in_one_transaction(&self, free: usize) -> Result<Vec<Claimed>> {
-        let failed =
-            |cause| Error::database::<DB>("cannot store results and claim payments", cause);
-        let mut tx = self.outbox.pool().begin_with(DB::BEGIN).await.map_err(failed)?;
-        settle::<DB>(&mut tx, &self.finished).await?;
-        let claimed = claim::<DB>(&mut tx, free, self.attempts.lease()).await?;
-        tx.commit().await.map_err(failed)?;
-        Ok(claimed)
+        let Ok(worked) = timeout(PATIENCE, work).await else {
+            let message = format!("{WHAT}: the database did not respond in time");
+            return Err(Error::new(ErrorKind::Database, message));
+        };
+        held.release();
+        worked
     }
 }
 
-/// Limits how long a silent database is waited for.
-async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
-    timeout(limit, work).await.unwrap_or_else(|_| {
-        let message =
-            "cannot store results and claim payments: the database did not respond in time";
-        Err(Error::new(ErrorKind::Database, message))
-    })
+/// A connection of the pool that is closed if its work is cut off.
+///
+/// Postgres may still be about to begin a transaction then: the next user of the connection would write
+/// into it without a commit. A connection to SQLite stays, because a database in memory ends with it.
+struct Held<DB: Database> {
+    connection: PoolConnection<DB>,
+    is_done: bool,
+}
+
+impl<DB: Database> Held<DB> {
+    async fn acquire(pool: &Pool<DB>) -> sqlx::Result<Self> {
+        Ok(Self { connection: pool.acquire().await?, is_done: false })
+    }
+
+    fn release(mut self) {
+        self.is_done = true;
+    }
+}
+
+impl<DB: Database> Drop for Held<DB> {
+    fn drop(&mut self) {
+        if !self.is_done && DB::MAY_BEGIN_LATE {
+            self.connection.close_on_drop();
+        }
+    }
 }

@@ -38,7 +38,8 @@ pub(super) async fn settle_singly<DB: Database>(
     outbox: &Outbox<DB>,
     finished: &mut Vec<Finished>,
 ) -> Result<()> {
-    while let Some(one) = finished.last() {
+    for _ in 0..MOST_SINGLY {
+        let Some(one) = finished.last() else { break };
         let failed = |cause| Error::database::<DB>(WHAT, cause);
         let mut connection = outbox.pool().acquire().await.map_err(failed)?;
         match store::<DB>(&mut connection, one).await {
@@ -52,6 +53,9 @@ pub(super) async fn settle_singly<DB: Database>(
     }
     Ok(())
 }
+
+/// How many results are stored singly before all in one are tried again.
+const MOST_SINGLY: usize = 250;
 
 const WHAT: &str = "cannot store the results of payments";
 

@@ -71,8 +71,8 @@ impl Verdict {
     /// The row cannot be sent as it is. Nothing was sent, so what was known before still holds.
     pub(super) fn not_sent(payment: &Claimed, message: String) -> Self {
         let failure = Failure { message, summary: None };
-        let after = wait(payment, back_off(0, random(payment)));
-        Self::Retry { failure, after, is_unsent: payment.is_unsent, counts: false }
+        let after = wait(payment, back_off(payment.failures, random(payment)));
+        Self::Retry { failure, after, is_unsent: payment.is_unsent, counts: true }
     }
 
     /// The response does not say what became of the request.
@@ -154,7 +154,7 @@ fn is_final(error: &Error) -> bool {
 
 /// Returns the wait, unless the window ends before: then until shortly before its end, or until then.
 fn wait(payment: &Claimed, wait: Duration) -> Duration {
-    let left = payment.replayable_for;
+    let left = payment.replayable_for.saturating_sub(payment.at.elapsed());
     let last = left.checked_sub(LAST_ATTEMPT).filter(|last| !last.is_zero()).unwrap_or(left);
     wait.min(last)
 }
@@ -203,13 +203,16 @@ mod tests {
     #[test]
     fn the_last_attempt_is_shortly_before_the_end_of_the_window() {
         let error = Error::from_problem(503, "unavailable");
-        for (left, expected) in [(25, 20), (6, 1), (5, 5), (3, 3)] {
+        // A part of a second has passed since the claim.
+        let second = Duration::from_secs(1);
+        for (left, expected) in [(25, 20), (6, 1), (3, 3)] {
             let replayable_for = Duration::from_mins(left);
             let payment = Claimed { replayable_for, failures: 900, ..payment(true) };
             let Verdict::Retry { after, .. } = Verdict::of(&payment, &error) else {
                 panic!("{left}")
             };
-            assert_eq!(after, Duration::from_mins(expected));
+            let expected = Duration::from_mins(expected);
+            assert!(after <= expected && after + second > expected, "{after:?}");
         }
     }
 
