@@ -26,8 +26,8 @@ use crate::schema;
 ///
 /// Any number of workers may run, in any number of processes and on any number of machines. A worker
 /// leases a payment before it sends it. Until the lease ends, by the clock of the database, no other
-/// worker sends it. A request ends before its lease does, so there is one request per idempotency key
-/// at a time. If a worker dies, others send its payments when their leases end, with the same key and
+/// worker sends it. A request ends before its lease does, unless the machine is suspended meanwhile, so
+/// there is one request per idempotency key at a time. If a worker dies, others send its payments when their leases end, with the same key and
 /// the same bytes. A worker cannot change a payment that another one has claimed since.
 ///
 /// A claim sends at most one request, apart from those that an HTTP/2 server declares unprocessed. After a failure without a final result, the next follows after 1
