@@ -119,12 +119,7 @@ impl<'a, DB: Database> Enqueue<'a, DB> {
             }
             return Ok(payment);
         }
-        if let Some(notify) = DB::NOTIFY {
-            fetch::<DB>(transaction, notify, Vec::new()).await.map_err(failed)?;
-        }
-        // A worker in this process that claims now waits for the transaction on SQLite. On Postgres,
-        // the database wakes it.
-        outbox.enqueued().send_modify(|count| *count = count.wrapping_add(1));
+        outbox.wake_workers(transaction).await.map_err(failed)?;
         Ok(payment)
     }
 }

@@ -30,7 +30,7 @@ pub enum ErrorKind {
     Schema,
     /// The id or the idempotency key belongs to a different payment.
     Conflict,
-    /// There is no payment with this id.
+    /// No payment has this id.
     NotFound,
     /// The call cannot be sent later: it contains no request.
     Request,

@@ -164,13 +164,15 @@ mod payment;
 mod resolution;
 mod schema;
 mod seal;
+mod upkeep;
 mod worker;
 
 pub use database::Database;
 pub use enqueue::Enqueue;
 pub use error::{Error, ErrorKind, Result};
-pub use outbox::{Outbox, Stats};
+pub use outbox::Outbox;
 pub use payment::{Operation, Payment, PaymentState};
 pub use resolution::{Evidence, Resolution};
 pub use seal::SealKey;
+pub use upkeep::Stats;
 pub use worker::Worker;

@@ -57,7 +57,9 @@ pub(crate) async fn check<DB: Backend>(connection: &mut DB::Connection) -> Resul
              newer upvest-outbox)"
         ))),
         _ => Err(schema(
-            "its tables have an unknown version (restore the row with version 1 in the table `upvest_outbox`)".to_owned(),
+            "its tables have an unknown version (restore the row with version 1 in the table \
+             `upvest_outbox`)"
+                .to_owned(),
         )),
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct Empty<DB: TestDatabase> {
 }
 
 pub(crate) trait TestDatabase: Database {
-    /// Returns an empty database; none if there is no server.
+    /// Returns an empty database; none without a server.
     fn empty(schema: &str) -> impl Future<Output = Option<Empty<Self>>> + Send;
 
     fn run(pool: &Pool<Self>, sql: String) -> impl Future<Output = u64> + Send;
@@ -126,7 +126,7 @@ impl TestDatabase for Postgres {
 }
 
 impl<DB: TestDatabase> Fixture<DB> {
-    /// Returns an outbox without tables; none if there is no server.
+    /// Returns an outbox without tables; none without a server.
     pub(crate) async fn without_tables() -> Option<Self> {
         let schema = format!("upvest_test_{}", Uuid::new_v4().simple());
         let Empty { pool, address, folder } = DB::empty(&schema).await?;
@@ -134,7 +134,7 @@ impl<DB: TestDatabase> Fixture<DB> {
         Some(Self { pool, outbox, address, schema, _folder: folder })
     }
 
-    /// Returns an empty outbox; none if there is no server.
+    /// Returns an empty outbox; none without a server.
     pub(crate) async fn new() -> Option<Self> {
         let fixture = Self::without_tables().await?;
         fixture.outbox.migrate().await.unwrap();
@@ -145,7 +145,7 @@ impl<DB: TestDatabase> Fixture<DB> {
         DB::drop_schema(&self.pool, &self.schema).await;
     }
 
-    /// Enqueues a payment in a transaction of its own.
+    /// Enqueues a payment in its own transaction.
     pub(crate) async fn enqueue(&self, client: &Client, id: &str, body: &str) {
         self.enqueue_after(client, id, body, None).await;
     }

@@ -37,8 +37,7 @@ async fn a_payment_is_stored_with_its_intent_or_not_at_all<DB: TestDatabase>(tes
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(
         error.to_string(),
-        "cannot read payment `invoice-1`: there is no payment with this id (was its transaction \
-         committed?)"
+        "cannot read payment `invoice-1`: no payment has this id (was its transaction committed?)"
     );
     test.send(&client(&server)).await;
     assert!(server.sent().is_empty());

@@ -1,25 +1,10 @@
 //! What the logs show of a payment in the outbox.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use sqlx::sqlite::SqlitePoolOptions;
 use upvest_outbox::{Outbox, SealKey};
 use upvest_tests::in_memory::{Server, Things, problem, reply};
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::secrets::Captured;
 
 #[test]
 fn a_payment_is_a_span_around_its_request_and_its_result_an_event() {

@@ -17,9 +17,9 @@ use upvest_tests::{PASSPHRASE, data};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash, VirtualCashIncrease};
 use uuid::Uuid;
 
-/// Everything that this process logs, at any level.
+/// What is logged, at any level.
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

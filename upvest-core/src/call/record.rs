@@ -204,9 +204,15 @@ impl CallRecord {
     #[must_use]
     pub fn is_same_request(&self, other: &Self) -> bool {
         let (Some(left), Some(right)) = (self.request(), other.request()) else { return false };
-        let head =
-            |request: &RecordedRequest| RecordedRequest { body: String::new(), ..request.clone() };
-        head(left) == head(right) && are_same(left.body.as_bytes(), right.body.as_bytes())
+        let RecordedRequest { base_url, client_id, method, path, template, content_type, body } =
+            left;
+        *base_url == right.base_url
+            && *client_id == right.client_id
+            && *method == right.method
+            && *path == right.path
+            && *template == right.template
+            && *content_type == right.content_type
+            && are_same(body.as_bytes(), right.body.as_bytes())
     }
 
     fn request(&self) -> Option<&RecordedRequest> {

@@ -139,6 +139,21 @@ fn for_backend<DB: Backend>(sql: &str) -> String {
     sql.replace("{now}", DB::NOW).replace("{skip_locked}", DB::SKIP_LOCKED)
 }
 
+/// A query with its parameters.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+macro_rules! bound {
+    ($sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<Self>(AssertSqlSafe($sql));
+        for value in $values {
+            query = match value {
+                Value::Text(text) => query.bind(text),
+                Value::Integer(number) => query.bind(number),
+            };
+        }
+        query
+    }};
+}
+
 /// Implements the functions that are the same text for each database, but not the same types.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 macro_rules! access {
@@ -152,8 +167,7 @@ macro_rules! access {
             sql: String,
             values: Vec<Value>,
         ) -> sqlx::Result<u64> {
-            let query = bind(sqlx::query(AssertSqlSafe(sql)), values);
-            Ok(query.execute(connection).await?.rows_affected())
+            Ok(bound!(sql, values).execute(connection).await?.rows_affected())
         }
 
         async fn fetch(
@@ -161,7 +175,7 @@ macro_rules! access {
             sql: String,
             values: Vec<Value>,
         ) -> sqlx::Result<Vec<Self::Row>> {
-            bind(sqlx::query(AssertSqlSafe(sql)), values).fetch_all(connection).await
+            bound!(sql, values).fetch_all(connection).await
         }
 
         async fn execute_all(
@@ -181,4 +195,4 @@ macro_rules! access {
     };
 }
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-use access;
+use {access, bound};

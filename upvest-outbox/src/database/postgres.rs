@@ -1,11 +1,10 @@
 //! Postgres: any number of workers claim at the same time, and wake each other.
 
 use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
-use sqlx::query::Query;
+use sqlx::postgres::{PgListener, PgPoolOptions, Postgres};
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _, Transaction};
 
-use super::{Backend, Database, Value, access};
+use super::{Backend, Database, Value, access, bound};
 
 const CHANNEL: &str = "upvest_outbox";
 
@@ -60,17 +59,4 @@ impl Backend for Postgres {
         while listener.next_buffered().is_some() {}
         Ok(())
     }
-}
-
-fn bind(
-    mut query: Query<'static, Postgres, PgArguments>,
-    values: Vec<Value>,
-) -> Query<'static, Postgres, PgArguments> {
-    for value in values {
-        query = match value {
-            Value::Text(text) => query.bind(text),
-            Value::Integer(number) => query.bind(number),
-        };
-    }
-    query
 }

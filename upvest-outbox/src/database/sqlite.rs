@@ -3,11 +3,10 @@
 use std::convert::Infallible;
 
 use sqlx::error::DatabaseError;
-use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments};
+use sqlx::sqlite::Sqlite;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqlitePool, Transaction};
 
-use super::{Backend, Database, Value, access};
+use super::{Backend, Database, Value, access, bound};
 
 impl Database for Sqlite {}
 
@@ -47,17 +46,4 @@ impl Backend for Sqlite {
     async fn notified(listener: &mut Infallible) -> sqlx::Result<()> {
         match *listener {}
     }
-}
-
-fn bind(
-    mut query: Query<'static, Sqlite, SqliteArguments>,
-    values: Vec<Value>,
-) -> Query<'static, Sqlite, SqliteArguments> {
-    for value in values {
-        query = match value {
-            Value::Text(text) => query.bind(text),
-            Value::Integer(number) => query.bind(number),
-        };
-    }
-    query
 }

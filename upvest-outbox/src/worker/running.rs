@@ -140,7 +140,8 @@ impl<DB: Database> Running<DB> {
             let most = if stored < self.finished.len() { 0 } else { free };
             match self.in_one_transaction(stored, most).await {
                 Err(error) if error.is_about_values::<DB>() && stored > 0 => {
-                    settle_singly(&self.outbox, &mut self.finished).await?;
+                    let singly = settle_singly(&self.outbox, &mut self.finished);
+                    timeout(PATIENCE, singly).await.unwrap_or_else(|_| Err(silent()))?;
                 }
                 claimed => {
                     for payment in claimed? {
@@ -172,7 +173,6 @@ impl<DB: Database> Running<DB> {
 
     /// Stores the first of the results, and claims payments.
     async fn in_one_transaction(&self, stored: usize, most: usize) -> Result<Vec<Claimed>> {
-        const WHAT: &str = "cannot store results and claim payments";
         let failed = |cause| Error::database::<DB>(WHAT, cause);
         let mut held = Held::acquire(self.outbox.pool()).await.map_err(failed)?;
         let work = async {
@@ -182,13 +182,16 @@ impl<DB: Database> Running<DB> {
             tx.commit().await.map_err(failed)?;
             Ok(claimed)
         };
-        let Ok(worked) = timeout(PATIENCE, work).await else {
-            let message = format!("{WHAT}: the database did not respond in time");
-            return Err(Error::new(ErrorKind::Database, message));
-        };
+        let worked = timeout(PATIENCE, work).await.map_err(|_| silent())?;
         held.release();
         worked
     }
+}
+
+const WHAT: &str = "cannot store results and claim payments";
+
+fn silent() -> Error {
+    Error::new(ErrorKind::Database, format!("{WHAT}: the database did not respond in time"))
 }
 
 /// A connection of the pool that is closed if its work is cut off.
