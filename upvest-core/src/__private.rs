@@ -7,14 +7,17 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
+pub use serde;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+pub use serde_json::Value;
 #[cfg(feature = "webhooks")]
 pub use upvest_macros::events;
 
 pub use crate::call::request::{Request, WriteError};
 use crate::call::{Call, Idempotent};
 use crate::endpoint::{BodyKind, Endpoint, are_equal};
+pub use crate::one_of::{Alternative, Tagged, Untagged, check_texts, read_tagged, read_untagged};
 pub use crate::response::Decoder;
 use crate::response::{Redirect, decode, decode_bytes, decode_redirect};
 #[cfg(feature = "webhooks")]

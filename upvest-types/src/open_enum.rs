@@ -82,7 +82,8 @@ mod tests {
             Old = "OLD",
             #[cfg(any())]
             Absent = "ABSENT",
-            r#Type = "TYPE"
+            r#Type = "TYPE",
+            Unset = "",
         }
     }
 
@@ -115,7 +116,7 @@ mod tests {
     #[expect(deprecated)]
     fn values_are_read_and_written_in_every_form() {
         assert_eq!(State::default(), State::New);
-        assert_eq!(State::KNOWN, [State::New, State::Old, State::r#Type]);
+        assert_eq!(State::KNOWN, [State::New, State::Old, State::r#Type, State::Unset]);
         for text in ["NEW", "OLD", "TYPE", "ABSENT", "", "new"] {
             let state = State::from(text);
             assert_eq!(State::from(text.to_owned()), state);
@@ -125,7 +126,7 @@ mod tests {
             assert_eq!(serde_json::to_value(&state).unwrap(), text);
             assert_eq!(serde_json::from_value::<State>(text.into()).unwrap(), state);
             assert_eq!(state.is_known(), State::KNOWN.contains(&state));
-            assert_eq!(state.is_known(), ["NEW", "OLD", "TYPE"].contains(&text));
+            assert_eq!(state.is_known(), ["NEW", "OLD", "TYPE", ""].contains(&text));
         }
         assert!(serde_json::from_str::<State>("null").is_err());
     }

@@ -7,7 +7,7 @@
 pub(crate) mod items;
 pub(crate) mod lenient;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, IntoDeserializer};
 
 /// Reads `null` as the default of the type: an empty list, for example.
 ///
@@ -41,6 +41,43 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads an empty text as `None`.
+///
+/// Use it for optional fields with a type that no empty text fits, such as a
+/// [`Decimal`](crate::Decimal): the API writes `""` for a price that an order does not have. `null`
+/// is `None` as well.
+///
+/// # Errors
+/// Fails if it is neither `null`, nor an empty text, nor a text that fits `T`.
+///
+/// # Examples
+///
+/// ```
+/// use upvest_core::Decimal;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order {
+///     #[serde(default, deserialize_with = "upvest_core::empty_as_none")]
+///     limit_price: Option<Decimal>,
+/// }
+///
+/// let order: Order = serde_json::from_str(r#"{"limit_price": ""}"#)?;
+/// assert_eq!(order.limit_price, None);
+/// let order: Order = serde_json::from_str(r#"{"limit_price": "103.25"}"#)?;
+/// assert_eq!(order.limit_price, Some("103.25".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn empty_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    match Option::<String>::deserialize(deserializer)? {
+        Some(text) if !text.is_empty() => T::deserialize(text.into_deserializer()).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Reads JSON. If it does not fit the type, fields that are `null` count as absent.

@@ -253,9 +253,6 @@ fn variant(kind: Kind, body: ParseStream<'_>, errors: &mut Errors) -> Option<Var
     }
     let found = body.span();
     match body.parse::<Lit>() {
-        Ok(Lit::Str(text)) if text.value().is_empty() => {
-            errors.at(text.span(), "the text is empty: write the one that the API writes");
-        }
         Ok(Lit::Str(text)) if kind == Kind::Events && !is_event_type(&text.value()) => {
             errors.at(
                 text.span(),
