@@ -1,28 +1,22 @@
-//! A call to each operation, with every parameter set.
+//! A typed call to each operation, with every query parameter set.
 
-use secrecy::SecretString;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use upvest_core::__sandbox::{AccessTokens, TokenRequest};
-use upvest_core::webhook::{
-    CreateWebhook, ListWebhooks, UpdateWebhook, VerificationKeys, Webhooks,
-};
-use upvest_core::{BoxFuture, Call, CallKind, Client, Endpoint, Result};
-use upvest_virtual_cash::{
-    CreateVirtualCashDecrease, CreateVirtualCashIncrease, Currency, VirtualCash,
-};
+use upvest_core::{BoxFuture, Bytes, Call, CallKind, Client, Date, Endpoint, Result, Timestamp};
 use uuid::Uuid;
 
-use crate::declared::accounts::{AccountGroups, Accounts, Fees, Liquidations};
-use crate::declared::payments::{Mandates, Payments, ReferenceAccounts};
-use crate::declared::portfolios::Portfolios;
-use crate::declared::reporting::{Positions, Reports, Returns, Transactions, Valuations};
-use crate::declared::trading::{Instruments, Orders};
-use crate::declared::users::{Checks, Taxes, Users};
 use crate::declared::{
-    CurrentValuation, Full as _, ListAllocations, ListCashTransactions, ListFeeCollections,
-    ListInstruments, ListOfPortfolio, ListOrders, ListReports, ListSecurityTransactions, Offsets,
-    Paging, Period,
+    AccessTokens, Accounts, CashBalances, Fees, GetAccountValuation, Instruments, Liquidations,
+    ListAccountGroups, ListAccountOrders, ListAccountReturns, ListAccountValuationHistory,
+    ListAccounts, ListAccountsLiquidations, ListCashTransactions, ListCashWithdrawals,
+    ListDirectDebits, ListFeeCollections, ListInstruments, ListMandates,
+    ListPortfolioRebalancingExecutionOrders, ListPortfoliosAllocationAccounts,
+    ListPortfoliosAllocations, ListPortfoliosConfigurations, ListPortfoliosOrders,
+    ListPortfoliosRebalancingStrategies, ListPositions, ListReferenceAccounts, ListReports,
+    ListSecuritiesTransactions, ListUserAccountGroups, ListUserAccounts, ListUsers, ListWebhooks,
+    Mandates, Orders, Payments, Portfolios, Positions, ReferenceAccounts, Reports, Returns, Taxes,
+    Transactions, Users, Valuations, VirtualCashBalances, Webhooks,
 };
 
 pub const ID: Uuid = Uuid::from_u128(0x6ffa_6b16_2380_4e7a_88b2_ae62_5c8e_ef99);
@@ -31,197 +25,540 @@ pub const OTHER: Uuid = Uuid::from_u128(0xac1c_39e9_2101_46b8_a624_d10a_9e35_1b6
 /// The longest form of an instrument id, with colons.
 pub const INSTRUMENT: &str = "urn:isin:US0378331005";
 
-/// An endpoint and the result of a call to it.
+/// An endpoint and the result of a call to it, written again as JSON.
 pub type Made = (Endpoint, BoxFuture<'static, Result<Value>>);
 
-pub fn calls(client: &Client) -> Vec<Made> {
-    let body = json!({ "member": ["value", 1, null] });
-    let token = TokenRequest {
-        client_id: ID,
-        client_secret: SecretString::from("the-client-secret".to_owned()),
-        scope: "users:read users:admin".to_owned(),
-    };
-    let increase = CreateVirtualCashIncrease {
-        account_group_id: ID.into(),
-        amount: "200.00".parse().unwrap(),
-        currency: Currency::Eur,
-    };
-    let decrease = CreateVirtualCashDecrease {
-        account_group_id: ID.into(),
-        amount: "200.00".parse().unwrap(),
-        currency: Currency::Eur,
-    };
-    let list_webhooks = ListWebhooks {
-        sort: Some("title".to_owned()),
-        order: Some("DESC".to_owned()),
-        offset: Some(20),
-        limit: Some(10),
-    };
-    let create_webhook = CreateWebhook {
-        title: "all users".to_owned(),
-        url: "https://tenant.tld/webhooks".to_owned(),
-        types: None,
-        excluded_types: None,
-        config: None,
-    };
-    vec![
-        (<dyn AccessTokens>::CREATE_ACCESS_TOKEN, {
-            let call = client.create_access_token(&token);
-            Box::pin(async { call.await.map(|token| json!(token.scope())) })
-        }),
-        call(<dyn VerificationKeys>::VERIFICATION_KEYS, client.verification_keys()),
-        call(<dyn Webhooks>::LIST_WEBHOOKS, client.list_webhooks(&list_webhooks)),
-        call(<dyn Webhooks>::CREATE_WEBHOOK, client.create_webhook(&create_webhook)),
-        call(<dyn Webhooks>::GET_WEBHOOK, client.get_webhook(ID.into())),
-        call(<dyn Webhooks>::DELETE_WEBHOOK, client.delete_webhook(ID.into())),
-        call(
-            <dyn Webhooks>::UPDATE_WEBHOOK,
-            client.update_webhook(ID.into(), &UpdateWebhook::default()),
+/// Calls the method of this name. Fails if the body does not fit the type of the method's.
+pub fn make(client: &Client, method: &str, body: &Value) -> serde_json::Result<Made> {
+    Ok(match method {
+        "issue_token" => call(<dyn AccessTokens>::ISSUE_TOKEN, client.issue_token(&read(body)?)),
+        "get_jwks" => call(<dyn Webhooks>::GET_JWKS, client.get_jwks()),
+        "list_webhooks" => call(
+            <dyn Webhooks>::LIST_WEBHOOKS,
+            client.list_webhooks(&ListWebhooks {
+                sort: Some("created_at".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
         ),
-        call(<dyn Webhooks>::TEST_WEBHOOK, client.test_webhook(ID.into())),
-        call(<dyn Users>::LIST_USERS, client.list_users(&Paging::full())),
-        call(<dyn Users>::CREATE_USER, client.create_user(&body)),
-        call(<dyn Users>::GET_USER, client.get_user(ID.into())),
-        call(<dyn Users>::OFFBOARD_USER, client.offboard_user(ID.into())),
-        call(<dyn Users>::REQUEST_DATA_CHANGE, client.request_data_change(ID.into(), &body)),
-        call(<dyn Users>::LIST_IDENTIFIERS, client.list_identifiers(ID.into())),
-        call(<dyn Users>::CREATE_IDENTIFIER, client.create_identifier(ID.into(), &body)),
-        call(<dyn Users>::GET_IDENTIFIER, client.get_identifier(ID.into(), OTHER)),
-        call(<dyn Users>::UPDATE_IDENTIFIER, client.update_identifier(ID.into(), OTHER, &body)),
-        call(<dyn Checks>::LIST_CHECKS, client.list_checks(ID.into())),
-        call(<dyn Checks>::CREATE_CHECK, client.create_check(ID.into(), &body)),
-        call(<dyn Checks>::GET_CHECK, client.get_check(ID.into(), OTHER)),
-        call(<dyn Taxes>::LIST_TAX_RESIDENCIES, client.list_tax_residencies(ID.into())),
-        call(<dyn Taxes>::SET_TAX_RESIDENCIES, client.set_tax_residencies(ID.into(), &body)),
-        call(
-            <dyn AccountGroups>::LIST_ACCOUNT_GROUPS_OF_USER,
-            client.list_account_groups_of_user(ID.into(), &Paging::full()),
+        "create_webhook" => {
+            call(<dyn Webhooks>::CREATE_WEBHOOK, client.create_webhook(&read(body)?))
+        }
+        "retrieve_webhook" => {
+            call(<dyn Webhooks>::RETRIEVE_WEBHOOK, client.retrieve_webhook(ID.into()))
+        }
+        "delete_webhook" => call(<dyn Webhooks>::DELETE_WEBHOOK, client.delete_webhook(ID.into())),
+        "update_webhook" => {
+            call(<dyn Webhooks>::UPDATE_WEBHOOK, client.update_webhook(ID.into(), &read(body)?))
+        }
+        "test_webhook" => call(<dyn Webhooks>::TEST_WEBHOOK, client.test_webhook(ID.into())),
+        "list_users" => call(
+            <dyn Users>::LIST_USERS,
+            client.list_users(&ListUsers {
+                sort: Some("created_at".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
         ),
-        call(<dyn AccountGroups>::GET_ACCOUNT_GROUP, client.get_account_group(ID.into())),
-        call(<dyn AccountGroups>::CLOSE_ACCOUNT_GROUP, client.close_account_group(ID.into())),
-        call(<dyn AccountGroups>::LIST_ACCOUNT_GROUPS, client.list_account_groups(&Paging::full())),
-        call(<dyn AccountGroups>::CREATE_ACCOUNT_GROUP, client.create_account_group(&body)),
-        call(
-            <dyn Accounts>::LIST_ACCOUNTS_OF_USER,
-            client.list_accounts_of_user(ID.into(), &Paging::full()),
+        "create_user" => call(<dyn Users>::CREATE_USER, client.create_user(&read(body)?)),
+        "retrieve_user" => call(<dyn Users>::RETRIEVE_USER, client.retrieve_user(ID.into())),
+        "offboard_user" => call(<dyn Users>::OFFBOARD_USER, client.offboard_user(ID.into())),
+        "user_data_change" => {
+            call(<dyn Users>::USER_DATA_CHANGE, client.user_data_change(ID.into(), &read(body)?))
+        }
+        "list_user_checks" => {
+            call(<dyn Users>::LIST_USER_CHECKS, client.list_user_checks(ID.into()))
+        }
+        "create_user_check" => {
+            call(<dyn Users>::CREATE_USER_CHECK, client.create_user_check(ID.into(), &read(body)?))
+        }
+        "retrieve_user_check" => call(
+            <dyn Users>::RETRIEVE_USER_CHECK,
+            client.retrieve_user_check(ID.into(), OTHER.into()),
         ),
-        call(<dyn Accounts>::GET_ACCOUNT, client.get_account(ID.into())),
-        call(<dyn Accounts>::UPDATE_ACCOUNT, client.update_account(ID.into(), &body)),
-        call(<dyn Accounts>::CLOSE_ACCOUNT, client.close_account(ID.into())),
-        call(<dyn Accounts>::LIST_ACCOUNTS, client.list_accounts(&Paging::full())),
-        call(<dyn Accounts>::CREATE_ACCOUNT, client.create_account(&body)),
-        call(
-            <dyn Liquidations>::LIST_LIQUIDATIONS,
-            client.list_liquidations(ID.into(), &Period::full_by("id")),
+        "list_user_identifiers" => {
+            call(<dyn Users>::LIST_USER_IDENTIFIERS, client.list_user_identifiers(ID.into()))
+        }
+        "create_identifier" => {
+            call(<dyn Users>::CREATE_IDENTIFIER, client.create_identifier(ID.into(), &read(body)?))
+        }
+        "retrieve_identifier" => call(
+            <dyn Users>::RETRIEVE_IDENTIFIER,
+            client.retrieve_identifier(ID.into(), OTHER.into()),
         ),
-        call(<dyn Liquidations>::LIQUIDATE_ACCOUNT, client.liquidate_account(ID.into(), &body)),
-        call(<dyn Liquidations>::GET_LIQUIDATION, client.get_liquidation(ID.into(), OTHER)),
-        call(<dyn Liquidations>::CANCEL_LIQUIDATION, client.cancel_liquidation(ID.into(), OTHER)),
-        call(
-            <dyn Fees>::LIST_FEE_COLLECTIONS,
-            client.list_fee_collections(&ListFeeCollections::full()),
+        "update_identifier" => call(
+            <dyn Users>::UPDATE_IDENTIFIER,
+            client.update_identifier(ID.into(), OTHER.into(), &read(body)?),
         ),
-        call(<dyn Fees>::CREATE_FEE_COLLECTION, client.create_fee_collection(&body)),
-        call(<dyn Fees>::GET_FEE_COLLECTION, client.get_fee_collection(ID)),
-        call(
+        "list_user_account_groups" => call(
+            <dyn Users>::LIST_USER_ACCOUNT_GROUPS,
+            client.list_user_account_groups(
+                ID.into(),
+                &ListUserAccountGroups {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
+        ),
+        "retrieve_account_group" => {
+            call(<dyn Accounts>::RETRIEVE_ACCOUNT_GROUP, client.retrieve_account_group(ID.into()))
+        }
+        "account_group_closure" => {
+            call(<dyn Accounts>::ACCOUNT_GROUP_CLOSURE, client.account_group_closure(ID.into()))
+        }
+        "retrieve_cash_balance" => {
+            call(<dyn CashBalances>::RETRIEVE_CASH_BALANCE, client.retrieve_cash_balance(ID.into()))
+        }
+        "list_user_accounts" => call(
+            <dyn Users>::LIST_USER_ACCOUNTS,
+            client.list_user_accounts(
+                ID.into(),
+                &ListUserAccounts {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
+        ),
+        "retrieve_account" => {
+            call(<dyn Accounts>::RETRIEVE_ACCOUNT, client.retrieve_account(ID.into()))
+        }
+        "update_account" => {
+            call(<dyn Accounts>::UPDATE_ACCOUNT, client.update_account(ID.into(), &read(body)?))
+        }
+        "account_closure" => {
+            call(<dyn Accounts>::ACCOUNT_CLOSURE, client.account_closure(ID.into()))
+        }
+        "list_positions" => call(
+            <dyn Positions>::LIST_POSITIONS,
+            client.list_positions(ID.into(), &ListPositions { offset: Some(20), limit: Some(10) }),
+        ),
+        "retrieve_position" => call(
+            <dyn Positions>::RETRIEVE_POSITION,
+            client.retrieve_position(ID.into(), INSTRUMENT),
+        ),
+        "list_reference_accounts" => call(
             <dyn ReferenceAccounts>::LIST_REFERENCE_ACCOUNTS,
-            client.list_reference_accounts(ID.into(), &Paging::full()),
+            client.list_reference_accounts(
+                ID.into(),
+                &ListReferenceAccounts {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
         ),
-        call(
+        "create_reference_account" => call(
             <dyn ReferenceAccounts>::CREATE_REFERENCE_ACCOUNT,
-            client.create_reference_account(&body),
+            client.create_reference_account(&read(body)?),
         ),
-        call(<dyn ReferenceAccounts>::GET_REFERENCE_ACCOUNT, client.get_reference_account(ID)),
-        call(
-            <dyn ReferenceAccounts>::REMOVE_REFERENCE_ACCOUNT,
-            client.remove_reference_account(ID),
+        "retrieve_reference_account" => call(
+            <dyn ReferenceAccounts>::RETRIEVE_REFERENCE_ACCOUNT,
+            client.retrieve_reference_account(ID.into()),
         ),
-        call(<dyn Mandates>::LIST_MANDATES, client.list_mandates(ID.into(), &Paging::full())),
-        call(<dyn Mandates>::CREATE_MANDATE, client.create_mandate(&body)),
-        call(<dyn Mandates>::GET_MANDATE, client.get_mandate(ID)),
-        call(<dyn Mandates>::CANCEL_MANDATE, client.cancel_mandate(ID)),
-        call(
+        "delete_reference_account" => call(
+            <dyn ReferenceAccounts>::DELETE_REFERENCE_ACCOUNT,
+            client.delete_reference_account(ID.into()),
+        ),
+        "list_mandates" => call(
+            <dyn Mandates>::LIST_MANDATES,
+            client.list_mandates(
+                ID.into(),
+                &ListMandates {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    limit: Some(10),
+                    offset: Some(20),
+                },
+            ),
+        ),
+        "create_mandate" => {
+            call(<dyn Mandates>::CREATE_MANDATE, client.create_mandate(&read(body)?))
+        }
+        "retrieve_mandate" => {
+            call(<dyn Mandates>::RETRIEVE_MANDATE, client.retrieve_mandate(ID.into()))
+        }
+        "delete_mandate" => call(<dyn Mandates>::DELETE_MANDATE, client.delete_mandate(ID.into())),
+        "list_direct_debits" => call(
             <dyn Payments>::LIST_DIRECT_DEBITS,
-            client.list_direct_debits(ID.into(), &Paging::full()),
+            client.list_direct_debits(
+                ID.into(),
+                &ListDirectDebits {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    limit: Some(10),
+                    offset: Some(20),
+                },
+            ),
         ),
-        call(<dyn Payments>::CREATE_DIRECT_DEBIT, client.create_direct_debit(&body)),
-        call(<dyn Payments>::GET_DIRECT_DEBIT, client.get_direct_debit(ID)),
-        call(<dyn Payments>::CREATE_WITHDRAWAL, client.create_withdrawal(&body)),
-        call(<dyn Payments>::GET_WITHDRAWAL, client.get_withdrawal(ID)),
-        call(<dyn Payments>::CANCEL_WITHDRAWAL, client.cancel_withdrawal(ID)),
-        call(<dyn Payments>::LIST_WITHDRAWALS, client.list_withdrawals(ID.into(), &Paging::full())),
-        call(<dyn Orders>::LIST_ORDERS, client.list_orders(ID.into(), &ListOrders::full())),
-        call(<dyn Orders>::PLACE_ORDER, client.place_order(&body)),
-        call(<dyn Orders>::GET_ORDER, client.get_order(ID)),
-        call(<dyn Orders>::CANCEL_ORDER, client.cancel_order(ID)),
-        call(<dyn Orders>::GET_EXECUTION, client.get_execution(ID, OTHER)),
-        call(
+        "create_direct_debit" => {
+            call(<dyn Payments>::CREATE_DIRECT_DEBIT, client.create_direct_debit(&read(body)?))
+        }
+        "retrieve_direct_debit" => {
+            call(<dyn Payments>::RETRIEVE_DIRECT_DEBIT, client.retrieve_direct_debit(ID.into()))
+        }
+        "create_cash_withdrawal" => call(
+            <dyn Payments>::CREATE_CASH_WITHDRAWAL,
+            client.create_cash_withdrawal(&read(body)?),
+        ),
+        "retrieve_cash_withdrawal" => call(
+            <dyn Payments>::RETRIEVE_CASH_WITHDRAWAL,
+            client.retrieve_cash_withdrawal(ID.into()),
+        ),
+        "cancel_cash_withdrawal" => {
+            call(<dyn Payments>::CANCEL_CASH_WITHDRAWAL, client.cancel_cash_withdrawal(ID.into()))
+        }
+        "list_cash_withdrawals" => call(
+            <dyn Payments>::LIST_CASH_WITHDRAWALS,
+            client.list_cash_withdrawals(
+                ID.into(),
+                &ListCashWithdrawals {
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
+        ),
+        "list_account_groups" => call(
+            <dyn Accounts>::LIST_ACCOUNT_GROUPS,
+            client.list_account_groups(&ListAccountGroups {
+                sort: Some("created_at".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
+        ),
+        "create_account_group" => {
+            call(<dyn Accounts>::CREATE_ACCOUNT_GROUP, client.create_account_group(&read(body)?))
+        }
+        "list_accounts" => call(
+            <dyn Accounts>::LIST_ACCOUNTS,
+            client.list_accounts(&ListAccounts {
+                sort: Some("created_at".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
+        ),
+        "create_account" => {
+            call(<dyn Accounts>::CREATE_ACCOUNT, client.create_account(&read(body)?))
+        }
+        "list_account_orders" => call(
+            <dyn Orders>::LIST_ACCOUNT_ORDERS,
+            client.list_account_orders(
+                ID.into(),
+                &ListAccountOrders { order: Some("ASC".into()), offset: Some(20), limit: Some(10) },
+            ),
+        ),
+        "list_fee_collections" => call(
+            <dyn Fees>::LIST_FEE_COLLECTIONS,
+            client.list_fee_collections(&ListFeeCollections {
+                account_id: ID.into(),
+                account_group_id: ID.into(),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
+        ),
+        "create_fee_collection" => {
+            call(<dyn Fees>::CREATE_FEE_COLLECTION, client.create_fee_collection(&read(body)?))
+        }
+        "retrieve_fee_collection" => {
+            call(<dyn Fees>::RETRIEVE_FEE_COLLECTION, client.retrieve_fee_collection(ID.into()))
+        }
+        "list_instruments" => call(
             <dyn Instruments>::LIST_INSTRUMENTS,
-            client.list_instruments(&ListInstruments::full()),
+            client.list_instruments(&ListInstruments {
+                trading_status: Some("ACTIVE".into()),
+                sort: Some("created_at".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
         ),
-        call(<dyn Instruments>::GET_INSTRUMENT, client.get_instrument(INSTRUMENT)),
-        call(<dyn Positions>::GET_CASH_BALANCE, client.get_cash_balance(ID.into())),
-        call(<dyn Positions>::LIST_POSITIONS, client.list_positions(ID.into(), &Offsets::full())),
-        call(<dyn Positions>::GET_POSITION, client.get_position(ID.into(), INSTRUMENT)),
-        call(<dyn Reports>::LIST_REPORTS, client.list_reports(ID.into(), &ListReports::full())),
-        call(<dyn Reports>::GET_REPORT, client.get_report(ID)),
-        call(
-            <dyn Valuations>::GET_CURRENT_VALUATION,
-            client.get_current_valuation(ID.into(), &CurrentValuation::full()),
+        "retrieve_instrument" => {
+            call(<dyn Instruments>::RETRIEVE_INSTRUMENT, client.retrieve_instrument(INSTRUMENT))
+        }
+        "place_order" => call(<dyn Orders>::PLACE_ORDER, client.place_order(&read(body)?)),
+        "retrieve_order" => call(<dyn Orders>::RETRIEVE_ORDER, client.retrieve_order(ID.into())),
+        "cancel_order" => call(<dyn Orders>::CANCEL_ORDER, client.cancel_order(ID.into())),
+        "retrieve_order_execution" => call(
+            <dyn Orders>::RETRIEVE_ORDER_EXECUTION,
+            client.retrieve_order_execution(ID.into(), OTHER.into()),
         ),
-        call(
-            <dyn Valuations>::LIST_VALUATIONS,
-            client.list_valuations(ID.into(), &Period::full_by("valuation_time")),
+        "list_reports" => call(
+            <dyn Reports>::LIST_REPORTS,
+            client.list_reports(
+                ID.into(),
+                &ListReports {
+                    r#type: Some("ACCOUNT_CLOSING".into()),
+                    instrument: Some("isin:US0378331005".into()),
+                    start_date: Some(day()),
+                    end_date: Some(day()),
+                    sort: Some("created_at".into()),
+                    order: Some("ASC".into()),
+                    limit: Some(10),
+                    offset: Some(20),
+                },
+            ),
         ),
-        call(
+        "retrieve_report" => {
+            call(<dyn Reports>::RETRIEVE_REPORT, client.retrieve_report(ID.into()))
+        }
+        "retrieve_report_as_pdf" => {
+            bytes(<dyn Reports>::RETRIEVE_REPORT_AS_PDF, client.retrieve_report_as_pdf(ID.into()))
+        }
+        "retrieve_tax_residencies" => {
+            call(<dyn Taxes>::RETRIEVE_TAX_RESIDENCIES, client.retrieve_tax_residencies(ID.into()))
+        }
+        "set_tax_residencies" => call(
+            <dyn Taxes>::SET_TAX_RESIDENCIES,
+            client.set_tax_residencies(ID.into(), &read(body)?),
+        ),
+        "list_portfolios_allocations" => call(
+            <dyn Portfolios>::LIST_PORTFOLIOS_ALLOCATIONS,
+            client.list_portfolios_allocations(&ListPortfoliosAllocations {
+                sort: Some("id".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+                start_date: Some(moment()),
+                end_date: Some(moment()),
+                instrument_ids: Some("6ffa6b16-2380-4e7a-88b2-ae625c8eef99".into()),
+            }),
+        ),
+        "create_portfolios_allocation" => call(
+            <dyn Portfolios>::CREATE_PORTFOLIOS_ALLOCATION,
+            client.create_portfolios_allocation(&read(body)?),
+        ),
+        "retrieve_portfolios_allocation" => call(
+            <dyn Portfolios>::RETRIEVE_PORTFOLIOS_ALLOCATION,
+            client.retrieve_portfolios_allocation(ID.into()),
+        ),
+        "update_portfolios_allocation" => call(
+            <dyn Portfolios>::UPDATE_PORTFOLIOS_ALLOCATION,
+            client.update_portfolios_allocation(ID.into(), &read(body)?),
+        ),
+        "list_portfolios_configurations" => call(
+            <dyn Portfolios>::LIST_PORTFOLIOS_CONFIGURATIONS,
+            client.list_portfolios_configurations(&ListPortfoliosConfigurations {
+                sort: Some("account_id".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+                start_date: Some(moment()),
+                end_date: Some(moment()),
+                account_id: Some("6ffa6b16-2380-4e7a-88b2-ae625c8eef99".into()),
+                allocation_id: Some("ac1c39e9-2101-46b8-a624-d10a9e351b6c".into()),
+            }),
+        ),
+        "create_portfolios_configuration" => call(
+            <dyn Portfolios>::CREATE_PORTFOLIOS_CONFIGURATION,
+            client.create_portfolios_configuration(&read(body)?),
+        ),
+        "retrieve_portfolios_configuration" => call(
+            <dyn Portfolios>::RETRIEVE_PORTFOLIOS_CONFIGURATION,
+            client.retrieve_portfolios_configuration(ID.into()),
+        ),
+        "update_portfolios_configuration" => call(
+            <dyn Portfolios>::UPDATE_PORTFOLIOS_CONFIGURATION,
+            client.update_portfolios_configuration(ID.into(), &read(body)?),
+        ),
+        "list_portfolios_orders" => call(
+            <dyn Portfolios>::LIST_PORTFOLIOS_ORDERS,
+            client.list_portfolios_orders(&ListPortfoliosOrders {
+                sort: Some("id".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+                start_date: Some(moment()),
+                end_date: Some(moment()),
+                allocation_id: Some(ID.into()),
+                account_id: Some(ID.into()),
+            }),
+        ),
+        "create_portfolios_order" => call(
+            <dyn Portfolios>::CREATE_PORTFOLIOS_ORDER,
+            client.create_portfolios_order(&read(body)?),
+        ),
+        "retrieve_portfolios_order" => call(
+            <dyn Portfolios>::RETRIEVE_PORTFOLIOS_ORDER,
+            client.retrieve_portfolios_order(ID.into()),
+        ),
+        "cancel_portfolios_order" => call(
+            <dyn Portfolios>::CANCEL_PORTFOLIOS_ORDER,
+            client.cancel_portfolios_order(ID.into()),
+        ),
+        "trigger_portfolio_rebalancing" => call(
+            <dyn Portfolios>::TRIGGER_PORTFOLIO_REBALANCING,
+            client.trigger_portfolio_rebalancing(&read(body)?),
+        ),
+        "retrieve_portfolios_rebalancing_execution" => call(
+            <dyn Portfolios>::RETRIEVE_PORTFOLIOS_REBALANCING_EXECUTION,
+            client.retrieve_portfolios_rebalancing_execution(ID.into()),
+        ),
+        "list_portfolio_rebalancing_execution_orders" => call(
+            <dyn Portfolios>::LIST_PORTFOLIO_REBALANCING_EXECUTION_ORDERS,
+            client.list_portfolio_rebalancing_execution_orders(
+                ID.into(),
+                &ListPortfolioRebalancingExecutionOrders {
+                    sort: Some("status".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                    start_date: Some(moment()),
+                    end_date: Some(moment()),
+                },
+            ),
+        ),
+        "list_portfolios_rebalancing_strategies" => call(
+            <dyn Portfolios>::LIST_PORTFOLIOS_REBALANCING_STRATEGIES,
+            client.list_portfolios_rebalancing_strategies(&ListPortfoliosRebalancingStrategies {
+                sort: Some("id".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
+        ),
+        "create_portfolios_rebalancing_strategy" => call(
+            <dyn Portfolios>::CREATE_PORTFOLIOS_REBALANCING_STRATEGY,
+            client.create_portfolios_rebalancing_strategy(&read(body)?),
+        ),
+        "retrieve_portfolios_rebalancing_strategy" => call(
+            <dyn Portfolios>::RETRIEVE_PORTFOLIOS_REBALANCING_STRATEGY,
+            client.retrieve_portfolios_rebalancing_strategy(ID.into()),
+        ),
+        "list_portfolios_allocation_accounts" => call(
+            <dyn Portfolios>::LIST_PORTFOLIOS_ALLOCATION_ACCOUNTS,
+            client.list_portfolios_allocation_accounts(
+                ID.into(),
+                &ListPortfoliosAllocationAccounts {
+                    sort: Some("id".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
+        ),
+        "get_account_valuation" => call(
+            <dyn Valuations>::GET_ACCOUNT_VALUATION,
+            client.get_account_valuation(
+                ID.into(),
+                &GetAccountValuation { price_quality: "EOD".into() },
+            ),
+        ),
+        "list_account_valuation_history" => call(
+            <dyn Valuations>::LIST_ACCOUNT_VALUATION_HISTORY,
+            client.list_account_valuation_history(
+                ID.into(),
+                &ListAccountValuationHistory {
+                    start_date: Some(day()),
+                    end_date: Some(day()),
+                    sort: Some("valuation_time".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
+        ),
+        "list_cash_transactions" => call(
             <dyn Transactions>::LIST_CASH_TRANSACTIONS,
-            client.list_cash_transactions(&ListCashTransactions::full_by("booking_date")),
+            client.list_cash_transactions(&ListCashTransactions {
+                account_group_id: Some(ID.into()),
+                start_date: Some(day()),
+                end_date: Some(day()),
+                sort: Some("booking_date".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
         ),
-        call(
-            <dyn Transactions>::LIST_SECURITY_TRANSACTIONS,
-            client.list_security_transactions(&ListSecurityTransactions::full_by("booking_date")),
+        "list_securities_transactions" => call(
+            <dyn Transactions>::LIST_SECURITIES_TRANSACTIONS,
+            client.list_securities_transactions(&ListSecuritiesTransactions {
+                account_group_id: Some(ID.into()),
+                account_id: Some(ID.into()),
+                start_date: Some(day()),
+                end_date: Some(day()),
+                sort: Some("booking_date".into()),
+                order: Some("ASC".into()),
+                offset: Some(20),
+                limit: Some(10),
+            }),
         ),
-        call(<dyn Returns>::LIST_RETURNS, client.list_returns(ID.into(), &Period::full_by("date"))),
-        call(
-            <dyn Portfolios>::LIST_ALLOCATIONS,
-            client.list_allocations(&ListAllocations::full_by("id")),
+        "list_accounts_liquidations" => call(
+            <dyn Liquidations>::LIST_ACCOUNTS_LIQUIDATIONS,
+            client.list_accounts_liquidations(
+                ID.into(),
+                &ListAccountsLiquidations {
+                    sort: Some("id".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                    start_date: Some(moment()),
+                    end_date: Some(moment()),
+                },
+            ),
         ),
-        call(<dyn Portfolios>::CREATE_ALLOCATION, client.create_allocation(&body)),
-        call(<dyn Portfolios>::GET_ALLOCATION, client.get_allocation(ID)),
-        call(<dyn Portfolios>::REPLACE_ALLOCATION, client.replace_allocation(ID, &body)),
-        call(
-            <dyn Portfolios>::LIST_CONFIGURATIONS,
-            client.list_configurations(&ListOfPortfolio::full_by("account_id")),
+        "create_account_liquidation" => call(
+            <dyn Liquidations>::CREATE_ACCOUNT_LIQUIDATION,
+            client.create_account_liquidation(ID.into(), &read(body)?),
         ),
-        call(<dyn Portfolios>::CREATE_CONFIGURATION, client.create_configuration(&body)),
-        call(<dyn Portfolios>::GET_CONFIGURATION, client.get_configuration(ID.into())),
-        call(<dyn Portfolios>::UPDATE_CONFIGURATION, client.update_configuration(ID.into(), &body)),
-        call(
-            <dyn Portfolios>::LIST_PORTFOLIO_ORDERS,
-            client.list_portfolio_orders(&ListOfPortfolio::full_by("id")),
+        "retrieve_account_liquidation" => call(
+            <dyn Liquidations>::RETRIEVE_ACCOUNT_LIQUIDATION,
+            client.retrieve_account_liquidation(ID.into(), OTHER.into()),
         ),
-        call(<dyn Portfolios>::PLACE_PORTFOLIO_ORDER, client.place_portfolio_order(&body)),
-        call(<dyn Portfolios>::GET_PORTFOLIO_ORDER, client.get_portfolio_order(ID)),
-        call(<dyn Portfolios>::CANCEL_PORTFOLIO_ORDER, client.cancel_portfolio_order(ID)),
-        call(<dyn Portfolios>::TRIGGER_REBALANCING, client.trigger_rebalancing(&body)),
-        call(<dyn Portfolios>::GET_REBALANCING, client.get_rebalancing(ID)),
-        call(
-            <dyn Portfolios>::LIST_ORDERS_OF_REBALANCING,
-            client.list_orders_of_rebalancing(ID, &Period::full_by("status")),
+        "cancel_account_liquidation" => call(
+            <dyn Liquidations>::CANCEL_ACCOUNT_LIQUIDATION,
+            client.cancel_account_liquidation(ID.into(), OTHER.into()),
         ),
-        call(<dyn Portfolios>::LIST_STRATEGIES, client.list_strategies(&Paging::full_by("id"))),
-        call(<dyn Portfolios>::CREATE_STRATEGY, client.create_strategy(&body)),
-        call(<dyn Portfolios>::GET_STRATEGY, client.get_strategy(ID)),
-        call(
-            <dyn Portfolios>::LIST_ACCOUNTS_OF_ALLOCATION,
-            client.list_accounts_of_allocation(ID, &Paging::full_by("id")),
+        "list_account_returns" => call(
+            <dyn Returns>::LIST_ACCOUNT_RETURNS,
+            client.list_account_returns(
+                ID.into(),
+                &ListAccountReturns {
+                    start_date: Some(day()),
+                    end_date: Some(day()),
+                    sort: Some("date".into()),
+                    order: Some("ASC".into()),
+                    offset: Some(20),
+                    limit: Some(10),
+                },
+            ),
         ),
-        bytes(<dyn Reports>::GET_REPORT_AS_PDF, client.get_report_as_pdf(ID)),
-        bytes(<dyn Reports>::GET_REPORT_AS, client.get_report_as(ID, "application/pdf")),
-        call(<dyn VirtualCash>::INCREASE, client.increase(&increase)),
-        call(<dyn VirtualCash>::DECREASE, client.decrease(&decrease)),
-        call(<dyn VirtualCash>::CANCEL_DECREASE, client.cancel_decrease(ID.into())),
-    ]
+        "create_virtual_cash_increase" => call(
+            <dyn VirtualCashBalances>::CREATE_VIRTUAL_CASH_INCREASE,
+            client.create_virtual_cash_increase(&read(body)?),
+        ),
+        "create_virtual_cash_decrease" => call(
+            <dyn VirtualCashBalances>::CREATE_VIRTUAL_CASH_DECREASE,
+            client.create_virtual_cash_decrease(&read(body)?),
+        ),
+        "cancel_virtual_cash_decrease" => call(
+            <dyn VirtualCashBalances>::CANCEL_VIRTUAL_CASH_DECREASE,
+            client.cancel_virtual_cash_decrease(ID.into()),
+        ),
+        _ => panic!("there is no method `{method}`"),
+    })
+}
+
+fn read<T: DeserializeOwned>(body: &Value) -> serde_json::Result<T> {
+    T::deserialize(body)
+}
+
+fn day() -> Date {
+    "2024-02-29".parse().unwrap()
+}
+
+fn moment() -> Timestamp {
+    "2024-02-29T12:00:00Z".parse().unwrap()
 }
 
 fn call<T, K>(endpoint: Endpoint, call: Call<T, K>) -> Made
@@ -232,6 +569,6 @@ where
     (endpoint, Box::pin(async { call.await.map(|response| json!(response)) }))
 }
 
-fn bytes(endpoint: Endpoint, call: Call<upvest_core::Bytes>) -> Made {
+fn bytes(endpoint: Endpoint, call: Call<Bytes>) -> Made {
     (endpoint, Box::pin(async { call.await.map(|response| json!(response.to_vec())) }))
 }

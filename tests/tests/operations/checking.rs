@@ -1,10 +1,11 @@
 //! A server in memory that checks every part of a request and responds as the facts say.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::Request;
-use serde_json::{Value, json};
+use serde_json::Value;
 use upvest_core::__sandbox::{Message, verify};
 use upvest_core::signature::{VerifierPolicy, VerifyingKey};
 use upvest_core::{Client, Timestamp};
@@ -13,15 +14,19 @@ use upvest_tests::in_memory::{Reply, Server, reply, signing_key, token};
 use crate::calls::{ID, INSTRUMENT, OTHER};
 use crate::facts::Fact;
 
-/// Returns a client of the server, and the names of the operations that were called.
-pub fn server(facts: Vec<Fact>) -> (Client, Arc<Mutex<Vec<String>>>) {
+/// Returns a client of the server, and the names of the operations that were called. The answers are
+/// by the names of the operations.
+pub fn server(
+    facts: Vec<Fact>,
+    answers: BTreeMap<String, Value>,
+) -> (Client, Arc<Mutex<Vec<String>>>) {
     let called = Arc::new(Mutex::new(Vec::new()));
     let (seen, key) = (Arc::clone(&called), signing_key().verifying_key().unwrap());
     let transport = move |request: Request<Bytes>| {
         let fact = fact(&facts, &request);
         seen.lock().unwrap().push(fact.name());
         check(fact, &request, &key);
-        let answer = answer(fact, &request);
+        let answer = answer(fact, &request, &answers);
         async { answer }
     };
     let builder = Server::new(|_, _| unreachable!()).builder();
@@ -92,49 +97,16 @@ fn filled(fact: &Fact) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Returns the documented response.
-fn answer(fact: &Fact, request: &Request<Bytes>) -> Reply {
+/// Returns the given response, with the documented status.
+fn answer(fact: &Fact, request: &Request<Bytes>, answers: &BTreeMap<String, Value>) -> Reply {
     if request.headers()["accept"] == "application/pdf" {
-        return reply(200, "application/pdf", "%PDF-1.7");
+        return reply(fact.status, "application/pdf", "%PDF-1.7");
     }
     if fact.path == "/auth/token" {
         return reply(fact.status, "application/json", &token(7, 1800));
     }
-    match json_of(fact) {
-        Value::Null => reply(fact.status, "text/plain", ""),
-        body => reply(fact.status, "application/json", &body.to_string()),
-    }
-}
-
-/// Returns the body of a response.
-pub fn json_of(fact: &Fact) -> Value {
-    let webhook = json!({
-        "id": "a8eb3540-5a84-40f9-b2bb-7f99f282fc5a",
-        "title": "User webhook",
-        "url": "https://tenant.tld/webhooks/users",
-        "type": ["USER"],
-        "config": { "delay": "5s", "max_package_size": 10240 },
-        "enabled": false,
-        "created_at": "2021-07-21T14:10:00Z",
-        "updated_at": "2021-07-21T14:10:00Z",
-    });
-    let money = json!({
-        "id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
-        "account_group_id": "6ffa6b16-2380-4e7a-88b2-ae625c8eef99",
-        "amount": "200.00",
-        "currency": "EUR",
-        "status": "ISSUED",
-        "created_at": "2020-08-24T14:15:22Z",
-        "updated_at": "2020-08-24T14:15:22Z",
-    });
-    let thing = if fact.path.starts_with("/webhooks") { webhook } else { money };
-    match fact.answer.as_str() {
-        _ if fact.path == "/auth/verify_keys" => json!({ "keys": [] }),
-        "none" => Value::Null,
-        "page" => json!({
-            "meta": { "offset": 20, "limit": 10, "count": 1, "total_count": 21, "order": "DESC" },
-            "data": [thing],
-        }),
-        _ => thing,
+    match answers.get(&fact.name()) {
+        None => reply(fact.status, "text/plain", ""),
+        Some(body) => reply(fact.status, "application/json", &body.to_string()),
     }
 }

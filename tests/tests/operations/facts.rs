@@ -14,8 +14,6 @@ pub struct Fact {
     /// The names of the query parameters, without the mark of required ones.
     pub query: Vec<String>,
     pub status: u16,
-    /// `json`, `page` or `none`.
-    pub answer: String,
     /// Any one of these scopes is enough.
     pub scopes: Vec<String>,
     /// The allowed values of a query parameter, if they are enumerated: `order=ASC|DESC`.
@@ -52,7 +50,7 @@ pub fn facts() -> Vec<Fact> {
     text.lines()
         .skip(1)
         .map(|line| {
-            let [method, path, key, body, query, status, answer, scopes, values] =
+            let [method, path, key, body, query, status, _, scopes, values] =
                 line.split('\t').collect::<Vec<_>>().try_into().unwrap();
             Fact {
                 method: method.to_owned(),
@@ -61,7 +59,6 @@ pub fn facts() -> Vec<Fact> {
                 body: body.to_owned(),
                 query: list(query),
                 status: status.parse().unwrap(),
-                answer: answer.to_owned(),
                 scopes: list(scopes),
                 values: list(values),
             }

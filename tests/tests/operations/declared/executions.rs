@@ -1,0 +1,17 @@
+//! `Executions`.
+
+use upvest_core::events;
+
+use super::OrderExecution;
+
+events! {
+    /// The events of `Executions`, as sent by webhook.
+    pub enum ExecutionEvent {
+        /// `EXECUTION.FILLED`.
+        Filled(OrderExecution) = "EXECUTION.FILLED",
+        /// `EXECUTION.SETTLED`.
+        Settled(OrderExecution) = "EXECUTION.SETTLED",
+        /// `EXECUTION.CANCELLED`.
+        Cancelled(OrderExecution) = "EXECUTION.CANCELLED",
+    }
+}

@@ -1,0 +1,269 @@
+//! `oneOf`, `anyOf` and `allOf`.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::schema::UNDESCRIBED;
+use super::types::{Counts, Field, Object, OneOf, Shape, Tag, Text, Types, Use};
+use crate::openapi::Discriminator;
+
+/// A value that fits one of the alternatives.
+pub(super) fn one_of(
+    types: &mut Types,
+    alternatives: Vec<Use>,
+    title: Option<String>,
+    discriminator: Option<&Discriminator>,
+) -> Use {
+    let is_nullable = alternatives.iter().any(|alternative| alternative.is_nullable);
+    let mut different = Vec::new();
+    for mut alternative in flat(types, alternatives) {
+        alternative.is_nullable = false;
+        if !is_null(types, &alternative) && !different.contains(&alternative) {
+            different.push(alternative);
+        }
+    }
+    let different = without_absorbed(types, different);
+    let mut value = match <[Use; 1]>::try_from(different) {
+        Ok([only]) => only,
+        Err(different) => {
+            let shape = choice(types, different, title, discriminator);
+            Use::plain(types.add(shape))
+        }
+    };
+    value.is_nullable |= is_nullable;
+    value
+}
+
+/// The alternatives, with those of alternatives that are themselves a choice.
+fn flat(types: &Types, alternatives: Vec<Use>) -> Vec<Use> {
+    alternatives
+        .into_iter()
+        .flat_map(|alternative| match types.shape(alternative.id) {
+            Shape::OneOf(OneOf { tag: None, alternatives, .. }) => alternatives.clone(),
+            _ => vec![alternative],
+        })
+        .collect()
+}
+
+/// The alternatives without those of which another one has all fields and requires no more: that one
+/// reads and writes all values of both.
+fn without_absorbed(types: &Types, alternatives: Vec<Use>) -> Vec<Use> {
+    let absorbs = |all: &Use, part: &Use| match (types.shape(all.id), types.shape(part.id)) {
+        (Shape::Object(all), Shape::Object(part)) => {
+            let known = |name: &str| all.fields.iter().find(|field| field.name == name);
+            let has_all = part.fields.iter().all(|field| {
+                known(&field.name).is_some_and(|it| {
+                    // Another default is another text of a tag.
+                    let is_same = it.value == field.value
+                        && it.value.notes.default == field.value.notes.default;
+                    is_same && (!it.is_required || field.is_required)
+                })
+            });
+            let is_met = |field: &Field| part.fields.iter().any(|it| it.name == field.name);
+            has_all && all.fields.iter().filter(|it| it.is_required).all(is_met)
+        }
+        _ => false,
+    };
+    let mut left = alternatives;
+    let mut at = 0;
+    while at < left.len() {
+        let is_absorbed = left
+            .iter()
+            .enumerate()
+            .any(|(index, all)| index != at && left.get(at).is_some_and(|part| absorbs(all, part)));
+        if is_absorbed {
+            left.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    left
+}
+
+/// A schema that only says `nullable`, or `type: "null"`, is for `null` alone.
+fn is_null(types: &Types, value: &Use) -> bool {
+    matches!(types.shape(value.id), Shape::Any(None)) && value.notes.component.is_none()
+}
+
+fn choice(
+    types: &mut Types,
+    alternatives: Vec<Use>,
+    title: Option<String>,
+    discriminator: Option<&Discriminator>,
+) -> Shape {
+    let shapes: Vec<Shape> =
+        alternatives.iter().map(|alternative| types.shape(alternative.id).clone()).collect();
+    let all = |fits: fn(&Shape) -> bool| shapes.iter().all(fits);
+    if all(|shape| matches!(shape, Shape::List(..))) {
+        // A list of at most 0 items says nothing of its items.
+        let items = shapes.into_iter().filter_map(|shape| match shape {
+            Shape::List(_, Counts { most: Some(0), .. }) => None,
+            Shape::List(items, _) => Some(items),
+            _ => None,
+        });
+        let items = items.collect();
+        Shape::List(one_of(types, items, title, discriminator), Counts::default())
+    } else if all(|shape| matches!(shape, Shape::Enum(_))) {
+        let mut texts: Vec<String> = Vec::new();
+        for text in shapes.into_iter().filter_map(|shape| match shape {
+            Shape::Enum(texts) => Some(texts),
+            _ => None,
+        }) {
+            texts.extend(text);
+        }
+        let mut different: Vec<String> = Vec::new();
+        for text in texts {
+            if !different.contains(&text) {
+                different.push(text);
+            }
+        }
+        Shape::Enum(different)
+    } else if all(|shape| matches!(shape, Shape::Enum(_) | Shape::Text(_))) {
+        Shape::Text(Text::default())
+    } else if all(|shape| matches!(shape, Shape::Object(_) | Shape::OneOf(_))) {
+        let objects: Vec<Object> = shapes
+            .into_iter()
+            .filter_map(|shape| match shape {
+                Shape::Object(object) => Some(object),
+                _ => None,
+            })
+            .collect();
+        let tag = tag(types, &alternatives, &objects, discriminator);
+        Shape::OneOf(OneOf { title, tag, alternatives })
+    } else {
+        Shape::Any(Some("its alternatives have several types"))
+    }
+}
+
+/// The field that tells the objects apart: that of the discriminator, or a required one with another
+/// text in each object, which is its only value or its default.
+fn tag(
+    types: &Types,
+    alternatives: &[Use],
+    objects: &[Object],
+    discriminator: Option<&Discriminator>,
+) -> Option<Tag> {
+    let first = objects.first().filter(|_| objects.len() == alternatives.len())?;
+    let candidates = first.fields.iter().map(|field| field.name.as_str());
+    let candidates = discriminator.iter().map(|it| it.property_name.as_str()).chain(candidates);
+    for name in candidates {
+        let texts: Option<Vec<String>> = objects
+            .iter()
+            .zip(alternatives)
+            .map(|(object, alternative)| {
+                let field = object.fields.iter().find(|field| field.name == name)?;
+                let is_tag = discriminator.is_some_and(|it| it.property_name == name);
+                only_text(types, field)
+                    .or_else(|| mapped(alternative, discriminator.filter(|_| is_tag)?))
+            })
+            .collect();
+        if let Some(texts) = texts
+            && (1..texts.len())
+                .all(|at| !texts.iter().take(at).any(|text| Some(text) == texts.get(at)))
+        {
+            return Some(Tag { field: name.to_owned(), texts });
+        }
+    }
+    None
+}
+
+fn only_text(types: &Types, field: &Field) -> Option<String> {
+    match (types.shape(field.value.id), &field.value.notes.default) {
+        _ if !field.is_required => None,
+        (Shape::Enum(texts), _) => match texts.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        },
+        (Shape::Text(_), Some(Value::String(text))) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The text that a discriminator has for a shared schema: by its mapping, else its name.
+fn mapped(alternative: &Use, discriminator: &Discriminator) -> Option<String> {
+    let name = alternative.notes.component.as_ref()?;
+    let path = format!("#/components/schemas/{name}");
+    let text = discriminator.mapping.iter().find(|(_, target)| **target == path || *target == name);
+    Some(text.map_or_else(|| name.clone(), |(text, _)| text.clone()))
+}
+
+/// A value that fits all parts.
+pub(super) fn all_of(types: &mut Types, parts: Vec<Use>, title: Option<String>) -> Use {
+    // Parts such as `nullable: true` alone say nothing of the type. OpenAPI 3.0 has no way to say it
+    // next to a `$ref`, so descriptions say it in a part.
+    let is_nullable = parts.iter().any(|part| part.is_nullable);
+    let mut different: Vec<Use> = Vec::new();
+    for part in parts {
+        if !is_null(types, &part) && !different.contains(&part) {
+            different.push(part);
+        }
+    }
+    let mut value = match <[Use; 1]>::try_from(different) {
+        Ok([only]) => only,
+        Err(parts) => {
+            let shape = both(types, &parts, title);
+            Use::plain(types.add(shape))
+        }
+    };
+    value.is_nullable |= is_nullable;
+    value
+}
+
+fn both(types: &mut Types, parts: &[Use], title: Option<String>) -> Shape {
+    let mut fields: IndexMap<String, Field> = IndexMap::new();
+    let mut further = None;
+    let mut text: Option<Text> = None;
+    let mut choice: Option<OneOf> = None;
+    for part in parts {
+        match types.shape(part.id).clone() {
+            Shape::Object(object) => {
+                further = object.further.or(further);
+                merge(&mut fields, types, object.fields);
+            }
+            Shape::Map(values) => further = Some(values),
+            Shape::Text(more) => {
+                let known = text.get_or_insert_default();
+                known.format = more.format.or(known.format.take());
+                known.pattern = more.pattern.or(known.pattern.take());
+                known.length.least = more.length.least.or(known.length.least);
+                known.length.most = more.length.most.or(known.length.most);
+            }
+            Shape::OneOf(one_of) if choice.is_none() => choice = Some(one_of),
+            _ => return Shape::Any(Some("its parts do not fit together")),
+        }
+    }
+    match (text, choice) {
+        (None, None) if parts.is_empty() => Shape::Any(None),
+        (Some(text), None) if fields.is_empty() && further.is_none() => Shape::Text(text),
+        (None, None) => {
+            Shape::Object(Object { title, fields: fields.into_values().collect(), further })
+        }
+        (None, Some(mut choice)) => {
+            for alternative in &mut choice.alternatives {
+                if let Shape::Object(object) = types.shape(alternative.id).clone() {
+                    let mut all = fields.clone();
+                    merge(&mut all, types, object.fields);
+                    let fields = all.into_values().collect();
+                    let further = object.further.or(further.clone());
+                    alternative.id =
+                        types.add(Shape::Object(Object { title: object.title, fields, further }));
+                }
+            }
+            Shape::OneOf(OneOf { title: title.or(choice.title), ..choice })
+        }
+        (Some(_), _) => Shape::Any(Some("its parts do not fit together")),
+    }
+}
+
+/// Adds fields. One that is required in any part is required.
+fn merge(fields: &mut IndexMap<String, Field>, types: &Types, more: Vec<Field>) {
+    for mut field in more {
+        if let Some(known) = fields.get(&field.name) {
+            field.is_required |= known.is_required;
+            if matches!(types.shape(field.value.id), Shape::Any(Some(UNDESCRIBED))) {
+                field.value = known.value.clone();
+            }
+        }
+        fields.insert(field.name.clone(), field);
+    }
+}

@@ -1,0 +1,136 @@
+//! Enums: texts, alternatives and events; and ids.
+
+use crate::api::Webhook;
+use crate::api::types::{Object, OneOf, Shape, TypeId, Use};
+use crate::names::TypeName;
+use crate::names::words::{camel, free, words};
+
+use super::printer::{Printer, type_docs, variant_docs, variants};
+
+impl Printer<'_> {
+    /// Writes an `open_enum!`.
+    pub(super) fn texts(&mut self, id: TypeId, texts: &[String]) {
+        let chosen = self.chosen;
+        let Some(TypeName { name, notes, .. }) = chosen.types.get(&id) else { return };
+        self.core.insert("open_enum");
+        self.line("open_enum! {");
+        self.inner_docs(1, type_docs(notes, self.origin(id), self.has_descriptions));
+        self.inner(1, &format!("pub enum {name} {{"));
+        for (variant, text) in variants(texts, "Unknown") {
+            self.inner_docs(2, [variant_docs(text)]);
+            self.inner(2, &format!("{variant} = {text:?},"));
+        }
+        self.line("    }\n}\n");
+    }
+
+    /// Writes a `one_of!`.
+    pub(super) fn alternatives(&mut self, id: TypeId, one_of: &OneOf) {
+        let chosen = self.chosen;
+        let Some(TypeName { name, notes, .. }) = chosen.types.get(&id) else { return };
+        self.core.insert("one_of");
+        self.line("one_of! {");
+        self.inner_docs(1, type_docs(notes, self.origin(id), self.has_descriptions));
+        self.inner(1, "#[derive(Eq)]");
+        self.inner(
+            1,
+            "#[allow(clippy::large_enum_variant, reason = \"the API has these alternatives\")]",
+        );
+        let tag = one_of.tag.as_ref().map(|tag| format!(" by {:?}", tag.field)).unwrap_or_default();
+        self.inner(1, &format!("pub enum {name}{tag} {{"));
+        let mut alternatives: Vec<(usize, &Use)> = one_of.alternatives.iter().enumerate().collect();
+        if one_of.tag.is_none() {
+            // The first one that fits is read, so the one that requires most must be first.
+            alternatives
+                .sort_by_key(|(_, alternative)| std::cmp::Reverse(self.required(alternative)));
+        }
+        let mut known: Vec<String> = Vec::new();
+        for (index, alternative) in alternatives {
+            let payload = self.named(alternative);
+            let text = one_of.tag.as_ref().and_then(|tag| tag.texts.get(index));
+            let variant = match text {
+                Some(text) => camel(text),
+                None => variant_of(name, &payload).to_owned(),
+            };
+            let variant =
+                free(variant, |name| name == "Other" || known.iter().any(|it| it == name));
+            known.push(variant.clone());
+            self.inner_docs(2, [format!("See [`{payload}`].")]);
+            let text = text.map(|text| format!(" = {text:?}")).unwrap_or_default();
+            self.inner(2, &format!("{variant}({payload}){text},"));
+        }
+        self.line("    }\n}\n");
+    }
+
+    /// How many fields an object requires.
+    fn required(&self, value: &Use) -> usize {
+        match self.types.shape(value.id) {
+            Shape::Object(Object { fields, .. }) => {
+                fields.iter().filter(|field| field.is_required).count()
+            }
+            _ => 0,
+        }
+    }
+
+    /// Writes an `events!`.
+    pub(super) fn events(&mut self, name: &str, tag: &str, webhooks: &[&Webhook]) {
+        self.core.insert("events");
+        self.line("events! {");
+        self.inner_docs(
+            1,
+            [format!("The events of {}, as sent by webhook.", super::facts::code(tag))],
+        );
+        self.inner(1, &format!("pub enum {name} {{"));
+        let categories: Vec<Vec<String>> = webhooks
+            .iter()
+            .flat_map(|webhook| &webhook.event_types)
+            .map(|event| words(event.split_once('.').map_or("", |(category, _)| category)))
+            .collect();
+        let common = common(&categories);
+        let mut known: Vec<String> = Vec::new();
+        for webhook in webhooks {
+            let payload = self.rust_type(&webhook.object, name, "object");
+            for event in &webhook.event_types {
+                let (category, rest) = event.split_once('.').unwrap_or(("", event));
+                let category =
+                    words(category).into_iter().skip(common).collect::<Vec<_>>().join(" ");
+                let variant = camel(&format!("{category} {rest}"));
+                let variant =
+                    free(variant, |name| name == "Other" || known.iter().any(|it| it == name));
+                self.inner_docs(2, [variant_docs(event)]);
+                self.inner(2, &format!("{variant}({payload}) = {event:?},"));
+                known.push(variant);
+            }
+        }
+        self.line("    }\n}\n");
+    }
+
+    /// Writes an `id!`.
+    pub(super) fn id(&mut self, name: &str) {
+        self.core.insert("id");
+        let thing = name.strip_suffix("Id").unwrap_or(name);
+        let thing = words(thing).join(" ");
+        let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) && !thing.starts_with("us") {
+            "an"
+        } else {
+            "a"
+        };
+        self.line("id! {");
+        self.inner_docs(1, [format!("Identifies {article} {thing}.")]);
+        self.line(&format!("    pub struct {name};\n}}\n"));
+    }
+}
+
+/// The name of a payload without that of its enum: `Numbered` for `NumberedResidency` of `Residency`.
+fn variant_of<'p>(name: &str, payload: &'p str) -> &'p str {
+    let rest = payload.strip_prefix(name).or_else(|| payload.strip_suffix(name));
+    rest.filter(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+        .unwrap_or(payload)
+}
+
+/// How many words at the beginning all have in common.
+fn common(all: &[Vec<String>]) -> usize {
+    let Some(first) = all.first() else { return 0 };
+    (0..first.len())
+        .take_while(|at| all.iter().all(|words| words.get(*at) == first.get(*at)))
+        .count()
+}
