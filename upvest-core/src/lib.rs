@@ -112,7 +112,7 @@ pub use client::Client;
 pub use endpoint::{BodyKind, Endpoint, Method, ResponseKind};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, ErrorSummary, Outcome, Problem, Result};
-pub use json::{empty_as_none, null_as_default};
+pub use json::{empty_as_none, null_as_default, null_as_some};
 pub use observer::{Attempt, CompletedCall, Observer};
 pub use response::{Redirect, Response};
 pub use source::{Clock, Randomness};

@@ -444,7 +444,7 @@ mod tests {
         is_exempt: bool,
     }
 
-    /// A payload with a message of its own.
+    /// A payload with its own message.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     struct Talkative(String);
 

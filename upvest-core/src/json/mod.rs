@@ -80,6 +80,41 @@ where
     }
 }
 
+/// Reads `null` as `Some(None)`, so that it differs from a field that is absent.
+///
+/// Use it for fields of request bodies where `null` clears a value, and an absent field leaves it
+/// unchanged.
+///
+/// # Errors
+/// Fails if it is neither `null` nor a `T`.
+///
+/// # Examples
+///
+/// ```
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct UpdateStation {
+///     #[serde(
+///         default,
+///         deserialize_with = "upvest_core::null_as_some",
+///         skip_serializing_if = "Option::is_none"
+///     )]
+///     closed_on: Option<Option<upvest_core::Date>>,
+/// }
+///
+/// for json in ["{}", r#"{"closed_on":null}"#, r#"{"closed_on":"2026-11-30"}"#] {
+///     let body: UpdateStation = serde_json::from_str(json)?;
+///     assert_eq!(serde_json::to_string(&body)?, json);
+/// }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn null_as_some<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// Reads JSON. If it does not fit the type, fields that are `null` count as absent.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).or_else(|error| {
