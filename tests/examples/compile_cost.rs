@@ -4,7 +4,8 @@
 //! "Manual" is the code that the macro replaces: traits, their tables, and their implementations
 //! for `Client`, `&T`, `Box<T>` and `Arc<T>`. "Calls alone" leaves out tables and pointers. All of
 //! these share two types, so that only endpoints are measured. "Typed" endpoints each have their
-//! own body and response type, as real ones do.
+//! own body and response type, as real ones do. "Whole API" are the generated declarations of all 94
+//! operations with all their types; "without serde" has stubs where serde derives code.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ const TRAIT: usize = 10;
 
 fn main() {
     let folder = root().join("target/compile-cost");
-    let kinds: [(&str, usize, String); 8] = [
+    let declared = root().join("tests/tests/operations/declared");
+    let kinds: [(&str, usize, String); 10] = [
         ("nothing", 0, types()),
         ("macro", 100, ours(100)),
         ("manual", 100, manual(100, true)),
@@ -29,6 +31,8 @@ fn main() {
         ("calls alone", 300, manual(300, false)),
         ("macro, typed", 300, typed(300, &ours(300))),
         ("manual, typed", 300, typed(300, &manual(300, true))),
+        ("whole API", 94, module(&declared)),
+        ("without serde", 94, module(&without_serde(&declared, &folder.join("without-serde")))),
     ];
     let crates: Vec<PathBuf> = kinds
         .iter()
@@ -51,6 +55,7 @@ fn main() {
     // Ratios are taken per round, because the speed of the machine varies.
     let [nothing, ours_100, hand_100, ours_300, hand_300, calls, ours_typed, hand_typed] =
         [0, 1, 2, 3, 4, 5, 6, 7];
+    let [whole, without] = [8, 9];
     let ratio = |left: usize, right: usize, less: Option<usize>| {
         let of = |index: usize, round: usize| {
             times[index][round] - less.map_or(0.0, |less| times[less][round])
@@ -65,6 +70,8 @@ fn main() {
     println!("Without the time for an empty crate:");
     println!("macro / manual, 300:     {:.2}", ratio(ours_300, hand_300, Some(nothing)));
     println!("macro, 300 / 100:        {:.2}", ratio(ours_300, ours_100, Some(nothing)));
+    let serde = 1.0 - ratio(without, whole, Some(nothing));
+    println!("whole API, what serde derives: {:.0} %", 100.0 * serde);
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -80,7 +87,7 @@ fn make(folder: &Path, name: &str, source: &str) -> PathBuf {
     let core = root().join("upvest-core");
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         serde = {{ version = \"1\", features = [\"derive\"] }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\
          upvest-core = {{ path = {core:?} }}\n\n[workspace]\n"
     );
     std::fs::write(path.join("Cargo.toml"), manifest).expect("a manifest");
@@ -103,6 +110,55 @@ fn check(folder: &Path, path: &Path) -> Duration {
         .expect("cargo");
     assert!(status.success(), "{}", path.display());
     start.elapsed()
+}
+
+/// A crate whose only module is in this folder.
+fn module(folder: &Path) -> String {
+    format!("#[allow(unused_imports)]\n#[path = {:?}]\npub mod declared;\n", folder.join("mod.rs"))
+}
+
+/// Copies declarations, with stubs instead of what serde derives.
+fn without_serde(declared: &Path, folder: &Path) -> PathBuf {
+    std::fs::create_dir_all(folder).expect("a folder");
+    for entry in std::fs::read_dir(declared).expect("the declarations") {
+        let path = entry.expect("a file").path();
+        let source = std::fs::read_to_string(&path).expect("a source");
+        let copy = folder.join(path.file_name().expect("a name"));
+        std::fs::write(copy, stubbed(&source)).expect("a copy");
+    }
+    folder.to_owned()
+}
+
+fn stubbed(source: &str) -> String {
+    let (mut stubbed, mut stubs) = (String::new(), String::new());
+    let (mut is_written, mut is_read) = (false, false);
+    // Each of these attributes is on one line.
+    for line in source.lines().filter(|line| !line.trim_start().starts_with("#[serde(")) {
+        if line.starts_with("#[derive(") {
+            (is_written, is_read) = (line.contains(" Serialize"), line.contains(" Deserialize"));
+            stubbed.push_str(&line.replace(", Serialize", "").replace(", Deserialize", ""));
+        } else {
+            stubbed.push_str(line);
+        }
+        stubbed.push('\n');
+        let name = line.strip_prefix("pub struct ").and_then(|rest| rest.split(' ').next());
+        let Some(name) = name.filter(|name| !name.ends_with(';')) else { continue };
+        if is_written {
+            let _ = writeln!(
+                stubs,
+                "impl Serialize for {name} {{ fn serialize<S: serde::Serializer>(&self, _: S) -> \
+                 Result<S::Ok, S::Error> {{ todo!() }} }}"
+            );
+        }
+        if is_read {
+            let _ = writeln!(
+                stubs,
+                "impl<'de> Deserialize<'de> for {name} {{ fn deserialize<D: \
+                 serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {{ todo!() }} }}"
+            );
+        }
+    }
+    stubbed + &stubs
 }
 
 fn types() -> String {

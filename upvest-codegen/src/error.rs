@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// Why a description, a declaration or a file of names cannot be used. One sentence, with the
-/// position where there is one.
+/// Why a description, a declaration or a file of names cannot be used.
+///
+/// It is one sentence, with the position where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(String);
 

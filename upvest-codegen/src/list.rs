@@ -38,7 +38,7 @@ impl Description {
     /// Lists the operations, with the methods that declare them in the sources.
     ///
     /// # Errors
-    /// Fails as [`check`](Self::check) does.
+    /// Fails as [`check`](Self::check) does, but not if nothing is declared.
     ///
     /// # Examples
     ///

@@ -43,9 +43,19 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-fn crates() -> [PathBuf; 8] {
-    ["core", "macros", "outbox", "sandbox", "signature", "transport", "types", "virtual-cash"]
-        .map(|name| root().join(format!("upvest-{name}")))
+fn crates() -> [PathBuf; 9] {
+    [
+        "codegen",
+        "core",
+        "macros",
+        "outbox",
+        "sandbox",
+        "signature",
+        "transport",
+        "types",
+        "virtual-cash",
+    ]
+    .map(|name| root().join(format!("upvest-{name}")))
 }
 
 /// The docs of a public item, with the line at which they begin.

@@ -82,6 +82,13 @@ fn the_outbox_depends_on_core_alone_and_on_the_databases_that_are_asked_for() {
 }
 
 #[test]
+fn the_generator_depends_on_no_other_crate_of_the_project() {
+    let names = tree(&["-p", "upvest-codegen", "--edges", "normal,build"]);
+    let ours = names.into_iter().filter(|name| name.starts_with("upvest-"));
+    assert!(ours.eq(["upvest-codegen"]));
+}
+
+#[test]
 fn what_sends_nothing_is_built_without_an_http_client() {
     let receiver = ["-p", "upvest-core", "--no-default-features", "--features", "webhooks"];
     for (what, most, without) in [

@@ -83,6 +83,7 @@ fn every_rust_block_is_in_code_that_compiles() {
         "upvest-virtual-cash/src/lib.rs",
         "upvest-virtual-cash/examples/webhooks.rs",
         "tests/tests/money/pay_once.rs",
+        "tests/tests/operations/declared/virtual_cash_balances.rs",
         "tests/tests/outbox/readme.rs",
         "tests/tests/project/readme.rs",
     ]
@@ -91,6 +92,7 @@ fn every_rust_block_is_in_code_that_compiles() {
     .collect();
     for (file, count) in [
         ("README.md", 2),
+        ("upvest-codegen/README.md", 2),
         ("upvest-core/README.md", 2),
         ("upvest-macros/README.md", 0),
         ("upvest-outbox/README.md", 1),
@@ -118,6 +120,7 @@ fn every_rust_block_is_in_code_that_compiles() {
 fn the_readmes_are_short() {
     for file in [
         "README.md",
+        "upvest-codegen/README.md",
         "upvest-core/README.md",
         "upvest-macros/README.md",
         "upvest-outbox/README.md",

@@ -1,8 +1,11 @@
 //! `oneOf`, `anyOf` and `allOf`.
 
-use indexmap::IndexMap;
+use std::collections::{HashMap, HashSet};
+
+use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
+use super::scalar::{Scalar, scalar};
 use super::schema::UNDESCRIBED;
 use super::types::{Counts, Field, Object, OneOf, Shape, Tag, Text, Types, Use};
 use crate::openapi::Discriminator;
@@ -15,14 +18,20 @@ pub(super) fn one_of(
     discriminator: Option<&Discriminator>,
 ) -> Use {
     let is_nullable = alternatives.iter().any(|alternative| alternative.is_nullable);
-    let mut different = Vec::new();
+    let mut different = IndexSet::new();
     for mut alternative in flat(types, alternatives) {
+        // One for `null` alone. Without `null`, any value fits.
+        let is_null = alternative.is_nullable && says_nothing(types, &alternative);
         alternative.is_nullable = false;
-        if !is_null(types, &alternative) && !different.contains(&alternative) {
-            different.push(alternative);
+        if !is_null {
+            different.insert(alternative);
         }
     }
-    let different = without_absorbed(types, different);
+    let mut different: Vec<Use> = different.into_iter().collect();
+    // Alternatives with the same fields may still have different texts in the discriminator.
+    if discriminator.is_none() {
+        different = without_absorbed(types, different);
+    }
     let mut value = match <[Use; 1]>::try_from(different) {
         Ok([only]) => only,
         Err(different) => {
@@ -48,40 +57,41 @@ fn flat(types: &Types, alternatives: Vec<Use>) -> Vec<Use> {
 /// The alternatives without those of which another one has all fields and requires no more: that one
 /// reads and writes all values of both.
 fn without_absorbed(types: &Types, alternatives: Vec<Use>) -> Vec<Use> {
-    let absorbs = |all: &Use, part: &Use| match (types.shape(all.id), types.shape(part.id)) {
-        (Shape::Object(all), Shape::Object(part)) => {
-            let known = |name: &str| all.fields.iter().find(|field| field.name == name);
-            let has_all = part.fields.iter().all(|field| {
-                known(&field.name).is_some_and(|it| {
-                    // Another default is another text of a tag.
-                    let is_same = it.value == field.value
-                        && it.value.notes.default == field.value.notes.default;
-                    is_same && (!it.is_required || field.is_required)
-                })
-            });
-            let is_met = |field: &Field| part.fields.iter().any(|it| it.name == field.name);
-            has_all && all.fields.iter().filter(|it| it.is_required).all(is_met)
+    let fields = |alternative: &Use| match types.shape(alternative.id) {
+        Shape::Object(object) => {
+            Some(object.fields.iter().map(|it| (it.name.as_str(), it)).collect())
         }
-        _ => false,
+        _ => None,
     };
-    let mut left = alternatives;
-    let mut at = 0;
-    while at < left.len() {
-        let is_absorbed = left
-            .iter()
-            .enumerate()
-            .any(|(index, all)| index != at && left.get(at).is_some_and(|part| absorbs(all, part)));
-        if is_absorbed {
-            left.remove(at);
-        } else {
-            at += 1;
+    let fields: Vec<Option<HashMap<&str, &Field>>> = alternatives.iter().map(fields).collect();
+    let mut is_left = vec![true; alternatives.len()];
+    for (at, part) in fields.iter().enumerate() {
+        let Some(part) = part else { continue };
+        let is_absorbed = fields.iter().zip(&is_left).enumerate().any(|(other, (all, is_left))| {
+            other != at && *is_left && all.as_ref().is_some_and(|all| absorbs(all, part))
+        });
+        if let Some(is_left) = is_left.get_mut(at) {
+            *is_left = !is_absorbed;
         }
     }
-    left
+    let left = alternatives.into_iter().zip(is_left).filter(|(_, is_left)| *is_left);
+    left.map(|(alternative, _)| alternative).collect()
 }
 
-/// A schema that only says `nullable`, or `type: "null"`, is for `null` alone.
-fn is_null(types: &Types, value: &Use) -> bool {
+fn absorbs(all: &HashMap<&str, &Field>, part: &HashMap<&str, &Field>) -> bool {
+    let has_all = part.iter().all(|(name, field)| {
+        all.get(name).is_some_and(|it| {
+            // Another default is another text of a tag.
+            let is_same =
+                it.value == field.value && it.value.notes.default == field.value.notes.default;
+            is_same && (!it.is_required || field.is_required)
+        })
+    });
+    has_all && all.iter().all(|(name, field)| !field.is_required || part.contains_key(name))
+}
+
+/// Whether any value fits. A part such as `nullable: true` alone says nothing of the type.
+fn says_nothing(types: &Types, value: &Use) -> bool {
     matches!(types.shape(value.id), Shape::Any(None)) && value.notes.component.is_none()
 }
 
@@ -104,20 +114,12 @@ fn choice(
         let items = items.collect();
         Shape::List(one_of(types, items, title, discriminator), Counts::default())
     } else if all(|shape| matches!(shape, Shape::Enum(_))) {
-        let mut texts: Vec<String> = Vec::new();
-        for text in shapes.into_iter().filter_map(|shape| match shape {
+        let texts = shapes.into_iter().filter_map(|shape| match shape {
             Shape::Enum(texts) => Some(texts),
             _ => None,
-        }) {
-            texts.extend(text);
-        }
-        let mut different: Vec<String> = Vec::new();
-        for text in texts {
-            if !different.contains(&text) {
-                different.push(text);
-            }
-        }
-        Shape::Enum(different)
+        });
+        let different: IndexSet<String> = texts.flatten().collect();
+        Shape::Enum(different.into_iter().collect())
     } else if all(|shape| matches!(shape, Shape::Enum(_) | Shape::Text(_))) {
         Shape::Text(Text::default())
     } else if all(|shape| matches!(shape, Shape::Object(_) | Shape::OneOf(_))) {
@@ -152,24 +154,33 @@ fn tag(
             .zip(alternatives)
             .map(|(object, alternative)| {
                 let field = object.fields.iter().find(|field| field.name == name)?;
+                if !is_text(types, field) {
+                    return None;
+                }
                 let is_tag = discriminator.is_some_and(|it| it.property_name == name);
                 only_text(types, field)
                     .or_else(|| mapped(alternative, discriminator.filter(|_| is_tag)?))
             })
             .collect();
-        if let Some(texts) = texts
-            && (1..texts.len())
-                .all(|at| !texts.iter().take(at).any(|text| Some(text) == texts.get(at)))
-        {
+        let is_different =
+            |texts: &Vec<String>| texts.iter().collect::<HashSet<_>>().len() == texts.len();
+        if let Some(texts) = texts.filter(is_different) {
             return Some(Tag { field: name.to_owned(), texts });
         }
     }
     None
 }
 
+/// Whether a field always has a text.
+fn is_text(types: &Types, field: &Field) -> bool {
+    let shape = types.shape(field.value.id);
+    let is_text = matches!(shape, Shape::Enum(_))
+        || scalar(shape, &field.value.notes) == Some(Scalar::String);
+    is_text && field.is_required && !field.value.is_nullable
+}
+
 fn only_text(types: &Types, field: &Field) -> Option<String> {
     match (types.shape(field.value.id), &field.value.notes.default) {
-        _ if !field.is_required => None,
         (Shape::Enum(texts), _) => match texts.as_slice() {
             [only] => Some(only.clone()),
             _ => None,
@@ -189,15 +200,12 @@ fn mapped(alternative: &Use, discriminator: &Discriminator) -> Option<String> {
 
 /// A value that fits all parts.
 pub(super) fn all_of(types: &mut Types, parts: Vec<Use>, title: Option<String>) -> Use {
-    // Parts such as `nullable: true` alone say nothing of the type. OpenAPI 3.0 has no way to say it
-    // next to a `$ref`, so descriptions say it in a part.
+    // OpenAPI 3.0 has no way to say `nullable: true` next to a `$ref`, so descriptions say it in a
+    // part.
     let is_nullable = parts.iter().any(|part| part.is_nullable);
-    let mut different: Vec<Use> = Vec::new();
-    for part in parts {
-        if !is_null(types, &part) && !different.contains(&part) {
-            different.push(part);
-        }
-    }
+    let parts = parts.into_iter().filter(|part| !says_nothing(types, part));
+    let different: IndexSet<Use> = parts.collect();
+    let different: Vec<Use> = different.into_iter().collect();
     let mut value = match <[Use; 1]>::try_from(different) {
         Ok([only]) => only,
         Err(parts) => {
@@ -229,6 +237,7 @@ fn both(types: &mut Types, parts: &[Use], title: Option<String>) -> Shape {
                 known.length.most = more.length.most.or(known.length.most);
             }
             Shape::OneOf(one_of) if choice.is_none() => choice = Some(one_of),
+            Shape::Any(Some(why)) => return Shape::Any(Some(why)),
             _ => return Shape::Any(Some("its parts do not fit together")),
         }
     }

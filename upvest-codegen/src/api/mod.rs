@@ -1,12 +1,19 @@
 //! What a description says, as values: operations, webhooks and the types of their data.
 
 mod combine;
+pub(crate) mod echoes;
+mod ids;
 mod operation;
+mod request;
+mod response;
+pub(crate) mod rules;
 pub(crate) mod scalar;
 mod schema;
 pub(crate) mod types;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexSet;
 
 use crate::error::Error;
 use crate::openapi::{self, Document, PathItem, References};
@@ -25,9 +32,23 @@ pub(crate) struct Api {
     pub(crate) types: Types,
     /// What no declaration can express, each with the name of the operation.
     pub(crate) skipped: Vec<String>,
+    /// The operations that no endpoint can be.
+    pub(crate) undeclarable: Vec<Undeclarable>,
+}
+
+/// An operation that no endpoint can be.
+#[derive(Debug)]
+pub(crate) struct Undeclarable {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    /// The line of the document where it begins.
+    pub(crate) line: u64,
+    /// The reason, with the name of the operation.
+    pub(crate) why: String,
 }
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of `#[endpoint]`")]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: &'static str,
@@ -43,10 +64,10 @@ pub(crate) struct Operation {
     pub(crate) is_anonymous: bool,
     /// Any one of these is enough.
     pub(crate) scopes: Vec<String>,
-    /// In the order of the path.
+    /// One for each placeholder, in the order of the path.
     pub(crate) path_parameters: Vec<Parameter>,
     pub(crate) query: Vec<Parameter>,
-    /// Headers that the client does not set.
+    /// Headers that the client does not set: at most one.
     pub(crate) headers: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     /// The status of a success.
@@ -96,6 +117,9 @@ impl Api {
         let document = openapi::read(text)?;
         let mut schemas = Schemas::new(References::of(&document));
         let mut skipped = Vec::new();
+        let mut undeclarable = Vec::new();
+        let mut ids = ids::Ids::of(&document)?;
+        let mut routes = HashMap::new();
         let mut operations = Vec::new();
         for (path, item) in &document.paths {
             if item.reference.is_some() {
@@ -103,39 +127,58 @@ impl Api {
             }
             for (method, operation) in item.operations() {
                 let place = Place { document: &document, path, item, method, operation };
-                if let Some(operation) = read_operation(&place, &mut schemas, &mut skipped)? {
-                    operations.push(operation);
+                let id = ids.operation(&place);
+                if let Some(other) = routes.get(&(method, rules::route(path))) {
+                    skipped.push(format!("{id}: it has the method and the path of {other}"));
+                    continue;
                 }
+                let read = read_operation(&place, id, &mut schemas, &mut skipped)?;
+                match &read {
+                    Some(operation) => {
+                        routes.insert((method, rules::route(path)), operation.id.clone());
+                    }
+                    None => undeclarable.extend(skipped.last().map(|why| Undeclarable {
+                        method,
+                        path: path.clone(),
+                        line: place.operation.referenced.line(),
+                        why: why.clone(),
+                    })),
+                }
+                operations.extend(read);
             }
         }
-        let mut webhooks = Vec::new();
+        let mut webhooks: Vec<Webhook> = Vec::new();
+        let mut event_types = HashSet::new();
         for (name, item) in document.x_webhooks.iter().chain(&document.webhooks) {
+            if item.reference.is_some() {
+                skipped.push(format!("{name}: it is a reference to another webhook"));
+            }
             for (method, operation) in item.operations() {
                 let place = Place { document: &document, path: name, item, method, operation };
-                webhooks.extend(read_webhook(&place, &mut schemas, &mut skipped)?);
+                let id = ids.webhook(&place);
+                let read = read_webhook(&place, id, &mut schemas, &mut skipped)?;
+                let Some(mut webhook) = read else { continue };
+                let Webhook { id, tag, event_types: types, .. } = &mut webhook;
+                types.retain(|event_type| {
+                    let is_new = event_types.insert((tag.clone(), event_type.clone()));
+                    if !is_new {
+                        skipped.push(format!("{id}: another webhook has the event `{event_type}`"));
+                    }
+                    is_new
+                });
+                webhooks.extend(Some(webhook).filter(|it| !it.event_types.is_empty()));
             }
         }
-        let mut ids = HashSet::new();
-        let all = operations.iter().map(|it| &it.id).chain(webhooks.iter().map(|it| &it.id));
-        if let Some(id) = all.into_iter().find(|id| !ids.insert(id.as_str())) {
-            return Err(Error::new(format!(
-                "cannot read the description: two operations have the id `{id}`"
-            )));
-        }
         let openapi::Info { title, version } = document.info.clone();
-        Ok(Self { title, version, operations, webhooks, types: schemas.types, skipped })
+        let types = schemas.types;
+        Ok(Self { title, version, operations, webhooks, types, skipped, undeclarable })
     }
 
     /// Returns the tags that have operations or webhooks, in the order of the operations.
     pub(crate) fn tags(&self) -> Vec<&str> {
-        let mut tags: Vec<&str> = Vec::new();
         let operations = self.operations.iter().map(|operation| operation.tag.as_str());
-        for tag in operations.chain(self.webhooks.iter().map(|webhook| webhook.tag.as_str())) {
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-        tags
+        let webhooks = self.webhooks.iter().map(|webhook| webhook.tag.as_str());
+        operations.chain(webhooks).collect::<IndexSet<&str>>().into_iter().collect()
     }
 }
 

@@ -59,21 +59,39 @@ fn string(text: &Text, notes: &Notes) -> Scalar {
         (_, Some("^[A-Z]{2}[A-Z0-9]{9}[0-9]$")) => Scalar::Isin,
         (_, Some("^[A-Z]{2}$")) => Scalar::CountryCode,
         (_, Some(pattern)) if is_of_numbers(pattern) => Scalar::Decimal,
-        (None, None) => in_words(notes),
+        (None, None) if notes.is_parameter => in_words(notes),
         _ => Scalar::String,
     }
 }
 
-/// Whether only numbers match that may have a decimal point.
+/// Whether only numbers match, with at most one decimal point: a version such as `1.2.3` and an
+/// address have several.
 fn is_of_numbers(pattern: &str) -> bool {
-    let rest = pattern.replace("[0-9]", "").replace(r"\d", "");
-    let has_point = rest.contains(r"\.");
-    has_point
-        && rest.bytes().all(|byte| byte.is_ascii_digit() || b"^$(){},?*+|\\.-".contains(&byte))
+    let plain = pattern.replace("[0-9]", "9").replace(r"\d", "9").replace(r"\.", "P");
+    let repeats_a_group = [")*", ")+", "){"].into_iter().any(|end| plain.contains(end));
+    let plain = without_counts(&plain);
+    let is_number = |part: &str| {
+        let part = part.trim_start_matches(['^', '(']);
+        let part = part.strip_prefix("-?").or_else(|| part.strip_prefix('-')).unwrap_or(part);
+        let is_known = |byte: u8| byte.is_ascii_digit() || b"P^$()?*+".contains(&byte);
+        part.bytes().all(is_known) && part.matches('P').count() <= 1
+    };
+    !repeats_a_group && plain.contains('P') && plain.split('|').all(is_number)
+}
+
+/// The pattern without `{1,9}` and the like.
+fn without_counts(pattern: &str) -> String {
+    let mut left = String::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        left.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    left + rest
 }
 
 /// The format, where it is only in the title or the description: some of Upvest's parameters have it
-/// there. Note that a wrong guess does not build or does not read: it changes no value.
+/// there. Note that a wrong guess shows when the parameter is set: it changes no value.
 fn in_words(notes: &Notes) -> Scalar {
     let says =
         |what: &str| notes.title.iter().chain(&notes.description).any(|words| words.contains(what));
@@ -81,5 +99,36 @@ fn in_words(notes: &Notes) -> Scalar {
         () if says("YYYY-MM-DDT") => Scalar::Timestamp,
         () if says("YYYY-MM-DD") => Scalar::Date,
         () => Scalar::String,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_numbers;
+
+    #[test]
+    fn a_number_has_at_most_one_point() {
+        for pattern in [
+            r"^-?[0-9]{0,63}(\.[0-9]{1,27})?$",
+            r"^(100|[0-9]{1,2}(\.[0-9]{1,5})?)$",
+            r"^\d+\.\d{2}$",
+            r"^[0-9]*\.?[0-9]*$",
+        ] {
+            assert!(is_of_numbers(pattern), "{pattern}");
+        }
+        for pattern in [
+            r"^[0-9]+$",
+            r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$",
+            r"^[0-9]+(\.[0-9]+)*$",
+            r"^([0-9]+\.){2}[0-9]+$",
+            r"^[0-9]+-[0-9]+\.[0-9]+$",
+            r"^[0-9]{1,3},[0-9]{3}\.[0-9]{2}$",
+            r"^[0-9]+.[0-9]+$",
+            r"^[0-9]+\.[0-9]+ EUR$",
+            r"^[0-9]+\\\.[0-9]$",
+            "",
+        ] {
+            assert!(!is_of_numbers(pattern), "{pattern}");
+        }
     }
 }

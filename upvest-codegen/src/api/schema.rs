@@ -1,8 +1,10 @@
 //! From the schemas of a document to types.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
 use super::combine::{all_of, one_of};
 use super::types::{Counts, Field, Limits, Notes, Object, Shape, Text, Types, Use};
@@ -28,10 +30,16 @@ impl<'d> Schemas<'d> {
     }
 
     pub(super) fn read(&mut self, schema: &'d Schema) -> Result<Use, Error> {
+        self.named(schema, None)
+    }
+
+    /// Reads a schema that may have a name, which is its title if it has none.
+    fn named(&mut self, schema: &'d Schema, name: Option<&str>) -> Result<Use, Error> {
         if self.depth == DEEPEST {
-            return Err(Error::new(format!(
-                "cannot read the description: a schema is nested more than {DEEPEST} levels deep"
-            )));
+            return Err(too_deep(match schema {
+                Schema::Object(object) => object.reference.as_ref(),
+                Schema::Bool(_) => None,
+            }));
         }
         self.depth += 1;
         let read = match schema {
@@ -39,7 +47,7 @@ impl<'d> Schemas<'d> {
             Schema::Bool(false) => Ok(self.any(Some("no value is valid"))),
             Schema::Object(object) => match &object.reference {
                 Some(_) => self.shared(object),
-                None => self.inline(object),
+                None => self.inline(object, name),
             },
         };
         self.depth -= 1;
@@ -52,19 +60,23 @@ impl<'d> Schemas<'d> {
 
     /// A `$ref`; next to it, 3.1 allows notes.
     fn shared(&mut self, object: &'d SchemaObject) -> Result<Use, Error> {
-        let Some(reference) = &object.reference else { return self.inline(object) };
+        let Some(reference) = &object.reference else { return self.inline(object, None) };
         let (name, schema) = self.references.schema(reference)?;
         let mut found = match self.shared.get(name) {
             Some(Some(found)) => found.clone(),
             Some(None) => self.any(Some("it contains itself")),
             None => {
                 self.shared.insert(name, None);
-                let mut found = self.read(schema)?;
+                let mut found = self.named(schema, Some(name))?;
                 found.notes.component = Some(name.to_owned());
                 self.shared.insert(name, Some(found.clone()));
                 found
             }
         };
+        // Its parts may have been read before, each without the others.
+        if self.types.depth(found.id) > DEEPEST {
+            return Err(too_deep(Some(reference)));
+        }
         let notes = notes(object);
         found.is_nullable |= object.nullable;
         found.notes.description = notes.description.or(found.notes.description);
@@ -72,9 +84,10 @@ impl<'d> Schemas<'d> {
         Ok(found)
     }
 
-    fn inline(&mut self, object: &'d SchemaObject) -> Result<Use, Error> {
+    fn inline(&mut self, object: &'d SchemaObject, name: Option<&str>) -> Result<Use, Error> {
+        let title = title(object).or_else(|| name.map(str::to_owned));
         let mut parts = Vec::new();
-        if let Some(base) = self.base(object)? {
+        if let Some(base) = self.base(object, title.as_ref())? {
             parts.push(base);
         }
         let alternatives = object.one_of.iter().chain(&object.any_of);
@@ -82,12 +95,12 @@ impl<'d> Schemas<'d> {
             alternatives.map(|schema| self.read(schema)).collect::<Result<_, _>>()?;
         if !alternatives.is_empty() {
             let discriminator = object.discriminator.as_ref();
-            parts.push(one_of(&mut self.types, alternatives, title(object), discriminator));
+            parts.push(one_of(&mut self.types, alternatives, title.clone(), discriminator));
         }
         for schema in &object.all_of {
             parts.push(self.read(schema)?);
         }
-        let mut value = all_of(&mut self.types, parts, title(object));
+        let mut value = all_of(&mut self.types, parts, title);
         value.is_nullable |= object.nullable || object.types.0.iter().any(|name| name == "null");
         let own = notes(object);
         // What a single part of `oneOf` or `allOf` says counts where the whole says nothing.
@@ -98,12 +111,17 @@ impl<'d> Schemas<'d> {
             example: own.example.or(value.notes.example),
             default: own.default.or(value.notes.default),
             is_deprecated: own.is_deprecated || value.notes.is_deprecated,
+            is_parameter: false,
         };
         Ok(value)
     }
 
     /// What the schema says itself, without `oneOf` and its like; `None` if nothing.
-    fn base(&mut self, object: &'d SchemaObject) -> Result<Option<Use>, Error> {
+    fn base(
+        &mut self,
+        object: &'d SchemaObject,
+        title: Option<&String>,
+    ) -> Result<Option<Use>, Error> {
         let mut is_nullable = false;
         let types: Vec<&str> =
             object.types.0.iter().map(String::as_str).filter(|name| *name != "null").collect();
@@ -117,12 +135,12 @@ impl<'d> Schemas<'d> {
                 }
             }
             [] if !object.properties.is_empty() || object.additional_properties.is_some() => {
-                self.object(object)?
+                self.object(object, title)?
             }
             [] if object.items.is_some() => self.list(object)?,
             [] if object.pattern.is_some() || object.format.is_some() => text(object),
             [] => return Ok(None),
-            ["object"] => self.object(object)?,
+            ["object"] => self.object(object, title)?,
             ["array"] => self.list(object)?,
             ["string"] => text(object),
             ["integer"] => Shape::Integer(limits(object)),
@@ -144,7 +162,7 @@ impl<'d> Schemas<'d> {
         Ok(Shape::List(items, Counts { least: object.min_items, most: object.max_items }))
     }
 
-    fn object(&mut self, object: &'d SchemaObject) -> Result<Shape, Error> {
+    fn object(&mut self, object: &'d SchemaObject, title: Option<&String>) -> Result<Shape, Error> {
         let further = match &object.additional_properties {
             None | Some(Schema::Bool(false)) => None,
             Some(schema) => Some(self.read(schema)?),
@@ -158,8 +176,9 @@ impl<'d> Schemas<'d> {
             return Ok(Shape::Map(values));
         }
         let mut fields = Vec::new();
+        let required: HashSet<&str> = object.required.iter().map(String::as_str).collect();
         for (name, schema) in &object.properties {
-            let is_required = object.required.contains(name);
+            let is_required = required.contains(name.as_str());
             fields.push(Field { name: name.clone(), is_required, value: self.read(schema)? });
         }
         // A field that is required and nothing else may be in another part of an `allOf`.
@@ -167,9 +186,21 @@ impl<'d> Schemas<'d> {
             let value = self.any(Some(UNDESCRIBED));
             fields.push(Field { name: name.clone(), is_required: true, value });
         }
-        let title = title(object);
-        Ok(Shape::Object(Object { title, fields, further }))
+        Ok(Shape::Object(Object { title: title.cloned(), fields, further }))
     }
+}
+
+fn too_deep(reference: Option<&Spanned<String>>) -> Error {
+    let position = reference.map_or_else(String::new, |reference| {
+        format!(
+            " at line {}, column {}",
+            reference.referenced.line(),
+            reference.referenced.column()
+        )
+    });
+    Error::new(format!(
+        "cannot read the description: a schema is nested more than {DEEPEST} levels deep{position}"
+    ))
 }
 
 /// Why nothing is known of a field that is only in a list of required ones.
@@ -189,6 +220,7 @@ fn notes(object: &SchemaObject) -> Notes {
         example: object.example.clone(),
         default: object.default.clone(),
         is_deprecated: object.deprecated,
+        is_parameter: false,
     }
 }
 
@@ -219,17 +251,19 @@ fn limits(object: &SchemaObject) -> Limits {
 /// The shape of a list of values, `null` apart.
 fn enumeration(values: &[&Value]) -> Shape {
     let values: Vec<&Value> = values.iter().copied().filter(|value| !value.is_null()).collect();
-    let mut texts: Vec<String> = Vec::new();
-    for text in values.iter().filter_map(|value| value.as_str()) {
-        if !texts.iter().any(|known| known == text) {
-            texts.push(text.to_owned());
-        }
-    }
-    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is(value));
+    let all = |is: fn(&Value) -> bool| values.iter().all(|value| is(value));
     match () {
-        () if all(Value::is_string) => Shape::Enum(texts),
+        () if values.is_empty() => Shape::Any(None),
+        () if all(Value::is_string) => {
+            let texts: IndexSet<&str> = values.iter().filter_map(|value| value.as_str()).collect();
+            Shape::Enum(texts.into_iter().map(str::to_owned).collect())
+        }
         () if all(Value::is_boolean) => Shape::Boolean,
         () if all(|value| value.is_i64() || value.is_u64()) => Shape::Integer(Limits::default()),
+        () if all(Value::is_number) => Shape::Number(Limits::default()),
+        () if all(|value| value.is_object() || value.is_array()) => {
+            Shape::Any(Some("its values are lists or objects"))
+        }
         () => Shape::Any(Some("its values have several types")),
     }
 }

@@ -102,6 +102,8 @@ pub(crate) struct Notes {
     pub(crate) example: Option<Value>,
     pub(crate) default: Option<Value>,
     pub(crate) is_deprecated: bool,
+    /// Whether it is a parameter, not a part of a body.
+    pub(crate) is_parameter: bool,
 }
 
 impl Use {
@@ -165,6 +167,26 @@ impl Hash for OneOf {
 }
 
 impl Shape {
+    /// The types that it consists of.
+    fn parts(&self) -> Vec<TypeId> {
+        match self {
+            Self::List(part, _) | Self::Map(part) => vec![part.id],
+            Self::Object(Object { fields, further, .. }) => {
+                fields.iter().map(|field| &field.value).chain(further).map(|it| it.id).collect()
+            }
+            Self::OneOf(OneOf { alternatives, .. }) => {
+                alternatives.iter().map(|it| it.id).collect()
+            }
+            Self::Any(_)
+            | Self::Boolean
+            | Self::Integer(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Enum(_)
+            | Self::Currency(_) => Vec::new(),
+        }
+    }
+
     fn title(&mut self) -> Option<&mut Option<String>> {
         match self {
             Self::Object(Object { title, .. }) | Self::OneOf(OneOf { title, .. }) => Some(title),
@@ -177,6 +199,8 @@ impl Shape {
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     shapes: Vec<Shape>,
+    /// How deeply each shape is nested.
+    depths: Vec<usize>,
     /// The types that differ at most in the titles of objects.
     known: HashMap<Shape, Vec<TypeId>>,
 }
@@ -185,7 +209,8 @@ impl Types {
     /// Returns the type of this shape; adds it if it is new.
     ///
     /// Two objects are one type if all their fields are equal and their titles do not differ. An
-    /// object without a title is the first of the objects with the same fields.
+    /// object without a title is the first of the objects with the same fields. The name of a shared
+    /// schema counts as a title.
     pub(crate) fn add(&mut self, mut shape: Shape) -> TypeId {
         let same = self.known.entry(shape.clone()).or_default();
         let title = shape.title().and_then(|title| title.clone());
@@ -201,8 +226,15 @@ impl Types {
         }
         let id = TypeId(self.shapes.len());
         same.push(id);
+        let depth = shape.parts().into_iter().map(|part| self.depth(part)).max();
+        self.depths.push(depth.unwrap_or_default() + 1);
         self.shapes.push(shape);
         id
+    }
+
+    /// Returns how deeply a type is nested: 1 for a text.
+    pub(crate) fn depth(&self, id: TypeId) -> usize {
+        self.depths.get(id.0).copied().unwrap_or_default()
     }
 
     /// Returns the shape of a type.

@@ -112,6 +112,8 @@ kinds! {
     OperationMoved = "operation-moved",
     /// An option of `#[endpoint]` differs, such as `idempotent` or `signed`.
     FlagChanged = "flag-changed",
+    /// A field in `echoes` is not in the request or in the response, so it is not compared.
+    EchoRemoved = "echo-removed",
     /// The scopes differ.
     ScopeChanged = "scope-changed",
     /// A query parameter or a header is not declared.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::declared::{Declarations, Endpoint, Trait};
+use crate::api::rules::route;
 use crate::api::{Api, Operation};
 
 /// A declared endpoint, and the operation that it is.
@@ -32,21 +33,7 @@ pub(super) fn matches<'a>(api: &'a Api, declared: &'a Declarations) -> Vec<Match
 
 /// Method and path, in which the names of placeholders do not matter.
 fn key(method: &str, path: &str) -> (String, String) {
-    (method.to_owned(), shape(path))
-}
-
-/// The path with `{}` for each placeholder.
-fn shape(path: &str) -> String {
-    let mut shape = String::new();
-    for (at, part) in path.split('{').enumerate() {
-        if at == 0 {
-            shape.push_str(part);
-        } else {
-            shape.push_str("{}");
-            shape.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
-        }
-    }
-    shape
+    (method.to_owned(), route(path))
 }
 
 fn find_moved<'a>(api: &'a Api, matches: &mut Vec<Match<'a>>) {
@@ -66,7 +53,7 @@ fn find_moved<'a>(api: &'a Api, matches: &mut Vec<Match<'a>>) {
         let is_near = |it: &&Operation| tags.is_empty() || tags.iter().any(|tag| *tag == it.tag);
         let endpoint = missing.endpoint;
         let by_name = only(free().filter(|it| it.id == endpoint.name));
-        let by_path = || only(free().filter(|it| shape(&it.path) == shape(&endpoint.path)));
+        let by_path = || only(free().filter(|it| route(&it.path) == route(&endpoint.path)));
         let by_segment = || {
             only(free().filter(is_near).filter(|it| {
                 it.method == endpoint.method

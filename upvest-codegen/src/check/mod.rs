@@ -28,15 +28,15 @@ impl Description {
     /// Compares declarations with the description.
     ///
     /// All traits marked `#[api]` in the sources are compared, and all types that their methods
-    /// use, written by hand or not. Endpoints and operations are matched by method and path. Modules
+    /// use, generated or not. Endpoints and operations are matched by method and path. Modules
     /// and items for tests are left out, other `#[cfg]`s are ignored.
     ///
     /// Requests may be narrower than described, and responses wider: a response may have fields that
     /// are not declared, and an enum of a response may declare values that are not described.
     ///
     /// # Errors
-    /// Fails if a source is not valid Rust, or if an attribute `#[api]` or `#[endpoint]` is not
-    /// valid.
+    /// Fails if a source is not valid Rust, if an attribute `#[api]` or `#[endpoint]` is not valid,
+    /// or if the sources declare neither endpoints nor events.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl Description {
     ///     r#"
     ///         #[api]
     ///         pub trait Rentals: Send + Sync {
-    ///             #[endpoint(POST, "/rentals", anonymous)]
+    ///             #[endpoint(POST, "/rentals", signed)]
     ///             fn create_rental(&self) -> Call<()>;
     ///         }
     ///     "#,
@@ -73,12 +73,22 @@ impl Description {
     /// assert_eq!((drift.kind(), drift.line()), (DriftKind::FlagChanged, 4));
     /// assert_eq!(
     ///     drift.suggestion(),
-    ///     Some(r#"#[endpoint(POST, "/rentals", idempotent, anonymous)]"#),
+    ///     Some(r#"#[endpoint(POST, "/rentals", idempotent, signed)]"#),
     /// );
     /// # Ok::<(), upvest_codegen::Error>(())
     /// ```
     pub fn check(&self, sources: &[Source]) -> Result<Report, Error> {
         let declared = Declarations::read(sources)?;
+        if declared.are_empty() {
+            // A wrong folder must not pass.
+            return Err(Error::new(
+                "nothing to check: the files have no endpoint of a trait marked `#[api]`, and no \
+                 `events!`",
+            ));
+        }
         Ok(Comparison::new(&self.0, &declared).run())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::rules::placeholder;
 use crate::api::types::Use;
-use crate::api::{Operation, Response};
+use crate::api::{Operation, Parameter, Response};
+use crate::names::taken::Taken;
 use crate::names::words::{raw, snake};
 use crate::names::{Module, Names};
 
-use super::facts;
 use super::printer::Printer;
+use super::{facts, markdown};
 
 /// The longest attribute on one line, with its indent.
 const LONGEST_LINE: usize = 100;
@@ -28,32 +30,43 @@ impl Printer<'_> {
         self.line(&format!("#[api(scope = {})]", list(scopes)));
         self.line(&format!("pub trait {name}: Send + Sync {{"));
         for operation in &module.operations {
-            for response in &operation.responses {
-                self.method(operation, response, scopes, names);
+            let methods = self.chosen.methods(operation);
+            for (name, response) in methods.iter().zip(&operation.responses) {
+                self.method(name, operation, response, scopes, names);
             }
         }
         self.line("}\n");
     }
 
-    fn method(&mut self, operation: &Operation, body: &Response, scopes: &[String], names: &Names) {
+    fn method(
+        &mut self,
+        name: &str,
+        operation: &Operation,
+        body: &Response,
+        scopes: &[String],
+        names: &Names,
+    ) {
         let Operation { id, status, .. } = operation;
-        let facts = format!("Calls the operation `{id}`. The status of a success is {status}.");
-        match operation.description.as_ref().filter(|_| self.has_descriptions) {
-            Some(description) => {
-                self.docs(facts::lines(description));
-                self.docs(["", &facts]);
-            }
-            None => self.docs([facts]),
-        }
+        let id_in_docs = facts::code(id);
+        let facts =
+            format!("Calls the operation {id_in_docs}. The status of a success is {status}.");
+        let lines = operation.description.as_ref().map(|text| markdown::lines(text));
+        self.described(0, lines.filter(|lines| !lines.is_empty()), &facts);
         if operation.is_deprecated {
             self.line("#[deprecated = \"the API declares it deprecated\"]");
         }
         self.endpoint(&options(operation, body, scopes, names));
-        let parameters = self.parameters(operation).join(", ");
+        let parameters = self.parameters(operation);
+        if parameters.len() > 7 {
+            self.line(
+                "#[allow(clippy::too_many_arguments, reason = \"the API has these parameters\")]",
+            );
+        }
         let response = self.response(id, body);
         let call = if operation.is_idempotent { "IdempotentCall" } else { "Call" };
         self.core.insert(call);
-        let name = raw(&self.chosen.method(operation, body));
+        let name = raw(name);
+        let parameters = parameters.join(", ");
         self.line(&format!("fn {name}({parameters}) -> {call}<{response}>;\n"));
     }
 
@@ -73,29 +86,31 @@ impl Printer<'_> {
     fn parameters(&mut self, operation: &Operation) -> Vec<String> {
         let id = &operation.id;
         let mut parameters = vec!["&self".to_owned()];
-        for parameter in &operation.path_parameters {
-            let rust_type = self.by_reference(&parameter.value, id, &parameter.name);
-            // The name is that of the placeholder, which must be an identifier.
-            parameters.push(format!("{}: {rust_type}", raw(&snake(&parameter.name))));
+        for (parameter, name) in operation.path_parameters.iter().zip(placeholders(operation)) {
+            let rust_type = self.rust_type(&parameter.value, id, &parameter.name);
+            let rust_type = self.by_reference(&parameter.value, rust_type);
+            parameters.push(format!("{}: {rust_type}", raw(&name)));
         }
         for header in &operation.headers {
-            parameters.push(format!("{}: &str", raw(&snake(&header.name))));
+            parameters.push(format!("{}: &str", raw(&parameter_of(header))));
         }
         if !operation.query.is_empty() {
             parameters.push(format!("query: &{}", self.chosen.query(operation)));
         }
         if let Some(body) = &operation.body {
             let rust_type = self.rust_type(&body.value, id, "body");
-            parameters.push(format!("body: &{rust_type}"));
+            parameters.push(format!("body: {}", self.by_reference(&body.value, rust_type)));
         }
         parameters
     }
 
-    fn by_reference(&mut self, value: &Use, owner: &str, name: &str) -> String {
-        match self.rust_type(value, owner, name) {
+    /// The type of a parameter for a value: as clippy expects it.
+    fn by_reference(&self, value: &Use, rust_type: String) -> String {
+        match rust_type.strip_prefix("Vec<") {
             _ if self.is_string(value) => "&str".to_owned(),
-            rust_type if self.is_copied(value) => rust_type,
-            rust_type => format!("&{rust_type}"),
+            _ if self.is_copied(value) => rust_type,
+            Some(items) => format!("&[{}]", items.strip_suffix('>').unwrap_or(items)),
+            None => format!("&{rust_type}"),
         }
     }
 
@@ -107,7 +122,7 @@ impl Printer<'_> {
                 if value.is_nullable { format!("Option<{rust_type}>") } else { rust_type }
             }
             Response::Page(items) => {
-                let items = self.rust_type(items, id, "response");
+                let items = self.item_type(items, id, "response");
                 format!("{}<{items}>", self.core("Page"))
             }
             Response::Bytes(_) => self.core("Bytes"),
@@ -123,9 +138,8 @@ fn options(
     scopes: &[String],
     names: &Names,
 ) -> Vec<String> {
-    let Operation { method, path, headers, .. } = operation;
-    let path = in_rust(path, operation);
-    let mut options = vec![(*method).to_owned(), format!("{path:?}")];
+    let Operation { method, headers, .. } = operation;
+    let mut options = vec![(*method).to_owned(), format!("{:?}", in_rust(operation))];
     let is_form = operation.body.as_ref().is_some_and(|body| body.is_form);
     for (flag, is_set) in [
         ("anonymous", operation.is_anonymous),
@@ -140,21 +154,36 @@ fn options(
         options.push(format!("accept = {media_type:?}"));
     }
     options.extend(headers.iter().map(|header| format!("header = {:?}", header.name)));
-    if let Some(fields) = names.echoes.get(&operation.id) {
-        let fields: Vec<String> = fields.iter().cloned().collect();
-        options.push(format!("echoes = {}", list(&fields)));
+    if let Some(fields) = names.echoes.get(&operation.id).filter(|fields| !fields.is_empty()) {
+        let fields: Vec<&String> = fields.iter().collect();
+        options.push(format!("echoes = {fields:?}"));
     }
-    let is_other = operation.scopes.as_slice() != scopes && !operation.is_anonymous;
+    let is_other = operation.scopes.as_slice() != scopes;
     options.extend(is_other.then(|| format!("scope = {}", list(&operation.scopes))));
     options
 }
 
 /// The path, with placeholders that are identifiers.
-fn in_rust(path: &str, operation: &Operation) -> String {
-    operation.path_parameters.iter().fold(path.to_owned(), |path, parameter| {
-        let name = &parameter.name;
-        path.replace(&format!("{{{name}}}"), &format!("{{{}}}", snake(name)))
-    })
+fn in_rust(operation: &Operation) -> String {
+    let mut names = placeholders(operation).into_iter();
+    let segments = operation.path.split('/').map(|segment| match placeholder(segment) {
+        Some(name) => format!("{{{}}}", names.next().unwrap_or_else(|| name.to_owned())),
+        None => segment.to_owned(),
+    });
+    let segments: Vec<String> = segments.collect();
+    segments.join("/")
+}
+
+/// The names of the placeholders, which no other parameter has.
+fn placeholders(operation: &Operation) -> Vec<String> {
+    let header = operation.headers.first().map(parameter_of).unwrap_or_default();
+    let mut taken = Taken::of(&["body", "query", &header]);
+    operation.path_parameters.iter().map(|it| taken.take(snake(&it.name))).collect()
+}
+
+/// The name of the parameter for a header.
+fn parameter_of(header: &Parameter) -> String {
+    header.name.replace('-', "_")
 }
 
 /// One scope, or several in brackets.

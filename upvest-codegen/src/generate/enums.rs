@@ -3,9 +3,11 @@
 use crate::api::Webhook;
 use crate::api::types::{Object, OneOf, Shape, TypeId, Use};
 use crate::names::TypeName;
-use crate::names::words::{camel, free, words};
+use crate::names::taken::Taken;
+use crate::names::words::{camel, words};
 
-use super::printer::{Printer, type_docs, variant_docs, variants};
+use super::facts;
+use super::printer::{Printer, variant_docs, variants};
 
 impl Printer<'_> {
     /// Writes an `open_enum!`.
@@ -14,7 +16,7 @@ impl Printer<'_> {
         let Some(TypeName { name, notes, .. }) = chosen.types.get(&id) else { return };
         self.core.insert("open_enum");
         self.line("open_enum! {");
-        self.inner_docs(1, type_docs(notes, self.origin(id), self.has_descriptions));
+        self.described(1, facts::description(notes), &self.origin(id));
         self.inner(1, &format!("pub enum {name} {{"));
         for (variant, text) in variants(texts, "Unknown") {
             self.inner_docs(2, [variant_docs(text)]);
@@ -29,7 +31,7 @@ impl Printer<'_> {
         let Some(TypeName { name, notes, .. }) = chosen.types.get(&id) else { return };
         self.core.insert("one_of");
         self.line("one_of! {");
-        self.inner_docs(1, type_docs(notes, self.origin(id), self.has_descriptions));
+        self.described(1, facts::description(notes), &self.origin(id));
         self.inner(1, "#[derive(Eq)]");
         self.inner(
             1,
@@ -43,7 +45,7 @@ impl Printer<'_> {
             alternatives
                 .sort_by_key(|(_, alternative)| std::cmp::Reverse(self.required(alternative)));
         }
-        let mut known: Vec<String> = Vec::new();
+        let mut taken = Taken::of(&["Other"]);
         for (index, alternative) in alternatives {
             let payload = self.named(alternative);
             let text = one_of.tag.as_ref().and_then(|tag| tag.texts.get(index));
@@ -51,9 +53,7 @@ impl Printer<'_> {
                 Some(text) => camel(text),
                 None => variant_of(name, &payload).to_owned(),
             };
-            let variant =
-                free(variant, |name| name == "Other" || known.iter().any(|it| it == name));
-            known.push(variant.clone());
+            let variant = taken.take(variant);
             self.inner_docs(2, [format!("See [`{payload}`].")]);
             let text = text.map(|text| format!(" = {text:?}")).unwrap_or_default();
             self.inner(2, &format!("{variant}({payload}){text},"));
@@ -75,10 +75,7 @@ impl Printer<'_> {
     pub(super) fn events(&mut self, name: &str, tag: &str, webhooks: &[&Webhook]) {
         self.core.insert("events");
         self.line("events! {");
-        self.inner_docs(
-            1,
-            [format!("The events of {}, as sent by webhook.", super::facts::code(tag))],
-        );
+        self.inner_docs(1, [format!("The events of {}, as sent by webhook.", facts::code(tag))]);
         self.inner(1, &format!("pub enum {name} {{"));
         let categories: Vec<Vec<String>> = webhooks
             .iter()
@@ -86,19 +83,16 @@ impl Printer<'_> {
             .map(|event| words(event.split_once('.').map_or("", |(category, _)| category)))
             .collect();
         let common = common(&categories);
-        let mut known: Vec<String> = Vec::new();
+        let mut taken = Taken::of(&["Other"]);
         for webhook in webhooks {
             let payload = self.rust_type(&webhook.object, name, "object");
             for event in &webhook.event_types {
                 let (category, rest) = event.split_once('.').unwrap_or(("", event));
                 let category =
                     words(category).into_iter().skip(common).collect::<Vec<_>>().join(" ");
-                let variant = camel(&format!("{category} {rest}"));
-                let variant =
-                    free(variant, |name| name == "Other" || known.iter().any(|it| it == name));
+                let variant = taken.take(camel(&format!("{category} {rest}")));
                 self.inner_docs(2, [variant_docs(event)]);
                 self.inner(2, &format!("{variant}({payload}) = {event:?},"));
-                known.push(variant);
             }
         }
         self.line("    }\n}\n");

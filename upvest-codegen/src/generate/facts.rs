@@ -1,6 +1,8 @@
-//! The sentences of generated docs: facts, in words of our own.
+//! The sentences of generated docs: facts alone.
 
 use serde_json::Value;
+
+use super::markdown;
 
 use crate::api::scalar::{Scalar, scalar};
 use crate::api::types::{Counts, Limits, Notes, Shape, Text, Types, Use};
@@ -25,47 +27,8 @@ pub(super) fn sentences(types: &Types, value: &Use, name: &str) -> Vec<String> {
 
 /// The words of the description, as lines of Markdown that rustdoc accepts.
 pub(super) fn description(notes: &Notes) -> Option<Vec<String>> {
-    notes.description.as_ref().map(|text| lines(text))
-}
-
-/// Lines of a text, in which nothing is a link or HTML by mistake.
-pub(super) fn lines(text: &str) -> Vec<String> {
-    let text = text.trim().replace('<', "&lt;").replace('>', "&gt;");
-    text.lines().map(|line| links(line.trim_end())).collect()
-}
-
-/// Keeps `[text](url)`, makes links of plain addresses, and escapes other brackets.
-fn links(line: &str) -> String {
-    let mut linked = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find(['[', 'h']) {
-        let (before, found) = rest.split_at(at);
-        linked.push_str(before);
-        let end = if found.starts_with("http://") || found.starts_with("https://") {
-            let end = found.find([' ', ')', ']', '`', ',']).unwrap_or(found.len());
-            let (address, _) = found.split_at(end);
-            linked.push('<');
-            linked.push_str(address);
-            linked.push('>');
-            end
-        } else if let Some(end) = link_end(found) {
-            let (link, _) = found.split_at(end);
-            linked.push_str(link);
-            end
-        } else {
-            linked.push_str(if found.starts_with('[') { "\\[" } else { "h" });
-            1
-        };
-        rest = found.split_at(end).1;
-    }
-    linked + rest
-}
-
-/// Where a link that begins here ends, if one does.
-fn link_end(text: &str) -> Option<usize> {
-    let middle = text.strip_prefix('[').and_then(|_| text.find("]("))?;
-    let address = text.split_at(middle).1;
-    address.starts_with("](http").then(|| address.find(')')).flatten().map(|end| middle + end + 1)
+    let lines = markdown::lines(notes.description.as_ref()?);
+    (!lines.is_empty()).then_some(lines)
 }
 
 fn phrase(types: &Types, value: &Use, name: &str) -> String {
@@ -89,7 +52,8 @@ fn phrase(types: &Types, value: &Use, name: &str) -> String {
             }
             (Scalar::Currency, _) => "a currency (ISO 4217)".to_owned(),
             (_, Shape::Text(text)) => {
-                let format = text.format.as_ref().map(|format| format!(", format `{format}`"));
+                let format =
+                    text.format.as_ref().map(|format| format!(", format {}", code(format)));
                 let (format, pattern) = (format.unwrap_or_default(), pattern(text));
                 format!("a text{}{format}{pattern}", counts(&text.length, "character"))
             }
@@ -159,17 +123,31 @@ fn shown(value: &Value) -> Option<String> {
     }
 }
 
-/// Code in Markdown, on one line, whatever it contains.
+/// Code in Markdown, on one line, whatever it contains. A text that would be shown as another one is
+/// in quotes, with escapes.
 pub(super) fn code(text: &str) -> String {
-    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
-    let text = text.trim();
-    if text.is_empty() {
-        "an empty text".to_owned()
-    } else if text.contains('`') {
-        format!("`` {text} ``")
-    } else {
-        format!("`{text}`")
+    if text.is_empty() || text.trim() != text || text.contains(is_invisible) {
+        return in_ticks(&format!("{text:?}"));
     }
+    in_ticks(text)
+}
+
+/// Code that contains these backticks.
+pub(super) fn in_ticks(text: &str) -> String {
+    let ticks = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    match ticks {
+        0 => format!("`{text}`"),
+        // More than the text has.
+        ticks => format!("{0} {text} {0}", "`".repeat(ticks + 1)),
+    }
+}
+
+/// Whether a letter changes or ends a line of a comment.
+pub(super) fn is_invisible(letter: char) -> bool {
+    let is_bidirectional = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    is_bidirectional
+        || letter.is_control()
+        || ['\u{2028}', '\u{2029}', '\u{feff}'].contains(&letter)
 }
 
 /// The same text with a capital letter at the beginning.
@@ -181,20 +159,20 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, lines};
-
-    #[test]
-    fn a_description_has_no_accidental_links() {
-        assert_eq!(
-            lines("See [a](https://b.c/d) and https://e.f, not [g] <h>.\n* the i[0]  \n"),
-            ["See [a](https://b.c/d) and <https://e.f>, not \\[g] &lt;h&gt;.", "* the i\\[0]",]
-        );
-    }
+    use super::code;
 
     #[test]
     fn code_stays_on_its_line() {
-        assert_eq!(code("a\nb"), "`a b`");
+        assert_eq!(code("a\nb"), r#"`"a\nb"`"#);
+        assert_eq!(code("a\u{202e}\u{2028}\0"), r#"`"a\u{202e}\u{2028}\0"`"#);
+        assert_eq!(code(" "), r#"`" "`"#);
+        assert_eq!(code(""), r#"`""`"#);
+    }
+
+    #[test]
+    fn code_may_contain_backticks() {
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code(""), "an empty text");
+        assert_eq!(code("``"), "``` `` ```");
+        assert_eq!(code("a`b``c"), "``` a`b``c ```");
     }
 }

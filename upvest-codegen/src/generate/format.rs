@@ -20,7 +20,7 @@ pub enum Formatting {
 pub fn format(code: &str, folder: &Path) -> Formatting {
     let program = std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into());
     run(Command::new(program).current_dir(folder), code)
-        .map_or_else(|why| Formatting::Failed(why), Formatting::Formatted)
+        .map_or_else(Formatting::Failed, Formatting::Formatted)
 }
 
 fn run(command: &mut Command, code: &str) -> Result<String, String> {
@@ -30,7 +30,7 @@ fn run(command: &mut Command, code: &str) -> Result<String, String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|cause| format!("cannot run rustfmt: {cause}"))?;
+        .map_err(|cause| format!("cannot run rustfmt: {cause} ({ADVICE})"))?;
     // The thread writes while this one reads: pipes hold only some kilobytes.
     let (stdin, code) = (child.stdin.take(), code.to_owned());
     let writer =
@@ -38,10 +38,16 @@ fn run(command: &mut Command, code: &str) -> Result<String, String> {
     let output =
         child.wait_with_output().map_err(|cause| format!("cannot run rustfmt: {cause}"))?;
     let _ = writer.join();
-    if output.status.success() {
-        String::from_utf8(output.stdout).map_err(|_| "rustfmt wrote no UTF-8".to_owned())
-    } else {
-        let why = String::from_utf8_lossy(&output.stderr);
-        Err(format!("rustfmt failed: {}", why.lines().next().unwrap_or_default()))
+    match String::from_utf8(output.stdout) {
+        Ok(code) if output.status.success() && !code.trim().is_empty() => Ok(code),
+        _ => {
+            let why = String::from_utf8_lossy(&output.stderr);
+            let why = why.lines().find(|line| !line.trim().is_empty());
+            let why = why.map_or_else(|| format!("{} and no code", output.status), str::to_owned);
+            Err(format!("rustfmt failed: {why} ({ADVICE})"))
+        }
     }
 }
+
+const ADVICE: &str =
+    "install the component with `rustup component add rustfmt`, or format the code later";

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::names::words::raw;
 use crate::names::{Chosen, Module};
 
 use super::printer::Printer;
@@ -80,10 +81,14 @@ fn group<'n>(root: &str, names: impl Iterator<Item = &'n str>) -> String {
 }
 
 fn header(title: &str) -> String {
+    let title = super::markdown::escaped(title);
     format!(
-        "//! Declarations of the {title}.\n//!\n//! Written by `upvest-codegen`. Change the names in its file of names, not here.\n\n"
+        "//! Declarations of the {title}.\n//!\n//! {WRITTEN_BY}: names.toml has the names. To generate again replaces this file.\n\n"
     )
 }
+
+/// In each file, so that no other file is overwritten.
+pub(super) const WRITTEN_BY: &str = "Written by `upvest-codegen`";
 
 /// One file with everything.
 pub(super) fn one_file(title: &str, written: Vec<Written>) -> BTreeMap<String, String> {
@@ -112,35 +117,37 @@ pub(super) fn folder(
     let mut files = BTreeMap::new();
     let mut core: BTreeSet<&str> = BTreeSet::new();
     for ((module, file), written) in modules.iter().zip(&chosen.files).zip(written) {
-        let docs = format!("//! {}.\n\n", super::facts::code(module.tag));
+        let tag = super::facts::code(module.tag);
+        let docs =
+            format!("//! {tag}.\n//!\n//! {WRITTEN_BY}. To generate again replaces this file.\n\n");
         let text = docs + &written.imports(false) + "\n" + &written.items;
         files.insert(format!("{file}.rs"), text);
         core.extend(written.core.iter().copied().filter(|name| VALUES.contains(name)));
     }
-    let mut root = header(title);
     let mut names: Vec<&String> = chosen.files.iter().collect();
     names.sort();
-    for name in &names {
-        root += &format!("mod {name};\n");
-    }
-    root += "\nuse upvest_core::Endpoint;\n\n";
-    for name in &names {
-        root += &format!("pub use {name}::*;\n");
-    }
     let traits: Vec<&String> = modules
         .iter()
         .zip(&chosen.traits)
         .filter(|(module, _)| !module.operations.is_empty())
         .map(|(_, name)| name)
         .collect();
-    let core_names = core.iter().copied();
-    root += &group("pub use upvest_core", core_names);
-    root += "\n/// The tables of all traits.\n";
-    root += &format!("pub const ENDPOINTS: [&[Endpoint]; {}] = [\n", traits.len());
-    for name in traits {
-        root += &format!("<dyn {name}>::ENDPOINTS,\n");
-    }
-    root += "];\n";
-    files.insert("mod.rs".to_owned(), root);
+    let lines = |names: &[&String], write: fn(&str) -> String| {
+        let lines: Vec<String> = names.iter().map(|name| write(name)).collect();
+        lines.concat()
+    };
+    let root = [
+        header(title),
+        lines(&names, |name| format!("mod {};\n", raw(name))),
+        "\nuse upvest_core::Endpoint;\n\n".to_owned(),
+        // A crate may have the same name.
+        lines(&names, |name| format!("pub use self::{}::*;\n", raw(name))),
+        group("pub use upvest_core", core.into_iter()),
+        "\n/// The tables of all traits.\n".to_owned(),
+        format!("pub const ENDPOINTS: [&[Endpoint]; {}] = [\n", traits.len()),
+        lines(&traits, |name| format!("<dyn {name}>::ENDPOINTS,\n")),
+        "];\n".to_owned(),
+    ];
+    files.insert("mod.rs".to_owned(), root.concat());
     files
 }

@@ -1,25 +1,33 @@
 //! Writing declarations.
 
+mod constructors;
 mod endpoints;
 mod enums;
 mod facts;
 mod format;
 mod imports;
+mod markdown;
 mod objects;
 mod printer;
+mod secrets;
+mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use crate::api::types::Shape;
+use crate::api::Operation;
+use crate::api::echoes::missing_echo;
+use crate::api::types::{Shape, Types};
 use crate::error::Error;
+use crate::names::words::words;
 use crate::names::{Chosen, Module, Names, choose};
 use crate::{Description, api};
 
 pub use format::{Formatting, format};
 
 use printer::Printer;
+use tags::tags;
 
 /// What to generate.
 ///
@@ -47,11 +55,12 @@ pub enum Layout {
     Folder,
 }
 
-/// Declarations, not yet formatted: see [`format`].
+/// Declarations, not yet formatted: see [`format()`].
 #[derive(Debug)]
 pub struct Generated {
     files: BTreeMap<String, String>,
     unexpressed: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Selection {
@@ -102,11 +111,20 @@ impl Generated {
         &self.files
     }
 
-    /// Returns what has no type and so is a `serde_json::Value`, and what was left out, by name and
-    /// with the reason.
+    /// Returns what no declaration expresses, by name and with the reason.
+    ///
+    /// A value without a type is a `serde_json::Value`; anything else is left out.
     #[must_use]
     pub fn unexpressed(&self) -> &[String] {
         &self.unexpressed
+    }
+
+    /// Returns what to look at after generating again.
+    ///
+    /// That is types that are new, and names for operations that the description does not have.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 }
 
@@ -116,7 +134,8 @@ impl Description {
     /// The same input gives the same text.
     ///
     /// # Errors
-    /// Fails if the description has no such tag or operation, or two items have one name.
+    /// Fails if the description has no such tag or operation, if two items have one name, or if a field
+    /// in `echoes` is not in the request and in the response.
     pub fn generate(
         &self,
         selection: &Selection,
@@ -124,7 +143,13 @@ impl Description {
         names: &mut Names,
     ) -> Result<Generated, Error> {
         let modules = modules(&self.0, selection)?;
+        for operation in modules.iter().flat_map(|module| &module.operations) {
+            check_echoes(&self.0.types, operation, names)?;
+        }
+        let known = names.clone();
         let chosen = choose(&self.0.types, &modules, names)?;
+        let warnings = warnings(&self.0, &known, names);
+        let tags = tags(&self.0.types, &chosen);
         let mut written = Vec::new();
         let mut ids = IndexMap::new();
         let mut unexpressed = self.0.skipped.clone();
@@ -132,6 +157,7 @@ impl Description {
             let mut printer = Printer {
                 types: &self.0.types,
                 chosen: &chosen,
+                tags: &tags,
                 has_descriptions: selection.has_descriptions,
                 module: index,
                 out: String::new(),
@@ -153,37 +179,91 @@ impl Description {
             Layout::File => imports::one_file(&title, written),
             Layout::Folder => imports::folder(&title, &modules, &chosen, &written),
         };
-        Ok(Generated { files, unexpressed })
+        Ok(Generated { files, unexpressed, warnings })
     }
+}
+
+fn check_echoes(types: &Types, operation: &Operation, names: &Names) -> Result<(), Error> {
+    let echoes = names.echoes.get(&operation.id).into_iter().flatten();
+    match missing_echo(types, operation, echoes) {
+        None => Ok(()),
+        Some((name, place)) => Err(Error::new(format!(
+            "cannot use the names: `{}` in `echoes` of `{}` is not a field of the {place} (name \
+             fields that the response repeats)",
+            name.escape_debug(),
+            operation.id
+        ))),
+    }
+}
+
+fn warnings(api: &api::Api, known: &Names, names: &Names) -> Vec<String> {
+    let is_first = known.types.is_empty();
+    let new =
+        names.types.iter().filter(|(place, _)| !is_first && !known.types.contains_key(*place));
+    let new = new.map(|(place, name)| format!("the type `{name}` is new ({place})"));
+    let operations = known.methods.keys().chain(known.echoes.keys());
+    let unknown = operations.filter(|id| !api.operations.iter().any(|it| it.id == **id));
+    let unknown =
+        unknown.map(|id| format!("the names are for an operation `{id}`, which is not described"));
+    new.chain(unknown).collect()
 }
 
 /// The selected operations and webhooks, by tag.
 fn modules<'a>(api: &'a api::Api, selection: &Selection) -> Result<Vec<Module<'a>>, Error> {
     let Selection { tags, operations: ids, .. } = selection;
-    if let Some(tag) = tags.iter().find(|tag| !api.tags().contains(&tag.as_str())) {
+    let mut modules: IndexMap<&str, Module<'_>> = IndexMap::new();
+    for tag in api.tags() {
+        modules.insert(tag, Module { tag, operations: Vec::new(), webhooks: Vec::new() });
+    }
+    if let Some(tag) = tags.iter().find(|tag| !modules.contains_key(tag.as_str())) {
+        let known: Vec<&str> = modules.keys().copied().collect();
         return Err(Error::new(format!(
-            "cannot generate: no tag `{tag}` (expected one of {})",
-            api.tags().join(", ")
+            "cannot generate: no tag `{tag}` (expected {})",
+            one_of(&known)
         )));
     }
-    if let Some(id) = ids.iter().find(|id| !api.operations.iter().any(|it| it.id == **id)) {
-        return Err(Error::new(format!(
-            "cannot generate: no operation `{id}` (`upvest-codegen list` shows all)"
-        )));
+    let known: Vec<&str> = api.operations.iter().map(|it| it.id.as_str()).collect();
+    if let Some(id) = ids.iter().find(|id| !known.contains(&id.as_str())) {
+        let words = words(id);
+        let matches = |known: &&str| words.iter().filter(|word| known.contains(*word)).count();
+        // Those with the most words in common first.
+        let mut near: Vec<&str> = known.into_iter().filter(|it| matches(it) > 0).collect();
+        near.sort_by_key(|known| std::cmp::Reverse(matches(known)));
+        let rest = match near.as_slice() {
+            [] => "`upvest-codegen list` shows all".to_owned(),
+            near => format!("expected {}", one_of(near)),
+        };
+        return Err(Error::new(format!("cannot generate: no operation `{id}` ({rest})")));
     }
     let is_all = tags.is_empty() && ids.is_empty();
     let has_tag = |tag: &String| is_all || tags.contains(tag);
-    let modules = api.tags().into_iter().map(|tag| Module {
-        tag,
-        operations: api
-            .operations
-            .iter()
-            .filter(|it| it.tag == tag && (has_tag(&it.tag) || ids.contains(&it.id)))
-            .collect(),
-        webhooks: api.webhooks.iter().filter(|it| it.tag == tag && has_tag(&it.tag)).collect(),
-    });
-    Ok(modules.filter(|it| !it.operations.is_empty() || !it.webhooks.is_empty()).collect())
+    for operation in api.operations.iter().filter(|it| has_tag(&it.tag) || ids.contains(&it.id)) {
+        if let Some(module) = modules.get_mut(operation.tag.as_str()) {
+            module.operations.push(operation);
+        }
+    }
+    for webhook in api.webhooks.iter().filter(|it| has_tag(&it.tag)) {
+        if let Some(module) = modules.get_mut(webhook.tag.as_str()) {
+            module.webhooks.push(webhook);
+        }
+    }
+    let is_used = |it: &Module<'_>| !it.operations.is_empty() || !it.webhooks.is_empty();
+    Ok(modules.into_values().filter(is_used).collect())
 }
+
+/// The names that are expected, as far as a line holds them.
+fn one_of(names: &[&str]) -> String {
+    let shown: Vec<String> =
+        names.iter().take(MOST_NAMES).map(|name| format!("`{}`", name.escape_debug())).collect();
+    match names.len().checked_sub(MOST_NAMES) {
+        Some(more @ 1..) => format!("one of {} and {more} more", shown.join(", ")),
+        _ if names.len() == 1 => shown.concat(),
+        _ => format!("one of {}", shown.join(", ")),
+    }
+}
+
+/// More names are not listed in an error.
+const MOST_NAMES: usize = 30;
 
 fn write(printer: &mut Printer<'_>, module: &Module<'_>, names: &Names) {
     let chosen: &Chosen = printer.chosen;

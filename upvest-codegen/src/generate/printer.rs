@@ -1,23 +1,26 @@
 //! What all parts of a generated file share: the types of values and the names to import.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
 use super::facts;
 use crate::api::scalar::{Scalar, scalar};
-use crate::api::types::{Notes, Shape, Types, Use};
+use crate::api::types::{Shape, TypeId, Types, Use};
+use crate::names::taken::Taken;
 use crate::names::words::camel;
 use crate::names::{ACCOUNT_GROUP_ID, Chosen};
 
 /// The longest line of docs, without its indent.
-const LONGEST_DOC: usize = 92;
+pub(super) const LONGEST_DOC: usize = 92;
 
 /// Writes the items of one module.
 #[derive(Debug)]
 pub(super) struct Printer<'a> {
     pub(super) types: &'a Types,
     pub(super) chosen: &'a Chosen,
+    /// The field that tells an object from others, and its text.
+    pub(super) tags: &'a HashMap<TypeId, (&'a str, &'a str)>,
     /// Whether sentences of the description are copied.
     pub(super) has_descriptions: bool,
     /// The module that is written.
@@ -59,7 +62,8 @@ impl Printer<'_> {
     {
         for line in lines {
             let mut written = String::from("///");
-            for word in line.as_ref().split(' ').filter(|word| !word.is_empty()) {
+            let is_space = |letter: char| facts::is_invisible(letter) || letter == ' ';
+            for word in line.as_ref().split(is_space).filter(|word| !word.is_empty()) {
                 if written.len() > 3 && written.len() + 1 + word.len() > LONGEST_DOC {
                     self.inner(depth, &written);
                     written.truncate(3);
@@ -71,17 +75,22 @@ impl Printer<'_> {
         }
     }
 
+    /// Writes what the description says, if it is copied, and a fact.
+    pub(super) fn described(&mut self, depth: usize, lines: Option<Vec<String>>, fact: &str) {
+        if let Some(lines) = lines.filter(|_| self.has_descriptions) {
+            for line in lines {
+                self.inner(depth, format!("/// {line}").trim_end());
+            }
+            self.inner(depth, "///");
+        }
+        self.inner_docs(depth, [fact]);
+    }
+
     /// Writes the docs of a field or a parameter: its facts, or what the description says.
     pub(super) fn value_docs(&mut self, value: &Use) {
         let name = self.inner_name(value);
         let facts = facts::sentences(self.types, value, &name).join(" ");
-        match facts::description(&value.notes).filter(|_| self.has_descriptions) {
-            Some(description) => {
-                self.docs(description);
-                self.docs(["", &facts]);
-            }
-            None => self.docs([facts]),
-        }
+        self.described(0, facts::description(&value.notes), &facts);
     }
 
     /// The name of the struct or enum in lists and maps.
@@ -101,6 +110,11 @@ impl Printer<'_> {
     /// operation. `Option` for what may be `null` in a list, but not for the value itself.
     pub(super) fn rust_type(&mut self, value: &Use, owner: &str, field: &str) -> String {
         self.type_of(value, owner, field, false)
+    }
+
+    /// Returns the Rust type of an item or value in a field.
+    pub(super) fn item_type(&mut self, value: &Use, owner: &str, field: &str) -> String {
+        self.type_of(value, owner, field, true)
     }
 
     fn type_of(&mut self, value: &Use, owner: &str, field: &str, is_item: bool) -> String {
@@ -202,23 +216,6 @@ pub(super) fn variant_docs(text: &str) -> String {
 
 /// The names of variants for texts, all different.
 pub(super) fn variants<'t>(texts: &'t [String], reserved: &str) -> Vec<(String, &'t str)> {
-    let mut variants: Vec<(String, &str)> = Vec::new();
-    for text in texts {
-        let is_taken =
-            |name: &str| name == reserved || variants.iter().any(|(known, _)| known == name);
-        let name = crate::names::words::free(camel(text), is_taken);
-        variants.push((name, text));
-    }
-    variants
-}
-
-/// The notes' own words, or facts, as the docs of a type.
-pub(super) fn type_docs(notes: &Notes, facts: String, has_descriptions: bool) -> Vec<String> {
-    match facts::description(notes).filter(|_| has_descriptions) {
-        Some(mut lines) => {
-            lines.extend([String::new(), facts]);
-            lines
-        }
-        None => vec![facts],
-    }
+    let mut taken = Taken::of(&[reserved]);
+    texts.iter().map(|text| (taken.take(camel(text)), text.as_str())).collect()
 }

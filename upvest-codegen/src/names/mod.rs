@@ -1,7 +1,11 @@
 //! What generated items are called.
 
+mod automatic;
 mod choose;
+mod ids;
+mod methods;
 mod pins;
+pub(crate) mod taken;
 mod titles;
 mod walk;
 pub(crate) mod words;

@@ -17,11 +17,11 @@ use crate::error::Error;
 /// | `traits` | a tag | the trait |
 /// | `methods` | an operation id | the method |
 /// | `types` | a place, such as `create_user/request` | the struct or enum |
-/// | `ids` | a field or parameter, such as `CancelledOrder.id` or `get_order.order_id` | the id type; `Uuid` for none |
+/// | `ids` | a field or parameter, such as `create_user/response.id` or `get_order.order_id` | the id type; `Uuid` for none |
 /// | `echoes` | an operation id | the fields that the response repeats; see `echoes` of `#[endpoint]` |
 ///
-/// Only `types` is extended: the names of traits and methods follow from the description, and the rest
-/// is for what only a person can know.
+/// The generator adds types, the ids of fields called `id`, and a trait or method only if its name does
+/// not follow from the description. The rest is for what only a person can know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
@@ -47,14 +47,28 @@ impl Names {
             Error::new(format!("cannot read the names: {} at line {line}", cause.message()))
         })?;
         let Self { traits, methods, types, ids, echoes: _ } = &names;
-        for (key, name) in [traits, methods, types, ids].into_iter().flatten() {
-            if syn::parse_str::<syn::Ident>(name).is_err() {
-                return Err(Error::new(format!(
-                    "cannot read the names: `{name}` of `{key}` is not an identifier"
-                )));
-            }
+        // `syn` skips spaces and comments.
+        let is_word = |name: &str| name.chars().all(|it| it.is_alphanumeric() || "_#".contains(it));
+        let is_name = |name: &str| is_word(name) && syn::parse_str::<syn::Ident>(name).is_ok();
+        // A method may be called `type`, which is written as `r#type`.
+        let is_method = |name: &str| is_name(name) || is_name(&format!("r#{name}"));
+        let invalid = [traits, types, ids].into_iter().flatten();
+        let invalid = invalid.filter(|(_, name)| !is_name(name) || name.starts_with("r#"));
+        let invalid = invalid.chain(methods.iter().filter(|(_, name)| !is_method(name))).next();
+        match invalid {
+            None => Ok(names),
+            Some((key, name)) => Err(Error::new(format!(
+                "cannot read the names: `{}` of `{}` is not an identifier",
+                name.escape_debug(),
+                key.escape_debug()
+            ))),
         }
-        Ok(names)
+    }
+
+    /// Returns the name of an operation's method, without `r#`.
+    pub(crate) fn method(&self, id: &str) -> Option<&str> {
+        let name = self.methods.get(id)?;
+        Some(name.strip_prefix("r#").unwrap_or(name))
     }
 
     /// Returns the text of the file.
@@ -68,7 +82,7 @@ impl Names {
 
 const HEADER: &str = "\
 # The names of generated items, by their place in the description. upvest-codegen adds new types and
-# keeps these names. Change one on the right side to choose another.
+# keeps these names. Change one on the right side to choose another. Comments are not kept.
 ";
 
 fn newlines(text: &str, before: usize) -> usize {

@@ -1,13 +1,15 @@
 //! Finding the types that need a name, and where they are used.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::choose::{Module, Origin, Role};
-use super::words::camel;
-use crate::api::Response;
+use super::choose::{Module, Origin, Role, thing};
+use super::words::{camel, snake};
+use crate::api::scalar::{Scalar, scalar};
 use crate::api::types::{Field, Notes, Object, OneOf, Shape, TypeId, Types, Use};
+use crate::api::{Parameter, Response};
 
 /// A type that needs a name.
 pub(super) struct Found {
@@ -30,6 +32,7 @@ pub(super) fn walk(types: &Types, modules: &[Module<'_>]) -> Walked {
         types,
         walked: Walked { types: IndexMap::new(), id_fields: IndexSet::new() },
         shared: HashSet::new(),
+        visits: HashMap::new(),
         module: 0,
     };
     for (module, contents) in modules.iter().enumerate() {
@@ -39,14 +42,15 @@ pub(super) fn walk(types: &Types, modules: &[Module<'_>]) -> Walked {
         for operation in &contents.operations {
             let id = &operation.id;
             for parameter in &operation.path_parameters {
-                walk.id(&parameter.name);
+                walk.parameter(parameter, id, "path");
+                let shape = types.shape(parameter.value.id);
+                if parameter.name == "id" && scalar(shape, &Notes::default()) == Some(Scalar::Uuid)
+                {
+                    walk.walked.id_fields.insert(thing(operation) + "Id");
+                }
             }
             for parameter in &operation.query {
-                walk.id(&parameter.name);
-                let place = format!("{id}/query.{}", parameter.name);
-                let name = parameter.name.clone();
-                let origin = Origin::Query { operation: id.clone(), parameter: name };
-                walk.value(&parameter.value, place, origin, request);
+                walk.parameter(parameter, id, "query");
             }
             if let Some(body) = &operation.body {
                 let origin = Origin::Request(id.clone());
@@ -77,11 +81,26 @@ struct Walk<'t> {
     /// The shared schemas that were entered in each role: each once, because they may use each other
     /// in many ways.
     shared: HashSet<(String, Role)>,
+    /// How often the parts of each type were looked at, in each role.
+    visits: HashMap<(TypeId, Role), usize>,
     module: usize,
 }
 
+/// A type that is used more often than this has no more places, and neither have its parts. They may
+/// use each other in many more ways.
+const MOST_VISITS: usize = 1000;
+
 impl Walk<'_> {
+    fn parameter(&mut self, parameter: &Parameter, operation: &str, position: &str) {
+        let Parameter { name, value, .. } = parameter;
+        self.id(name);
+        let place = format!("{operation}/{position}.{}", key(name));
+        let origin = Origin::Query { operation: operation.to_owned(), parameter: name.clone() };
+        self.value(value, place, origin, Role { in_request: true, in_response: false });
+    }
+
     fn id(&mut self, field: &str) {
+        let field = snake(field);
         let thing = field.strip_suffix("_id").or_else(|| field.strip_suffix("_ids"));
         self.walked.id_fields.extend(thing.map(|thing| camel(thing) + "Id"));
     }
@@ -92,6 +111,11 @@ impl Walk<'_> {
             Some(name) => format!("#{name}"),
             None => place,
         };
+        let visits = self.visits.entry((value.id, role)).or_default();
+        *visits += 1;
+        if *visits > MOST_VISITS {
+            return;
+        }
         let shape = self.types.shape(value.id);
         match shape {
             Shape::List(items, _) => self.value(items, place + "[]", item(origin), role),
@@ -103,10 +127,10 @@ impl Walk<'_> {
                     self.id(name);
                     let field = name.clone();
                     let origin = Origin::Field { owner: value.id, field, is_item: false };
-                    self.value(inner, format!("{place}.{name}"), origin, role);
+                    self.value(inner, format!("{place}.{}", key(name)), origin, role);
                 }
                 if let Some(further) = further {
-                    let field = "further".to_owned();
+                    let field = "further_fields".to_owned();
                     let origin = Origin::Field { owner: value.id, field, is_item: true };
                     self.value(further, place + "{}", origin, role);
                 }
@@ -133,12 +157,26 @@ impl Walk<'_> {
             places: Vec::new(),
             module,
             role,
-            origin,
+            origin: origin.clone(),
             notes: value.notes.clone(),
         });
+        // What a response has names a part better than the request that makes it.
+        if found.origin.is_part() && !found.role.in_response && role.in_response {
+            found.origin = origin;
+        }
         found.places.push(place);
         found.role.in_request |= role.in_request;
         found.role.in_response |= role.in_response;
+    }
+}
+
+/// The name of a field in a place: in quotes if it could be taken for several names.
+fn key(name: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || ['_', '-'].contains(&letter);
+    if !name.is_empty() && name.chars().all(is_plain) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(format!("{name:?}"))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The part of an OpenAPI document that is used here, in versions 3.0 and 3.1, as it is written.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use indexmap::IndexMap;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 use serde_saphyr::Spanned;
@@ -12,15 +13,16 @@ use serde_saphyr::Spanned;
 /// The root. Fields that matter to nothing here are not read.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Document {
+    pub(crate) openapi: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) info: Info,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_extensions")]
     pub(crate) paths: IndexMap<String, PathItem>,
     /// Where Upvest's 3.0 document has its webhooks.
-    #[serde(default, rename = "x-webhooks")]
+    #[serde(default, rename = "x-webhooks", deserialize_with = "without_extensions")]
     pub(crate) x_webhooks: IndexMap<String, PathItem>,
     /// Where 3.1 has them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_extensions")]
     pub(crate) webhooks: IndexMap<String, PathItem>,
     #[serde(default)]
     pub(crate) security: Vec<IndexMap<String, Vec<String>>>,
@@ -92,7 +94,8 @@ impl PathItem {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Operation {
-    pub(crate) operation_id: Option<String>,
+    #[serde(rename = "operationId")]
+    pub(crate) id: Option<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     #[serde(default)]
@@ -100,7 +103,7 @@ pub(crate) struct Operation {
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request_body: Option<RequestBody>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_extensions")]
     pub(crate) responses: IndexMap<String, Response>,
     pub(crate) security: Option<Vec<IndexMap<String, Vec<String>>>>,
     #[serde(default)]
@@ -143,14 +146,16 @@ pub(crate) struct Response {
 #[derive(Debug, Deserialize)]
 pub(crate) struct MediaType {
     pub(crate) schema: Option<Schema>,
-    pub(crate) example: Option<Value>,
-    #[serde(default)]
-    pub(crate) examples: IndexMap<String, Example>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Example {
-    pub(crate) value: Option<Value>,
+/// Returns the JSON among several types of content.
+pub(crate) fn json(content: &IndexMap<String, MediaType>) -> Option<&MediaType> {
+    content.iter().find(|(media_type, _)| is_json(media_type)).map(|(_, media)| media)
+}
+
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
 }
 
 /// A schema: an object, or in 3.1 `true` (anything) or `false` (nothing).
@@ -266,4 +271,35 @@ impl<'de> Deserialize<'de> for Types {
 
         deserializer.deserialize_any(Reader)
     }
+}
+
+/// Reads a map whose keys may also be extensions, such as `x-internal`, with any values.
+fn without_extensions<'de, D, T>(deserializer: D) -> Result<IndexMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Reader<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+        type Value = IndexMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut known = IndexMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                if name.starts_with("x-") {
+                    map.next_value::<IgnoredAny>()?;
+                } else {
+                    known.insert(name, map.next_value()?);
+                }
+            }
+            Ok(known)
+        }
+    }
+
+    deserializer.deserialize_map(Reader(PhantomData))
 }

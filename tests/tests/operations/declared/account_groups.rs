@@ -1,4 +1,6 @@
 //! `Account Groups`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use upvest_core::events;
 

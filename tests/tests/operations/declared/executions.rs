@@ -1,4 +1,6 @@
 //! `Executions`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use upvest_core::events;
 

@@ -1,4 +1,6 @@
 //! `Instruments`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Call, Isin, Page, Timestamp, api, id, open_enum};
@@ -84,7 +86,7 @@ impl Instrument {
 }
 
 open_enum! {
-    /// The parameter `trading_status` of `list_instruments`.
+    /// The field `trading_status` of [`Instrument`].
     pub enum TradingStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",

@@ -1,6 +1,6 @@
 //! Declarations of the Upvest Investment API 1.9.0.
 //!
-//! Written by `upvest-codegen`. Change the names in its file of names, not here.
+//! Written by `upvest-codegen`: names.toml has the names. To generate again replaces this file.
 
 mod access_tokens;
 mod account_groups;
@@ -28,32 +28,32 @@ mod webhooks;
 
 use upvest_core::Endpoint;
 
-pub use access_tokens::*;
-pub use account_groups::*;
-pub use accounts::*;
-pub use cash_balances::*;
-pub use executions::*;
-pub use fees::*;
-pub use instruments::*;
-pub use liquidations::*;
-pub use mandates::*;
-pub use orders::*;
-pub use payments::*;
-pub use portfolios::*;
-pub use positions::*;
-pub use reference_accounts::*;
-pub use reports::*;
-pub use returns::*;
-pub use taxes::*;
-pub use transactions::*;
-pub use treasury_reports::*;
+pub use self::access_tokens::*;
+pub use self::account_groups::*;
+pub use self::accounts::*;
+pub use self::cash_balances::*;
+pub use self::executions::*;
+pub use self::fees::*;
+pub use self::instruments::*;
+pub use self::liquidations::*;
+pub use self::mandates::*;
+pub use self::orders::*;
+pub use self::payments::*;
+pub use self::portfolios::*;
+pub use self::positions::*;
+pub use self::reference_accounts::*;
+pub use self::reports::*;
+pub use self::returns::*;
+pub use self::taxes::*;
+pub use self::transactions::*;
+pub use self::treasury_reports::*;
+pub use self::users::*;
+pub use self::valuations::*;
+pub use self::virtual_cash_balances::*;
+pub use self::webhooks::*;
 pub use upvest_core::{
     AccountGroupId, Amount, CountryCode, Currency, Date, Decimal, Isin, Timestamp, Uuid,
 };
-pub use users::*;
-pub use valuations::*;
-pub use virtual_cash_balances::*;
-pub use webhooks::*;
 
 /// The tables of all traits.
 pub const ENDPOINTS: [&[Endpoint]; 20] = [

@@ -1,4 +1,6 @@
 //! `Portfolios`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use std::collections::BTreeMap;
 

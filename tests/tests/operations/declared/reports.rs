@@ -1,4 +1,6 @@
 //! `Reports`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Bytes, Call, Date, Page, Timestamp, api, events, id, open_enum};
@@ -97,7 +99,7 @@ pub struct ReportDataAccount {
 }
 
 open_enum! {
-    /// The parameter `type` of `list_reports`.
+    /// The field `type` of [`Report`].
     pub enum ReportType {
         /// `BUY_ORDER`.
         BuyOrder = "BUY_ORDER",

@@ -1,4 +1,6 @@
 //! `Transactions`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use std::collections::BTreeMap;
 

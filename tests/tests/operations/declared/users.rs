@@ -1,9 +1,11 @@
 //! `Users`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{
     AccountGroupId, Call, CountryCode, Date, IdempotentCall, Page, Timestamp, api, events, id,
-    null_as_default, one_of, open_enum,
+    null_as_default, null_as_some, one_of, open_enum,
 };
 
 use super::SortOrder;
@@ -154,10 +156,10 @@ pub struct User {
     pub first_name: String,
     /// A text of 2 to 100 characters.
     pub last_name: String,
-    /// One of the values of [`Salutation`]. Default: an empty text.
+    /// One of the values of [`Salutation`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutation: Option<Salutation>,
-    /// One of the values of [`UserTitle`]. Default: an empty text.
+    /// One of the values of [`UserTitle`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<UserTitle>,
     /// A date, `YYYY-MM-DD`.
@@ -325,15 +327,16 @@ one_of! {
 
 /// An alternative of [`CreateUser`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::option_option, reason = "`Some(None)` is sent as `null`")]
 pub struct CreateUserByol {
     /// A text of 2 to 100 characters.
     pub first_name: String,
     /// A text of 2 to 100 characters.
     pub last_name: String,
-    /// One of the values of [`Salutation`]. Default: an empty text.
+    /// One of the values of [`Salutation`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutation: Option<Salutation>,
-    /// One of the values of [`UserTitle`]. Default: an empty text.
+    /// One of the values of [`UserTitle`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<UserTitle>,
     /// A date, `YYYY-MM-DD`.
@@ -352,8 +355,9 @@ pub struct CreateUserByol {
     /// See [`Address`].
     pub address: Address,
     /// See [`Address`]. May be `null`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_address: Option<Address>,
+    /// `Some(None)` is sent as `null`.
+    #[serde(default, deserialize_with = "null_as_some", skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<Option<Address>>,
 }
 
 impl CreateUserByol {
@@ -384,6 +388,7 @@ impl CreateUserByol {
 
 /// An alternative of [`CreateUser`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::option_option, reason = "`Some(None)` is sent as `null`")]
 pub struct CreateUserTol {
     /// A text of 2 to 100 characters.
     pub first_name: String,
@@ -391,10 +396,10 @@ pub struct CreateUserTol {
     pub last_name: String,
     /// A text of at most 100 characters, format `email`.
     pub email: String,
-    /// One of the values of [`Salutation`]. Default: an empty text.
+    /// One of the values of [`Salutation`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutation: Option<Salutation>,
-    /// One of the values of [`UserTitle`]. Default: an empty text.
+    /// One of the values of [`UserTitle`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<UserTitle>,
     /// A date, `YYYY-MM-DD`.
@@ -414,8 +419,9 @@ pub struct CreateUserTol {
     /// See [`Address`].
     pub address: Address,
     /// See [`Address`]. May be `null`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_address: Option<Address>,
+    /// `Some(None)` is sent as `null`.
+    #[serde(default, deserialize_with = "null_as_some", skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<Option<Address>>,
     /// See [`Fatca`].
     pub fatca: Fatca,
     /// See [`Consent`].
@@ -482,6 +488,7 @@ one_of! {
 
 /// An alternative of [`ChangeUserData`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::option_option, reason = "`Some(None)` is sent as `null`")]
 pub struct ChangeByolUserData {
     /// A text of 2 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -489,10 +496,10 @@ pub struct ChangeByolUserData {
     /// A text of 2 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// One of the values of [`Salutation`]. Default: an empty text.
+    /// One of the values of [`Salutation`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutation: Option<Salutation>,
-    /// One of the values of [`UserTitle`]. Default: an empty text.
+    /// One of the values of [`UserTitle`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<UserTitle>,
     /// A date, `YYYY-MM-DD`.
@@ -514,8 +521,9 @@ pub struct ChangeByolUserData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// See [`Address`]. May be `null`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_address: Option<Address>,
+    /// `Some(None)` is sent as `null`.
+    #[serde(default, deserialize_with = "null_as_some", skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<Option<Address>>,
 }
 
 /// An alternative of [`ChangeUserData`].
@@ -555,14 +563,15 @@ impl ChangeName {
 
 /// An alternative of [`ChangeUserData`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::option_option, reason = "`Some(None)` is sent as `null`")]
 pub struct ChangeOtherData {
     /// A text of at most 100 characters, format `email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// One of the values of [`Salutation`]. Default: an empty text.
+    /// One of the values of [`Salutation`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutation: Option<Salutation>,
-    /// One of the values of [`UserTitle`]. Default: an empty text.
+    /// One of the values of [`UserTitle`]. Default: `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<UserTitle>,
     /// A text, `^([0-9]{8,15})?$`.
@@ -572,8 +581,9 @@ pub struct ChangeOtherData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_name: Option<String>,
     /// See [`Address`]. May be `null`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_address: Option<Address>,
+    /// `Some(None)` is sent as `null`.
+    #[serde(default, deserialize_with = "null_as_some", skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<Option<Address>>,
 }
 
 /// An alternative of [`ChangeUserData`].
@@ -1270,7 +1280,7 @@ open_enum! {
 open_enum! {
     /// The field `salutation` of [`User`].
     pub enum Salutation {
-        /// an empty text.
+        /// `""`.
         Empty = "",
         /// `SALUTATION_MALE`.
         SalutationMale = "SALUTATION_MALE",
@@ -1286,7 +1296,7 @@ open_enum! {
 open_enum! {
     /// The field `title` of [`User`].
     pub enum UserTitle {
-        /// an empty text.
+        /// `""`.
         Empty = "",
         /// `DR`.
         Dr = "DR",
@@ -1326,7 +1336,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The field `document_type` of [`ChangeAddress`].
+    /// The field `document_type` of [`ResidencyCheck`].
     pub enum ResidencyDocumentType {
         /// `UTILITY_BILL`.
         UtilityBill = "UTILITY_BILL",

@@ -1,4 +1,6 @@
 //! `Valuations`.
+//!
+//! Written by `upvest-codegen`. To generate again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Call, Currency, Date, Decimal, Page, Timestamp, api, events, id, open_enum};
@@ -174,7 +176,7 @@ impl SecurityPositionValue {
 }
 
 open_enum! {
-    /// The parameter `price_quality` of `get_account_valuation`.
+    /// The field `price_quality` of [`AccountValuation`].
     pub enum PriceQuality {
         /// `EOD`.
         Eod = "EOD",

@@ -2,10 +2,12 @@
 
 use super::Comparison;
 use super::operations::at;
+use crate::api::echoes::missing_echo;
 use crate::api::{Operation, Response};
 use crate::check::declared::Endpoint;
 use crate::check::drift::DriftKind;
 use crate::check::matching::Match;
+use crate::check::suggest::attribute_of;
 
 impl<'a> Comparison<'a> {
     /// Compares flags and scopes.
@@ -15,29 +17,29 @@ impl<'a> Comparison<'a> {
         let name = &endpoint.name;
         let flags = [
             (
-                endpoint.is_idempotent,
+                endpoint.has("idempotent"),
                 operation.is_idempotent,
                 true,
                 "requires an idempotency key",
                 "takes no idempotency key: a retry may act twice",
             ),
             (
-                endpoint.is_signed,
+                endpoint.has("signed"),
                 operation.is_signed,
-                !endpoint.is_signed,
+                !endpoint.has("signed"),
                 "requires a signature",
                 "does not require a signature",
             ),
             (
-                endpoint.is_anonymous,
+                endpoint.has("anonymous"),
                 operation.is_anonymous,
-                endpoint.is_anonymous,
+                endpoint.has("anonymous"),
                 "requires no access token",
                 "requires an access token",
             ),
             (
-                endpoint.is_form,
-                is_form.unwrap_or(endpoint.is_form),
+                endpoint.has("form"),
+                is_form.unwrap_or(endpoint.has("form")),
                 true,
                 "has a body that is a form",
                 "has a body that is JSON",
@@ -49,8 +51,14 @@ impl<'a> Comparison<'a> {
                 self.flag(found, operation, is_breaking, format!("`{name}` {what}"));
             }
         }
-        if endpoint.is_anonymous == operation.is_anonymous {
+        if endpoint.has("anonymous") == operation.is_anonymous {
             self.scopes(found, operation);
+        }
+        if let Some((field, place)) = missing_echo(&self.api.types, operation, &endpoint.echoes) {
+            let message =
+                format!("`{name}` compares `{field}`, but that is not a field of the {place}");
+            let site = at(endpoint.attribute, operation);
+            self.drift_with(site, DriftKind::EchoRemoved, true, message, None);
         }
     }
 
@@ -75,9 +83,10 @@ impl<'a> Comparison<'a> {
             list(&endpoint.scopes),
             list(&operation.scopes)
         );
-        // A token for a declared scope is still enough if the description only accepts more.
-        let is_breaking = !all_described || endpoint.scopes.is_empty();
-        let line = self.suggest().attribute_of(found, operation);
+        // A token for a declared scope is enough if the description accepts more, or needs none.
+        let is_enough = operation.scopes.is_empty() || all_described && !endpoint.scopes.is_empty();
+        let is_breaking = !is_enough;
+        let line = attribute_of(found, operation);
         let site = at(endpoint.attribute, operation);
         self.drift_with(site, DriftKind::ScopeChanged, is_breaking, message, Some(line));
     }
@@ -90,7 +99,7 @@ impl<'a> Comparison<'a> {
         is_breaking: bool,
         message: String,
     ) {
-        let line = self.suggest().attribute_of(found, operation);
+        let line = attribute_of(found, operation);
         let site = at(found.endpoint.attribute, operation);
         self.drift_with(site, DriftKind::FlagChanged, is_breaking, message, Some(line));
     }
@@ -107,8 +116,8 @@ impl Endpoint {
             }
             (Response::Bytes(media_type), Some(accept)) => essence(media_type) == essence(accept),
             (Response::Bytes(_), None) | (_, Some(_)) => false,
-            (Response::Redirect, None) => self.is_redirect,
-            (_, None) => !self.is_redirect,
+            (Response::Redirect, None) => self.has("redirect"),
+            (_, None) => !self.has("redirect"),
         }
     }
 }

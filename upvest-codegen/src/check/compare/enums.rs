@@ -5,6 +5,7 @@ use crate::api::scalar::{Scalar, scalar};
 use crate::api::types::{Shape, Use};
 use crate::check::declared::{Enum, Ty, Type};
 use crate::check::drift::DriftKind;
+use crate::check::suggest::new_value;
 
 impl<'a> Comparison<'a> {
     /// Compares an enum with what is described as one of several texts, or as any text.
@@ -50,7 +51,7 @@ impl<'a> Comparison<'a> {
             }
             let message = format!("`{name}` lacks the value `{text}`");
             let is_breaking = !values.is_open && !site.is_request();
-            let line = self.suggest().value(values, text);
+            let line = new_value(values, text);
             let site = Site { position: declared.position, ..site };
             self.drift_with(site, DriftKind::ValueAdded, is_breaking, message, Some(line));
         }

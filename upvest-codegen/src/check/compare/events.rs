@@ -5,6 +5,7 @@ use crate::api::Webhook;
 use crate::check::declared::{Alternative, Events};
 use crate::check::direction::Direction;
 use crate::check::drift::DriftKind;
+use crate::check::suggest::new_event;
 
 impl<'a> Comparison<'a> {
     pub(super) fn events(&mut self) {
@@ -57,7 +58,7 @@ impl<'a> Comparison<'a> {
         let sibling = siblings()
             .find(|it| it.text.as_ref().is_some_and(|text| webhook.event_types.contains(text)))
             .or_else(|| siblings().find(|it| category_of(it) == category(event_type)));
-        let line = sibling.map(|sibling| self.suggest().event(sibling, event_type));
+        let line = sibling.map(|sibling| new_event(sibling, event_type));
         let site = Site {
             position: events.position,
             subject: &events.name,

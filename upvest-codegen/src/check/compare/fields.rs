@@ -121,19 +121,21 @@ impl<'a> Comparison<'a> {
         let subject = format!("`{}.{}`", entry.owner, described.name);
         let site = Site { position: entry.field.position, ..site.part(&subject) };
         self.presence(site, &entry, described, kinds);
-        let ty = self.field_type(&entry, site.direction);
-        let (ty, is_option) = match ty {
-            Ty::Option(inner) => (self.resolved(inner, site.direction), true),
-            ty => (ty, false),
-        };
-        let has_function = match site.is_request() {
-            true => entry.field.has_writer,
-            false => entry.field.reader == Reader::Custom,
+        let mut ty = self.field_type(&entry, site.direction);
+        let mut options = 0;
+        while let Ty::Option(inner) = ty {
+            ty = self.resolved(inner, site.direction);
+            options += 1;
+        }
+        let has_function = if site.is_request() {
+            entry.field.has_writer
+        } else {
+            entry.field.reader == Reader::Custom
         };
         if has_function {
             return self.unchecked(site, "its attribute names a function that reads or writes it");
         }
-        let line = self.suggest().retyped_field(entry.field, described, is_option, site.format);
+        let line = self.suggest().retyped_field(entry.field, described, options, site.format);
         let site = Site { line: Some(&line), ..site };
         match (ty, self.all_texts(&described.values)) {
             (Ty::Declared(index), Some(texts)) if described.values.len() > 1 => {

@@ -9,6 +9,7 @@ mod findings;
 mod objects;
 mod one_of;
 mod operations;
+mod pairs;
 mod presence;
 mod request;
 mod response;

@@ -1,7 +1,7 @@
 //! The fields of a described object, or of one of several.
 
 use super::Comparison;
-use crate::api::types::{Field, Object, OneOf, Shape, Use};
+use crate::api::types::{Field, Object, Shape, Use};
 
 /// A field of an object, or a query parameter, as described.
 #[derive(Debug, Clone)]
@@ -24,15 +24,19 @@ impl<'a> Comparison<'a> {
     pub(super) fn described_fields(&self, described: &Use) -> Option<Vec<DescribedField<'a>>> {
         match self.api.types.shape(described.id) {
             Shape::Object(object) => Some(object.fields.iter().map(DescribedField::of).collect()),
-            Shape::OneOf(one_of) => Some(self.merged(one_of)),
+            Shape::OneOf(one_of) => Some(self.merged(&one_of.alternatives)),
             _ => None,
         }
     }
 
-    fn merged(&self, one_of: &OneOf) -> Vec<DescribedField<'a>> {
+    /// Returns the fields of several objects together.
+    pub(super) fn merged<'u>(
+        &self,
+        alternatives: impl IntoIterator<Item = &'u Use>,
+    ) -> Vec<DescribedField<'a>> {
         let mut merged: Vec<DescribedField<'a>> = Vec::new();
         let mut objects: Vec<&'a Object> = Vec::new();
-        for alternative in &one_of.alternatives {
+        for alternative in alternatives {
             if let Shape::Object(object) = self.api.types.shape(alternative.id) {
                 objects.push(object);
             }

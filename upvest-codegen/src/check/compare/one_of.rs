@@ -2,7 +2,7 @@
 
 use super::fields::FIELDS;
 use super::{Comparison, Format, Site};
-use crate::api::types::{Object, OneOf as DescribedOneOf, Shape, Use};
+use crate::api::types::{OneOf as DescribedOneOf, Shape, Use};
 use crate::check::declared::{Alternative, OneOf, Ty};
 use crate::check::drift::DriftKind;
 
@@ -25,113 +25,53 @@ impl<'a> Comparison<'a> {
         if !self.compared.insert((index, described.id, site.direction)) {
             return;
         }
-        let texts = self.selecting_texts(one_of, described, &alternatives);
-        let mut is_used = vec![false; one_of.alternatives.len()];
-        for (object, text) in alternatives.into_iter().zip(texts) {
-            let found = match &text {
-                Some(text) => {
-                    one_of.alternatives.iter().position(|it| it.text.as_ref() == Some(text))
-                }
-                None => self.closest(one_of, object, &is_used, site),
-            };
-            match found.and_then(|at| Some((one_of.alternatives.get(at)?, is_used.get_mut(at)?))) {
-                Some((alternative, is_used)) => {
-                    *is_used = true;
-                    self.alternative(site, one_of, alternative, object);
-                }
-                None => self.missing_alternative(site, index, one_of, object, text.as_deref()),
-            }
-        }
-        for (alternative, _) in
-            one_of.alternatives.iter().zip(is_used).filter(|(_, is_used)| !is_used)
-        {
-            self.extra_alternative(site, index, alternative);
-        }
-    }
-
-    /// The text that selects each described object, where the declaration selects by a text.
-    fn selecting_texts(
-        &self,
-        one_of: &OneOf,
-        described: &Use,
-        alternatives: &[&Use],
-    ) -> Vec<Option<String>> {
-        let Some(field) = &one_of.field else { return vec![None; alternatives.len()] };
-        if let Shape::OneOf(DescribedOneOf { tag: Some(tag), .. }) =
-            self.api.types.shape(described.id)
-            && tag.field == *field
-        {
-            return tag.texts.iter().cloned().map(Some).collect();
-        }
-        let only_text = |object: &&Use| {
-            let Shape::Object(Object { fields, .. }) = self.api.types.shape(object.id) else {
-                return None;
-            };
-            let field = fields.iter().find(|it| it.name == *field)?;
-            match self.api.types.shape(field.value.id) {
-                Shape::Enum(texts) => texts
-                    .iter()
-                    .find(|text| {
-                        one_of.alternatives.iter().any(|it| it.text.as_ref() == Some(text))
-                    })
-                    .or_else(|| texts.first())
-                    .cloned(),
-                _ => None,
-            }
-        };
-        alternatives.iter().map(only_text).collect()
-    }
-
-    /// The unused alternative that shares the most fields with an object.
-    fn closest(
-        &mut self,
-        one_of: &'a OneOf,
-        object: &Use,
-        is_used: &[bool],
-        site: Site<'_>,
-    ) -> Option<usize> {
-        let described = self.described_fields(object)?;
-        let mut closest: Option<(usize, usize)> = None;
+        let pairs = self.pairs(site, one_of, described, &alternatives);
         for (at, alternative) in one_of.alternatives.iter().enumerate() {
-            let Ty::Declared(index) = self.resolved(&alternative.payload, site.direction) else {
-                continue;
-            };
-            let entries = self.entries(site, *index).all;
-            let shared = described
-                .iter()
-                .filter(|field| entries.iter().any(|it| it.has_name(field.name, site.direction)))
-                .count();
-            let different = entries.len() + described.len() - 2 * shared.min(entries.len());
-            let is_free = is_used.get(at) == Some(&false);
-            if is_free && shared > 0 && closest.is_none_or(|(_, least)| different < least) {
-                closest = Some((at, different));
+            let objects = alternatives.iter().zip(&pairs);
+            let objects: Vec<&'a Use> = objects
+                .filter(|(_, pair)| pair.declared == Some(at))
+                .map(|(object, _)| *object)
+                .collect();
+            self.alternative(site, index, one_of, alternative, &objects);
+        }
+        for (object, pair) in alternatives.iter().zip(&pairs) {
+            if pair.declared.is_none() {
+                self.missing_alternative(site, index, one_of, object, pair.text.as_deref());
             }
         }
-        closest.map(|(at, _)| at)
     }
 
+    /// Compares an alternative with the objects that are read as it.
     fn alternative(
         &mut self,
         site: Site<'_>,
+        index: usize,
         one_of: &'a OneOf,
         alternative: &'a Alternative,
-        object: &'a Use,
+        objects: &[&'a Use],
     ) {
         let subject = format!("`{}`", alternative.name);
-        let site = Site { position: alternative.position, line: None, ..site.part(&subject) };
+        let inner = Site { position: alternative.position, line: None, ..site.part(&subject) };
         let payload = self.resolved(&alternative.payload, site.direction);
-        let fields = self.described_fields(object);
-        // Serde's derives add the field that selects, and take it away.
-        let (Some(field), Ty::Declared(index), Some(mut fields)) = (&one_of.field, payload, fields)
-        else {
-            return self.shape(site, payload, object);
-        };
-        if one_of.contains_field {
-            return self.shape(site, payload, object);
+        match (objects, payload) {
+            ([], _) => self.extra_alternative(site, index, alternative),
+            ([object], _) if one_of.contains_field => self.shape(inner, payload, object),
+            (objects, Ty::Declared(index)) => {
+                for object in objects {
+                    self.name(*index, object);
+                }
+                let mut fields = self.merged(objects.iter().copied());
+                // Serde's derives add the field that selects, and take it away.
+                let selects = one_of.field.as_ref().filter(|_| !one_of.contains_field);
+                fields.retain(|field| selects.is_none_or(|name| field.name != name));
+                self.fields(inner, *index, &fields, FIELDS);
+            }
+            (objects, _) => {
+                for object in objects {
+                    self.shape(inner, payload, object);
+                }
+            }
         }
-        fields.retain(|it| it.name != field);
-        self.name(*index, object);
-        self.fields(site, *index, &fields, FIELDS);
     }
 
     fn missing_alternative(
@@ -148,9 +88,7 @@ impl<'a> Comparison<'a> {
             _ => "an alternative".to_owned(),
         };
         let message = format!("`{}` lacks {what}", found.name);
-        // With a field that selects, an unknown object is read as `Other`.
-        let has_other = one_of.field.is_some() && one_of.contains_field;
-        let is_breaking = !site.is_request() && !has_other;
+        let is_breaking = !site.is_request() && !one_of.is_open;
         let line = self.suggest().alternative(object, text);
         let site = Site { position: found.position, ..site };
         self.drift_with(site, DriftKind::AlternativeAdded, is_breaking, message, Some(line));

@@ -1,11 +1,13 @@
 //! Which operations are declared, and at which method and path.
 
-use super::{Comparison, Format, Origin, Site};
-use crate::api::{Operation, Response};
-use crate::check::declared::{Position, Trait};
+use super::{Comparison, Finding, Format, Origin, Site};
+use crate::api::rules::route;
+use crate::api::{Operation, Response, Undeclarable};
+use crate::check::declared::{Endpoint, Position, Trait};
 use crate::check::direction::Direction;
 use crate::check::drift::DriftKind;
 use crate::check::matching::{Match, matches};
+use crate::check::suggest::attribute_of;
 
 impl<'a> Comparison<'a> {
     pub(super) fn operations(&mut self) {
@@ -23,6 +25,21 @@ impl<'a> Comparison<'a> {
             match declared.first() {
                 Some(first) => self.further_responses(operation, first, &declared),
                 None => self.added(operation, &matches),
+            }
+        }
+        self.not_read(&matches);
+    }
+
+    /// What no declaration can express is not read from the description.
+    fn not_read(&mut self, matches: &[Match<'a>]) {
+        for skipped in &self.api.skipped {
+            let Some((id, what)) = skipped.split_once(": ") else { continue };
+            for found in matches {
+                if let Some(operation) = found.operation.filter(|operation| operation.id == id) {
+                    let subject = format!("`{}`", found.endpoint.name);
+                    let site = at(found.endpoint.position, operation).part(&subject);
+                    self.unchecked(site, &format!("in the description, {what}"));
+                }
             }
         }
     }
@@ -43,22 +60,30 @@ impl<'a> Comparison<'a> {
     fn moved(&mut self, found: &Match<'a>, operation: &'a Operation) {
         let endpoint = found.endpoint;
         let message = format!("`{}` is {} {} now", endpoint.name, operation.method, operation.path);
-        let line = self.suggest().attribute_of(found, operation);
+        let line = attribute_of(found, operation);
         let site = at(endpoint.attribute, operation);
         self.drift_with(site, DriftKind::OperationMoved, true, message, Some(line));
     }
 
     fn removed(&mut self, found: &Match<'a>) {
         let endpoint = found.endpoint;
-        let message = format!("{} {} is not described", endpoint.method, endpoint.path);
-        // There is no line of the description to name.
-        let description = format!("{} {}", self.api.title, self.api.version);
-        self.findings.add(super::Finding {
+        let Endpoint { method, path, .. } = endpoint;
+        let is_it = |it: &&Undeclarable| it.method == *method && route(&it.path) == route(path);
+        let undeclarable = self.api.undeclarable.iter().find(is_it);
+        let (message, description) = if let Some(Undeclarable { line, why, .. }) = undeclarable {
+            let (id, why) = why.split_once(": ").unwrap_or((path, why));
+            (format!("{method} {path} is described, but {why}"), format!("{id}, line {line}"))
+        } else {
+            // No line of the description says it.
+            let description = format!("{} {}", self.api.title, self.api.version);
+            (format!("{method} {path} is not described"), description.trim().to_owned())
+        };
+        self.findings.add(Finding {
             position: endpoint.attribute,
             message,
             kind: DriftKind::OperationRemoved,
             is_breaking: true,
-            description: description.trim().to_owned(),
+            description,
             suggestion: None,
         });
     }
@@ -113,7 +138,7 @@ impl<'a> Comparison<'a> {
 }
 
 /// A site for what is compared with an operation itself.
-pub(super) fn at<'s>(position: Position, operation: &'s Operation) -> Site<'s> {
+pub(super) fn at(position: Position, operation: &Operation) -> Site<'_> {
     Site {
         position,
         subject: &operation.id,

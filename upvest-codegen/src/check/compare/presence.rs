@@ -6,6 +6,7 @@ use super::objects::DescribedField;
 use super::{Comparison, Format, Site};
 use crate::check::declared::{Reader, Ty};
 use crate::check::drift::DriftKind;
+use crate::check::suggest::{changed_field, in_options};
 
 impl<'a> Comparison<'a> {
     /// Compares whether a field may be absent or `null`.
@@ -31,23 +32,25 @@ impl<'a> Comparison<'a> {
         kinds: Kinds,
     ) {
         let field = entry.field;
-        let is_option = matches!(self.field_type(entry, site.direction), Ty::Option(_));
         let is_json = site.format == Format::Json;
+        let ty = self.field_type(entry, site.direction);
+        let is_option = matches!(ty, Ty::Option(_));
         let may_be_left_out = field.may_be_skipped || entry.is_in_option || (is_option && !is_json);
-        let may_be_null = is_option && is_json && !field.may_be_skipped && !field.has_writer;
+        // With a condition, `None` is left out, and `Some(None)` is sent as `null`.
+        let may_be_null = match ty {
+            Ty::Option(inner) if field.may_be_skipped => matches!(**inner, Ty::Option(_)),
+            _ => is_option,
+        };
+        let may_be_null = may_be_null && is_json && !field.has_writer;
         let is_nullable = described.is_nullable();
         let subject = site.subject;
         if described.is_required && (may_be_left_out || (may_be_null && !is_nullable)) {
             let message = format!("{subject} is required now");
-            let ty = match field.type_text.strip_prefix("Option<") {
-                Some(inner) if !is_nullable => inner.strip_suffix('>').unwrap_or(inner),
-                _ => &field.type_text,
-            };
-            let line = self.suggest().changed_field(field, ty, false);
+            let line = changed_field(field, &in_options(field, usize::from(is_nullable)), false);
             self.drift_with(site, kinds.required, true, message, Some(line));
         } else if may_be_null && !is_nullable {
             let message = format!("{subject} may be absent, but not `null`");
-            let line = self.suggest().changed_field(field, &field.type_text, true);
+            let line = changed_field(field, &in_options(field, 1), true);
             self.drift_with(site, DriftKind::FieldNotNullable, true, message, Some(line));
         }
     }
@@ -82,7 +85,7 @@ impl<'a> Comparison<'a> {
             Some(_) => field.type_text.clone(),
             None => format!("Option<{}>", field.type_text),
         };
-        let line = self.suggest().changed_field(field, &ty, field.may_be_skipped);
+        let line = changed_field(field, &ty, field.may_be_skipped);
         self.drift_with(site, DriftKind::FieldOptional, true, message, Some(line));
     }
 }

@@ -8,6 +8,7 @@ use crate::api::{Operation, Parameter};
 use crate::check::declared::{Definition, Endpoint, Ty};
 use crate::check::direction::Direction;
 use crate::check::drift::DriftKind;
+use crate::check::suggest::new_query;
 
 impl<'a> Comparison<'a> {
     /// Compares the types of the placeholders, in the order of the path.
@@ -70,7 +71,7 @@ impl<'a> Comparison<'a> {
             operation.query.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
         let message = format!("`{}` lacks the query with {}", endpoint.name, names.join(", "));
         let is_breaking = operation.query.iter().any(|parameter| parameter.is_required);
-        let line = self.suggest().query(operation);
+        let line = new_query(operation);
         let site = at(endpoint.position, operation);
         self.drift_with(site, DriftKind::ParameterAdded, is_breaking, message, Some(line));
     }

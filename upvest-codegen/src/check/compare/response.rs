@@ -24,7 +24,7 @@ impl<'a> Comparison<'a> {
             if !is_described {
                 self.response_flag(found, operation, &format!("does not return {accept}"));
             }
-        } else if endpoint.is_redirect {
+        } else if endpoint.has("redirect") {
             if !responses.iter().any(|it| matches!(it, Response::Redirect)) {
                 self.response_flag(found, operation, "does not redirect");
             }
@@ -69,13 +69,14 @@ impl<'a> Comparison<'a> {
                 self.value(site.part(&subject), items, inner);
             }
             (Ty::Page(_), _) => self.changed_response(site, true, "a page", described),
-            (ty, Response::Page(inner)) => match self.items_of_envelope(ty) {
-                Some(items) => self.value(site, items, inner),
-                None => {
+            (ty, Response::Page(inner)) => {
+                if let Some(items) = self.items_of_envelope(ty) {
+                    self.value(site, items, inner);
+                } else {
                     let declared = format!("`{}`", self.suggest().declared_type(ty));
                     self.changed_response(site, true, &declared, described);
                 }
-            },
+            }
             (ty, Response::Json(value)) => self.value(site, ty, value),
             (ty, _) => {
                 let declared = format!("`{}`", self.suggest().declared_type(ty));

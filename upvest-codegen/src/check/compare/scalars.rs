@@ -20,22 +20,41 @@ pub(super) fn fits(
     shape: &Shape,
     direction: Direction,
 ) -> bool {
-    let is_request = direction == Direction::Request;
-    match (declared, described) {
-        (Single::Integer(integer), Scalar::U32 | Scalar::U64 | Scalar::I64) => {
-            is_request || matches!(shape, Shape::Integer(limits) if holds(integer, limits))
-        }
-        (Single::Integer(_), Scalar::Number) => is_request,
-        (Single::Scalar(Scalar::Number), Scalar::U32 | Scalar::U64 | Scalar::I64) => !is_request,
-        (Single::Integer(_), _) => false,
-        (Single::Scalar(declared), described) if declared == described => true,
-        (Single::Scalar(Scalar::String), described) => is_text(described),
-        // The description says of some texts only that they are texts.
-        (Single::Scalar(declared), Scalar::String) => is_request && is_text(declared),
+    let is_always_right = match (declared, described) {
         (Single::Scalar(Scalar::Decimal), Scalar::Amount) => true,
-        (Single::Scalar(Scalar::Amount), Scalar::Decimal) => is_request,
-        (Single::Scalar(_), _) => false,
+        (Single::Scalar(Scalar::String), described) => is_text(described),
+        (Single::Scalar(declared), described) => declared == described,
+        (Single::Integer(_), _) => false,
+    };
+    let is_in_direction = match direction {
+        Direction::Request => is_narrower(declared, described),
+        Direction::Response => is_wider(declared, described, shape),
+    };
+    is_always_right || is_in_direction
+}
+
+/// Whether all that a request sends is described.
+fn is_narrower(declared: Single, described: Scalar) -> bool {
+    match (declared, described) {
+        // An integer is taken to be within the limits.
+        (Single::Integer(_), described) => is_integer(described) || described == Scalar::Number,
+        (Single::Scalar(declared), Scalar::String) => is_text(declared),
+        (Single::Scalar(Scalar::Amount), described) => described == Scalar::Decimal,
+        _ => false,
     }
+}
+
+/// Whether all that is described in a response can be read.
+fn is_wider(declared: Single, described: Scalar, shape: &Shape) -> bool {
+    match (declared, shape) {
+        (Single::Integer(integer), Shape::Integer(limits)) => holds(integer, limits),
+        (Single::Scalar(Scalar::Number), _) => is_integer(described),
+        _ => false,
+    }
+}
+
+fn is_integer(scalar: Scalar) -> bool {
+    matches!(scalar, Scalar::U32 | Scalar::U64 | Scalar::I64)
 }
 
 /// Whether the declared type fits one of these texts.
@@ -55,7 +74,7 @@ pub(super) fn fits_texts(declared: Single, texts: &[String]) -> bool {
 
 /// Whether it is written as a JSON string.
 fn is_text(scalar: Scalar) -> bool {
-    !matches!(scalar, Scalar::Boolean | Scalar::U32 | Scalar::U64 | Scalar::I64 | Scalar::Number)
+    !is_integer(scalar) && !matches!(scalar, Scalar::Boolean | Scalar::Number)
 }
 
 /// Whether every value within the limits is one of the type. What has no limit may be any number

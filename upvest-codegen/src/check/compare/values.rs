@@ -34,15 +34,14 @@ impl<'a> Comparison<'a> {
         let shape = self.api.types.shape(described.id);
         match (ty, shape) {
             (Ty::Unknown(why), _) => self.unchecked(site, why),
-            (Ty::Any, _) | (_, Shape::Any(_)) => {}
+            (_, Shape::Any(Some(why))) if *ty != Ty::Any => {
+                self.unchecked(site, &format!("in the description, {why}"));
+            }
+            (Ty::Any, _) | (_, Shape::Any(_)) | (Ty::Object, Shape::Object(_) | Shape::Map(_)) => {}
             (Ty::Option(inner), _) => self.shape(site, inner, described),
             (Ty::Declared(index), _) => self.declared_type(site, *index, ty, described),
-            (Ty::Scalar(declared), _) => {
-                self.single(site, Single::Scalar(*declared), ty, described)
-            }
-            (Ty::Integer(integer), _) => {
-                self.single(site, Single::Integer(*integer), ty, described)
-            }
+            (Ty::Scalar(scalar), _) => self.single(site, Single::Scalar(*scalar), ty, described),
+            (Ty::Integer(range), _) => self.single(site, Single::Integer(*range), ty, described),
             (Ty::List(items), Shape::List(inner, _)) if site.format == Format::Json => {
                 self.value(site.part(&format!("an item of {}", site.subject)), items, inner);
             }
@@ -61,7 +60,6 @@ impl<'a> Comparison<'a> {
                 self.shape(site.part(&format!("a value of {}", site.subject)), values, inner);
             }
             (Ty::Map(values), Shape::Object(_) | Shape::OneOf(_)) if **values == Ty::Any => {}
-            (Ty::Object, Shape::Object(_) | Shape::Map(_)) => {}
             _ => self.mismatch(site, ty, described),
         }
     }

@@ -7,6 +7,7 @@ use super::Position;
 use super::names::{Home, Names};
 use super::options::{ApiOptions, EndpointOptions};
 use super::ty::{self, Ty};
+use crate::api::rules::placeholders;
 
 /// A trait marked `#[api]`.
 #[derive(Debug)]
@@ -27,11 +28,8 @@ pub(in crate::check) struct Endpoint {
     pub(in crate::check) attribute: Position,
     pub(in crate::check) method: String,
     pub(in crate::check) path: String,
-    pub(in crate::check) is_idempotent: bool,
-    pub(in crate::check) is_signed: bool,
-    pub(in crate::check) is_anonymous: bool,
-    pub(in crate::check) is_form: bool,
-    pub(in crate::check) is_redirect: bool,
+    /// Such as `idempotent`.
+    pub(in crate::check) flags: Vec<String>,
     pub(in crate::check) accept: Option<String>,
     pub(in crate::check) header: Option<String>,
     /// Those of the method, or else those of the trait.
@@ -56,6 +54,10 @@ impl Endpoint {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
+    pub(in crate::check) fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|given| given == flag)
+    }
+
     /// Whether a parameter of the method says which type of content the response has.
     pub(in crate::check) fn chooses_content(&self) -> bool {
         self.header.as_deref() == Some("accept")
@@ -63,13 +65,8 @@ impl Endpoint {
 
     /// The names of the placeholders in the path.
     pub(in crate::check) fn placeholders(&self) -> Vec<&str> {
-        placeholders(&self.path)
+        placeholders(&self.path).collect()
     }
-}
-
-/// The names of the placeholders in a path.
-pub(in crate::check) fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
 }
 
 /// Reads a trait, if it is marked.
@@ -124,16 +121,11 @@ fn endpoint(
         },
         ReturnType::Default => Ty::Unknown("it returns nothing".to_owned()),
     };
-    let has = |flag: &str| options.flags.iter().any(|given| given == flag);
     Ok(Endpoint {
         name: method.sig.ident.unraw().to_string(),
         position: at(method.sig.ident.span().start().line),
         attribute: at(attribute.pound_token.span.start().line),
-        is_idempotent: has("idempotent"),
-        is_signed: has("signed"),
-        is_anonymous: has("anonymous"),
-        is_form: has("form"),
-        is_redirect: has("redirect"),
+        flags: options.flags,
         method: options.method,
         path: options.path,
         accept: options.accept,

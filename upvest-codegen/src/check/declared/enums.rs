@@ -72,11 +72,14 @@ fn one_of(
     home: &Home,
     names: &Names,
 ) -> Option<OneOf> {
-    let mut alternatives = Vec::new();
+    let (mut alternatives, mut is_open) = (Vec::new(), false);
     for variant in &item.variants {
         let options = Serde::of(&variant.attrs);
         let payload = match &variant.fields {
-            Fields::Unit if options.has("other") => continue,
+            Fields::Unit if options.has("other") => {
+                is_open = true;
+                continue;
+            }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first()?,
             _ => return None,
         };
@@ -89,5 +92,6 @@ fn one_of(
             text: field.map(|_| value.written),
         });
     }
-    Some(OneOf { field: field.map(str::to_owned), alternatives, contains_field: field.is_none() })
+    let contains_field = field.is_none();
+    Some(OneOf { field: field.map(str::to_owned), alternatives, contains_field, is_open })
 }

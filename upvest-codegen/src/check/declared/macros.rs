@@ -63,6 +63,7 @@ impl MacroItem {
                 field: item.field.as_ref().map(LitStr::value),
                 alternatives: item.alternatives(home, names),
                 contains_field: true,
+                is_open: item.field.is_some(),
             }),
             Self::Events(_) => return None,
         })

@@ -16,7 +16,7 @@ use super::source::Source;
 use crate::error::Error;
 use items::Collected;
 
-pub(super) use api::{Endpoint, Trait, placeholders};
+pub(super) use api::{Endpoint, Trait};
 pub(super) use case::Case;
 pub(super) use ty::{Integer, Ty};
 
@@ -99,6 +99,8 @@ pub(super) struct Field {
     pub(super) ty: Ty,
     /// The type as it is in the source.
     pub(super) type_text: String,
+    /// The attributes `#[serde(…)]` as they are in the source.
+    pub(super) attributes: Vec<String>,
     /// Whether it has a default if it is absent.
     pub(super) has_default: bool,
     /// Whether there is a condition under which it is not written.
@@ -113,8 +115,8 @@ pub(super) struct Field {
 pub(super) enum Reader {
     /// The type itself.
     OfType,
-    /// The type itself, or the default for `null`.
-    NullAsDefault,
+    /// A function of `upvest-core` that reads the type itself, and `null`.
+    WithNull,
     /// A function of the declaration.
     Custom,
 }
@@ -152,6 +154,8 @@ pub(super) struct OneOf {
     pub(super) alternatives: Vec<Alternative>,
     /// Whether the field is a part of each object that an alternative declares.
     pub(super) contains_field: bool,
+    /// Whether it reads any other object as well.
+    pub(super) is_open: bool,
 }
 
 #[derive(Debug)]
@@ -174,25 +178,41 @@ pub(super) struct Events {
 }
 
 impl Declarations {
-    /// Reads the sources.
+    /// Reads the sources, each once.
     pub(super) fn read(sources: &[Source]) -> Result<Self, Error> {
-        let mut parsed = Vec::new();
+        let mut different: Vec<&Source> = Vec::new();
         for source in sources {
-            parsed.push(syn::parse_file(source.text()).map_err(|cause| {
-                let start = cause.span().start();
-                Error::new(format!(
-                    "cannot read {}:{}:{}: {cause}",
-                    source.path(),
-                    start.line,
-                    start.column + 1
-                ))
-            })?);
+            if !different.contains(&source) {
+                different.push(source);
+            }
         }
+        let parsed: Vec<syn::File> = different
+            .iter()
+            .map(|source| syn::parse_file(source.text()).map_err(|cause| broken(source, &cause)))
+            .collect::<Result<_, _>>()?;
         let collected = Collected::of(&parsed);
-        let files = sources.iter().map(|source| source.path().to_owned()).collect();
+        let files = different.iter().map(|source| source.path().to_owned()).collect();
         let mut declarations =
             Self { files, traits: Vec::new(), types: Vec::new(), events: Vec::new() };
         collected.read(&mut declarations)?;
         Ok(declarations)
     }
+
+    /// Whether there is nothing to compare.
+    pub(super) fn are_empty(&self) -> bool {
+        self.events.is_empty() && self.traits.iter().all(|api| api.endpoints.is_empty())
+    }
+}
+
+fn broken(source: &Source, cause: &syn::Error) -> Error {
+    let message = cause.to_string();
+    let start = cause.span().start();
+    let is_at_end = message.starts_with("unexpected end of input");
+    let position = if is_at_end && start.line <= 1 && start.column == 0 {
+        // The error has no position.
+        source.text().lines().count().to_string()
+    } else {
+        format!("{}:{}", start.line, start.column + 1)
+    };
+    Error::new(format!("cannot read {}:{position}: {message}", source.path()))
 }

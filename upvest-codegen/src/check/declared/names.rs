@@ -74,7 +74,7 @@ impl Names {
             }
             UseTree::Name(name) => (&name.ident, &name.ident),
             UseTree::Rename(rename) => (&rename.rename, &rename.ident),
-            _ => return,
+            UseTree::Glob(_) => return,
         };
         let (local, name) = (local.unraw().to_string(), name.unraw().to_string());
         let root = root.unwrap_or(&name).to_owned();

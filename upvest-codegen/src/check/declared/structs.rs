@@ -94,6 +94,12 @@ impl Container<'_> {
             read: if is_read { [read].into_iter().chain(aliases).collect() } else { Vec::new() },
             ty,
             type_text: ty::text(&field.ty),
+            attributes: field
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("serde"))
+                .map(|attribute| ty::on_one_line(attribute.span()))
+                .collect(),
             has_default: self.has_default || serde.has("default"),
             may_be_skipped: serde.has("skip_serializing_if"),
             has_writer: serde.has("serialize_with") || serde.has("with"),
@@ -103,8 +109,10 @@ impl Container<'_> {
 }
 
 fn reader(serde: &Serde) -> Reader {
-    match serde.text("deserialize_with") {
-        Some(path) if path.rsplit("::").next() == Some("null_as_default") => Reader::NullAsDefault,
+    // The functions of `upvest-core`.
+    match serde.text("deserialize_with").and_then(|path| path.rsplit("::").next()) {
+        Some("null_as_default") => Reader::WithNull,
+        Some("empty_as_none" | "null_as_some") if serde.has("default") => Reader::OfType,
         Some(_) => Reader::Custom,
         None if serde.has("with") => Reader::Custom,
         None => Reader::OfType,

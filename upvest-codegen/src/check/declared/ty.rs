@@ -1,5 +1,6 @@
 //! The types of fields, parameters and responses.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::{GenericArgument, PathArguments};
 
@@ -90,6 +91,12 @@ fn arguments(segment: &syn::PathSegment, home: &Home, names: &Names) -> Vec<Ty> 
 
 /// The text of a type in the source, on one line.
 pub(super) fn text(ty: &syn::Type) -> String {
-    let text = ty.span().source_text().unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    on_one_line(ty.span())
+}
+
+/// The text of a span in the source, on one line.
+pub(super) fn on_one_line(span: Span) -> String {
+    let text = span.source_text().unwrap_or_default();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace("( ", "(").replace(", )", ")")
 }

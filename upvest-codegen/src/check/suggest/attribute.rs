@@ -1,52 +1,49 @@
 //! `#[endpoint(…)]`.
 
-use super::Suggest;
-use super::words::snake;
+use crate::api::rules::placeholders;
 use crate::api::{Operation, Response};
-use crate::check::declared::{Endpoint, placeholders};
+use crate::check::declared::Endpoint;
 use crate::check::matching::Match;
+use crate::names::words::snake;
 
 /// The longest attribute on one line, within a trait.
 const LONGEST_LINE: usize = 96;
 
-impl Suggest<'_> {
-    /// Returns the attribute of a declared endpoint, as the description has it.
-    pub(in crate::check) fn attribute_of(self, found: &Match<'_>, operation: &Operation) -> String {
-        let endpoint = found.endpoint;
-        let path = with_names(&operation.path, &endpoint.placeholders());
-        let accept = operation.responses.iter().find(|it| match it {
-            Response::Bytes(_) => endpoint.accept.is_some() && !endpoint.chooses_content(),
-            _ => false,
-        });
-        let response = accept.or(operation.responses.first());
-        attribute(operation, &path, response, &found.api.scopes, Some(endpoint))
-    }
+/// Returns the attribute of a declared endpoint, as the description has it.
+pub(in crate::check) fn attribute_of(found: &Match<'_>, operation: &Operation) -> String {
+    let endpoint = found.endpoint;
+    let path = with_placeholders(&operation.path, &endpoint.placeholders());
+    let accept = operation.responses.iter().find(|it| {
+        let is_bytes = matches!(it, Response::Bytes(_));
+        is_bytes && endpoint.accept.is_some() && !endpoint.chooses_content()
+    });
+    let response = accept.or(operation.responses.first());
+    attribute(operation, &path, response, &found.api.scopes, Some(endpoint))
+}
 
-    /// Returns the attribute of a new endpoint, in a trait with these scopes.
-    pub(super) fn attribute(
-        self,
-        operation: &Operation,
-        response: &Response,
-        scopes: &[String],
-    ) -> String {
-        let names: Vec<String> = placeholders(&operation.path).into_iter().map(snake).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let path = with_names(&operation.path, &names);
-        attribute(operation, &path, Some(response), scopes, None)
-    }
+/// Returns the attribute of a new endpoint, in a trait with these scopes.
+pub(super) fn new_attribute(
+    operation: &Operation,
+    response: &Response,
+    scopes: &[String],
+) -> String {
+    let names: Vec<String> = placeholders(&operation.path).map(snake).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let path = with_placeholders(&operation.path, &names);
+    attribute(operation, &path, Some(response), scopes, None)
 }
 
 /// The path with these names of placeholders, if there are as many.
-fn with_names(path: &str, names: &[&str]) -> String {
-    let described = placeholders(path);
+fn with_placeholders(path: &str, names: &[&str]) -> String {
+    let described: Vec<&str> = placeholders(path).collect();
     if described.len() != names.len() {
         return path.to_owned();
     }
-    let mut named = path.to_owned();
+    let mut result = path.to_owned();
     for (described, name) in described.iter().zip(names) {
-        named = named.replacen(&format!("{{{described}}}"), &format!("{{{name}}}"), 1);
+        result = result.replacen(&format!("{{{described}}}"), &format!("{{{name}}}"), 1);
     }
-    named
+    result
 }
 
 fn attribute(

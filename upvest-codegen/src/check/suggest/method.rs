@@ -1,9 +1,10 @@
 //! Methods, and their parameters and results.
 
 use super::Suggest;
-use super::words::{identifier, pascal, snake};
+use super::attribute::new_attribute;
 use crate::api::types::{Shape, Use};
 use crate::api::{Body, Operation, Parameter, Response};
+use crate::names::words::{camel, raw, singular, snake};
 
 impl Suggest<'_> {
     /// Returns the attribute and the method of a new endpoint.
@@ -13,7 +14,7 @@ impl Suggest<'_> {
         response: &Response,
         scopes: &[String],
     ) -> String {
-        let attribute = self.attribute(operation, response, scopes);
+        let attribute = new_attribute(operation, response, scopes);
         let mut parameters = vec!["&self".to_owned()];
         for parameter in &operation.path_parameters {
             parameters.push(self.parameter(&snake(&parameter.name), parameter));
@@ -22,16 +23,17 @@ impl Suggest<'_> {
             parameters.push(self.parameter(&snake(&header.name), header));
         }
         if !operation.query.is_empty() {
-            parameters.push(self.query(operation));
+            parameters.push(new_query(operation));
         }
         if let Some(body) = &operation.body {
             parameters.push(self.body(operation, body));
         }
-        let mut name = identifier(&snake(&operation.id));
+        let mut name = raw(&snake(&operation.id));
         // The method for JSON has the plain name.
         if let (Response::Bytes(media_type), true) = (response, operation.responses.len() > 1) {
             let format = media_type.rsplit('/').next().unwrap_or_default();
-            name.push_str(&format!("_as_{}", snake(format)));
+            name += "_as_";
+            name += &snake(format);
         }
         let returns = self.returns(operation, response);
         format!("{attribute}\nfn {name}({}) {returns};", parameters.join(", "))
@@ -41,19 +43,14 @@ impl Suggest<'_> {
     pub(in crate::check) fn parameter(self, name: &str, described: &Parameter) -> String {
         let ty = self.ty(&described.value, name, true);
         let ty = if ty == "String" { "&str".to_owned() } else { ty };
-        format!("{}: {ty}", identifier(name))
-    }
-
-    /// Returns the parameter for the query.
-    pub(in crate::check) fn query(self, operation: &Operation) -> String {
-        format!("query: &{}", pascal(&operation.id))
+        format!("{}: {ty}", raw(name))
     }
 
     /// Returns the parameter for the body.
     pub(in crate::check) fn body(self, operation: &Operation, body: &Body) -> String {
         let ty = match self.types.shape(body.value.id) {
             Shape::Object(_) | Shape::OneOf(_) if !self.names.contains_key(&body.value.id) => {
-                pascal(&operation.id)
+                camel(&operation.id)
             }
             _ => self.ty(&body.value, &operation.id, false),
         };
@@ -76,6 +73,11 @@ impl Suggest<'_> {
     /// The type of a response, which is called after what the operation is about.
     fn result(self, operation: &Operation, value: &Use) -> String {
         let about = operation.id.split_once('_').map_or(operation.id.as_str(), |(_, about)| about);
-        self.ty(value, about.strip_suffix('s').unwrap_or(about), false)
+        self.ty(value, &singular(about), false)
     }
+}
+
+/// Returns the parameter for the query.
+pub(in crate::check) fn new_query(operation: &Operation) -> String {
+    format!("query: &{}", camel(&operation.id))
 }

@@ -5,13 +5,15 @@ mod field;
 mod method;
 mod shape;
 mod ty;
-mod words;
 
 use std::collections::HashMap;
 
 use super::declared::Declarations;
 use crate::api::types::{TypeId, Types};
 
+pub(super) use attribute::attribute_of;
+pub(super) use field::{changed_field, in_options, new_event, new_value};
+pub(super) use method::new_query;
 pub(super) use shape::words_of;
 
 /// Writes lines of declarations, with the names that the declarations use.

@@ -31,14 +31,10 @@ pub(in crate::check) fn words_of(types: &Types, described: &Use) -> String {
 }
 
 fn words_of_limits(limits: &Limits) -> String {
-    let mut words = limits.format.as_ref().map(|format| format!(" ({format})")).unwrap_or_default();
-    if let Some(minimum) = &limits.minimum {
-        words += &format!(" from {minimum}");
-    }
-    if let Some(maximum) = &limits.maximum {
-        words += &format!(" to {maximum}");
-    }
-    words
+    let format = limits.format.iter().map(|format| format!(" ({format})"));
+    let minimum = limits.minimum.iter().map(|minimum| format!(" from {minimum}"));
+    let maximum = limits.maximum.iter().map(|maximum| format!(" to {maximum}"));
+    format.chain(minimum).chain(maximum).collect()
 }
 
 /// The first of the texts: there may be hundreds.

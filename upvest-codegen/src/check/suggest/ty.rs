@@ -1,10 +1,10 @@
 //! Types, by the names that the declarations use.
 
 use super::Suggest;
-use super::words::pascal;
 use crate::api::scalar::{Scalar, scalar};
 use crate::api::types::{Object, OneOf, Shape, Use};
 use crate::check::declared::{Definition, Ty};
+use crate::names::words::camel;
 
 impl Suggest<'_> {
     /// Returns the type of a described value. An object or enum without a name is called `hint`.
@@ -26,7 +26,7 @@ impl Suggest<'_> {
             Shape::Object(Object { title, .. }) | Shape::OneOf(OneOf { title, .. }) => {
                 let known = self.names.get(&described.id).map(|name| (*name).to_owned());
                 let component = described.notes.component.as_ref();
-                known.unwrap_or_else(|| pascal(component.or(title.as_ref()).map_or(hint, |it| it)))
+                known.unwrap_or_else(|| camel(component.or(title.as_ref()).map_or(hint, |it| it)))
             }
             _ => "serde_json::Value".to_owned(),
         }
@@ -47,7 +47,7 @@ impl Suggest<'_> {
 
     /// The type of an id, if one of its name is declared.
     fn id(self, hint: &str) -> String {
-        let expected = pascal(hint);
+        let expected = camel(hint);
         let is_it = |name: &str| name == expected;
         let mut ids =
             self.declared.types.iter().filter(|it| matches!(it.definition, Definition::Id));
@@ -60,7 +60,7 @@ impl Suggest<'_> {
 
     /// The declared enum that has all these values, or one to declare.
     fn enumeration(self, texts: &[String], hint: &str) -> String {
-        let expected = pascal(hint);
+        let expected = camel(hint);
         let has_all = |definition: &Definition| match definition {
             Definition::Enum(values) => {
                 texts.iter().all(|text| values.values.iter().any(|value| value.written == *text))
@@ -113,7 +113,7 @@ fn name(scalar: Scalar) -> &'static str {
         Scalar::U32 => "u32",
         Scalar::U64 => "u64",
         Scalar::I64 => "i64",
-        Scalar::Number => "f64",
+        Scalar::Number => "serde_json::Number",
         Scalar::Amount => "Amount",
         Scalar::Decimal => "Decimal",
         Scalar::Timestamp => "Timestamp",
