@@ -1,6 +1,6 @@
 //! The program: what it writes, what it refuses to replace, and its exit status.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code may panic")]
+#![expect(clippy::unwrap_used, reason = "test code may panic")]
 
 use std::fs;
 use std::path::Path;

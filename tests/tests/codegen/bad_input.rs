@@ -31,7 +31,7 @@ fn unexpressed(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_no_description_is_said_to_be_none() {
+fn a_file_that_is_not_a_description_is_rejected() {
     let is_none = "not an OpenAPI document, it has no field `openapi`";
     for (text, why) in [
         ("", is_none),
@@ -175,24 +175,30 @@ fn deep_nesting_is_an_error() {
         assert!(why.starts_with("nested too deeply at line "), "{why}");
     }
     // Each schema is read before the one that contains it.
-    let mut paths = String::new();
-    let mut schemas = String::from("components:\n  schemas:\n    A0: {type: string}\n");
-    for number in 1..DEEP {
-        let before = number - 1;
-        writeln!(
-            paths,
-            "  /a{number}: {{get: {{responses: {{'200': {{content: {{application/json: {{schema: \
-             {{$ref: '#/components/schemas/A{number}'}}}}}}}}}}}}}}"
-        )
-        .unwrap();
-        writeln!(
-            schemas,
-            "    A{number}: {{properties: {{a: {{$ref: '#/components/schemas/A{before}'}}}}}}"
-        )
-        .unwrap();
-    }
-    let why = error(&format!("{HEAD}paths:\n{paths}{schemas}"));
+    let upwards: Vec<usize> = (1..DEEP).collect();
+    let why = error(&chain(DEEP, &upwards));
     assert!(why.starts_with("a schema is nested more than 100 levels deep at line "), "{why}");
+    let why = error(&chain(100, &[99]));
+    assert!(why.starts_with("a schema is nested more than 100 levels deep at line "), "{why}");
+    assert_eq!(unexpressed(&chain(49, &[48])), [""; 0]);
+}
+
+/// Schemas that contain each other, and operations that respond with some of them.
+fn chain(schemas: usize, used: &[usize]) -> String {
+    let mut text = format!("{HEAD}paths:\n");
+    for number in used {
+        let schema = format!("{{$ref: '#/components/schemas/A{number}'}}");
+        let content = format!("{{application/json: {{schema: {schema}}}}}");
+        let responses = format!("{{'200': {{content: {content}}}}}");
+        writeln!(text, "  /a{number}: {{get: {{responses: {responses}}}}}").unwrap();
+    }
+    text += "components:\n  schemas:\n    A0: {type: string}\n";
+    for number in 1..schemas {
+        let before = number - 1;
+        let properties = format!("{{a: {{$ref: '#/components/schemas/A{before}'}}}}");
+        writeln!(text, "    A{number}: {{properties: {properties}}}").unwrap();
+    }
+    text
 }
 
 #[test]
@@ -213,7 +219,7 @@ fn aliases_are_followed_but_not_without_end() {
     assert_eq!(why, "an alias inside its anchor at line 4, column 7");
 }
 
-/// Merged objects have no names of their own, and these use each other in 3^30 ways.
+/// Merged objects have no names, and these use each other in 3^30 ways.
 #[test]
 fn schemas_that_use_each_other_in_many_ways_are_read_once() {
     let mut schemas =

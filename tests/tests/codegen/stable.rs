@@ -319,3 +319,39 @@ fn what_is_not_in_the_description_cannot_be_selected() {
         "cannot generate: no operation `xyz` (`upvest-codegen list` shows all)"
     );
 }
+
+/// Every `step`th string in a constant of the macros' source.
+fn strings<'s>(source: &'s str, constant: &str, step: usize) -> Vec<&'s str> {
+    let (_, rest) = source.split_once(&format!("const {constant}: ")).unwrap();
+    let (constant, _) = rest.split_once("];").unwrap();
+    constant.split('"').skip(1).step_by(2 * step).collect()
+}
+
+#[test]
+fn what_the_macro_rejects_is_not_written() {
+    let source = include_str!("../../../upvest-macros/src/check/names.rs");
+    let names = [strings(source, "OF_THE_CLIENT", 1), vec!["endpoints", "scopes"]].concat();
+    assert_eq!(names.len(), 10);
+    let source = include_str!("../../../upvest-macros/src/check/options.rs");
+    // Each with the reason.
+    let headers = strings(source, "RESERVED", 2);
+    assert_eq!(headers.len(), 23);
+
+    let mut text = String::from("openapi: 3.1.0\npaths:\n");
+    for name in &names {
+        text += &format!("  /{name}: {{get: {{operationId: {name}}}}}\n");
+    }
+    for name in &headers {
+        let header = if name.ends_with('-') { format!("{name}a") } else { (*name).to_owned() };
+        text += &format!(
+            "  /h/{name}: {{get: {{parameters: [{{name: {header}, in: header, required: true}}]}}}}\n"
+        );
+    }
+    let files = generate(&text, &mut Names::default());
+    let code = &files["default.rs"];
+    assert!(!code.contains("header = "), "{code}");
+    for name in names {
+        let is_written = code.contains(&format!("fn {name}(&self)"));
+        assert!(!is_written && code.contains(&format!("fn {name}2(&self)")), "{name}");
+    }
+}

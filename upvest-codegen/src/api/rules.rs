@@ -23,7 +23,7 @@ const OF_THE_CLIENT: [&str; 10] = [
 ];
 
 /// Other headers that no parameter can set. A name that ends with `-` is a prefix.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 20] = [
     "accept-encoding",
     "cf-",
     "connection",
@@ -36,6 +36,7 @@ const RESERVED: [&str; 19] = [
     "proxy-",
     "range",
     "sec-",
+    "signature-",
     "te",
     "trailer",
     "transfer-encoding",

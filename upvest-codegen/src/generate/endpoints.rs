@@ -158,7 +158,7 @@ fn options(
         let fields: Vec<&String> = fields.iter().collect();
         options.push(format!("echoes = {fields:?}"));
     }
-    let is_other = operation.scopes.as_slice() != scopes;
+    let is_other = operation.scopes.as_slice() != scopes && !operation.is_anonymous;
     options.extend(is_other.then(|| format!("scope = {}", list(&operation.scopes))));
     options
 }

@@ -7,7 +7,8 @@ use crate::names::taken::Taken;
 use crate::names::words::{camel, words};
 
 use super::facts;
-use super::printer::{Printer, variant_docs, variants};
+use super::lints::has_similar_names;
+use super::printer::{Printer, variant_docs};
 
 impl Printer<'_> {
     /// Writes an `open_enum!`.
@@ -17,8 +18,12 @@ impl Printer<'_> {
         self.core.insert("open_enum");
         self.line("open_enum! {");
         self.described(1, facts::description(notes), &self.origin(id));
+        let mut taken = Taken::of(&["Unknown"]);
+        let name_of = |text: &String| taken.take(variant_of(name, &camel(text)).to_owned());
+        let variants: Vec<String> = texts.iter().map(name_of).collect();
+        self.similar_variants(name, variants.iter().map(String::as_str).chain(["Unknown"]));
         self.inner(1, &format!("pub enum {name} {{"));
-        for (variant, text) in variants(texts, "Unknown") {
+        for (variant, text) in variants.iter().zip(texts) {
             self.inner_docs(2, [variant_docs(text)]);
             self.inner(2, &format!("{variant} = {text:?},"));
         }
@@ -37,8 +42,6 @@ impl Printer<'_> {
             1,
             "#[allow(clippy::large_enum_variant, reason = \"the API has these alternatives\")]",
         );
-        let tag = one_of.tag.as_ref().map(|tag| format!(" by {:?}", tag.field)).unwrap_or_default();
-        self.inner(1, &format!("pub enum {name}{tag} {{"));
         let mut alternatives: Vec<(usize, &Use)> = one_of.alternatives.iter().enumerate().collect();
         if one_of.tag.is_none() {
             // The first one that fits is read, so the one that requires most must be first.
@@ -46,19 +49,34 @@ impl Printer<'_> {
                 .sort_by_key(|(_, alternative)| std::cmp::Reverse(self.required(alternative)));
         }
         let mut taken = Taken::of(&["Other"]);
+        let mut variants: Vec<(String, String, Option<&String>)> = Vec::new();
         for (index, alternative) in alternatives {
             let payload = self.named(alternative);
             let text = one_of.tag.as_ref().and_then(|tag| tag.texts.get(index));
-            let variant = match text {
-                Some(text) => camel(text),
-                None => variant_of(name, &payload).to_owned(),
-            };
-            let variant = taken.take(variant);
+            let variant = text.map_or_else(|| payload.clone(), |text| camel(text));
+            variants.push((taken.take(variant_of(name, &variant).to_owned()), payload, text));
+        }
+        let other = one_of.tag.iter().map(|_| "Other");
+        let names = variants.iter().map(|(variant, ..)| variant.as_str());
+        self.similar_variants(name, names.chain(other));
+        let tag = one_of.tag.as_ref().map(|tag| format!(" by {:?}", tag.field)).unwrap_or_default();
+        self.inner(1, &format!("pub enum {name}{tag} {{"));
+        for (variant, payload, text) in variants {
             self.inner_docs(2, [format!("See [`{payload}`].")]);
             let text = text.map(|text| format!(" = {text:?}")).unwrap_or_default();
             self.inner(2, &format!("{variant}({payload}){text},"));
         }
         self.line("    }\n}\n");
+    }
+
+    /// Allows names that clippy would reject.
+    fn similar_variants<'n>(&mut self, name: &str, variants: impl Iterator<Item = &'n str>) {
+        if has_similar_names(name, variants) {
+            self.inner(
+                1,
+                "#[allow(clippy::enum_variant_names, reason = \"the API has these names\")]",
+            );
+        }
     }
 
     /// How many fields an object requires.
@@ -114,11 +132,11 @@ impl Printer<'_> {
     }
 }
 
-/// The name of a payload without that of its enum: `Numbered` for `NumberedResidency` of `Residency`.
-fn variant_of<'p>(name: &str, payload: &'p str) -> &'p str {
-    let rest = payload.strip_prefix(name).or_else(|| payload.strip_suffix(name));
+/// The name of a variant without that of its enum: `Numbered` for `NumberedResidency` of `Residency`.
+fn variant_of<'v>(name: &str, variant: &'v str) -> &'v str {
+    let rest = variant.strip_prefix(name).or_else(|| variant.strip_suffix(name));
     rest.filter(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
-        .unwrap_or(payload)
+        .unwrap_or(variant)
 }
 
 /// How many words at the beginning all have in common.

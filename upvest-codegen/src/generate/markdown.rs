@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn indented_words_are_no_code() {
+    fn indented_words_are_not_code() {
         assert_eq!(lines("a\n\n    b\n\tc"), ["a", "", "b", "c"]);
     }
 

@@ -6,13 +6,14 @@ mod enums;
 mod facts;
 mod format;
 mod imports;
+mod lints;
 mod markdown;
 mod objects;
 mod printer;
 mod secrets;
 mod tags;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
@@ -202,7 +203,8 @@ fn warnings(api: &api::Api, known: &Names, names: &Names) -> Vec<String> {
         names.types.iter().filter(|(place, _)| !is_first && !known.types.contains_key(*place));
     let new = new.map(|(place, name)| format!("the type `{name}` is new ({place})"));
     let operations = known.methods.keys().chain(known.echoes.keys());
-    let unknown = operations.filter(|id| !api.operations.iter().any(|it| it.id == **id));
+    let described: HashSet<&str> = api.operations.iter().map(|it| it.id.as_str()).collect();
+    let unknown = operations.filter(|id| !described.contains(id.as_str()));
     let unknown =
         unknown.map(|id| format!("the names are for an operation `{id}`, which is not described"));
     new.chain(unknown).collect()

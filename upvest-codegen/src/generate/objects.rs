@@ -7,6 +7,7 @@ use crate::names::taken::Taken;
 use crate::names::words::{raw, snake};
 use crate::names::{Origin, Role, TypeName};
 
+use super::lints::has_similar_names;
 use super::printer::Printer;
 use super::{facts, secrets};
 
@@ -202,6 +203,9 @@ impl Printer<'_> {
             self.line(
                 "#[allow(clippy::option_option, reason = \"`Some(None)` is sent as `null`\")]",
             );
+        }
+        if has_similar_names(name, fields.iter().map(|field| field.name.as_str())) {
+            self.line("#[allow(clippy::struct_field_names, reason = \"the API has these names\")]");
         }
         self.line(&format!("pub struct {name} {{"));
         for (index, field) in fields.iter().enumerate() {

@@ -7,8 +7,6 @@ use indexmap::IndexMap;
 use super::facts;
 use crate::api::scalar::{Scalar, scalar};
 use crate::api::types::{Shape, TypeId, Types, Use};
-use crate::names::taken::Taken;
-use crate::names::words::camel;
 use crate::names::{ACCOUNT_GROUP_ID, Chosen};
 
 /// The longest line of docs, without its indent.
@@ -212,10 +210,4 @@ impl Printer<'_> {
 /// The docs of a variant that stands for a text.
 pub(super) fn variant_docs(text: &str) -> String {
     format!("{}.", facts::code(text))
-}
-
-/// The names of variants for texts, all different.
-pub(super) fn variants<'t>(texts: &'t [String], reserved: &str) -> Vec<(String, &'t str)> {
-    let mut taken = Taken::of(&[reserved]);
-    texts.iter().map(|text| (taken.take(camel(text)), text.as_str())).collect()
 }

@@ -51,10 +51,21 @@ impl Ids {
                 ids.pinned.insert((owner.to_owned(), field.to_owned()), name.clone());
             }
         }
+        let mut items: HashMap<&str, &Operation> = HashMap::new();
+        for operation in all() {
+            if let Some((path, last)) = operation.path.rsplit_once('/')
+                && placeholder(last).is_some()
+            {
+                items.entry(path).or_insert(operation);
+            }
+        }
         // Those of `GET /orders/{order_id}` first, then those of `POST /orders`, which has no id yet.
         for of_collection in [false, true] {
             for operation in all() {
-                for (owner, thing) in ids.of_responses(types, modules, operation, of_collection) {
+                let item = || items.get(operation.path.as_str()).copied();
+                let owner = if of_collection { item() } else { Some(*operation) };
+                let Some(owner) = owner else { continue };
+                for (owner, thing) in ids.of_responses(types, operation, owner) {
                     if let Some(name) = chosen.get(&owner).map(|it| it.name.clone()) {
                         ids.things.entry(name).or_insert(thing);
                     }
@@ -74,31 +85,21 @@ impl Ids {
         ids
     }
 
-    /// What the objects in the responses of an operation are, by the placeholder at the end of its
-    /// path, or by that of the operation on one of its items.
+    /// What the objects in the responses of an operation are, by the placeholder at the end of the
+    /// path of an operation on one of them.
     fn of_responses(
         &self,
         types: &Types,
-        modules: &[Module<'_>],
         operation: &Operation,
-        of_collection: bool,
+        owner: &Operation,
     ) -> Vec<(TypeId, String)> {
-        let last = |path: &str| path.rsplit('/').next().and_then(placeholder).map(str::to_owned);
-        let parameter = if of_collection {
-            let items = modules.iter().flat_map(|module| &module.operations).find(|it| {
-                let (path, rest) = it.path.rsplit_once('/').unwrap_or_default();
-                path == operation.path && placeholder(rest).is_some()
-            });
-            items.and_then(|items| Some((items, last(&items.path)?)))
-        } else {
-            last(&operation.path).map(|name| (&operation, name))
-        };
-        let Some((owner, parameter)) = parameter else { return Vec::new() };
+        let last = owner.path.rsplit('/').next().and_then(placeholder);
+        let Some(parameter) = last else { return Vec::new() };
         let is_uuid = owner.path_parameters.iter().any(|it| {
             it.name == parameter
                 && scalar(types.shape(it.value.id), &it.value.notes) == Some(Scalar::Uuid)
         });
-        let name = self.get(&owner.id, &parameter, false).filter(|_| is_uuid);
+        let name = self.get(&owner.id, parameter, false).filter(|_| is_uuid);
         let Some(thing) = name.as_ref().and_then(|name| name.strip_suffix("Id")) else {
             return Vec::new();
         };

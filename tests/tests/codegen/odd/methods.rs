@@ -11,25 +11,37 @@ use upvest_core::{Call, api};
 ///
 /// # Errors
 /// Fails as any [`Call`] does.
-#[api(scope = [])]
+#[api(scope = "odd:read")]
 pub trait Methods: Send + Sync {
     /// Calls the operation `post_methods`. The status of a success is 200.
     #[deprecated = "the API declares it deprecated"]
-    #[endpoint(POST, "/methods", signed, scope = "odd:read")]
+    #[endpoint(POST, "/methods", signed)]
     fn post_methods(&self) -> Call<()>;
 
     /// Calls the operation `get_methods`. The status of a success is 200.
     #[deprecated = "the API declares it deprecated"]
-    #[endpoint(GET, "/methods")]
+    #[endpoint(GET, "/methods", scope = [])]
     fn get_methods(&self) -> Call<()>;
 
     /// Calls the operation `put_methods`. The status of a success is 200.
-    #[endpoint(PUT, "/methods", signed)]
+    #[endpoint(PUT, "/methods", signed, scope = [])]
     fn put_methods(&self) -> Call<()>;
 
     /// Calls the operation `patch_methods`. The status of a success is 200.
     #[endpoint(PATCH, "/methods", signed, scope = ["odd:read", "odd:write"])]
     fn patch_methods(&self) -> Call<()>;
+
+    /// Calls the operation `get_scoped`. The status of a success is 200.
+    #[endpoint(GET, "/methods/scoped")]
+    fn get_scoped(&self) -> Call<()>;
+
+    /// Calls the operation `put_scoped`. The status of a success is 200.
+    #[endpoint(PUT, "/methods/scoped", signed)]
+    fn put_scoped(&self) -> Call<()>;
+
+    /// Calls the operation `post_scoped`. The status of a success is 200.
+    #[endpoint(POST, "/methods/scoped", signed)]
+    fn post_scoped(&self) -> Call<()>;
 
     /// Calls the operation `issue`. The status of a success is 200.
     #[endpoint(POST, "/auth/token", anonymous, form, signed)]

@@ -24,6 +24,7 @@ pub trait SecretsApi: Send + Sync {
 /// The request body of `post_secrets`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::option_option, reason = "`Some(None)` is sent as `null`")]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Secrets {
     /// A text.
     pub password: String,

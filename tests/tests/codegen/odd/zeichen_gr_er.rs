@@ -39,6 +39,7 @@ pub struct GetCharacters {
 /// A response of `get_characters`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Empty2 {
     /// A text.
     #[serde(rename = "")]

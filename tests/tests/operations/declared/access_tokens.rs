@@ -63,6 +63,7 @@ impl fmt::Debug for IssueToken {
 /// A response of `issue_token`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct AccessToken {
     /// A text of at most 1000 characters.
     pub access_token: String,

@@ -59,6 +59,7 @@ pub struct ListAccountOrders {
 /// An item of a response of `list_account_orders`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Order {
     /// A UUID.
     pub id: OrderId,

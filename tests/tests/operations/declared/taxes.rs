@@ -31,6 +31,7 @@ pub trait Taxes: Send + Sync {
 /// A response of `retrieve_tax_residencies`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct TaxResidencies {
     /// A date and time (RFC 3339).
     pub created_at: Timestamp,

@@ -242,6 +242,7 @@ impl User {
 
 /// The field `address` of [`User`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Address {
     /// A text of at most 100 characters.
     pub address_line1: String,
@@ -472,6 +473,7 @@ one_of! {
     /// The request body of `user_data_change`.
     #[derive(Eq)]
     #[allow(clippy::large_enum_variant, reason = "the API has these alternatives")]
+    #[allow(clippy::enum_variant_names, reason = "the API has these names")]
     pub enum ChangeUserData {
         /// See [`ChangeName`].
         ChangeName(ChangeName),
@@ -1044,6 +1046,7 @@ impl Identifiers {
 /// An item of the field `data` of [`Identifiers`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Identifier {
     /// A UUID.
     pub id: IdentifierId,
@@ -1188,6 +1191,7 @@ pub struct AccountGroupUser {
 /// An item of a response of `list_user_accounts`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_field_names, reason = "the API has these names")]
 pub struct Account {
     /// A UUID.
     pub id: AccountId,
@@ -1283,13 +1287,13 @@ open_enum! {
         /// `""`.
         Empty = "",
         /// `SALUTATION_MALE`.
-        SalutationMale = "SALUTATION_MALE",
+        Male = "SALUTATION_MALE",
         /// `SALUTATION_FEMALE`.
-        SalutationFemale = "SALUTATION_FEMALE",
+        Female = "SALUTATION_FEMALE",
         /// `SALUTATION_FEMALE_MARRIED`.
-        SalutationFemaleMarried = "SALUTATION_FEMALE_MARRIED",
+        FemaleMarried = "SALUTATION_FEMALE_MARRIED",
         /// `SALUTATION_DIVERSE`.
-        SalutationDiverse = "SALUTATION_DIVERSE",
+        Diverse = "SALUTATION_DIVERSE",
     }
 }
 
