@@ -9,9 +9,22 @@ use std::fmt;
 pub struct Error(String);
 
 impl Error {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+    pub(crate) fn new(message: impl AsRef<str>) -> Self {
+        Self(one_line(message.as_ref()))
     }
+}
+
+/// The text on one line, with escapes for what would change a terminal: names come from a file.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for letter in text.chars() {
+        match letter {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => line.extend(letter.escape_debug()),
+            letter if letter.is_control() => line.extend(letter.escape_debug()),
+            letter => line.push(letter),
+        }
+    }
+    line
 }
 
 impl fmt::Display for Error {
@@ -21,3 +34,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn a_message_has_one_line() {
+        assert_eq!(
+            Error::new("a\nb\u{1b}[2J\u{202e}c \"ä\"").to_string(),
+            "a\\nb\\u{1b}[2J\\u{202e}c \"ä\""
+        );
+    }
+}

@@ -64,11 +64,11 @@
 //! | equal objects whose titles do not differ, equal enums | one type |
 //! | an object with any fields; further fields | `BTreeMap<String, T>`; a field `further_fields` |
 //! | an enum of texts | `open_enum!` |
-//! | one of several objects | `one_of!`; one struct if a struct has all fields of the other ones |
+//! | one of several objects (`oneOf`; `anyOf` is read in the same way) | `one_of!`; one struct if a struct has all fields of the other ones |
 //! | a UUID | `Uuid`, or a type declared with `id!` and named after the field: `RentalId` for `rental_id` |
 //! | money, decimals, times, dates, ISINs, countries, currencies | `Amount`, `Decimal`, `Timestamp`, `Date`, `Isin`, `CountryCode`, `Currency` |
 //! | a field that may be absent or `null` | `Option` |
-//! | what no type expresses | `serde_json::Value`, with a comment and in [`Generated::unexpressed`] |
+//! | a value that no Rust type fits | `serde_json::Value`, with a comment and in [`Generated::unexpressed`] |
 //!
 //! Docs state facts: limits, patterns, defaults, examples. Sentences of the description are copied
 //! only on request.

@@ -107,10 +107,10 @@ fn nothing_is_lost() {
     assert_eq!(status(path, &format!("{rentals} --force")).0, Some(0));
 
     let receipts = "generate openapi.yaml --tag Receipts -o lib.rs";
-    fails(path, receipts, "the trait `Rentals` in lib.rs would be lost (select its tag as well");
+    fails(path, receipts, "`Rentals` in lib.rs would be lost (select its tag as well");
     assert_eq!(status(path, "generate openapi.yaml -o all").0, Some(0));
     let one = "generate openapi.yaml --tag Receipts -o all";
-    fails(path, one, "the trait `Rentals` in all/");
+    fails(path, one, "`Rentals` in all/");
     assert_eq!(status(path, &format!("{receipts} --tag Rentals")).0, Some(0));
 
     fs::write(path.join("names.toml"), "[echoes]\nretrieve_rental = [\"status\"]\n").unwrap();

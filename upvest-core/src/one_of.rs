@@ -132,15 +132,21 @@ pub fn read_untagged<'de, D: Deserializer<'de>, T: Serialize>(
     best.map(|(_, value)| value).ok_or_else(none)
 }
 
-/// How many fields of an object are in what was read from it.
+/// How many fields of an object, and of what is in it, are in what was read from it.
 fn kept<T: Serialize>(json: &Value, value: &T) -> usize {
-    let written = serde_json::to_value(value).unwrap_or_default();
-    match (json, &written) {
-        (Value::Object(fields), Value::Object(written)) => {
-            fields.keys().filter(|name| written.contains_key(*name)).count()
+    fn common(json: &Value, written: &Value) -> usize {
+        match (json, written) {
+            (Value::Object(fields), Value::Object(written)) => fields
+                .iter()
+                .filter_map(|(name, value)| Some(1 + common(value, written.get(name)?)))
+                .sum(),
+            (Value::Array(items), Value::Array(written)) => {
+                items.iter().zip(written).map(|(item, written)| common(item, written)).sum()
+            }
+            _ => 0,
         }
-        _ => 0,
     }
+    common(json, &serde_json::to_value(value).unwrap_or_default())
 }
 
 /// Why a value does not fit, other than by a missing field. Serde's own message may contain the
@@ -295,7 +301,7 @@ macro_rules! one_of {
         #[non_exhaustive]
         $vis enum $name {
             $($(#[$variant_attribute])* $variant($payload),)+
-            /// An object that this version does not know. It is written back unchanged.
+            /// An object that this version does not know. It is written back with the same fields.
             Other($crate::__private::Value),
         }
 
@@ -588,7 +594,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variant_that_fits_is_read() {
+    fn the_variant_that_keeps_the_most_fields_is_read() {
         let country = || "DE".to_owned();
         for (json, residency) in [
             (
@@ -605,6 +611,45 @@ mod tests {
         let residency: TaxResidency =
             serde_json::from_value(json!({"country": "DE", "number": 1})).unwrap();
         assert_eq!(residency, Unnumbered { country: country() }.into());
+    }
+
+    #[test]
+    fn fields_count_at_any_depth_and_in_any_order() {
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        struct Left {
+            details: Vec<LeftDetails>,
+        }
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        struct LeftDetails {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            left: Option<u8>,
+        }
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        struct Right {
+            details: Vec<RightDetails>,
+        }
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        struct RightDetails {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            right: Option<u8>,
+        }
+        crate::one_of! {
+            enum Side {
+                Left(Left),
+                Right(Right),
+            }
+        }
+        for json in [
+            json!({"details": [{"left": 1}]}),
+            json!({"details": [{"right": 1}]}),
+            json!({"details": [{}, {"right": 1}]}),
+        ] {
+            let side: Side = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&side).unwrap(), json);
+        }
+        // Both keep as much.
+        let side: Side = serde_json::from_value(json!({"details": []})).unwrap();
+        assert!(matches!(side, Side::Left(_)));
     }
 
     #[test]

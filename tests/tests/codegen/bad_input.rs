@@ -316,6 +316,7 @@ fn a_name_that_another_item_has_is_an_error() {
             "[traits]\nA = \"X\"\n[ids]\n\"get_a.a\" = \"X\"\n",
             "`X` of `get_a.a` is the name of another item",
         ),
+        ("[ids]\n\"get_a.a\" = \"Vec\"\n", "`Vec` of `get_a.a` is the name of another item"),
     ] {
         let error = generate(names).unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot use the names: {why}")), "{error}");

@@ -7,5 +7,6 @@ mod mutated;
 #[warn(clippy::pedantic)]
 #[expect(dead_code, unused_imports, reason = "no test needs all of it")]
 mod odd;
+mod schemas;
 mod shapes;
 mod stable;

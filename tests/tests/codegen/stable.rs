@@ -210,6 +210,80 @@ fn types_that_become_equal_and_different_again_keep_their_names() {
     assert!(split["t.rs"].contains("fn get_b(&self) -> Call<B>;"));
 }
 
+/// Two operations with one type, which has alternatives.
+const SHARED: &str = r#"
+openapi: 3.0.3
+paths:
+  /one:
+    get: &get
+      operationId: list_one
+      responses:
+        "200":
+          content:
+            application/json:
+              schema:
+                title: Thing
+                type: object
+                properties:
+                  state: { type: string, enum: [ON, OFF] }
+                  way:
+                    oneOf:
+                      - title: By foot
+                        type: object
+                        properties: { steps: { type: integer } }
+                        required: [steps]
+                      - title: By train
+                        type: object
+                        properties: { line: { type: string } }
+                        required: [line]
+  /two:
+    get: { <<: *get, operationId: list_two }
+"#;
+
+#[test]
+fn what_disappears_renames_nothing() {
+    let mut names = Names::default();
+    let code = generate(SHARED, &mut names);
+    let chosen = names.to_toml().replace("\"ThingState\"", "\"Switch\"");
+    let mut names = Names::read(&chosen).unwrap();
+    assert!(lines(&generate(SHARED, &mut names)).contains(&"    pub enum Switch {"));
+
+    // The first place of all types is gone.
+    let newer = SHARED.replace(
+        "  /one:\n    get: &get\n      operationId: list_one",
+        "  /new:\n    get: &get\n      operationId: list_new",
+    );
+    let mut later = names.clone();
+    let newer = generate(&newer, &mut later);
+    let items = |files: &BTreeMap<String, String>| -> Vec<String> {
+        let is_item = |line: &&str| line.contains("pub enum ") || line.contains("pub struct ");
+        lines(files).into_iter().filter(is_item).map(str::to_owned).collect()
+    };
+    let renamed = generate(SHARED, &mut names);
+    assert_eq!(items(&newer), items(&renamed));
+    assert_ne!(items(&newer), items(&code));
+    // And generated again from what was written.
+    let mut again = Names::read(&later.to_toml()).unwrap();
+    let again = generate(SHARED, &mut again);
+    assert_eq!(items(&again), items(&newer));
+}
+
+#[test]
+fn an_alternative_before_all_others_renames_nothing() {
+    let mut names = Names::default();
+    let code = generate(SHARED, &mut names);
+    let first = "                      - title: By foot\n";
+    let more = "                      - { title: By car, type: object, properties: { plate: { type: string } }, required: [plate] }\n";
+    let newer = generate(&with(SHARED, first, more), &mut names);
+    for line in ["pub struct ThingWayByFoot {", "pub struct ThingWayByTrain {"] {
+        assert!(lines(&code).contains(&line) && lines(&newer).contains(&line), "{line}");
+    }
+    assert!(
+        lines(&newer).contains(&"    pub line: String,")
+            || lines(&newer).contains(&"pub line: String,")
+    );
+}
+
 #[test]
 fn one_more_field_changes_its_own_lines() {
     let text = odd();

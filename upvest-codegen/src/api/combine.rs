@@ -18,6 +18,9 @@ pub(super) fn one_of(
     discriminator: Option<&Discriminator>,
 ) -> Use {
     let is_nullable = alternatives.iter().any(|alternative| alternative.is_nullable);
+    if alternatives.iter().all(|alternative| only_requires(types, alternative)) {
+        return Use::plain(types.add(Shape::Any(None)));
+    }
     let mut different = IndexSet::new();
     for mut alternative in flat(types, alternatives) {
         // One for `null` alone. Without `null`, any value fits.
@@ -64,11 +67,17 @@ fn without_absorbed(types: &Types, alternatives: Vec<Use>) -> Vec<Use> {
         _ => None,
     };
     let fields: Vec<Option<HashMap<&str, &Field>>> = alternatives.iter().map(fields).collect();
+    let further = |at: usize| match alternatives.get(at).map(|it| types.shape(it.id)) {
+        Some(Shape::Object(object)) => object.further.as_ref(),
+        _ => None,
+    };
     let mut is_left = vec![true; alternatives.len()];
     for (at, part) in fields.iter().enumerate() {
         let Some(part) = part else { continue };
         let is_absorbed = fields.iter().zip(&is_left).enumerate().any(|(other, (all, is_left))| {
-            other != at && *is_left && all.as_ref().is_some_and(|all| absorbs(all, part))
+            let has_further = further(at).is_none() || further(at) == further(other);
+            let absorbs = || all.as_ref().is_some_and(|all| absorbs(all, part));
+            other != at && *is_left && has_further && absorbs()
         });
         if let Some(is_left) = is_left.get_mut(at) {
             *is_left = !is_absorbed;
@@ -93,6 +102,16 @@ fn absorbs(all: &HashMap<&str, &Field>, part: &HashMap<&str, &Field>) -> bool {
 /// Whether any value fits. A part such as `nullable: true` alone says nothing of the type.
 fn says_nothing(types: &Types, value: &Use) -> bool {
     matches!(types.shape(value.id), Shape::Any(None)) && value.notes.component.is_none()
+}
+
+/// Whether an alternative only says which fields there must be, as in "one of these two".
+fn only_requires(types: &Types, value: &Use) -> bool {
+    match types.shape(value.id) {
+        Shape::Object(Object { fields, further: None, .. }) => fields
+            .iter()
+            .all(|field| matches!(types.shape(field.value.id), Shape::Any(Some(UNDESCRIBED)))),
+        _ => false,
+    }
 }
 
 fn choice(
@@ -158,8 +177,9 @@ fn tag(
                     return None;
                 }
                 let is_tag = discriminator.is_some_and(|it| it.property_name == name);
+                let mapped = || mapped(alternative, discriminator.filter(|_| is_tag)?);
                 only_text(types, field)
-                    .or_else(|| mapped(alternative, discriminator.filter(|_| is_tag)?))
+                    .or_else(|| mapped().filter(|text| may_be(types, field, text)))
             })
             .collect();
         let is_different =
@@ -185,8 +205,18 @@ fn only_text(types: &Types, field: &Field) -> Option<String> {
             [only] => Some(only.clone()),
             _ => None,
         },
-        (Shape::Text(_), Some(Value::String(text))) => Some(text.clone()),
+        // Upvest's way to say that it is the only one; elsewhere, a default is just that.
+        (Shape::Text(_), Some(Value::String(text))) if ["type", "kind"].contains(&&*field.name) => {
+            Some(text.clone())
+        }
         _ => None,
+    }
+}
+
+fn may_be(types: &Types, field: &Field, text: &str) -> bool {
+    match types.shape(field.value.id) {
+        Shape::Enum(texts) => texts.iter().any(|known| known == text),
+        _ => true,
     }
 }
 
@@ -248,6 +278,10 @@ fn both(types: &mut Types, parts: &[Use], title: Option<String>) -> Shape {
             Shape::Object(Object { title, fields: fields.into_values().collect(), further })
         }
         (None, Some(mut choice)) => {
+            let is_object = |it: &Use| matches!(types.shape(it.id), Shape::Object(_));
+            if !choice.alternatives.iter().all(is_object) {
+                return Shape::Any(Some("its alternatives are choices themselves"));
+            }
             for alternative in &mut choice.alternatives {
                 if let Shape::Object(object) = types.shape(alternative.id).clone() {
                     let mut all = fields.clone();

@@ -27,8 +27,7 @@ impl Ids {
             if let Some(first) = taken.insert(id.to_owned(), line) {
                 return Err(Error::new(format!(
                     "cannot read the description: the operations at line {first} and line {line} \
-                     both have the id `{}`",
-                    id.escape_debug()
+                     both have the id `{id}`"
                 )));
             }
         }

@@ -58,7 +58,7 @@ impl<'d> Schemas<'d> {
         Use::plain(self.types.add(Shape::Any(why)))
     }
 
-    /// A `$ref`; next to it, 3.1 allows notes.
+    /// A `$ref`, and what is next to it.
     fn shared(&mut self, object: &'d SchemaObject) -> Result<Use, Error> {
         let Some(reference) = &object.reference else { return self.inline(object, None) };
         let (name, schema) = self.references.schema(reference)?;
@@ -77,8 +77,13 @@ impl<'d> Schemas<'d> {
         if self.types.depth(found.id) > DEEPEST {
             return Err(too_deep(Some(reference)));
         }
+        // What OpenAPI 3.1 allows next to a reference.
+        if says_more(object) {
+            let own = self.inline(object, None)?;
+            found = all_of(&mut self.types, vec![found, own], title(object));
+        }
         let notes = notes(object);
-        found.is_nullable |= object.nullable;
+        found.is_nullable |= object.nullable || object.types.0.iter().any(|name| name == "null");
         found.notes.description = notes.description.or(found.notes.description);
         found.notes.is_deprecated |= notes.is_deprecated;
         Ok(found)
@@ -126,6 +131,10 @@ impl<'d> Schemas<'d> {
         let types: Vec<&str> =
             object.types.0.iter().map(String::as_str).filter(|name| *name != "null").collect();
         let values: Vec<&Value> = object.values.iter().flatten().chain(&object.constant).collect();
+        // Without quotes, YAML reads `2024` as a number.
+        let texts: Vec<Value> = values.iter().map(|value| as_text(value)).collect();
+        let is_string = types.as_slice() == ["string"];
+        let values = if is_string { texts.iter().collect() } else { values };
         let shape = match types.as_slice() {
             _ if !values.is_empty() => {
                 is_nullable = values.iter().any(|value| value.is_null());
@@ -134,7 +143,10 @@ impl<'d> Schemas<'d> {
                     shape => shape,
                 }
             }
-            [] if !object.properties.is_empty() || object.additional_properties.is_some() => {
+            [] if !object.properties.is_empty()
+                || !object.required.is_empty()
+                || object.additional_properties.is_some() =>
+            {
                 self.object(object, title)?
             }
             [] if object.items.is_some() => self.list(object)?,
@@ -245,6 +257,21 @@ fn limits(object: &SchemaObject) -> Limits {
         format: object.format.clone(),
         minimum: object.minimum.as_ref().map(ToString::to_string),
         maximum: object.maximum.as_ref().map(ToString::to_string),
+    }
+}
+
+/// Whether a schema with a reference has more parts.
+fn says_more(object: &SchemaObject) -> bool {
+    !object.properties.is_empty()
+        || !object.required.is_empty()
+        || object.additional_properties.is_some()
+        || [&object.all_of, &object.one_of, &object.any_of].iter().any(|it| !it.is_empty())
+}
+
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Bool(_) | Value::Number(_) => Value::String(value.to_string()),
+        value => value.clone(),
     }
 }
 

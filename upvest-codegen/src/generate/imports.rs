@@ -83,7 +83,7 @@ fn group<'n>(root: &str, names: impl Iterator<Item = &'n str>) -> String {
 fn header(title: &str) -> String {
     let title = super::markdown::escaped(title);
     format!(
-        "//! Declarations of the {title}.\n//!\n//! {WRITTEN_BY}: names.toml has the names. To generate again replaces this file.\n\n"
+        "//! Declarations of the {title}.\n//!\n//! {WRITTEN_BY}: names.toml has the names. Generating again replaces this file.\n\n"
     )
 }
 
@@ -119,7 +119,7 @@ pub(super) fn folder(
     for ((module, file), written) in modules.iter().zip(&chosen.files).zip(written) {
         let tag = super::facts::code(module.tag);
         let docs =
-            format!("//! {tag}.\n//!\n//! {WRITTEN_BY}. To generate again replaces this file.\n\n");
+            format!("//! {tag}.\n//!\n//! {WRITTEN_BY}. Generating again replaces this file.\n\n");
         let text = docs + &written.imports(false) + "\n" + &written.items;
         files.insert(format!("{file}.rs"), text);
         core.extend(written.core.iter().copied().filter(|name| VALUES.contains(name)));

@@ -15,12 +15,12 @@ mod tags;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::api::Operation;
 use crate::api::echoes::missing_echo;
 use crate::api::types::{Shape, Types};
-use crate::error::Error;
+use crate::error::{Error, one_line};
 use crate::names::words::words;
 use crate::names::{Chosen, Module, Names, choose};
 use crate::{Description, api};
@@ -173,8 +173,9 @@ impl Description {
             ids = std::mem::take(&mut printer.ids);
             written.push(imports::Written::of(printer));
         }
-        let mut known = BTreeSet::new();
-        unexpressed.retain(|name| known.insert(name.clone()));
+        let unexpressed: IndexSet<String> = unexpressed.iter().map(|it| one_line(it)).collect();
+        let unexpressed = unexpressed.into_iter().collect();
+        let warnings = warnings.iter().map(|it| one_line(it)).collect();
         let title = self.version();
         let files = match layout {
             Layout::File => imports::one_file(&title, written),
@@ -191,8 +192,7 @@ fn check_echoes(types: &Types, operation: &Operation, names: &Names) -> Result<(
         Some((name, place)) => Err(Error::new(format!(
             "cannot use the names: `{}` in `echoes` of `{}` is not a field of the {place} (name \
              fields that the response repeats)",
-            name.escape_debug(),
-            operation.id
+            name, operation.id
         ))),
     }
 }
@@ -256,7 +256,7 @@ fn modules<'a>(api: &'a api::Api, selection: &Selection) -> Result<Vec<Module<'a
 /// The names that are expected, as far as a line holds them.
 fn one_of(names: &[&str]) -> String {
     let shown: Vec<String> =
-        names.iter().take(MOST_NAMES).map(|name| format!("`{}`", name.escape_debug())).collect();
+        names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
     match names.len().checked_sub(MOST_NAMES) {
         Some(more @ 1..) => format!("one of {} and {more} more", shown.join(", ")),
         _ if names.len() == 1 => shown.concat(),

@@ -128,17 +128,26 @@ impl Printer<'_> {
 
     /// Returns the fields that `Debug` hides.
     fn secrets<'f>(&self, fields: &[Declared<'f>]) -> Vec<&'f str> {
-        let is_secret =
-            |field: &&Declared<'f>| secrets::is_secret(&field.name) && self.has_text(field.value);
+        let is_secret = |field: &&Declared<'f>| {
+            secrets::is_secret(&field.name) && self.may_be_secret(field.value)
+        };
         fields.iter().filter(is_secret).map(|field| field.json).collect()
     }
 
-    /// Whether a value, or each one in it, is any text.
-    fn has_text(&self, value: &Use) -> bool {
+    /// Whether a value, or each one in it, is not one of few, and its parts are not hidden themselves.
+    fn may_be_secret(&self, value: &Use) -> bool {
         match self.types.shape(value.id) {
-            Shape::List(items, _) => self.has_text(items),
-            Shape::Map(values) => self.has_text(values),
-            shape => scalar(shape, &value.notes) == Some(Scalar::String),
+            Shape::List(items, _) => self.may_be_secret(items),
+            Shape::Map(values) => self.may_be_secret(values),
+            Shape::Boolean
+            | Shape::Enum(_)
+            | Shape::Currency(_)
+            | Shape::Object(_)
+            | Shape::OneOf(_) => false,
+            shape => {
+                let scalar = scalar(shape, &value.notes);
+                !matches!(scalar, Some(Scalar::Timestamp | Scalar::Date | Scalar::CountryCode))
+            }
         }
     }
 
@@ -178,7 +187,7 @@ impl Printer<'_> {
                 format!("default, {reader}skip_serializing_if = \"Option::is_none\"")
             }
             // Servers write `null` for an empty list or object.
-            field if is_list(field) && !role.in_request => {
+            field if is_list(field) && role.in_response => {
                 "deserialize_with = \"null_as_default\"".to_owned()
             }
             _ => String::new(),

@@ -18,7 +18,7 @@ const AT_THE_END: [&str; 9] = [
     "token",
 ];
 
-/// Whether a text in this field is a secret. The name is that of Rust: `client_secret`.
+/// Whether a value in this field is a secret. The name is that of Rust: `client_secret`.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = singular(name);
     let ends_with = |end: &&str| {

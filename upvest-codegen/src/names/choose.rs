@@ -18,6 +18,9 @@ use crate::error::Error;
 /// The id type that comes from `upvest-core`.
 pub(crate) const ACCOUNT_GROUP_ID: &str = "AccountGroupId";
 
+/// The name in a file of names for an id without its own type.
+const UUID: &str = "Uuid";
+
 /// What is to be generated: the operations and webhooks of each tag.
 #[derive(Debug)]
 pub(crate) struct Module<'a> {
@@ -144,7 +147,7 @@ pub(crate) fn choose(
         let best = Some(plain.clone()).filter(|plain| !shared.contains(plain));
         let wanted: Vec<String> = best.into_iter().chain([format!("{plain}Api")]).collect();
         let name = take(&wanted, names.traits.get(module.tag));
-        if name != plain {
+        if !module.operations.is_empty() {
             names.traits.insert(module.tag.to_owned(), name.clone());
         }
         traits.push(name);
@@ -173,10 +176,14 @@ pub(crate) fn choose(
     for (id, found) in found_types {
         let mut pinned = found.places.iter().filter_map(|place| names.types.get(place));
         let pinned = pinned.find(|name| used.insert((*name).clone()));
-        let name = pinned.map_or_else(String::new, |name| take(&[], Some(name)));
+        let name = pinned.cloned().unwrap_or_default();
         let walk::Found { module, role, origin, notes, .. } = found;
         let (origin, notes) = (origin.clone(), notes.clone());
         chosen.insert(*id, TypeName { name, module: *module, role: *role, origin, notes });
+    }
+    adopt(found_types, &mut chosen, names, &mut used);
+    for it in chosen.values().filter(|it| !it.name.is_empty()) {
+        take(&[], Some(&it.name));
     }
     // What operations send and return first: its parts are named after it.
     for is_part in [false, true] {
@@ -196,7 +203,18 @@ pub(crate) fn choose(
             }
         }
     }
-    if let Some((key, name)) = names.ids.iter().find(|(_, name)| items.contains(*name)) {
+    for (id, found) in found_types {
+        let second = found.places.first().and_then(|first| {
+            found.places.iter().find(|place| operation_of(place) != operation_of(first))
+        });
+        if let (Some(place), Some(TypeName { name, .. })) = (second, chosen.get(id)) {
+            names.also.insert(place.clone(), name.clone());
+        }
+    }
+    let of_file = Taken::types();
+    let is_other = |name: &str| of_file.contains(name) && ![UUID, ACCOUNT_GROUP_ID].contains(&name);
+    let is_taken = |name: &String| items.contains(name) || is_other(name);
+    if let Some((key, name)) = names.ids.iter().find(|(_, name)| is_taken(name)) {
         return Err(Error::new(format!(
             "cannot use the names: `{name}` of `{key}` is the name of another item (choose another \
              name)"
@@ -205,6 +223,34 @@ pub(crate) fn choose(
     let known = found.id_fields.into_iter().collect();
     let ids = Ids::choose(types, modules, &found.types, &chosen, names, known, items);
     Ok(Chosen { traits, files, events, types: chosen, methods, queries, ids })
+}
+
+/// Gives types whose first place has disappeared the name that is stored with their second place.
+fn adopt(
+    found_types: &IndexMap<TypeId, walk::Found>,
+    chosen: &mut IndexMap<TypeId, TypeName>,
+    names: &mut Names,
+    used: &mut HashSet<String>,
+) {
+    for (id, found) in found_types {
+        let Some(it) = chosen.get_mut(id).filter(|it| it.name.is_empty()) else { continue };
+        let name = found.places.iter().find_map(|place| names.also.get(place)).cloned();
+        if let (Some(name), Some(place)) = (name, found.places.first())
+            && used.insert(name.clone())
+        {
+            names.types.retain(|_, other| *other != name);
+            names.types.insert(place.clone(), name.clone());
+            it.name = name;
+        }
+    }
+}
+
+/// The operation, webhook or shared schema that a place is in.
+fn operation_of(place: &str) -> &str {
+    match place.strip_prefix('#') {
+        Some(shared) => shared.split(['.', '[', '{', '|']).next().unwrap_or_default(),
+        None => place.split('/').next().unwrap_or_default(),
+    }
 }
 
 /// What the parameter `id` of an operation identifies: `Order` for `/orders/{id}`.

@@ -17,6 +17,7 @@ use crate::error::Error;
 /// | `traits` | a tag | the trait |
 /// | `methods` | an operation id | the method |
 /// | `types` | a place, such as `create_user/request` | the struct or enum |
+/// | `also` | a second place of a type | its name; the generator keeps it equal to the first one |
 /// | `ids` | a field or parameter, such as `create_user/response.id` or `get_order.order_id` | the id type; `Uuid` for none |
 /// | `echoes` | an operation id | the fields that the response repeats; see `echoes` of `#[endpoint]` |
 ///
@@ -30,6 +31,10 @@ pub struct Names {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) methods: BTreeMap<String, String>,
     pub(crate) types: BTreeMap<String, String>,
+    /// A second place of each type that several operations use, where its name is found if the first
+    /// one disappears.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) also: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) ids: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -46,21 +51,19 @@ impl Names {
             let line = cause.span().map_or(1, |span| 1 + newlines(text, span.start));
             Error::new(format!("cannot read the names: {} at line {line}", cause.message()))
         })?;
-        let Self { traits, methods, types, ids, echoes: _ } = &names;
+        let Self { traits, methods, types, also, ids, echoes: _ } = &names;
         // `syn` skips spaces and comments.
         let is_word = |name: &str| name.chars().all(|it| it.is_alphanumeric() || "_#".contains(it));
         let is_name = |name: &str| is_word(name) && syn::parse_str::<syn::Ident>(name).is_ok();
         // A method may be called `type`, which is written as `r#type`.
         let is_method = |name: &str| is_name(name) || is_name(&format!("r#{name}"));
-        let invalid = [traits, types, ids].into_iter().flatten();
+        let invalid = [traits, types, also, ids].into_iter().flatten();
         let invalid = invalid.filter(|(_, name)| !is_name(name) || name.starts_with("r#"));
         let invalid = invalid.chain(methods.iter().filter(|(_, name)| !is_method(name))).next();
         match invalid {
             None => Ok(names),
             Some((key, name)) => Err(Error::new(format!(
-                "cannot read the names: `{}` of `{}` is not an identifier",
-                name.escape_debug(),
-                key.escape_debug()
+                "cannot read the names: `{name}` of `{key}` is not an identifier"
             ))),
         }
     }

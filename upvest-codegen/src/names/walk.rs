@@ -135,11 +135,12 @@ impl Walk<'_> {
                     self.value(further, place + "{}", origin, role);
                 }
             }
-            Shape::OneOf(OneOf { alternatives, .. }) => {
+            Shape::OneOf(one_of) => {
                 self.named(value, place.clone(), origin, role);
-                for (index, alternative) in alternatives.iter().enumerate() {
+                for (index, alternative) in one_of.alternatives.iter().enumerate() {
                     let origin = Origin::Alternative(value.id);
-                    self.value(alternative, format!("{place}|{index}"), origin, role);
+                    let name = self.alternative(one_of, index, alternative);
+                    self.value(alternative, format!("{place}|{}", key(&name)), origin, role);
                 }
             }
             Shape::Any(_)
@@ -149,6 +150,19 @@ impl Walk<'_> {
             | Shape::Text(_)
             | Shape::Currency(_) => {}
         }
+    }
+
+    /// What an alternative is called in the description: it keeps its name if another one is added
+    /// before it.
+    fn alternative(&self, one_of: &OneOf, index: usize, alternative: &Use) -> String {
+        let text = one_of.tag.as_ref().and_then(|tag| tag.texts.get(index));
+        let title = || match self.types.shape(alternative.id) {
+            Shape::Object(Object { title, .. }) | Shape::OneOf(OneOf { title, .. }) => {
+                title.clone()
+            }
+            _ => None,
+        };
+        text.cloned().or_else(title).unwrap_or_else(|| index.to_string())
     }
 
     fn named(&mut self, value: &Use, place: String, origin: Origin, role: Role) {

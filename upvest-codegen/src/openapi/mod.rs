@@ -41,7 +41,7 @@ pub(crate) fn read(text: &str) -> Result<Document, Error> {
         (Some(version), _) if is_known(&version.value) => document,
         (Some(version), _) | (None, Some(version)) => Err(Error::new(format!(
             "cannot read the description: OpenAPI {} at line {}, column {} (expected 3.0 or 3.1)",
-            version.value.escape_debug(),
+            version.value,
             version.referenced.line(),
             version.referenced.column(),
         ))),

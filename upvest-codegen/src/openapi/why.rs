@@ -25,7 +25,7 @@ fn reason(error: &Error) -> String {
             "an alias inside its anchor".to_owned()
         }
         Error::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("duplicate key `{}`", key.escape_debug())
+            format!("duplicate key `{key}`")
         }
         Error::Unexpected { expected: "mapping start", .. } => "expected an object".to_owned(),
         Error::Unexpected { expected: "sequence start", .. } => "expected a list".to_owned(),
@@ -33,7 +33,7 @@ fn reason(error: &Error) -> String {
         Error::InvalidScalar { ty: "u64", .. } => "expected a whole number".to_owned(),
         error => match UserMessageFormatter.format_message(error).as_ref() {
             "recursion limit exceeded" => "nested too deeply".to_owned(),
-            message => message.replace(char::is_control, " "),
+            message => message.to_owned(),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Declarations of the Bicycle Rental API 1.4.0.
 //!
-//! Written by `upvest-codegen`: names.toml has the names. To generate again replaces this file.
+//! Written by `upvest-codegen`: names.toml has the names. Generating again replaces this file.
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ fn a_finding_looks_like_that_of_a_compiler() {
         report.to_string(),
         format!(
             "\
-breaking: field-required: `CreateRental.contact` is required now
+breaking: field-required: `CreateRental.contact` is required, but declared as optional
   --> bicycles.rs:{line}
    = description: {description}
    = write: pub contact: Contact,
@@ -41,7 +41,7 @@ breaking: field-required: `CreateRental.contact` is required now
                 "breaking": true,
                 "file": "bicycles.rs",
                 "line": line,
-                "message": "`CreateRental.contact` is required now",
+                "message": "`CreateRental.contact` is required, but declared as optional",
                 "description": description,
                 "write": "pub contact: Contact,",
             }],

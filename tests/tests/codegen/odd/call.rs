@@ -1,6 +1,6 @@
 //! `Call`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `Colliding names`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `colliding_names`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use upvest_core::{Call, api};
 

@@ -1,6 +1,6 @@
 //! `Headers`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::Serialize;
 use upvest_core::{Call, IdempotentCall, api};

@@ -1,6 +1,6 @@
 //! Declarations of the Odd API "of" *odds* */ //! and \[ends] \<b> 1.0 \\ {0} #!\[deny(warnings)].
 //!
-//! Written by `upvest-codegen`: names.toml has the names. To generate again replaces this file.
+//! Written by `upvest-codegen`: names.toml has the names. Generating again replaces this file.
 
 mod bodies;
 mod bytes;

@@ -1,6 +1,6 @@
 //! `Paths`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde_json::Number;
 use upvest_core::{Call, Currency, Decimal, api, id, open_enum};

@@ -1,6 +1,6 @@
 //! `Shapes`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use std::collections::BTreeMap;
 
@@ -108,8 +108,10 @@ pub struct Shapes {
     /// A text. May be `null`.
     pub required_null: Option<String>,
     /// A list; each item: a text.
+    #[serde(deserialize_with = "null_as_default")]
     pub list: Vec<String>,
     /// A list; each item: a list; each item: a number.
+    #[serde(deserialize_with = "null_as_default")]
     pub lists: Vec<Vec<Option<Number>>>,
     /// A list; each item: any JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +124,7 @@ pub struct Shapes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_of_maps: Option<Vec<BTreeMap<String, Vec<bool>>>>,
     /// An object with fields of any names; each value: a whole number.
+    #[serde(deserialize_with = "null_as_default")]
     pub map: BTreeMap<String, Option<i64>>,
     /// An object with any fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! `Things`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

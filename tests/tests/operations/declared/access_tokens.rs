@@ -1,6 +1,6 @@
 //! `Access Tokens`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use std::fmt;
 

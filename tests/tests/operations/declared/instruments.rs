@@ -1,6 +1,6 @@
 //! `Instruments`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Call, Isin, Page, Timestamp, api, id, open_enum};

@@ -1,6 +1,6 @@
 //! Declarations of the Upvest Investment API 1.9.0.
 //!
-//! Written by `upvest-codegen`: names.toml has the names. To generate again replaces this file.
+//! Written by `upvest-codegen`: names.toml has the names. Generating again replaces this file.
 
 mod access_tokens;
 mod account_groups;

@@ -1,6 +1,6 @@
 //! `Reports`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Bytes, Call, Date, Page, Timestamp, api, events, id, open_enum};

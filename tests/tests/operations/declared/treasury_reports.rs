@@ -1,6 +1,6 @@
 //! `Treasury Reports`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Amount, Date, events, id, open_enum};

@@ -1,6 +1,6 @@
 //! `Valuations`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Call, Currency, Date, Decimal, Page, Timestamp, api, events, id, open_enum};

@@ -1,6 +1,6 @@
 //! `Webhooks`.
 //!
-//! Written by `upvest-codegen`. To generate again replaces this file.
+//! Written by `upvest-codegen`. Generating again replaces this file.
 
 use serde::{Deserialize, Serialize};
 use upvest_core::{Call, Page, Timestamp, Uuid, api, id, null_as_default, open_enum};

@@ -106,11 +106,11 @@ impl Generate {
                 }
             }
         }
-        let written: Vec<&str> = generated.files().values().flat_map(|code| traits(code)).collect();
+        let written: Vec<&str> = generated.files().values().flat_map(|code| items(code)).collect();
         for (path, code) in &replaced {
-            if let Some(name) = traits(code).find(|name| !written.contains(name)) {
+            if let Some(name) = items(code).find(|name| !written.contains(name)) {
                 return Err(format!(
-                    "the trait `{name}` in {} would be lost (select its tag as well, choose another \
+                    "`{name}` in {} would be lost (select its tag as well, choose another \
                      output, or use --force)",
                     path.display()
                 ));
@@ -151,9 +151,21 @@ fn is_new(code: &str) -> bool {
     code.starts_with("pub fn add(left: u64, right: u64) -> u64 {") && code.lines().count() < 20
 }
 
-fn traits(code: &str) -> impl Iterator<Item = &str> {
-    let traits = code.lines().filter_map(|line| line.strip_prefix("pub trait "));
-    traits.filter_map(|rest| rest.split([':', ' ', '{']).next())
+/// The names of traits and events, which stand for a tag.
+fn items(code: &str) -> impl Iterator<Item = &str> {
+    let mut is_events = false;
+    code.lines().filter_map(move |line| {
+        let name = match line {
+            "events! {" => {
+                is_events = true;
+                return None;
+            }
+            line if is_events => line.strip_prefix("    pub enum "),
+            line => line.strip_prefix("pub trait "),
+        };
+        is_events &= name.is_none();
+        name?.split([':', ' ', '{']).next()
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -59,7 +59,8 @@ impl<'a> Comparison<'a> {
 
     fn moved(&mut self, found: &Match<'a>, operation: &'a Operation) {
         let endpoint = found.endpoint;
-        let message = format!("`{}` is {} {} now", endpoint.name, operation.method, operation.path);
+        let message =
+            format!("`{}` is described as {} {}", endpoint.name, operation.method, operation.path);
         let line = attribute_of(found, operation);
         let site = at(endpoint.attribute, operation);
         self.drift_with(site, DriftKind::OperationMoved, true, message, Some(line));

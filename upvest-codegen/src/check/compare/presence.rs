@@ -45,7 +45,7 @@ impl<'a> Comparison<'a> {
         let is_nullable = described.is_nullable();
         let subject = site.subject;
         if described.is_required && (may_be_left_out || (may_be_null && !is_nullable)) {
-            let message = format!("{subject} is required now");
+            let message = format!("{subject} is required, but declared as optional");
             let line = changed_field(field, &in_options(field, usize::from(is_nullable)), false);
             self.drift_with(site, kinds.required, true, message, Some(line));
         } else if may_be_null && !is_nullable {

@@ -41,11 +41,14 @@ fn values_follow_the_attributes() {
 }
 
 #[test]
-fn an_open_enum_needs_no_empty_text() {
+fn an_empty_text_and_a_currency_are_values() {
     let none: [&str; 0] = [];
     let texts = json!({"type": "string", "enum": ["", "DR"]});
     let declared = "upvest_core::open_enum! { pub enum Thing { Dr = \"DR\" } }";
-    assert_eq!(check(&texts, &texts, declared), none);
+    assert_eq!(
+        check(&texts, &texts, declared),
+        ["additive value-added: `Thing` lacks the value ``"]
+    );
     let known = "pub type Thing = Currency;";
     assert_eq!(check(&json!({"enum": ["EUR", "USD"]}), &json!({"enum": ["EUR"]}), known), none);
     assert_eq!(check(&json!({"enum": ["LONG"]}), &json!({"enum": ["EUR"]}), known).len(), 1);

@@ -149,11 +149,14 @@ fn absence_follows_the_attributes() {
     };
     let skipped = "#[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<String>";
     assert_eq!(written(&optional, skipped), none);
-    assert_eq!(written(&nullable, skipped), ["breaking field-required: `Thing.a` is required now"]);
+    assert_eq!(
+        written(&nullable, skipped),
+        ["breaking field-required: `Thing.a` is required, but declared as optional"]
+    );
     assert_eq!(written(&nullable, "pub a: Option<String>"), none);
     assert_eq!(
         written(&required, "pub a: Option<String>"),
-        ["breaking field-required: `Thing.a` is required now"]
+        ["breaking field-required: `Thing.a` is required, but declared as optional"]
     );
     assert_eq!(
         written(&optional, "pub a: Option<String>"),
@@ -172,7 +175,7 @@ fn absence_follows_the_attributes() {
     );
     assert_eq!(
         written(&required, "#[serde(skip_serializing_if = \"String::is_empty\")] pub a: String"),
-        ["breaking field-required: `Thing.a` is required now"]
+        ["breaking field-required: `Thing.a` is required, but declared as optional"]
     );
 }
 
