@@ -110,7 +110,10 @@ pub(super) fn read_webhook<'d>(
     let (line, operation) = (operation.referenced.line(), &operation.value);
     let references = References::of(document);
     let mut reader = Reader { id: &id, line, references, schemas, skipped };
-    let Some(body) = &operation.request_body else { return Ok(None) };
+    let Some(body) = &operation.request_body else {
+        reader.skip("a webhook without a body");
+        return Ok(None);
+    };
     let json = openapi::json(&references.body(body)?.content);
     let Some(schema) = json.and_then(|media| media.schema.as_ref()) else {
         reader.skip("a webhook without JSON");

@@ -95,7 +95,13 @@ impl<'d> Reader<'_, 'd> {
         let name = &read.name;
         match self.schemas.types.shape(read.value.id).clone() {
             Shape::List(..) if parameter.explode != Some(false) => {
-                self.skip(&format!("the query parameter `{name}` is repeated"));
+                self.skip(&format!(
+                    "the query parameter `{name}`, whose values are sent one by one (`explode`)"
+                ));
+                return Ok(None);
+            }
+            Shape::List(..) if parameter.style.as_ref().is_some_and(|style| style != "form") => {
+                self.skip(&format!("the query parameter `{name}`, which has another style"));
                 return Ok(None);
             }
             Shape::List(mut items, counts) => {

@@ -120,6 +120,7 @@ pub(crate) struct Parameter {
     pub(crate) description: Option<String>,
     #[serde(default)]
     pub(crate) required: bool,
+    pub(crate) style: Option<String>,
     pub(crate) explode: Option<bool>,
     pub(crate) schema: Option<Schema>,
     pub(crate) example: Option<Value>,

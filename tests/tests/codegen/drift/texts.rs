@@ -193,6 +193,6 @@ fn what_no_declaration_can_express_is_named() {
     assert_eq!(report.drifts(), []);
     let unchecked = report.unchecked();
     assert_eq!(unchecked.len(), 1);
-    let what = ": `list_rentals`: in the description, the query parameter `colours` is repeated";
+    let what = ": `list_rentals`: in the description, the query parameter `colours`, whose values are sent one by one (`explode`)";
     assert!(unchecked[0].ends_with(what), "{unchecked:?}");
 }

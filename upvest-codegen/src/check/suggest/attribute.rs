@@ -1,6 +1,6 @@
 //! `#[endpoint(…)]`.
 
-use crate::api::rules::placeholders;
+use crate::api::rules::{placeholder, placeholders};
 use crate::api::{Operation, Response};
 use crate::check::declared::Endpoint;
 use crate::check::matching::Match;
@@ -35,15 +35,18 @@ pub(super) fn new_attribute(
 
 /// The path with these names of placeholders, if there are as many.
 fn with_placeholders(path: &str, names: &[&str]) -> String {
-    let described: Vec<&str> = placeholders(path).collect();
-    if described.len() != names.len() {
+    if placeholders(path).count() != names.len() {
         return path.to_owned();
     }
-    let mut result = path.to_owned();
-    for (described, name) in described.iter().zip(names) {
-        result = result.replacen(&format!("{{{described}}}"), &format!("{{{name}}}"), 1);
-    }
-    result
+    let mut names = names.iter();
+    let segments: Vec<String> = path
+        .split('/')
+        .map(|segment| match placeholder(segment) {
+            Some(described) => format!("{{{}}}", names.next().unwrap_or(&described)),
+            None => segment.to_owned(),
+        })
+        .collect();
+    segments.join("/")
 }
 
 fn attribute(
