@@ -77,7 +77,7 @@ fn the_events_of_every_webhook_are_read() {
         }
     }
     println!("{read_events} events");
-    assert!(read_events >= 48);
+    assert!(read_events >= 80);
 }
 
 #[test]

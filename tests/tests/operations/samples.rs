@@ -13,7 +13,8 @@ use upvest_tests::data;
 
 use crate::schema::{Content, Draw, Operation, description, operations, values, webhooks};
 
-/// What one operation sends and receives. The first value of each is a minimal one.
+/// What one operation sends and receives. The first value of each is a minimal one,
+/// the last one has values of enums that the description does not have.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -47,8 +48,10 @@ fn draw(operation: Operation) -> (String, Samples) {
         let is_choice =
             schema.to_string().contains("\"oneOf\"") || schema.to_string().contains("\"anyOf\"");
         let draws: &[Draw] = match is_choice {
-            true => &[Draw::Minimal, Draw::Full, Draw::Minimal, Draw::Full, Draw::Full],
-            false => &[Draw::Minimal, Draw::Full],
+            true => {
+                &[Draw::Minimal, Draw::Full, Draw::Minimal, Draw::Full, Draw::Full, Draw::Unknown]
+            }
+            false => &[Draw::Minimal, Draw::Full, Draw::Unknown],
         };
         let mut values: Vec<Value> = draws
             .iter()
@@ -57,6 +60,12 @@ fn draw(operation: Operation) -> (String, Samples) {
         values.dedup();
         values
     };
-    let samples = Samples { bodies: drawn(operation.body), responses: drawn(operation.response) };
+    let mut bodies = drawn(operation.body);
+    if operation.id.ends_with("_event") {
+        // The type of an event says what its object is.
+        let event_type = bodies[0]["type"].clone();
+        bodies.iter_mut().for_each(|event| event["type"] = event_type.clone());
+    }
+    let samples = Samples { bodies, responses: drawn(operation.response) };
     (operation.id, samples)
 }

@@ -175,7 +175,7 @@ fn texts(schema: &Value, draw: Draw) -> BoxedStrategy<Value> {
         }
         (_, None, _) => {
             let least = schema["minLength"].as_u64().unwrap_or(0);
-            let longest = if matches!(draw, Draw::Minimal | Draw::Full) { 8 } else { 60 };
+            let longest = if draw == Draw::Any { 60 } else { 8 };
             let most = schema["maxLength"].as_u64().unwrap_or(longest).min(longest).max(least);
             texts(&format!("[ -~äß€]{{{least},{most}}}"))
         }
