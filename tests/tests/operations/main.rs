@@ -98,7 +98,7 @@ async fn every_operation_is_sent_as_documented() {
         let answer = call.await.unwrap_or_else(|error| panic!("{method}: {error:?}"));
         match endpoint.response() {
             ResponseKind::Bytes => assert_eq!(answer, json!(b"%PDF-1.7"), "{method}"),
-            // The server issues a token of its own.
+            // The server issues its own token.
             _ if endpoint.is_anonymous() => assert_eq!(answer["expires_in"], 1800),
             _ => assert_eq!(answer, response, "{method}"),
         }

@@ -68,7 +68,7 @@ pub fn plain(value: &Value) -> Value {
     }
 }
 
-/// The operations of a call through [`Exchange`]. Its server issues a token of its own.
+/// The operations of a call through [`Exchange`]. Its server issues its own token.
 pub fn through_exchange(id: &str) -> bool {
     id != "issue_token" && !id.ends_with("_event")
 }
