@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::HeaderMap;
+use http::header::{GetAll, HeaderMap, HeaderName, HeaderValue};
 
 use super::version::SignatureVersion;
 
@@ -50,7 +50,7 @@ impl<'a> Message<'a> {
     }
 
     /// Returns the value of `component` in the signature base.
-    fn value(&self, component: &str) -> Result<Cow<'a, str>, BaseError> {
+    pub(crate) fn value(&self, component: &str) -> Result<Cow<'a, str>, BaseError> {
         let missing = || BaseError::Missing(component.to_owned());
         match component {
             // Some of Upvest's signers accept the method in lower case, but sign it in upper case.
@@ -62,17 +62,30 @@ impl<'a> Message<'a> {
             "@path" => Ok(self.path.into()),
             "@query" => Ok(format!("?{}", self.query().ok_or_else(missing)?).into()),
             derived if derived.starts_with('@') => Err(BaseError::Unknown(derived.to_owned())),
-            header => {
-                let mut values = self.headers.get_all(header).iter().map(|value| {
-                    value.to_str().map(str::trim).map_err(|_| BaseError::NotText(header.to_owned()))
-                });
-                let first = values.next().ok_or_else(missing)??;
-                values.try_fold(Cow::Borrowed(first), |joined, next| {
-                    Ok(Cow::Owned(format!("{joined}, {}", next?)))
-                })
-            }
+            header => joined(header, self.headers.get_all(header))?.ok_or_else(missing),
         }
     }
+
+    /// Returns the value of a header in the signature base, if the message has that header.
+    pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<Cow<'a, str>>, BaseError> {
+        joined(name.as_str(), self.headers.get_all(name))
+    }
+}
+
+/// Joins the values of a header.
+fn joined<'a>(
+    name: &str,
+    values: GetAll<'a, HeaderValue>,
+) -> Result<Option<Cow<'a, str>>, BaseError> {
+    let text = |value: &'a HeaderValue| {
+        value.to_str().map(str::trim).map_err(|_| BaseError::NotText(name.to_owned()))
+    };
+    let mut values = values.iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    let joined = values.try_fold(Cow::Borrowed(text(first)?), |joined, next| {
+        Ok(Cow::Owned(format!("{joined}, {}", text(next)?)))
+    })?;
+    Ok(Some(joined))
 }
 
 /// Shows the names of the headers, but not their values: the access token is among them.
@@ -125,15 +138,12 @@ impl SignatureBase {
         components: &[C],
         parameters: &str,
     ) -> Result<Self, BaseError> {
-        let mut base = String::with_capacity(1024);
-        let quote = version.quote();
+        let mut lines = Lines::new(version);
         for component in components {
             let component = component.as_ref();
-            let value = message.value(component)?;
-            base.extend([quote, component, quote, ": ", &*value, "\n"]);
+            lines.push(component, &message.value(component)?);
         }
-        base.extend([quote, "@signature-params", quote, ": ", parameters]);
-        Ok(Self(base))
+        Ok(lines.end(parameters))
     }
 
     /// Returns one line of a signature base, without its line break.
@@ -216,6 +226,27 @@ impl fmt::Debug for SignatureBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let components: Vec<_> = self.lines().map(|(component, _)| component).collect();
         f.debug_tuple("SignatureBase").field(&components).finish()
+    }
+}
+
+/// A signature base that is being written.
+pub(crate) struct Lines {
+    text: String,
+    quote: &'static str,
+}
+
+impl Lines {
+    pub(crate) fn new(version: SignatureVersion) -> Self {
+        Self { text: String::with_capacity(1024), quote: version.quote() }
+    }
+
+    pub(crate) fn push(&mut self, component: &str, value: &str) {
+        self.text.extend([self.quote, component, self.quote, ": ", value, "\n"]);
+    }
+
+    pub(crate) fn end(mut self, parameters: &str) -> SignatureBase {
+        self.text.extend([self.quote, "@signature-params", self.quote, ": ", parameters]);
+        SignatureBase(self.text)
     }
 }
 

@@ -4,6 +4,8 @@ use http::HeaderName;
 
 /// The digest of the body.
 pub const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+/// The digest of the body in V6.
+pub const DIGEST: HeaderName = HeaderName::from_static("digest");
 /// The signature.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 /// The covered components and the signature parameters.

@@ -1,37 +1,34 @@
 //! Signing a request: the last step before it is sent.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::{CONTENT_LENGTH, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use upvest_types::Timestamp;
 
-use super::base::{Message, SignatureBase};
+use super::base::{Lines, Message, SignatureBase};
 use super::error::SignError;
-use super::version::SignatureVersion;
+use super::version::{SignatureVersion, encoded};
 use crate::BoxFuture;
-use crate::headers::{SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
+use crate::headers::{CONTENT_DIGEST, DIGEST, SIGNATURE, SIGNATURE_INPUT, SIGNATURE_VERSION};
 
 /// The lifetime of a signature, counted from `created`. Upvest's own tools use 5 to 60 seconds.
 const LIFETIME_SECONDS: i64 = 30;
 
-/// The components that a signature covers, in this order, if the request has them.
-const COVERED: [&str; 12] = [
-    "@method",
-    "@path",
-    "@query",
-    "accept",
-    "authorization",
-    "content-length",
-    "content-type",
-    "content-digest",
-    "digest",
-    "idempotency-key",
-    "upvest-api-version",
-    "upvest-client-id",
+/// The headers that a signature covers after method, path and query, in this order, if the request
+/// has them.
+static COVERED: [HeaderName; 9] = [
+    ACCEPT,
+    AUTHORIZATION,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    CONTENT_DIGEST,
+    DIGEST,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("upvest-api-version"),
+    HeaderName::from_static("upvest-client-id"),
 ];
 
 /// Prefixes of headers that are not covered: the gateway in front of the API adds or changes these
@@ -127,7 +124,7 @@ pub async fn sign(
     nonce: [u8; 16],
 ) -> Result<SignatureBase, SignError> {
     // Left over from a signature in another version.
-    for name in ["digest", "content-digest", "upvest-signature-version"] {
+    for name in [DIGEST, CONTENT_DIGEST, SIGNATURE_VERSION] {
         request.headers_mut().remove(name);
     }
     if !request.body().is_empty() {
@@ -139,28 +136,29 @@ pub async fn sign(
     }
 
     let message = Message::of(request);
-    let mut components = Vec::with_capacity(COVERED.len());
-    components.extend(COVERED.into_iter().filter(|component| match *component {
-        "@method" | "@path" => true,
-        "@query" => message.query().is_some(),
-        header => message.headers.contains_key(header),
-    }));
+    let (mut lines, mut components) = (Lines::new(version), Vec::with_capacity(16));
+    let query = message.query().map(|_| "@query");
+    for component in ["@method", "@path"].into_iter().chain(query) {
+        lines.push(component, &message.value(component)?);
+        components.push(component);
+    }
     // All other headers that the caller has added.
-    components.extend(message.headers.keys().map(HeaderName::as_str).filter(|name| {
+    let others = message.headers.keys().filter(|name| {
         !COVERED.contains(name)
-            && !OF_THE_TRANSPORT.contains(name)
-            && !OF_THE_GATEWAY.iter().any(|prefix| name.starts_with(prefix))
-    }));
+            && !OF_THE_TRANSPORT.contains(&name.as_str())
+            && !OF_THE_GATEWAY.iter().any(|prefix| name.as_str().starts_with(prefix))
+    });
+    for name in COVERED.iter().chain(others) {
+        if let Some(value) = message.header(name)? {
+            lines.push(name.as_str(), &value);
+            components.push(name.as_str());
+        }
+    }
     let input = signature_input(&components, signer.key_id(), created, nonce);
-    let parameters = input.strip_prefix(LABEL).unwrap_or_default();
-    let base = SignatureBase::new(version, &message, &components, parameters)?;
+    let base = lines.end(input.strip_prefix(LABEL).unwrap_or_default());
     let signature = signer.sign(base.as_bytes()).await?;
 
-    let mut encoded = String::with_capacity(256);
-    encoded.extend([LABEL, ":"]);
-    BASE64_STANDARD.encode_string(signature, &mut encoded);
-    encoded.push(':');
-    let mut signature = value(&SIGNATURE, encoded)?;
+    let mut signature = value(&SIGNATURE, encoded("sig1=:", &signature, ":"))?;
     signature.set_sensitive(true);
     let input = value(&SIGNATURE_INPUT, input)?;
     let headers = request.headers_mut();
@@ -187,9 +185,12 @@ fn signature_input(
         let space = if index == 0 { "" } else { " " };
         text.extend([space, "\"", component, "\""]);
     }
-    text.extend([");keyid=\"", key_id, "\";created=", &created.to_string()]);
-    text.extend([";expires=", &expires.to_string()]);
-    text.extend([";nonce=\"", &format!("{:032x}", u128::from_be_bytes(nonce)), "\""]);
+    // Writing to a string never fails.
+    let _ = write!(
+        text,
+        ");keyid=\"{key_id}\";created={created};expires={expires};nonce=\"{:032x}\"",
+        u128::from_be_bytes(nonce)
+    );
     text
 }
 

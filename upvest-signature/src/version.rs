@@ -1,8 +1,8 @@
 //! The two drafts of the signature standard, and the digest of the body in each.
 
 use aws_lc_rs::digest;
-use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use base64::{Engine as _, encoded_len};
 
 /// A draft of the signature standard.
 ///
@@ -44,16 +44,11 @@ impl SignatureVersion {
     #[doc(hidden)]
     #[must_use]
     pub fn digest(self, body: &[u8]) -> String {
-        match self {
-            Self::V6 => {
-                ["SHA-256=", &*BASE64_STANDARD.encode(digest::digest(&digest::SHA256, body))]
-                    .concat()
-            }
-            Self::V15 => {
-                let digest = BASE64_STANDARD.encode(digest::digest(&digest::SHA512, body));
-                ["sha-512=:", &digest, ":"].concat()
-            }
-        }
+        let (algorithm, begin, end) = match self {
+            Self::V6 => (&digest::SHA256, "SHA-256=", ""),
+            Self::V15 => (&digest::SHA512, "sha-512=:", ":"),
+        };
+        encoded(begin, digest::digest(algorithm, body).as_ref(), end)
     }
 
     /// Returns the quote on both sides of a component's name.
@@ -63,6 +58,17 @@ impl SignatureVersion {
             Self::V15 => "\"",
         }
     }
+}
+
+/// Returns the base64 of `bytes` between two texts, without room for more: then a header takes it
+/// over as it is.
+pub(super) fn encoded(begin: &str, bytes: &[u8], end: &str) -> String {
+    let length = encoded_len(bytes.len(), true).unwrap_or_default();
+    let mut text = String::with_capacity(begin.len() + length + end.len());
+    text.push_str(begin);
+    BASE64_STANDARD.encode_string(bytes, &mut text);
+    text.push_str(end);
+    text
 }
 
 #[cfg(test)]
