@@ -165,8 +165,9 @@ impl<'c> Attempts<'c> {
                 }
                 Err(error) => return Err(error),
             };
-            let (status, request_id) = (raw.status, raw.request_id.clone());
-            match decode(prepared, &mut raw) {
+            let decoded = decode(prepared, &mut raw);
+            let (status, request_id) = (raw.status, raw.request_id);
+            match decoded {
                 Ok(value) => {
                     // The token must not be stored twice.
                     let body = if prepared.asks_for_token() { Bytes::new() } else { raw.body };

@@ -1,5 +1,7 @@
 //! One attempt on the wire: the request is built and signed, sent once, and its response read.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use http::{HeaderValue, StatusCode};
@@ -33,8 +35,8 @@ pub(super) fn build(
         let message = format!("{prepared} was not sent: {what}");
         Error::new(ErrorKind::Request, Outcome::NotSent, message)
     };
-    // Room for the signature's headers too.
-    let mut headers = HeaderMap::with_capacity(16);
+    // Those of a signed POST. `HeaderMap` allocates twice as much for one more.
+    let mut headers = HeaderMap::with_capacity(12);
     let accept = HeaderValue::from_str(prepared.accept)
         .map_err(|error| refused("its `accept` is not a valid header value").because(error))?;
     headers.insert(ACCEPT, accept);
@@ -51,7 +53,7 @@ pub(super) fn build(
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     if let Some(key) = key {
-        let key = HeaderValue::from_str(&key.to_string()).map_err(|error| {
+        let key = HeaderValue::try_from(key.to_string()).map_err(|error| {
             refused("its idempotency key is not a valid header value").because(error)
         })?;
         headers.insert(IDEMPOTENCY_KEY, key);
@@ -79,8 +81,9 @@ pub(super) async fn sign(
         return Ok(None);
     }
     let nonce = client.random_bytes()?;
-    let signing =
-        signature::sign(SignatureVersion::V15, request, client.signer(), client.now(), nonce);
+    let (signer, now) = (client.signer(), client.now());
+    // Pinned here, because a future that is passed on is stored twice.
+    let signing = pin!(signature::sign(SignatureVersion::V15, request, signer, now, nonce));
     match within(deadline, signing).await {
         Ok(Ok(base)) => Ok(Some(base)),
         Ok(Err(error)) => {

@@ -16,7 +16,7 @@ pub(crate) struct PreparedRequest {
     /// The path with its placeholders, to show it without the ids.
     pub(crate) template: &'static str,
     /// The path, and the query if there is one.
-    pub(crate) path: String,
+    pub(crate) path: Cow<'static, str>,
     /// The header that the caller sets.
     pub(crate) header: Option<Box<(HeaderName, HeaderValue)>>,
     pub(crate) body: Bytes,
@@ -38,7 +38,7 @@ impl PreparedRequest {
         Self {
             method: endpoint.method(),
             template: endpoint.path(),
-            path: endpoint.path().to_owned(),
+            path: endpoint.path().into(),
             header: None,
             body: Bytes::new(),
             content_type: endpoint.body().content_type(),
@@ -72,7 +72,7 @@ impl PreparedRequest {
             .extend_pairs(others)
             .append_pair("offset", &offset.to_string())
             .finish();
-        self.path = format!("{path}?{query}");
+        self.path = format!("{path}?{query}").into();
     }
 }
 

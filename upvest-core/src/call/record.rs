@@ -95,7 +95,7 @@ impl CallRecord {
             base_url: client.base_url().to_owned(),
             client_id: client.client_id(),
             method: prepared.method.to_string(),
-            path: prepared.path.clone(),
+            path: prepared.path.clone().into_owned(),
             template: prepared.template.to_string(),
             content_type: prepared.content_type.map(str::to_owned),
             body,

@@ -196,7 +196,7 @@ impl RecordedRequest {
         if self.content_type.as_deref() != prepared.content_type || !is_body {
             return Err(format!("it is not a call to {endpoint}: its body has a different type"));
         }
-        let (path, body) = (self.path.clone(), Bytes::from(self.body.clone()));
+        let (path, body) = (self.path.clone().into(), Bytes::from(self.body.clone()));
         Ok(PreparedRequest { path, body, ..prepared })
     }
 }

@@ -36,7 +36,7 @@ impl<'c> Request<'c> {
         self.change(|prepared| {
             let value = text(value);
             check_segment(&value).map_err(|why| format!("the path value `{name}` {why}"))?;
-            prepared.path = prepared.path.replacen(&format!("{{{name}}}"), &value, 1);
+            prepared.path = prepared.path.replacen(&format!("{{{name}}}"), &value, 1).into();
             Ok(())
         })
     }
@@ -60,8 +60,9 @@ impl<'c> Request<'c> {
                 format!("cannot encode the query: {error}{hint}")
             })?;
             if !query.is_empty() {
-                prepared.path.push('?');
-                prepared.path.push_str(&query);
+                let path = prepared.path.to_mut();
+                path.push('?');
+                path.push_str(&query);
             }
             Ok(())
         })

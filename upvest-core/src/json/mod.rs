@@ -117,7 +117,12 @@ where
 
 /// Reads JSON. If it does not fit the type, fields that are `null` count as absent.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(json).or_else(|error| {
+    // The text is checked once: serde_json would check each string of the slice.
+    let read = match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(json),
+    };
+    read.or_else(|error| {
         let bare = if error.is_data() { without_null_fields(json) } else { None };
         bare.and_then(|bare| serde_json::from_slice(&bare).ok()).ok_or(error)
     })

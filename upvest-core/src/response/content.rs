@@ -11,9 +11,12 @@ use crate::call::prepared::PreparedRequest;
 use crate::endpoint::ResponseKind;
 
 /// Returns the content type without its parameters, if there is one.
-pub(crate) fn content_type(headers: &HeaderMap) -> Option<String> {
-    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
-    Some(essence(&value)).filter(|content_type| !content_type.is_empty())
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let content_type = match String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes()) {
+        Cow::Borrowed(value) => essence(value),
+        Cow::Owned(value) => essence(&value).into_owned().into(),
+    };
+    Some(content_type).filter(|content_type| !content_type.is_empty())
 }
 
 /// Whether a body without a declared type is the JSON that was requested, and complete.
@@ -59,8 +62,12 @@ pub(crate) fn is_asked_for(accepted: &str, content_type: &str) -> bool {
 }
 
 /// Returns a content type without its parameters.
-pub(crate) fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+pub(crate) fn essence(content_type: &str) -> Cow<'_, str> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return essence.to_ascii_lowercase().into();
+    }
+    essence.into()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Nothing in HTTP tells them apart, but their content may.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -27,10 +27,9 @@ pub(crate) fn contradiction(request: &[u8], response: &[u8], fields: &[&str]) ->
     if fields.is_empty() {
         return None;
     }
-    let (sent, received) =
-        (Fields::read(request, Some(fields)), Fields::read(response, Some(fields)));
-    fields.iter().find_map(|name| {
-        let (sent, received) = sent.0.get(*name).zip(received.0.get(*name))?;
+    let both = values(request, fields).into_iter().zip(values(response, fields));
+    fields.iter().zip(both).find_map(|(name, (sent, received))| {
+        let (sent, received) = sent.zip(received)?;
         if agree(sent, received) {
             return None;
         }
@@ -58,12 +57,13 @@ fn agree(sent: &RawValue, received: &RawValue) -> bool {
             matches!(&texts, (Ok(sent), Ok(received)) if texts_agree(sent, received))
         }
         (Some(b'{'), Some(b'{')) => {
-            let sent = Fields::read(sent.as_bytes(), None);
-            let names: Vec<&str> = sent.0.keys().map(AsRef::as_ref).collect();
-            let received = Fields::read(received.as_bytes(), Some(&names));
-            sent.0.iter().all(|(name, sent)| {
-                received.0.get(name.as_ref()).is_none_or(|received| agree(sent, received))
-            })
+            let sent: BTreeMap<Name<'_>, &RawValue> =
+                serde_json::from_str(sent).unwrap_or_default();
+            let names: Vec<&str> = sent.keys().map(|Name(name)| name.as_ref()).collect();
+            let received = values(received.as_bytes(), &names);
+            sent.values()
+                .zip(received)
+                .all(|(sent, received)| received.is_none_or(|received| agree(sent, received)))
         }
         (Some(b'['), Some(b'[')) => {
             let items = serde_json::from_str::<Vec<&RawValue>>;
@@ -100,27 +100,29 @@ fn number(text: &str) -> Option<Decimal> {
     decimal(text).or_else(|| Decimal::from_scientific(text).ok())
 }
 
-/// The fields of an object, unparsed; of a duplicate field, the last.
-struct Fields<'j>(HashMap<Cow<'j, str>, &'j RawValue>);
-
-impl<'j> Fields<'j> {
-    /// Reads the fields with these names, or all of them. A value that is not an object has none.
-    fn read(json: &'j [u8], names: Option<&[&str]>) -> Self {
-        let mut deserializer = serde_json::Deserializer::from_slice(json);
-        Self(Reader { names }.deserialize(&mut deserializer).unwrap_or_default())
-    }
+/// The values of the fields with these names, unparsed; of a duplicate field, the last.
+///
+/// What is not an object has no fields.
+fn values<'j>(json: &'j [u8], names: &[&str]) -> Vec<Option<&'j RawValue>> {
+    let reader = Reader { names };
+    let values = match std::str::from_utf8(json) {
+        Ok(text) => reader.deserialize(&mut serde_json::Deserializer::from_str(text)),
+        // Other fields may still agree or not.
+        Err(_) => reader.deserialize(&mut serde_json::Deserializer::from_slice(json)),
+    };
+    values.unwrap_or_else(|_| vec![None; names.len()])
 }
 
 /// The name of a field, mostly without a copy.
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Name<'j>(#[serde(borrow)] Cow<'j, str>);
 
 struct Reader<'n> {
-    names: Option<&'n [&'n str]>,
+    names: &'n [&'n str],
 }
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = HashMap<Cow<'de, str>, &'de RawValue>;
+    type Value = Vec<Option<&'de RawValue>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -128,21 +130,46 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 }
 
 impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = HashMap<Cow<'de, str>, &'de RawValue>;
+    type Value = Vec<Option<&'de RawValue>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = HashMap::new();
+        let mut values = vec![None; self.names.len()];
         while let Some(Name(name)) = map.next_key()? {
-            if self.names.is_none_or(|names| names.contains(&&*name)) {
-                fields.insert(name, map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            let mut wanted = self.names.iter().zip(&mut values);
+            match wanted.find(|(wanted, _)| **wanted == name) {
+                Some((_, value)) => *value = Some(map.next_value()?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
         }
-        Ok(fields)
+        Ok(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contradiction;
+
+    #[test]
+    fn a_field_that_is_not_utf_8_hides_no_contradiction() {
+        let response = b"{\"note\":\"\xff\",\"amount\":\"2.00\"}";
+        assert_eq!(contradiction(br#"{"amount":"2"}"#, response, &["amount"]), None);
+        let found = contradiction(br#"{"amount":"1.00"}"#, response, &["amount"]);
+        assert!(found.is_some_and(|found| found.starts_with(r#"its `amount` is "2.00""#)));
+    }
+
+    #[test]
+    fn of_a_duplicate_field_the_last_one_counts() {
+        let twice = br#"{"amount":"1.00","amount":"2.00"}"#;
+        assert!(contradiction(br#"{"amount":"1.00"}"#, twice, &["amount"]).is_some());
+        assert!(contradiction(twice, br#"{"amount":"1.00"}"#, &["amount"]).is_some());
+        let objects = (br#"{"fee":{"a":1,"b":2}}"#, br#"{"fee":{"b":3,"a":1,"b":2}}"#);
+        assert_eq!(contradiction(objects.0, objects.1, &["fee"]), None);
+        assert!(contradiction(objects.1, br#"{"fee":{"b":3}}"#, &["fee"]).is_some());
     }
 }
