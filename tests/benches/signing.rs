@@ -5,64 +5,20 @@
 //! median over all turns.
 
 mod shared;
+#[path = "shared/signing.rs"]
+mod whole;
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
-use bytes::Bytes;
 use criterion::{BatchSize, Criterion};
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use shared::{KEY_ID, is_trial, median, time};
-use upvest_core::__sandbox::{Message, SignatureInput, sign};
-use upvest_core::signature::{SignError, Signer};
-use upvest_core::signature::{SignatureBase, SignatureVersion::V15, SigningKey};
-use upvest_core::{BoxFuture, Timestamp};
-use upvest_tests::{data, now};
-
-/// Returns an increase as the client builds it before signing.
-fn increase() -> Request<Bytes> {
-    let mut request = Request::new(Bytes::from_static(
-        br#"{"account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR"}"#,
-    ));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() =
-        Uri::from_static("https://sandbox.upvest.co/virtual_cash_balances/increases");
-    let mut headers = HeaderMap::with_capacity(16);
-    for (name, value) in [
-        ("accept", "application/json"),
-        ("user-agent", "upvest-rs/0.1.0"),
-        ("upvest-api-version", "1"),
-        ("upvest-client-id", "5ec16164-6173-461d-b90d-116d68f55b40"),
-        ("authorization", "Bearer ory_at_J4tXl6kJ1hI7o0Qb9cV3n5m8r2s1u4w7.z0y9x8v7u6t5s4r3q2p1"),
-        ("content-type", "application/json"),
-        ("idempotency-key", "ccb07f42-4104-44ad-8e1f-c660bb7b269c"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    *request.headers_mut() = headers;
-    request
-}
-
-fn sign_whole(mut request: Request<Bytes>, key: &dyn Signer) -> Request<Bytes> {
-    let created = Timestamp::from_unix_seconds(1_800_000_000).expect("a time");
-    now(sign(V15, &mut request, key, created, [7; 16])).expect("a signature");
-    request
-}
-
-/// A signer that does nothing: what remains is the signature base, the digest and the headers.
-struct NoCurve;
-
-impl Signer for NoCurve {
-    fn key_id(&self) -> &str {
-        KEY_ID
-    }
-
-    fn sign<'a>(&'a self, _: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, SignError>> {
-        Box::pin(async { Ok(vec![0; 139]) })
-    }
-}
+use upvest_core::__sandbox::{Message, SignatureInput};
+use upvest_core::signature::{SignatureBase, SignatureVersion::V15, Signer, SigningKey};
+use upvest_tests::data;
+use whole::{NoCurve, increase, sign_whole};
 
 /// Prints the median time of both, and the median of their ratio per turn.
 fn compare(name: &str, turns: usize, mut raw: impl FnMut(), key: &dyn Signer) {
@@ -121,11 +77,11 @@ fn main() {
     criterion.bench_function("whole signing of an increase, no curve", |bencher| {
         bencher.iter_batched(
             increase,
-            |request| sign_whole(request, &NoCurve),
+            |request| sign_whole(request, &NoCurve { length: 139 }),
             BatchSize::SmallInput,
         );
     });
-    let signed = sign_whole(increase(), &NoCurve);
+    let signed = sign_whole(increase(), &NoCurve { length: 139 });
     let input = SignatureInput::from_headers(signed.headers()).expect("a signature");
     criterion.bench_function("the signature base of an increase alone", |bencher| {
         bencher.iter(|| {

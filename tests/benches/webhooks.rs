@@ -5,64 +5,25 @@
 //! at once. Everything else happens in the same order.
 
 mod shared;
+#[path = "shared/webhooks.rs"]
+mod signed;
 
 use std::hint::black_box;
 
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ParsedPublicKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use http::request::Parts;
-use http::{HeaderValue, Request};
+use http::HeaderValue;
 use shared::{KEY_ID, is_trial, median, time};
-use upvest_core::__sandbox::sign;
-use upvest_core::Timestamp;
+use signed::{noon, signed};
 use upvest_core::signature::{SignatureVersion, SigningKey};
 use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
 use upvest_tests::{data, now};
 
-const NOON: i64 = 1_800_000_000;
-const LENGTH: usize = 4 * 1024;
 /// The target for a webhook of Upvest, in V6, without the curve, in microseconds: checking it and
 /// parsing its events.
 const TARGET: f64 = 15.0;
 const PER_TURN: usize = 50;
-
-/// A batch of as many increases as fit into 4 kB.
-fn batch() -> Bytes {
-    let event = |number: usize| {
-        format!(
-            r#"{{"id":"8962b496-8d42-4560-bfab-{number:012}","created_at":"2027-01-15T08:00:00Z","type":"VIRTUAL_CASH_INCREASE.CONFIRMED","object":{{"id":"6ffa6b16-2380-4e7a-88b2-{number:012}","account_group_id":"ac1c39e9-2101-46b8-a624-d10a9e351b6c","amount":"200.00","currency":"EUR","status":"CONFIRMED","created_at":"2027-01-15T08:00:00Z","updated_at":"2027-01-15T08:00:00Z"}},"webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"}}"#
-        )
-    };
-    let mut body = r#"{"payload":["#.to_owned();
-    for number in 0.. {
-        let event = event(number);
-        if body.len() + event.len() + 3 > LENGTH {
-            break;
-        }
-        body.extend([if number == 0 { "" } else { "," }, &*event]);
-    }
-    // JSON allows spaces here.
-    body.push_str(&" ".repeat(LENGTH - body.len() - 2));
-    (body + "]}").into()
-}
-
-fn signed(version: SignatureVersion, key: &SigningKey) -> (Parts, Bytes, Vec<u8>, Vec<u8>) {
-    let mut request = Request::post("https://receiver.example/webhooks")
-        .header("host", "receiver.example")
-        .header("user-agent", "upvest")
-        .header("content-type", "application/json")
-        .body(batch())
-        .expect("a request");
-    let created = Timestamp::from_unix_seconds(NOON).expect("a time");
-    let base = now(sign(version, &mut request, key, created, [7; 16])).expect("a signature");
-    let (head, body) = request.into_parts();
-    let signature = head.headers["signature"].to_str().expect("a text");
-    let signature = signature.trim_start_matches("sig1=:").trim_end_matches(':');
-    let signature = BASE64_STANDARD.decode(signature).expect("base64");
-    (head, body, base.as_bytes().to_vec(), signature)
-}
 
 /// The time of one call, in microseconds.
 fn per_call(work: &mut dyn FnMut()) -> f64 {
@@ -75,13 +36,12 @@ fn main() {
     let key = SigningKey::from_pem(KEY_ID, &pem, None).expect("a P-521 key");
     let public = pem::parse(key.public_key_pem()).expect("PEM");
     let bare = ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, public.contents()).expect("a key");
-    let clock = || Timestamp::from_unix_seconds(NOON).expect("a time");
     let mut is_over = false;
     for version in [SignatureVersion::V6, SignatureVersion::V15] {
         let verifier = WebhookVerifier::builder()
             .key(KEY_ID, key.verifying_key().expect("a key"))
             .version(version)
-            .clock(clock)
+            .clock(noon)
             .build();
         let (head, body, base, signature) = signed(version, &key);
         let events = now(verifier.verify(&head, &body)).expect("a valid signature").events;

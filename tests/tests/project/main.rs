@@ -1,5 +1,6 @@
-//! The project itself: its wording, its READMEs, the layers of its crates.
+//! The project itself: its wording, its READMEs, the layers of its crates, its pinned counts.
 
+mod counts;
 mod english;
 mod layers;
 mod readme;

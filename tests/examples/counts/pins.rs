@@ -1,0 +1,125 @@
+//! The file of pins, and how counts are compared with it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::callgrind::Functions;
+
+/// The pinned counts. They hold for one version of the compiler.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pins {
+    /// What `rustc --version` prints.
+    pub compiler: String,
+    pub scenarios: BTreeMap<String, Counts>,
+}
+
+impl Pins {
+    pub fn read(file: &Path) -> Self {
+        let pins = std::fs::read(file).expect("a file of pins");
+        serde_json::from_slice(&pins).expect("pins")
+    }
+
+    pub fn write(&self, file: &Path) {
+        let pins = serde_json::to_string_pretty(self).expect("JSON");
+        std::fs::write(file, pins + "\n").expect("a file of pins");
+    }
+}
+
+/// What a scenario takes, once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    pub instructions: u64,
+    /// Those of the thread that does the work.
+    pub allocations: u64,
+    /// How many bytes these allocate.
+    pub bytes: u64,
+    /// The functions that take the most instructions.
+    pub functions: Functions,
+}
+
+impl Counts {
+    /// Functions that take less than a part of this size are not pinned.
+    const SMALLEST_PART: u64 = 500;
+
+    /// What it takes to do the work `times` more often.
+    pub fn between(once: &Functions, often: &Functions, times: u32, allocated: [u64; 2]) -> Self {
+        let times = u64::from(times);
+        let mut functions: Functions = often
+            .iter()
+            .map(|(name, count)| (name, count.saturating_sub(*once.get(name).unwrap_or(&0))))
+            .map(|(name, count)| (name.clone(), count / times))
+            .collect();
+        let instructions = functions.values().sum();
+        functions.retain(|_, count| *count * Self::SMALLEST_PART > instructions);
+        let [allocations, bytes] = allocated.map(|count| count / times);
+        Self { instructions, allocations, bytes, functions }
+    }
+
+    /// Says what grew by over 1 %, and which functions did.
+    pub fn growth(&self, pinned: &Self) -> Option<String> {
+        let mut grown = String::new();
+        for (what, now, before) in self.beside(pinned) {
+            if now * 100 > before * 101 {
+                let more = percent(now, before);
+                let _ = writeln!(grown, "  {what}: {now}, pinned {before} (+{more} %)");
+            }
+        }
+        if grown.is_empty() {
+            return None;
+        }
+        let mut functions: Vec<(u64, &str, u64, u64)> = self
+            .functions
+            .iter()
+            .map(|(name, now)| (name, *now, *pinned.functions.get(name).unwrap_or(&0)))
+            .filter(|(_, now, before)| now > before)
+            .map(|(name, now, before)| (now - before, name.as_str(), now, before))
+            .collect();
+        functions.sort_unstable_by(|left, right| right.cmp(left));
+        for (more, name, now, before) in functions.into_iter().take(8) {
+            let _ = writeln!(grown, "  +{more} in {name} ({before} to {now})");
+        }
+        Some(grown)
+    }
+
+    /// Says what is over 1 % lower than its pin.
+    pub fn decline(&self, pinned: &Self) -> Option<String> {
+        let mut lower = String::new();
+        for (what, now, before) in self.beside(pinned) {
+            if now * 100 < before * 99 {
+                let less = percent(before, now);
+                let _ = writeln!(lower, "  {what}: {now}, pinned {before} (-{less} %)");
+            }
+        }
+        (!lower.is_empty()).then_some(lower)
+    }
+
+    /// Lists the functions that take the most instructions.
+    pub fn profile(&self) -> String {
+        let mut functions: Vec<_> = self.functions.iter().collect();
+        functions.sort_unstable_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let mut profile = String::new();
+        for (name, count) in functions {
+            let permille = count * 1_000 / self.instructions.max(1);
+            let _ =
+                writeln!(profile, "  {:>3}.{} % {count:>9} {name}", permille / 10, permille % 10);
+        }
+        profile
+    }
+
+    fn beside(&self, pinned: &Self) -> [(&'static str, u64, u64); 3] {
+        [
+            ("instructions", self.instructions, pinned.instructions),
+            ("allocations", self.allocations, pinned.allocations),
+            ("bytes allocated", self.bytes, pinned.bytes),
+        ]
+    }
+}
+
+/// By how much more than `low` is `high`, with one decimal.
+fn percent(high: u64, low: u64) -> String {
+    let tenths = (high - low) * 1_000 / low.max(1);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
