@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "nothing is run here")]
 mod callgrind;
 #[path = "../../examples/counts/pins.rs"]
+#[expect(dead_code, reason = "nothing is pinned here")]
 mod pins;
 
 use std::path::Path;
