@@ -51,7 +51,7 @@ impl<'a> State<'a> {
     /// Returns the balance of an account group in minor units (cents, pence).
     #[must_use]
     pub fn balance(self, group: AccountGroupId, currency: &Currency) -> i64 {
-        self.sums(group, currency).0
+        read(self.0.store.balance(group, currency, self.0.clock.now()))
     }
 
     /// Returns the number of ledger entries of an account group in one currency.
@@ -59,11 +59,7 @@ impl<'a> State<'a> {
     /// There is one for each operation that took effect.
     #[must_use]
     pub fn ledger_entries(self, group: AccountGroupId, currency: &Currency) -> i64 {
-        self.sums(group, currency).1
-    }
-
-    fn sums(self, group: AccountGroupId, currency: &Currency) -> (i64, i64) {
-        read(self.0.store.balance(group, currency, self.0.clock.now()))
+        read(self.0.store.ledger_entries(group, currency, self.0.clock.now()))
     }
 
     /// Returns the current state of an increase.

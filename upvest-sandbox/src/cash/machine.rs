@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use uuid::Uuid;
 
-use super::operation::{Operation, OperationKind, account_of, find};
+use super::operation::{Operation, OperationKind, account_of, find_numbered};
 use crate::problem::Refused;
 use crate::webhooks::queue::{emit, is_subscribed};
 
@@ -15,18 +15,19 @@ pub(super) fn set_status(
     status: &str,
     at: i64,
 ) -> Result<(), Refused> {
-    let update = "UPDATE operation SET status = ?2, due = NULL, updated = ?3 WHERE id = ?1";
-    db.prepare_cached(update)?.execute(params![id.to_string(), status, at])?;
-    notify(db, id)
+    let update = "UPDATE operation SET status = ?2, due = NULL, updated = ?3 WHERE id = ?1
+                  RETURNING number";
+    let mut update = db.prepare_cached(update)?;
+    let number = update.query_row(params![id.to_string(), status, at], |row| row.get(0))?;
+    notify(db, number)
 }
 
 /// Emits an event for the status of an operation, if there is a subscription.
-pub(super) fn notify(db: &Transaction<'_>, id: Uuid) -> Result<(), Refused> {
+pub(super) fn notify(db: &Transaction<'_>, number: i64) -> Result<(), Refused> {
     if !is_subscribed(db)? {
         return Ok(());
     }
-    let operation =
-        find(db, id)?.ok_or_else(|| Refused::internal("the operation no longer exists"))?;
+    let operation = find_numbered(db, number)?;
     let category = match operation.kind {
         OperationKind::Increase => "VIRTUAL_CASH_INCREASE",
         OperationKind::Decrease => "VIRTUAL_CASH_DECREASE",
@@ -50,38 +51,33 @@ pub(super) fn balance(db: &Transaction<'_>, group: &str, currency: &str) -> Resu
 /// Confirms an operation, which then takes effect.
 pub(super) fn confirm(
     db: &Transaction<'_>,
-    id: &str,
+    number: i64,
     group: &str,
     currency: &str,
     change: i64,
     at: i64,
 ) -> Result<(), Refused> {
-    let entry = "INSERT INTO ledger (operation, account_group_id, currency, minor_units)
-                 VALUES (?1, ?2, ?3, ?4)";
-    db.prepare_cached(entry)?.execute(params![id, group, currency, change])?;
+    let entry = "INSERT INTO ledger VALUES (?1, ?2, ?3, ?4)";
+    db.prepare_cached(entry)?.execute(params![number, group, currency, change])?;
     let balance = "INSERT INTO balance VALUES (?1, ?2, ?3)
                    ON CONFLICT DO UPDATE SET minor_units = minor_units + excluded.minor_units";
     db.prepare_cached(balance)?.execute(params![group, currency, change])?;
     let status =
-        "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE id = ?1";
-    db.prepare_cached(status)?.execute(params![id, at])?;
-    notify(db, parsed(id)?)
-}
-
-fn parsed(id: &str) -> Result<Uuid, Refused> {
-    Uuid::try_parse(id).map_err(|_| Refused::internal("an operation in the state cannot be read"))
+        "UPDATE operation SET status = 'CONFIRMED', due = NULL, updated = ?2 WHERE number = ?1";
+    db.prepare_cached(status)?.execute([number, at])?;
+    notify(db, number)
 }
 
 /// Settles everything that is due, in the order in which it became due.
 pub(super) fn advance(db: &Transaction<'_>, now: i64) -> Result<(), Refused> {
     let query = "SELECT due, account_group_id, currency FROM operation
-                 WHERE status = 'ISSUED' AND due <= ?1
-                 GROUP BY due, account_group_id, currency ORDER BY due";
+                 WHERE status = 'ISSUED' AND due <= ?1 ORDER BY due LIMIT 1";
     let mut query = db.prepare_cached(query)?;
-    let due: Vec<(i64, String, String)> = query
-        .query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (at, group, currency) in due {
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    // Settling leaves nothing of this account group and currency that is due, so each turn finds
+    // something else.
+    while let Some((at, group, currency)) = query.query_row([now], row).optional()? {
+        let (group, currency): (String, String) = (group, currency);
         settle(db, &group, &currency, at)?;
     }
     Ok(())
@@ -98,44 +94,52 @@ pub(super) fn settle(
     currency: &str,
     at: i64,
 ) -> Result<(), Refused> {
-    while let Some((id, units, _)) = first_pending(db, group, currency, "increase", at)? {
-        confirm(db, &id, group, currency, units, at)?;
+    while let Some((number, units, _)) = first_pending(db, group, currency, "increase", at)? {
+        confirm(db, number, group, currency, units, at)?;
     }
     let mut money = balance(db, group, currency)?;
-    while let Some((id, units, due)) = first_pending(db, group, currency, "decrease", at)? {
+    while let Some((number, units, due)) = first_pending(db, group, currency, "decrease", at)? {
         if due.is_none() || units > money {
             break;
         }
         money = money.saturating_sub(units);
-        confirm(db, &id, group, currency, -units, at)?;
+        confirm(db, number, group, currency, -units, at)?;
     }
-    let late = "SELECT id FROM operation WHERE account_group_id = ?1 AND currency = ?2
-                AND status = 'ISSUED' AND due <= ?3 ORDER BY number";
+    let late = "SELECT number FROM operation WHERE account_group_id = ?1 AND currency = ?2
+                AND kind = 'decrease' AND status = 'ISSUED' AND due <= ?3 ORDER BY number";
     let mut late = db.prepare_cached(late)?;
-    let late: Vec<String> = late
+    let late: Vec<i64> = late
         .query_map(params![group, currency, at], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    for id in late {
-        let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE id = ?1";
-        db.prepare_cached(queue)?.execute(params![id, at])?;
-        notify(db, parsed(&id)?)?;
+    for number in late {
+        let queue = "UPDATE operation SET status = 'QUEUED', updated = ?2 WHERE number = ?1";
+        db.prepare_cached(queue)?.execute([number, at])?;
+        notify(db, number)?;
     }
     Ok(())
 }
 
-/// Returns the first operation that may change now: its id, its amount, and when it was due.
+/// Returns the first operation that may change now: its number, its amount, and when it was due.
 fn first_pending(
     db: &Transaction<'_>,
     group: &str,
     currency: &str,
     kind: &str,
     at: i64,
-) -> Result<Option<(String, i64, Option<i64>)>, Refused> {
-    let query = "SELECT id, minor_units, due FROM operation
-                 WHERE account_group_id = ?1 AND currency = ?2 AND kind = ?3
-                   AND status IN ('ISSUED', 'QUEUED') AND (status = 'QUEUED' OR due <= ?4)
-                 ORDER BY number LIMIT 1";
-    let mut query = db.prepare_cached(query)?;
+) -> Result<Option<(i64, i64, Option<i64>)>, Refused> {
+    // One query for each status, because no index finds the first row of both. All that are due
+    // became due at the same time: what was due earlier is settled.
+    let queued = "SELECT number, minor_units, due FROM operation
+                  WHERE account_group_id = ?1 AND currency = ?2 AND kind = ?3
+                    AND status = 'QUEUED'
+                  ORDER BY number LIMIT 1";
+    let due = "SELECT number, minor_units, due FROM operation
+               WHERE account_group_id = ?1 AND currency = ?2 AND kind = ?3
+                 AND status = 'ISSUED' AND due <= ?4
+               ORDER BY due, number LIMIT 1";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    Ok(query.query_row(params![group, currency, kind, at], row).optional()?)
+    let queued = db.prepare_cached(queued)?.query_row([group, currency, kind], row).optional()?;
+    let due =
+        db.prepare_cached(due)?.query_row(params![group, currency, kind, at], row).optional()?;
+    Ok(queued.into_iter().chain(due).min())
 }

@@ -5,6 +5,8 @@
 //! first settles what is due (`machine.rs`).
 
 pub(crate) mod balances;
+#[cfg(test)]
+mod growth;
 mod machine;
 mod operation;
 pub(crate) mod orders;
@@ -21,7 +23,7 @@ use crate::problem::Refused;
 use crate::settings::{Assumption, Settings, Spec};
 use crate::store::{self, Store};
 use machine::{advance, balance, cancel, confirm, notify, set_status, settle};
-use operation::{OPERATION, account_of, find, is_pending, operation};
+use operation::{OPERATION, account_of, find, find_numbered, is_pending, operation};
 
 pub use operation::{Operation, OperationKind};
 
@@ -93,17 +95,19 @@ impl Store {
             let id = self.seed().uuid("operation", number.unsigned_abs());
             db.prepare_cached("UPDATE operation SET id = ?2 WHERE number = ?1")?
                 .execute(params![number, id.to_string()])?;
-            notify(db, id)?;
+            notify(db, number)?;
             // The response shows the operation as accepted: its result is not known yet.
-            let body = find(db, id)?
-                .and_then(|operation| serde_json::to_string(&operation).ok())
-                .ok_or_else(|| Refused::internal("cannot read back the new operation"))?;
+            let body = serde_json::to_string(&find_numbered(db, number)?)
+                .map_err(|_| Refused::internal("cannot read back the new operation"))?;
             let status = match settings.spec {
                 Spec::V1_9 => StatusCode::OK,
                 Spec::Latest => StatusCode::ACCEPTED,
             };
-            db.prepare_cached("INSERT INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
-                params![keyed.key.to_string(), keyed.endpoint, keyed.body, at, status.as_u16(), body],
+            // Replaces an expired one.
+            let insert = "INSERT OR REPLACE INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let key = keyed.key.to_string();
+            db.prepare_cached(insert)?.execute(
+                params![key, keyed.endpoint, keyed.body, at, status.as_u16(), body],
             )?;
             advance(db, at)?;
             Ok(JsonResponse { status, body, is_replay: false, may_wait: false })
@@ -161,11 +165,11 @@ impl Store {
                 Step::Queue => set_status(db, id, "QUEUED", at)?,
                 Step::Confirm => {
                     let (group, currency) = account_of(&operation);
-                    let change = change_of(db, id)?;
+                    let (number, change) = change_of(db, id)?;
                     if balance(db, &group, currency)?.saturating_add(change) < 0 {
                         return refused("the balance is insufficient to confirm it");
                     }
-                    confirm(db, &id.to_string(), &group, currency, change, at)?;
+                    confirm(db, number, &group, currency, change, at)?;
                     settle(db, &group, currency, at)?;
                 }
             }
@@ -190,19 +194,31 @@ impl Store {
         })
     }
 
-    /// Returns the balance in minor units, and the number of its ledger entries.
+    /// Returns the balance in minor units.
     pub(crate) fn balance(
         &self,
         group: AccountGroupId,
         currency: &Currency,
         now: Timestamp,
-    ) -> Result<(i64, i64), Refused> {
-        let (group, currency) = (group.to_string(), currency.as_str());
+    ) -> Result<i64, Refused> {
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            balance(db, &group.to_string(), currency.as_str())
+        })
+    }
+
+    /// Returns the number of ledger entries.
+    pub(crate) fn ledger_entries(
+        &self,
+        group: AccountGroupId,
+        currency: &Currency,
+        now: Timestamp,
+    ) -> Result<i64, Refused> {
         self.with(|db| {
             advance(db, now.unix_seconds())?;
             let query = "SELECT count(*) FROM ledger WHERE account_group_id = ?1 AND currency = ?2";
-            let entries = db.query_row(query, [&group, currency], |row| row.get(0))?;
-            Ok((balance(db, &group, currency)?, entries))
+            let mut query = db.prepare_cached(query)?;
+            Ok(query.query_row([&*group.to_string(), currency.as_str()], |row| row.get(0))?)
         })
     }
 
@@ -300,11 +316,15 @@ fn replay(
     settings: &Settings,
 ) -> Result<Option<JsonResponse>, Refused> {
     let oldest = now.saturating_sub(REPLAY_WINDOW_SECONDS);
-    db.prepare_cached("DELETE FROM idempotency WHERE created <= ?1")?.execute([oldest])?;
-    let query = "SELECT body, status, answer FROM idempotency WHERE key = ?1 AND endpoint = ?2";
+    // A few for each request, so that no request has to delete those of a whole day.
+    let expired = "DELETE FROM idempotency WHERE rowid IN
+                   (SELECT rowid FROM idempotency WHERE created <= ?1 LIMIT ?2)";
+    db.prepare_cached(expired)?.execute([oldest, store::MOST_DROPPED])?;
+    let query = "SELECT body, status, answer FROM idempotency
+                 WHERE key = ?1 AND endpoint = ?2 AND created > ?3";
     let known: Option<(Vec<u8>, u16, String)> = db
         .prepare_cached(query)?
-        .query_row(params![keyed.key.to_string(), keyed.endpoint], |row| {
+        .query_row(params![keyed.key.to_string(), keyed.endpoint, oldest], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
@@ -322,9 +342,9 @@ fn replay(
     Ok(Some(JsonResponse { status, body: response, is_replay: true, may_wait: false }))
 }
 
-/// Returns what an operation adds to the balance when it takes effect.
-fn change_of(db: &Transaction<'_>, id: Uuid) -> Result<i64, Refused> {
-    let query =
-        "SELECT iif(kind = 'decrease', -minor_units, minor_units) FROM operation WHERE id = ?1";
-    Ok(db.query_row(query, [id.to_string()], |row| row.get(0))?)
+/// Returns the number of an operation, and what it adds to the balance when it takes effect.
+fn change_of(db: &Transaction<'_>, id: Uuid) -> Result<(i64, i64), Refused> {
+    let query = "SELECT number, iif(kind = 'decrease', -minor_units, minor_units) FROM operation
+                 WHERE id = ?1";
+    Ok(db.query_row(query, [id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

@@ -80,3 +80,9 @@ pub(super) fn find(db: &Transaction<'_>, id: Uuid) -> Result<Option<Operation>, 
     let mut query = db.prepare_cached(&format!("{OPERATION} WHERE id = ?1"))?;
     query.query_row([id.to_string()], |row| Ok(operation(row))).optional()?.transpose()
 }
+
+/// Returns the operation with this number, which must exist.
+pub(super) fn find_numbered(db: &Transaction<'_>, number: i64) -> Result<Operation, Refused> {
+    let mut query = db.prepare_cached(&format!("{OPERATION} WHERE number = ?1"))?;
+    query.query_row([number], |row| Ok(operation(row)))?
+}

@@ -60,7 +60,8 @@ impl Bank {
     }
 
     fn balance(&self) -> (i64, i64) {
-        self.store.balance(self.group, &Currency::Eur, self.now).unwrap()
+        let balance = self.store.balance(self.group, &Currency::Eur, self.now).unwrap();
+        (balance, self.store.ledger_entries(self.group, &Currency::Eur, self.now).unwrap())
     }
 }
 

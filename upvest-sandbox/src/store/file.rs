@@ -16,7 +16,7 @@ const APPLICATION_ID: i32 = 0x7570_7600;
 /// The length of the header of an SQLite file, in bytes.
 const HEADER_LENGTH: u64 = 100;
 /// The version of the tables.
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 
 const SCHEMA: &str = include_str!("schema.sql");
 

@@ -27,6 +27,9 @@ use crate::seed::Seed;
 /// while it is still valid, a request could be accepted twice.
 const MOST_NONCES: u64 = 1_000_000;
 
+/// How many expired tokens, nonces or idempotency keys one request deletes.
+pub(crate) const MOST_DROPPED: i64 = 100;
+
 /// How the clock was changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -187,6 +190,25 @@ impl Store {
         connection.as_ref().unwrap().pragma_update(None, "query_only", is_refused).unwrap();
     }
 
+    /// Returns how many steps SQLite takes for `work`, rounded to 10.
+    #[cfg(test)]
+    pub(crate) fn steps(&self, work: impl FnOnce()) -> u64 {
+        let steps = std::sync::Arc::new(AtomicU64::new(0));
+        let counted = std::sync::Arc::clone(&steps);
+        let count = move || {
+            counted.fetch_add(10, Ordering::Relaxed);
+            false
+        };
+        let set = |handler| {
+            let connection = self.connection.lock().unwrap();
+            connection.as_ref().unwrap().progress_handler(10, handler).unwrap();
+        };
+        set(Some(count));
+        work();
+        set(None);
+        steps.load(Ordering::Relaxed)
+    }
+
     /// Whether the sandbox is still running.
     pub(crate) fn is_open(&self) -> bool {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_some()
@@ -243,7 +265,9 @@ impl Store {
         now: i64,
     ) -> Result<(), Refused> {
         self.with(|db| {
-            db.execute("DELETE FROM token WHERE expires <= ?1", [now])?;
+            let unused = "DELETE FROM token WHERE rowid IN
+                           (SELECT rowid FROM token WHERE expires <= ?1 LIMIT ?2)";
+            db.prepare_cached(unused)?.execute([now, MOST_DROPPED])?;
             db.execute("INSERT INTO token VALUES (?1, ?2, ?3)", params![token, scopes, expires])?;
             Ok(())
         })
@@ -266,17 +290,22 @@ impl Store {
         expires: i64,
         now: i64,
     ) -> Result<bool, Refused> {
-        self.with(|db| {
-            let ended =
-                db.prepare_cached("DELETE FROM nonce WHERE expires < ?1")?.execute([now])?;
+        let taken = self.with(|db| {
+            let unused = "DELETE FROM nonce WHERE rowid IN
+                           (SELECT rowid FROM nonce WHERE expires < ?1 LIMIT ?2)";
+            let same = "DELETE FROM nonce WHERE key_id = ?1 AND nonce = ?2 AND expires < ?3";
+            let ended = db.prepare_cached(unused)?.execute([now, MOST_DROPPED])?
+                + db.prepare_cached(same)?.execute(params![key_id, nonce, now])?;
             self.nonces.fetch_sub(ended as u64, Ordering::Relaxed);
             if self.nonces.load(Ordering::Relaxed) >= self.most_nonces {
-                return Err(Refused::too_many_requests("too many signatures have not expired"));
+                // Not an error here: the expired ones remain deleted.
+                return Ok(None);
             }
             let insert = "INSERT OR IGNORE INTO nonce VALUES (?1, ?2, ?3)";
             let is_new = db.prepare_cached(insert)?.execute(params![key_id, nonce, expires])? == 1;
             self.nonces.fetch_add(u64::from(is_new), Ordering::Relaxed);
-            Ok(is_new)
-        })
+            Ok(Some(is_new))
+        })?;
+        taken.ok_or_else(|| Refused::too_many_requests("too many signatures have not expired"))
     }
 }

@@ -19,11 +19,13 @@ CREATE TABLE operation (
     minor_units INTEGER NOT NULL, amount TEXT NOT NULL, status TEXT NOT NULL,
     due INTEGER, created INTEGER NOT NULL, updated INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX operation_by_due ON operation (status, due);
-CREATE INDEX open_operation ON operation (account_group_id, currency, kind, number)
-    WHERE status IN ('ISSUED', 'QUEUED');
+CREATE INDEX issued_by_due ON operation (due, account_group_id, currency) WHERE status = 'ISSUED';
+CREATE INDEX issued_of_group ON operation (account_group_id, currency, kind, due, number)
+    WHERE status = 'ISSUED';
+CREATE INDEX queued_of_group ON operation (account_group_id, currency, kind, number)
+    WHERE status = 'QUEUED';
 CREATE TABLE ledger (
-    number INTEGER PRIMARY KEY, operation TEXT UNIQUE NOT NULL REFERENCES operation (id),
+    operation INTEGER PRIMARY KEY REFERENCES operation (number),
     account_group_id TEXT NOT NULL, currency TEXT NOT NULL, minor_units INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE balance (
@@ -42,8 +44,9 @@ CREATE TABLE event (
     object TEXT NOT NULL
 ) STRICT;
 CREATE TABLE pending (
-    webhook TEXT, event INTEGER REFERENCES event (number), PRIMARY KEY (webhook, event)
-) STRICT;
+    webhook TEXT, created INTEGER, event INTEGER REFERENCES event (number),
+    PRIMARY KEY (webhook, created, event)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX pending_by_event ON pending (event);
 CREATE TABLE delivery (
     number INTEGER PRIMARY KEY AUTOINCREMENT, webhook TEXT NOT NULL, body TEXT NOT NULL,

@@ -25,6 +25,28 @@ fn a_nonce_is_remembered_while_its_signature_is_valid() {
 }
 
 #[test]
+fn expired_nonces_are_dropped_a_few_at_a_time() {
+    let steps_among = |count: u64| {
+        let store = Store::open(None, None).unwrap();
+        for number in 0..count {
+            store.take_nonce("a", &number.to_string(), 100, 0).unwrap();
+        }
+        let steps = store.steps(|| assert!(store.take_nonce("a", "new", 300, 101).unwrap()));
+        let last = (count - 1).to_string();
+        assert!(store.take_nonce("a", &last, 300, 101).unwrap(), "it has expired");
+        assert!(!store.take_nonce("a", &last, 300, 101).unwrap());
+        for number in 0..count / 100 {
+            store.take_nonce("b", &number.to_string(), 300, 101).unwrap();
+        }
+        let left = store.nonces.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(left, 2 + count / 100);
+        steps
+    };
+    let (few, many) = (steps_among(200), steps_among(2_000));
+    assert!(many < 2 * few, "{few} steps among 200, {many} among 2,000");
+}
+
+#[test]
 fn a_reopened_state_gives_no_id_twice() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.sqlite");

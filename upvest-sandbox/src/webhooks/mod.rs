@@ -2,6 +2,8 @@
 
 pub(crate) mod acceptor;
 pub(crate) mod endpoints;
+#[cfg(test)]
+mod growth;
 pub(crate) mod handle;
 pub(crate) mod keys;
 pub(crate) mod newest;
