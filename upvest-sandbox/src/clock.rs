@@ -38,6 +38,8 @@ struct Inner {
     source: Box<dyn Clock>,
     store: Arc<Store>,
     setting: Mutex<ClockSetting>,
+    /// Held while the clock is changed.
+    changing: Mutex<()>,
 }
 
 /// The last second that [`Timestamp`] can hold is in the year 9999.
@@ -47,7 +49,7 @@ impl SandboxClock {
     pub(crate) fn new(source: Box<dyn Clock>, store: Arc<Store>) -> Result<Self, StartError> {
         let unreadable = |_| StartError::new("the state is damaged: its clock cannot be read");
         let setting = Mutex::new(store.clock().map_err(unreadable)?);
-        Ok(Self(Arc::new(Inner { source, store, setting })))
+        Ok(Self(Arc::new(Inner { source, store, setting, changing: Mutex::new(()) })))
     }
 
     /// Returns the current time.
@@ -86,7 +88,8 @@ impl SandboxClock {
 
     /// Moves the clock forward, whether it is stopped or running.
     ///
-    /// Fractions of a second are ignored.
+    /// Fractions of a second are ignored. If much becomes due, the clock moves in steps, and settles
+    /// what is due at each of them.
     pub fn advance(&self, by: Duration) {
         self.change_or_log(|setting, _| setting.advance(by));
     }
@@ -99,14 +102,31 @@ impl SandboxClock {
 
     /// Changes the setting, unless the change cannot be stored. `change` gets the time of the
     /// original clock in seconds.
+    ///
+    /// If much becomes due until the new time, the clock first stops at times between, so that
+    /// others can use the state meanwhile.
     pub(crate) fn change(
         &self,
         change: impl FnOnce(&mut ClockSetting, i64),
     ) -> Result<(), Refused> {
+        let _changing = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let source = self.0.source.now().unix_seconds();
-        let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = *setting;
+        let mut changed = self.setting();
         change(&mut changed, source);
+        let end = changed.now(source);
+        while let Some(stop) = self.0.store.stop_before(end)? {
+            if stop > self.now().unix_seconds() {
+                let mut between = changed;
+                between.move_to(stop, self.0.source.now().unix_seconds());
+                self.set(between)?;
+            }
+            self.0.store.settle_until(stop)?;
+        }
+        self.set(changed)
+    }
+
+    fn set(&self, changed: ClockSetting) -> Result<(), Refused> {
+        let mut setting = self.0.setting.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.store.set_clock(changed)?;
         *setting = changed;
         Ok(())
@@ -125,6 +145,13 @@ impl ClockSetting {
 
     pub(crate) fn freeze_at(&mut self, time: Timestamp) {
         self.frozen_at = Some(time.unix_seconds());
+    }
+
+    fn move_to(&mut self, time: i64, source: i64) {
+        match &mut self.frozen_at {
+            Some(frozen_at) => *frozen_at = time,
+            None => self.ahead_seconds = time.saturating_sub(source),
+        }
     }
 
     pub(crate) fn resume(&mut self, source: i64) {

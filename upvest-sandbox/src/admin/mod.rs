@@ -179,7 +179,10 @@ fn respond(
             let longest = LONGEST_WAIT.min(Duration::from_secs(seconds));
             let _ = tokio::time::timeout(longest, server.log.changed(after)).await;
         }
-        match handler(&server, &asked) {
+        // On a thread that may be blocked: after a change of the clock, much can be due.
+        let result = tokio::task::spawn_blocking(move || handler(&server, &asked)).await;
+        let failed = |_| Err(AdminError::new(500, "The request could not be handled"));
+        match result.unwrap_or_else(failed) {
             Ok(Value::Null) => status(StatusCode::NO_CONTENT),
             Ok(value) => json_of(StatusCode::OK, &value),
             Err(error) => error_response(&error),

@@ -1,25 +1,27 @@
 //! How the work grows with the number of operations, counted in steps of SQLite.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use upvest_core::{AccountGroupId, Currency, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
 use super::{Keyed, OperationKind, Order, Step};
+use crate::clock::SandboxClock;
 use crate::settings::{Progress, Settings};
 use crate::store::Store;
 
 const START: i64 = 1_000_000;
 
 struct Bank {
-    store: Store,
+    store: Arc<Store>,
     settings: Settings,
 }
 
 impl Bank {
     fn new(progress: Progress) -> Self {
         let settings = Settings { progress, ..Settings::default() };
-        Self { store: Store::open(None, None).unwrap(), settings }
+        Self { store: Arc::new(Store::open(None, None).unwrap()), settings }
     }
 
     fn order(&self, kind: OperationKind, group: u64, amount: &str, at: i64) -> Uuid {
@@ -141,4 +143,27 @@ fn one_payment_costs_the_same_however_many_wait() {
         println!("{what}: {few} steps among 100, {many} among 1,000");
         assert!(many < 2 * few + 100, "{what}: {few} steps among 100, {many} among 1,000");
     }
+}
+
+#[test]
+fn a_long_way_of_the_clock_is_made_of_short_transactions() {
+    let day = Duration::from_secs(86_400);
+    let bank = Bank::new(Progress::After(day / 2));
+    for number in 0..4_500 {
+        bank.order(OperationKind::Increase, 0, "1.00", START + number);
+    }
+    let clock = SandboxClock::new(Box::new(|| time(START)), Arc::clone(&bank.store)).unwrap();
+    let commits = bank.store.commits(|| clock.advance(day));
+    // At each of four stops, the clock is set and a thousand operations are settled.
+    assert_eq!(commits, 4 * 2 + 1);
+    let end = START + 86_400;
+    assert_eq!(clock.now().unix_seconds(), end);
+    assert_eq!(bank.store.commits(|| assert_eq!(bank.balance(0, end), 450_000)), 1);
+    assert!(bank.store.is_balanced().unwrap());
+
+    // A clock that is frozen stops at the same times.
+    bank.order(OperationKind::Increase, 0, "1.00", end);
+    clock.freeze();
+    assert_eq!(bank.store.commits(|| clock.advance(day)), 1);
+    assert_eq!(bank.balance(0, clock.now().unix_seconds()), 450_100);
 }

@@ -27,6 +27,9 @@ use operation::{OPERATION, account_of, find, find_numbered, is_pending, operatio
 
 pub use operation::{Operation, OperationKind};
 
+/// About how many operations are settled in one transaction when the clock is moved.
+const MOST_SETTLED: i64 = 1_000;
+
 /// How long an idempotency key is stored. The API promises at least this.
 const REPLAY_WINDOW_SECONDS: i64 = 24 * 60 * 60;
 
@@ -273,6 +276,22 @@ impl Store {
             )?;
             Ok(())
         })
+    }
+
+    /// Returns a time before `end` until which many operations become due, if there are more after
+    /// that.
+    pub(crate) fn stop_before(&self, end: i64) -> Result<Option<i64>, Refused> {
+        self.transaction(|db| {
+            let query = "SELECT due FROM operation WHERE status = 'ISSUED' AND due <= ?1
+                         ORDER BY due LIMIT 1 OFFSET ?2";
+            let mut query = db.prepare_cached(query)?;
+            Ok(query.query_row([end, MOST_SETTLED], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Settles what is due at this time, in one transaction.
+    pub(crate) fn settle_until(&self, at: i64) -> Result<(), Refused> {
+        self.with(|db| advance(db, at))
     }
 
     /// For tests.

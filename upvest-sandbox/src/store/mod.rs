@@ -46,6 +46,9 @@ pub(crate) struct Store {
     /// `None` after the sandbox has ended: the file is released, although an HTTP connection may
     /// still be open.
     connection: Mutex<Option<Connection>>,
+    /// Held while waiting for the connection. Otherwise, a thread that makes one transaction after
+    /// the other could keep all others waiting.
+    turn: Mutex<()>,
     seed: Seed,
     /// How often the state was opened: the ids of one start differ from those of the next.
     starts: i64,
@@ -105,6 +108,7 @@ impl Store {
         Ok(Self {
             files,
             connection: Mutex::new(Some(connection)),
+            turn: Mutex::new(()),
             seed: stored,
             starts,
             fresh: AtomicU64::new(0),
@@ -209,6 +213,25 @@ impl Store {
         steps.load(Ordering::Relaxed)
     }
 
+    /// Returns how many transactions `work` makes that write something.
+    #[cfg(test)]
+    pub(crate) fn commits(&self, work: impl FnOnce()) -> u64 {
+        let commits = std::sync::Arc::new(AtomicU64::new(0));
+        let counted = std::sync::Arc::clone(&commits);
+        let count = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        let set = |hook| {
+            let connection = self.connection.lock().unwrap();
+            connection.as_ref().unwrap().commit_hook(hook).unwrap();
+        };
+        set(Some(count));
+        work();
+        set(None);
+        commits.load(Ordering::Relaxed)
+    }
+
     /// Whether the sandbox is still running.
     pub(crate) fn is_open(&self) -> bool {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_some()
@@ -245,8 +268,10 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // A panic inside a transaction has rolled it back: the connection can still be used.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(turn);
         let stopped = || Refused::internal("the sandbox has been stopped");
         let transaction = connection.as_mut().ok_or_else(stopped)?.transaction()?;
         let result = work(&transaction)?;
