@@ -13,7 +13,7 @@ use crate::problem::Refused;
 use crate::world::World;
 
 /// The most operations and account groups that are listed.
-const MOST: u32 = 1_000;
+pub(crate) const MOST: u32 = 1_000;
 
 /// Access to account groups, balances and operations. The API has no endpoint for most of this.
 ///
@@ -83,7 +83,11 @@ impl<'a> State<'a> {
     /// Returns the newest operations, newest first; at most 1,000.
     #[must_use]
     pub fn operations(self) -> Vec<Operation> {
-        read(self.0.store.operations(MOST, self.0.clock.now()))
+        self.newest_operations(MOST)
+    }
+
+    pub(crate) fn newest_operations(self, most: u32) -> Vec<Operation> {
+        read(self.0.store.operations(most, self.0.clock.now()))
     }
 
     /// Returns the account groups, oldest first; at most 1,000.

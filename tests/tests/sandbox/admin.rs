@@ -58,6 +58,15 @@ async fn a_money_flow_can_be_driven_through_json() {
     assert_eq!(step(increase.id.to_string(), "confirm").await.1["status"], "CONFIRMED");
     let (_, groups) = ask("GET", "account_groups".into(), None).await;
     assert_eq!(groups, json!([{ "id": GROUP, "balances": { "EUR": "20" } }]));
+    let (_, newest) = ask("GET", "operations?most=1".into(), None).await;
+    assert_eq!((newest.as_array().unwrap().len(), &newest[0]["id"]), (1, &json!(decrease.id)));
+    for (path, limit) in [("operations", 1_000), ("account_groups", 1_000), ("deliveries", 100)] {
+        for wrong in ["0", "-1", "x", "", "1.5", &(limit + 1).to_string()] {
+            let (status, refused) = ask("GET", format!("{path}?most={wrong}"), None).await;
+            let error = format!("`most` must be a whole number from 1 to {limit}");
+            assert_eq!((status, &refused["error"]), (400, &json!(error)), "{path}: {wrong}");
+        }
+    }
     assert_eq!(step(decrease.id.to_string(), "cancel").await.1["status"], "CANCELLED");
     assert_eq!(step(KEY.to_owned(), "cancel").await.0, 404);
     assert_eq!(step("x".to_owned(), "cancel").await.0, 404);

@@ -14,7 +14,7 @@ use crate::faults::Fault;
 use crate::fidelity;
 use crate::server::Server;
 use crate::shape::{Kind, optional, required};
-use crate::state::{State, StateError};
+use crate::state::{MOST, State, StateError};
 use crate::store::ClockSetting;
 use crate::webhooks::handle::WebhookSender;
 
@@ -56,22 +56,15 @@ pub(super) fn clear_requests(server: &Server, _: &AdminRequest) -> AdminResult {
     Ok(Value::Null)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as `health`")]
-pub(super) fn account_groups(server: &Server, _: &AdminRequest) -> AdminResult {
-    let groups = State::of(&server.world).account_groups().into_iter();
-    Ok(groups.map(|id| shown_group(server, id)).collect())
+pub(super) fn account_groups(server: &Server, asked: &AdminRequest) -> AdminResult {
+    let (most, now) = (asked.most(MOST)?, server.world.clock.now());
+    let groups = server.world.store.all_balances(most, now).map_err(StateError::from)?;
+    Ok(groups.into_iter().map(|(id, balances)| shown_group(&id, balances)).collect())
 }
 
-fn shown_group(server: &Server, id: AccountGroupId) -> Value {
-    let balances = server.world.store.balances(id, server.world.clock.now());
-    let balances: serde_json::Map<String, Value> = balances
-        .ok()
-        .flatten()
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(currency, units)| (currency, decimal(units).into()))
-        .collect();
-    json!({ "id": id, "balances": balances })
+fn shown_group(id: &str, balances: Vec<(String, i64)>) -> Value {
+    let balances = balances.into_iter().map(|(currency, units)| (currency, decimal(units).into()));
+    json!({ "id": id, "balances": balances.collect::<serde_json::Map<String, Value>>() })
 }
 
 pub(super) fn add_account_group(server: &Server, asked: &AdminRequest) -> AdminResult {
@@ -83,7 +76,9 @@ pub(super) fn add_account_group(server: &Server, asked: &AdminRequest) -> AdminR
     let id = r#""ac1c39e9-2101-46b8-a624-d10a9e351b6c""#;
     let New { id } = asked.json(&[required("id", Kind::Id, id)], &format!(r#"{{"id": {id}}}"#))?;
     State::of(&server.world).add_account_group(id)?;
-    Ok(shown_group(server, id))
+    let balances = server.world.store.balances(id, server.world.clock.now());
+    let balances = balances.map_err(StateError::from)?.unwrap_or_default();
+    Ok(shown_group(&id.to_string(), balances))
 }
 
 fn listed(operation: &Operation) -> AdminResult {
@@ -94,9 +89,9 @@ fn listed(operation: &Operation) -> AdminResult {
     Ok(value)
 }
 
-pub(super) fn operations(server: &Server, _: &AdminRequest) -> AdminResult {
+pub(super) fn operations(server: &Server, asked: &AdminRequest) -> AdminResult {
     State::of(&server.world)
-        .operations()
+        .newest_operations(asked.most(MOST)?)
         .iter()
         .map(listed)
         .collect::<Result<Vec<_>, _>>()
@@ -119,8 +114,9 @@ pub(super) fn webhooks(server: &Server, _: &AdminRequest) -> AdminResult {
     value_of(&WebhookSender::of(&server.world).subscriptions())
 }
 
-pub(super) fn deliveries(server: &Server, _: &AdminRequest) -> AdminResult {
-    let mut deliveries = WebhookSender::of(&server.world).newest(MOST_DELIVERIES);
+pub(super) fn deliveries(server: &Server, asked: &AdminRequest) -> AdminResult {
+    let most = asked.most(MOST_DELIVERIES)?;
+    let mut deliveries = WebhookSender::of(&server.world).newest(most);
     for delivery in &mut deliveries {
         if let Some((end, _)) = delivery.body.char_indices().nth(LONGEST_SHOWN) {
             delivery.body.truncate(end);

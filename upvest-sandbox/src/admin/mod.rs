@@ -55,6 +55,16 @@ impl AdminRequest {
         }
     }
 
+    /// Returns how many items of a list are requested at most, which is `limit` by default.
+    fn most(&self, limit: u32) -> Result<u32, AdminError> {
+        let wanted = match self.query.iter().find(|(known, _)| known == "most") {
+            None => Some(limit),
+            Some((_, text)) => text.parse().ok().filter(|most| (1..=limit).contains(most)),
+        };
+        let sentence = || format!("`most` must be a whole number from 1 to {limit}");
+        wanted.ok_or_else(|| AdminError::new(400, sentence()))
+    }
+
     fn json<T: DeserializeOwned>(&self, fields: &[Field], example: &str) -> Result<T, AdminError> {
         read(&self.body, fields, example).map_err(|why| {
             let sentence = format!("The body does not match /_sandbox/openapi.json: {why}");

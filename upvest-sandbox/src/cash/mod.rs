@@ -49,6 +49,9 @@ pub(crate) struct Keyed<'a> {
     pub(crate) body: &'a [u8],
 }
 
+/// The balances of an account group in minor units, by currency.
+type Balances = Vec<(String, i64)>;
+
 /// A manual step of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -230,7 +233,7 @@ impl Store {
         &self,
         group: AccountGroupId,
         now: Timestamp,
-    ) -> Result<Option<Vec<(String, i64)>>, Refused> {
+    ) -> Result<Option<Balances>, Refused> {
         let group = group.to_string();
         self.with(|db| {
             advance(db, now.unix_seconds())?;
@@ -243,6 +246,35 @@ impl Store {
             let mut query = db.prepare_cached(query)?;
             let rows = query.query_map([&group], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
+        })
+    }
+
+    /// Returns the account groups with their balances by currency, oldest first.
+    pub(crate) fn all_balances(
+        &self,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Balances)>, Refused> {
+        self.with(|db| {
+            advance(db, now.unix_seconds())?;
+            let query = "SELECT account_group.id, currency, minor_units
+                         FROM (SELECT rowid AS place, id FROM account_group
+                               ORDER BY rowid LIMIT ?1) account_group
+                         LEFT JOIN balance ON account_group_id = account_group.id
+                         ORDER BY place, currency";
+            let mut query = db.prepare_cached(query)?;
+            let mut rows = query.query([most])?;
+            let mut groups: Vec<(String, Balances)> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id: String = row.get(0)?;
+                if groups.last().is_none_or(|(last, _)| *last != id) {
+                    groups.push((id, Vec::new()));
+                }
+                if let (Some((_, balances)), Some(currency)) = (groups.last_mut(), row.get(1)?) {
+                    balances.push((currency, row.get(2)?));
+                }
+            }
+            Ok(groups)
         })
     }
 

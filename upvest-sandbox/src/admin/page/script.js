@@ -118,6 +118,7 @@ function request(entry) {
   const why = [entry.fault && `Fault: ${entry.fault}`, entry.reason].filter(Boolean).join(". ");
   if (why) summary.append(make("p", { className: "why", text: why }));
   const element = make("details", { className: `request ${entry.verdict}` }, summary);
+  element.dataset.number = entry.number;
   // The details are drawn only when they are opened.
   element.addEventListener("toggle", () => {
     if (element.open && element.childElementCount === 1) element.append(details(entry));
@@ -125,14 +126,41 @@ function request(entry) {
   return element;
 }
 
-const MOST_REQUESTS = 300;
+/** The newest requests, oldest first: as many as the sandbox stores. */
+let logged = [];
+
+function isShown(entry) {
+  return !at("only-refused").checked || entry.verdict === "refused" || entry.verdict === "lost";
+}
 
 function show(entries) {
+  logged = logged.concat(entries).slice(-limits.requests);
   const list = at("request-list");
-  for (const entry of entries) list.prepend(request(entry));
-  while (list.childElementCount > MOST_REQUESTS) list.lastElementChild.remove();
-  at("no-requests").hidden = list.childElementCount > 0;
+  list.prepend(...entries.filter(isShown).slice(-shown.requests).map(request).reverse());
+  while (list.childElementCount > shown.requests) list.lastElementChild.remove();
+  noteRequests();
 }
+
+function noteRequests() {
+  at("no-requests").hidden = logged.length > 0;
+  noteMore("requests", logged.filter(isShown).length > shown.requests);
+}
+
+/** Draws the requests after another choice of what is shown. Rows that stay are not drawn again. */
+function choose() {
+  const rows = new Map([...at("request-list").children].map((row) => [row.dataset.number, row]));
+  const entries = logged.filter(isShown).slice(-shown.requests).reverse();
+  at("request-list").replaceChildren(
+    ...entries.map((entry) => rows.get(String(entry.number)) ?? request(entry)));
+  noteRequests();
+}
+
+function forgetRequests() {
+  logged = [];
+  choose();
+}
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** Waits for requests while the page is open. */
 async function watch() {
@@ -143,15 +171,17 @@ async function watch() {
       const wait = newest === 0 ? 1 : 20;
       const entries = await ask("GET", `requests?after=${newest}&wait=${wait}`);
       // The old list stays until a new one can be shown.
-      if (isOther) at("request-list").replaceChildren();
+      if (isOther) forgetRequests();
       isOther = false;
       if (entries.length > 0) newest = entries.at(-1).number;
-      show(entries.slice(-MOST_REQUESTS));
+      show(entries);
       if (!at("trouble").hidden && at("trouble").textContent.startsWith("The sandbox")) complain(null);
       await refresh();
+      // Many requests in a short time are shown together.
+      await pause(200);
     } catch (error) {
       complain(error);
-      await new Promise((done) => setTimeout(done, 1000));
+      await pause(1000);
       // The next response may come from another sandbox, which counts from 1 again.
       newest = 0;
       isOther = true;
@@ -161,20 +191,58 @@ async function watch() {
 
 // State
 
-const drawn = {};
+/** How many items of each list are shown, and how many there can be. */
+const shown = { requests: 300, operations: 100, balances: 100, deliveries: 20 };
+const limits = { requests: 1000, operations: 1000, balances: 1000, deliveries: 100 };
 
-/** Whether a value has changed since it was last drawn. Otherwise, a redraw would disturb users. */
-function isNew(id, value) {
-  const text = JSON.stringify(value);
-  if (drawn[id] === text) return false;
-  drawn[id] = text;
-  return true;
+/** Shows or hides the note that a list has more items. */
+function noteMore(id, isMore) {
+  const note = at(`more-${id}`);
+  note.hidden = !isMore;
+  note.querySelector("span").textContent = shown[id];
+  note.querySelector("button").hidden = shown[id] >= limits[id];
 }
 
-function fill(id, rows) {
-  at(id).tBodies[0].replaceChildren(...rows);
-  at(id).hidden = rows.length === 0;
-  at(`no-${id}`).hidden = rows.length > 0;
+const drawn = {};
+
+/**
+ * Shows a row, or several, for each value. A row is drawn again only if its value has changed:
+ * otherwise, it would disturb users.
+ */
+function place(id, parent, values, keyOf, rowsOf) {
+  const old = drawn[id] ?? new Map();
+  const now = new Map();
+  for (const value of values) {
+    const [key, text] = [keyOf(value), JSON.stringify(value)];
+    const known = old.get(key);
+    now.set(key, known?.text === text ? known : { text, rows: [rowsOf(value)].flat() });
+  }
+  drawn[id] = now;
+  for (const [key, known] of old) {
+    if (now.get(key) !== known) known.rows.forEach((row) => row.remove());
+  }
+  // Rows that are in the right position are not touched.
+  let next = parent.firstElementChild;
+  for (const row of [...now.values()].flatMap((known) => known.rows)) {
+    if (row === next) next = next.nextElementSibling;
+    else parent.insertBefore(row, next);
+  }
+}
+
+function fill(id, values, keyOf, rowsOf) {
+  place(id, at(id).tBodies[0], values, keyOf, rowsOf);
+  at(id).hidden = values.length === 0;
+  at(`no-${id}`).hidden = values.length > 0;
+}
+
+function hasMore(id, values) {
+  return values.length > shown[id] || values.length === limits[id];
+}
+
+/** Fills a table of which only a part is shown. */
+function fillPart(id, values, keyOf, rowsOf) {
+  fill(id, values.slice(0, shown[id]), keyOf, rowsOf);
+  noteMore(id, hasMore(id, values));
 }
 
 function balanceRows(group) {
@@ -233,17 +301,23 @@ function deliveryRows(delivery) {
   button.setAttribute("aria-label", `redeliver batch ${delivery.number}`);
   button.addEventListener("click", () => act("POST", `deliveries/${delivery.number}/redeliver`));
   const isOpen = document.querySelector(`#deliveries [data-number="${delivery.number}"]`)?.open;
-  const content = make("details", { open: isOpen ?? false },
-    make("summary", {}, make("span", { className: "small mono", text: `to ${delivery.url}` })),
-    make("pre", { text: pretty(delivery.body) }));
+  const content = make("details", {},
+    make("summary", {}, make("span", { className: "small mono", text: `to ${delivery.url}` })));
+  // The body is drawn only when it is opened.
+  content.addEventListener("toggle", () => {
+    if (content.open && content.childElementCount === 1) {
+      content.append(make("pre", { text: pretty(delivery.body) }));
+    }
+  });
+  content.open = isOpen ?? false;
   content.dataset.number = delivery.number;
-  const shown = make("tr", {}, make("td", { colSpan: 4 }, content));
+  const second = make("tr", {}, make("td", { colSpan: 4 }, content));
   return [make("tr", {},
     make("td", {}, `${delivery.number}: ${events}`),
     make("td", { className: "number", text: delivery.attempts }),
     make("td", {}, make("span", { className: `chip ${kind}`, text }), " ",
       make("span", { className: "small" }, ...withCode(delivery.last ?? ""))),
-    make("td", { className: "steps" }, button)), shown];
+    make("td", { className: "steps" }, button)), second];
 }
 
 function nameOf(effect) {
@@ -289,18 +363,46 @@ function showClock(clock) {
   at("freeze").textContent = clock.is_frozen ? "Resume" : "Stop";
 }
 
-async function refresh() {
-  const [operations, groups, webhooks, deliveries, faults, clock] = await Promise.all(
-    ["operations", "account_groups", "webhooks", "deliveries", "faults", "clock"].map((path) => ask("GET", path)));
+let reading = null;
+let readingAgain = null;
+
+/** Shows the state. Calls while it is being read share one more read. */
+function refresh() {
+  if (reading === null) {
+    reading = readState().finally(() => { reading = null; });
+    return reading;
+  }
+  readingAgain ??= reading.catch(() => {}).then(() => {
+    readingAgain = null;
+    return refresh();
+  });
+  return readingAgain;
+}
+
+async function readState() {
+  // One more than is shown, to know whether there are more.
+  const part = (path, id) => ask("GET", `${path}?most=${Math.min(shown[id] + 1, limits[id])}`);
+  const [operations, groups, webhooks, deliveries, faults, clock] = await Promise.all([
+    part("operations", "operations"),
+    part("account_groups", "balances"),
+    ask("GET", "webhooks"),
+    part("deliveries", "deliveries"),
+    ask("GET", "faults"),
+    ask("GET", "clock"),
+  ]);
   // The keyboard focus stays where it is.
   const focused = document.activeElement?.dataset?.key;
-  if (isNew("operations", operations)) fill("operations", operations.slice(0, 100).map(operationRow));
-  if (isNew("balances", groups)) fill("balances", groups.flatMap(balanceRows));
-  if (isNew("webhooks", webhooks)) fill("webhooks", webhooks.map(webhookRow));
-  if (isNew("deliveries", deliveries)) fill("deliveries", deliveries.flatMap(deliveryRows));
-  if (isNew("faults", faults)) at("faults").replaceChildren(...faults.map(faultItem));
+  const [ofId, ofNumber] = [(item) => item.id, (item) => item.number];
+  fillPart("operations", operations, ofId, operationRow);
+  const used = groups.slice(0, shown.balances).filter((group) => Object.keys(group.balances).length > 0);
+  fill("balances", used, ofId, balanceRows);
+  noteMore("balances", hasMore("balances", groups));
+  fill("webhooks", webhooks, ofId, webhookRow);
+  fillPart("deliveries", deliveries, ofNumber, deliveryRows);
+  place("faults", at("faults"), faults, ofId, faultItem);
   showClock(clock);
-  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  const row = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
+  if (row && row !== document.activeElement) row.focus();
 }
 
 // Start
@@ -369,18 +471,24 @@ for (const button of document.querySelectorAll("[data-advance]")) {
   button.addEventListener("click", () =>
     act("POST", "clock", { advance_seconds: Number(button.dataset.advance) }));
 }
-at("only-refused").addEventListener("change", (event) =>
-  at("request-list").classList.toggle("only-refused", event.target.checked));
+at("only-refused").addEventListener("change", choose);
+for (const button of document.querySelectorAll("[data-more]")) {
+  const id = button.dataset.more;
+  const step = shown[id];
+  button.addEventListener("click", () => {
+    shown[id] = Math.min(shown[id] + step, limits[id]);
+    if (id === "requests") choose();
+    else refresh().catch(complain);
+  });
+}
 at("clock-reset").addEventListener("click", () => act("POST", "clock", { reset: true }));
 at("clear").addEventListener("click", async () => {
   await act("DELETE", "requests");
-  at("request-list").replaceChildren();
-  show([]);
+  forgetRequests();
 });
 at("reset").addEventListener("click", async () => {
   await act("POST", "reset");
-  at("request-list").replaceChildren();
-  show([]);
+  forgetRequests();
 });
 at("rotate").addEventListener("click", () => act("POST", "verify_keys/rotate"));
 at("fault").elements.effect.addEventListener("change", fitForm);
