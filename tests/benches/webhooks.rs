@@ -4,26 +4,38 @@
 //! "Without the curve" means with a signature that is not a valid point, which the library rejects
 //! at once. Everything else happens in the same order.
 
+#[path = "shared/batch.rs"]
+mod batch;
 mod shared;
-#[path = "shared/webhooks.rs"]
-mod signed;
 
 use std::hint::black_box;
 
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_ASN1, ParsedPublicKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use batch::NOON;
+use bytes::Bytes;
 use http::HeaderValue;
+use http::request::Parts;
 use shared::{KEY_ID, is_trial, median, time};
-use signed::{noon, signed};
+use upvest_core::Timestamp;
 use upvest_core::signature::{SignatureVersion, SigningKey};
 use upvest_core::webhook::{Event, Inbox, WebhookError, WebhookVerifier};
 use upvest_tests::{data, now};
 
+const LENGTH: usize = 4 * 1024;
 /// The target for a webhook of Upvest, in V6, without the curve, in microseconds: checking it and
 /// parsing its events.
 const TARGET: f64 = 15.0;
 const PER_TURN: usize = 50;
+
+fn signed(version: SignatureVersion, key: &SigningKey) -> (Parts, Bytes, Vec<u8>, Vec<u8>) {
+    let (head, body, base) = batch::signed(version, key, LENGTH);
+    let signature = head.headers["signature"].to_str().expect("a text");
+    let signature = signature.trim_start_matches("sig1=:").trim_end_matches(':');
+    let signature = BASE64_STANDARD.decode(signature).expect("base64");
+    (head, body, base, signature)
+}
 
 /// The time of one call, in microseconds.
 fn per_call(work: &mut dyn FnMut()) -> f64 {
@@ -36,12 +48,13 @@ fn main() {
     let key = SigningKey::from_pem(KEY_ID, &pem, None).expect("a P-521 key");
     let public = pem::parse(key.public_key_pem()).expect("PEM");
     let bare = ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, public.contents()).expect("a key");
+    let clock = || Timestamp::from_unix_seconds(NOON).expect("a time");
     let mut is_over = false;
     for version in [SignatureVersion::V6, SignatureVersion::V15] {
         let verifier = WebhookVerifier::builder()
             .key(KEY_ID, key.verifying_key().expect("a key"))
             .version(version)
-            .clock(noon)
+            .clock(clock)
             .build();
         let (head, body, base, signature) = signed(version, &key);
         let events = now(verifier.verify(&head, &body)).expect("a valid signature").events;

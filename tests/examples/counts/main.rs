@@ -31,6 +31,8 @@ mod model;
 #[path = "../../../upvest-macros/src/path.rs"]
 mod path;
 
+#[path = "../../benches/shared/batch.rs"]
+mod batch;
 mod callgrind;
 mod pins;
 mod scenarios;
@@ -39,8 +41,6 @@ mod scenarios;
 mod shared;
 #[path = "../../benches/shared/signing.rs"]
 mod signed_increase;
-#[path = "../../benches/shared/webhooks.rs"]
-mod signed_webhook;
 
 use std::env;
 use std::path::Path;

@@ -8,9 +8,8 @@ use upvest_core::{Client, Environment};
 use upvest_tests::in_memory::{Reply, counting, reply, token};
 use upvest_virtual_cash::{CreateVirtualCashIncrease, Currency, VirtualCash};
 
-use super::{Work, runtime};
+use super::{Work, noon, runtime};
 use crate::signed_increase::NoCurve;
-use crate::signed_webhook::noon;
 
 const GROUP: &str = "2596db3b-0d03-4651-9eda-970910479dfb";
 const RESPONSE: &str = r#"{"id":"8b0a24b3-5e4e-4ca9-b2f6-b1f0d3bb9d5c","account_group_id":"2596db3b-0d03-4651-9eda-970910479dfb","amount":"200.00","currency":"EUR","status":"ISSUED","created_at":"2020-08-24T14:15:22Z","updated_at":"2020-08-24T14:15:22Z"}"#;

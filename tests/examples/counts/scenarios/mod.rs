@@ -8,6 +8,9 @@ mod signing;
 mod webhooks;
 
 use tokio::runtime::{Builder, Runtime};
+use upvest_core::Timestamp;
+
+use crate::batch::NOON;
 
 /// Some work that is done again and again.
 pub type Work = Box<dyn FnMut()>;
@@ -34,6 +37,11 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "a description of bicycles", times: 2, prepare: generators::bicycles },
     Scenario { name: "Upvest's description", times: 1, prepare: generators::upvest },
 ];
+
+/// The time of all clocks.
+fn noon() -> Timestamp {
+    Timestamp::from_unix_seconds(NOON).expect("a time")
+}
 
 /// One thread, so that the same happens in the same order.
 fn runtime() -> Runtime {

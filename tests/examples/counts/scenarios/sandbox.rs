@@ -12,8 +12,7 @@ use upvest_sandbox::Sandbox;
 use upvest_tests::data;
 use upvest_tests::in_memory::{Reply, counting, reply};
 
-use super::{Work, runtime};
-use crate::signed_webhook::noon;
+use super::{Work, noon, runtime};
 
 #[api(scope = "positions:read")]
 trait Balances {

@@ -6,9 +6,9 @@ use upvest_core::signature::{SignatureVersion, SigningKey};
 use upvest_core::webhook::WebhookVerifier;
 use upvest_tests::{data, now};
 
-use super::Work;
+use super::{Work, noon};
+use crate::batch;
 use crate::shared::KEY_ID;
-use crate::signed_webhook::{noon, signed};
 
 pub fn v6() -> Option<Work> {
     verify(SignatureVersion::V6)
@@ -26,7 +26,7 @@ fn verify(version: SignatureVersion) -> Option<Work> {
         .version(version)
         .clock(noon)
         .build();
-    let (head, body, ..) = signed(version, &key);
+    let (head, body, _) = batch::signed(version, &key, 4 * 1024);
     Some(Box::new(move || {
         let webhook = now(verifier.verify(black_box(&head), &body)).expect("a valid signature");
         assert_eq!(webhook.events.len(), 9);
