@@ -62,20 +62,20 @@ impl<'a> Message<'a> {
             "@path" => Ok(self.path.into()),
             "@query" => Ok(format!("?{}", self.query().ok_or_else(missing)?).into()),
             derived if derived.starts_with('@') => Err(BaseError::Unknown(derived.to_owned())),
-            header => joined(header, self.headers.get_all(header))?.ok_or_else(missing),
+            header => joined(header, &self.headers.get_all(header))?.ok_or_else(missing),
         }
     }
 
     /// Returns the value of a header in the signature base, if the message has that header.
     pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<Cow<'a, str>>, BaseError> {
-        joined(name.as_str(), self.headers.get_all(name))
+        joined(name.as_str(), &self.headers.get_all(name))
     }
 }
 
 /// Joins the values of a header.
 fn joined<'a>(
     name: &str,
-    values: GetAll<'a, HeaderValue>,
+    values: &GetAll<'a, HeaderValue>,
 ) -> Result<Option<Cow<'a, str>>, BaseError> {
     let text = |value: &'a HeaderValue| {
         value.to_str().map(str::trim).map_err(|_| BaseError::NotText(name.to_owned()))
