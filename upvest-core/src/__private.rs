@@ -204,21 +204,23 @@ impl<const N: usize> Scopes<N> {
     pub const fn of(endpoints: &[Endpoint]) -> Self {
         let mut chosen = Self { scopes: [""; N], length: 0 };
         // Endpoints that leave no choice come first.
-        let mut leaves_choice = 0;
-        while leaves_choice < 2 {
+        let mut leaves_choice = false;
+        loop {
             let mut index = 0;
             while index < endpoints.len() {
                 let scopes = endpoints[index].scopes();
-                let is_turn = scopes.len() == 1 || (leaves_choice == 1 && !scopes.is_empty());
+                let is_turn = !scopes.is_empty() && (scopes.len() > 1) == leaves_choice;
                 if is_turn && !chosen.holds_any_of(scopes) {
                     chosen.scopes[chosen.length] = scopes[0];
                     chosen.length += 1;
                 }
                 index += 1;
             }
-            leaves_choice += 1;
+            if leaves_choice {
+                return chosen;
+            }
+            leaves_choice = true;
         }
-        chosen
     }
 
     /// The scopes.

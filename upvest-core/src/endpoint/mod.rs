@@ -295,17 +295,23 @@ impl fmt::Display for Endpoint {
 }
 
 /// Like `==`, which a constant cannot use.
-#[expect(clippy::indexing_slicing, reason = "both indices are compared with the lengths")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length, and both have the same"
+)]
 pub(crate) const fn are_equal(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
     let mut index = 0;
-    while index < left.len() && index < right.len() {
+    while index < left.len() {
         if left[index] != right[index] {
             return false;
         }
         index += 1;
     }
-    left.len() == right.len()
+    true
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Constants on the trait object: `<dyn Trait>::ENDPOINTS`, `<dyn Trait>::SCOPES`, one an endpoint.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::Path;
 use syn::ext::IdentExt as _;
+use syn::{LitStr, Path};
 
 use super::Method;
 use crate::attributes;
@@ -30,6 +30,7 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let levels = attributes::of_implementation(&api.item.attrs);
     let is_deprecated = methods.iter().any(|method| attributes::is_deprecated(&method.item.attrs));
     let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
+    let (scoped, most) = one_of_each_scope(methods);
     quote! {
         #deprecated
         #(#levels)*
@@ -39,12 +40,34 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             #vis const ENDPOINTS: &'static [#core::Endpoint] = &[#(#entries),*];
             /// The scopes to ask for, so that a token does for all of these endpoints.
             #vis const SCOPES: &'static [&'static ::core::primitive::str] =
-                const { &#core::__private::Scopes::<{ Self::ENDPOINTS.len() }>::of(Self::ENDPOINTS) }.list();
+                const { &#core::__private::Scopes::<#most>::of(&[#(#scoped),*]) }.list();
         }
         // Uses them all: an application may forbid to allow unused ones.
         #(#levels)*
-        const _: &[&::core::primitive::str] = <dyn #name>::SCOPES;
+        const _: (&[#core::Endpoint], &[&::core::primitive::str]) =
+            (<dyn #name>::ENDPOINTS, <dyn #name>::SCOPES);
     }
+}
+
+/// One endpoint for each set of scopes, and their number. To look at all of them would be slow, because
+/// the compiler interprets constants.
+fn one_of_each_scope(methods: &[Method<'_>]) -> (Vec<TokenStream>, Literal) {
+    let mut seen = Vec::new();
+    let mut chosen = Vec::new();
+    for method in methods {
+        let scopes: Vec<String> = method.endpoint.scopes.iter().map(LitStr::value).collect();
+        if scopes.is_empty() || seen.contains(&scopes) {
+            continue;
+        }
+        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), method.constant());
+        chosen.push(quote!(#(#cfgs)* Self::#constant));
+        // One that may be configured out does not stand for others.
+        if cfgs.is_empty() {
+            seen.push(scopes);
+        }
+    }
+    let most = Literal::usize_unsuffixed(chosen.len());
+    (chosen, most)
 }
 
 fn description(method: &Method<'_>, core: &Path) -> TokenStream {
