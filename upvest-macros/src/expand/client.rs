@@ -17,7 +17,7 @@ use crate::model::{Api, Param, Position, response_of};
 pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let (name, core) = (&api.item.ident, &api.core);
     let methods = methods.iter().map(|method| {
-        let (constant, signature) = (method.constant(), &method.item.sig);
+        let (constant, signature) = (&method.constant, &method.signature);
         let attributes = attributes::of_implementation(&method.item.attrs);
         let params = &method.endpoint.params;
         let parts = params.iter().map(|param| part(param, core));
@@ -44,9 +44,10 @@ fn part(param: &Param, core: &Path) -> TokenStream {
         Type::Reference(reference) => (&*reference.elem, quote!(#ident)),
         ty => (ty, quote!(&#ident)),
     };
+    let span = ty.span();
     let able = |name: &str, function: &str| {
-        let (name, function) = (Ident::new(name, ty.span()), Ident::new(function, ty.span()));
-        quote_spanned!(ty.span()=> <#ty as #core::__private::#name>::#function)
+        let (name, function) = (Ident::new(name, span), Ident::new(function, span));
+        quote_spanned!(span=> <#ty as #core::__private::#name>::#function)
     };
     match param.position {
         Position::Path => {
@@ -72,8 +73,9 @@ fn part(param: &Param, core: &Path) -> TokenStream {
 fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (endpoint, returns) = (method.endpoint, &method.endpoint.returns);
     let kind = if endpoint.is(Flag::Idempotent) { "IdempotentReturn" } else { "PlainReturn" };
-    let (kind, new) = (Ident::new(kind, returns.span()), Ident::new("new", returns.span()));
-    let call = quote_spanned!(returns.span()=> <#returns as #core::__private::#kind<_>>);
+    let span = returns.span();
+    let (kind, new) = (Ident::new(kind, span), Ident::new("new", span));
+    let call = quote_spanned!(span=> <#returns as #core::__private::#kind<_>>);
 
     let asks_for_bytes = endpoint.accept.is_some()
         || endpoint.header.as_ref().is_some_and(|header| header.value() == "accept");
@@ -85,7 +87,7 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
     let (ty, span) = match response_of(returns) {
         Some(ty) => (ty.to_token_stream(), ty.span()),
         // A type alias for a call.
-        None => (quote_spanned!(returns.span()=> _), returns.span()),
+        None => (quote_spanned!(span=> _), span),
     };
     let (response, decoder) = (Ident::new(response, span), Ident::new("decoder", span));
     let decoder = quote_spanned!(span=> <#ty as #core::__private::#response>::#decoder);

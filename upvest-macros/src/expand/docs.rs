@@ -11,24 +11,25 @@ use syn::{
 
 use super::Method;
 use crate::attributes;
-use crate::model::Api;
+use crate::model::{Api, Endpoint};
 
 pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
     let mut item = api.item.clone();
     list_endpoints(&mut item, methods);
+    let core = path_text(&api.core);
+    // `$crate` does not resolve in docs.
+    let errors = if core.starts_with('$') {
+        " See `Call`.".to_owned()
+    } else {
+        format!(" See [`Call`]({core}::Call#errors).")
+    };
     for method in methods {
         if let Some(TraitItem::Fn(declared)) = item.items.get_mut(method.endpoint.index) {
             let gap = declared.attrs.iter().any(is_doc).then(|| doc(""));
-            let first = [doc(&method.summary())].into_iter().chain(gap);
+            let has_errors = has_errors(&declared.attrs);
+            let first = [doc(&method.summary)].into_iter().chain(gap);
             declared.attrs.splice(0..0, first);
-            if !has_errors(&declared.attrs) {
-                let core = path_text(&api.core);
-                // `$crate` does not resolve in docs.
-                let errors = if core.starts_with('$') {
-                    " See `Call`.".to_owned()
-                } else {
-                    format!(" See [`Call`]({core}::Call#errors).")
-                };
+            if !has_errors {
                 declared.attrs.extend([doc(""), doc(" # Errors"), doc(&errors)]);
             }
         }
@@ -36,33 +37,30 @@ pub(super) fn declaration(api: &Api, methods: &[Method<'_>]) -> ItemTrait {
     item
 }
 
-impl Method<'_> {
-    /// `` `POST /users` · idempotent · signed · scope `users:admin` ``
-    pub(super) fn summary(&self) -> String {
-        let endpoint = self.endpoint;
-        let mut parts = vec![format!(" `{} {}`", endpoint.method.as_str(), endpoint.path.value())];
-        parts.extend(endpoint.flags.iter().map(|flag| flag.as_str().to_owned()));
-        parts.extend(endpoint.header.iter().map(|header| format!("header `{}`", header.value())));
-        parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
-        let echoes: Vec<_> =
-            endpoint.echoes.iter().map(|field| format!("`{}`", field.value())).collect();
-        if !echoes.is_empty() {
-            parts.push(format!("echoes {}", echoes.join(", ")));
-        }
-        let scopes: Vec<_> =
-            endpoint.scopes.iter().map(|scope| format!("`{}`", scope.value())).collect();
-        if !scopes.is_empty() {
-            parts.push(format!("scope {}", scopes.join(" or ")));
-        }
-        parts.join(" · ")
+/// `` `POST /users` · idempotent · signed · scope `users:admin` ``
+pub(super) fn summary(endpoint: &Endpoint) -> String {
+    let mut parts = vec![format!(" `{} {}`", endpoint.method.as_str(), endpoint.path.value())];
+    parts.extend(endpoint.flags.iter().map(|flag| flag.as_str().to_owned()));
+    parts.extend(endpoint.header.iter().map(|header| format!("header `{}`", header.value())));
+    parts.extend(endpoint.accept.iter().map(|accept| format!("`{}`", accept.value())));
+    let echoes: Vec<_> =
+        endpoint.echoes.iter().map(|field| format!("`{}`", field.value())).collect();
+    if !echoes.is_empty() {
+        parts.push(format!("echoes {}", echoes.join(", ")));
     }
+    let scopes: Vec<_> =
+        endpoint.scopes.iter().map(|scope| format!("`{}`", scope.value())).collect();
+    if !scopes.is_empty() {
+        parts.push(format!("scope {}", scopes.join(" or ")));
+    }
+    parts.join(" · ")
 }
 
 /// A line for each endpoint at the end of the trait's own docs.
 fn list_endpoints(item: &mut ItemTrait, methods: &[Method<'_>]) {
     let lines =
         methods.iter().filter(|method| !attributes::are_hidden(&method.item.attrs)).map(|method| {
-            let (name, summary) = (method.item.sig.ident.unraw(), method.summary());
+            let (name, summary) = (method.item.sig.ident.unraw(), &method.summary);
             let line = format!(" - [`{name}`](Self::{name}):{summary}");
             match attributes::condition(&method.item.attrs) {
                 Some(condition) => parse_quote!(#[cfg_attr(#condition, doc = #line)]),

@@ -34,7 +34,8 @@ pub(crate) fn fallback(mut item: ItemTrait, core: &Path) -> TokenStream {
     if item.unsafety.is_some() || !check::is_object(item) {
         return quote!(#item #client);
     }
-    let forwarding = forwarding::forwarded(item, &bodies);
+    let pointee = forwarding::pointee(&item.to_token_stream());
+    let forwarding = forwarding::forwarded(item, &pointee, &bodies);
     let table = table(item, &methods, core);
     quote!(#item #client #forwarding #table)
 }

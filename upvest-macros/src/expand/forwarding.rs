@@ -1,7 +1,7 @@
 //! `&T`, `Box<T>` and `Arc<T>` do what `T` does, `dyn Trait` included.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 use syn::ItemTrait;
 
 use super::Method;
@@ -9,9 +9,11 @@ use crate::attributes;
 use crate::model::Api;
 
 pub(super) fn forwarding(api: &Api, methods: &[Method<'_>]) -> TokenStream {
-    let (name, pointee) = (&api.item.ident, pointee(&api.item));
+    let ItemTrait { ident: name, supertraits, .. } = &api.item;
+    let signatures = methods.iter().map(|method| &method.signature);
+    let pointee = pointee(&quote!(#name #supertraits #(#signatures)*));
     let methods = methods.iter().map(|method| {
-        let (signature, ident) = (&method.item.sig, &method.item.sig.ident);
+        let (signature, ident) = (&method.signature, &method.item.sig.ident);
         let attributes = attributes::of_implementation(&method.item.attrs);
         let arguments = method.endpoint.params.iter().map(|param| &param.ident);
         quote! {
@@ -21,12 +23,12 @@ pub(super) fn forwarding(api: &Api, methods: &[Method<'_>]) -> TokenStream {
             }
         }
     });
-    forwarded(&api.item, &quote!(#(#methods)*))
+    forwarded(&api.item, &pointee, &quote!(#(#methods)*))
 }
 
 /// Each requires the supertraits of the trait: `&T` is `Send` only if `T` is `Sync`.
-pub(super) fn forwarded(item: &ItemTrait, methods: &TokenStream) -> TokenStream {
-    let (name, wanted, pointee) = (&item.ident, &item.supertraits, pointee(item));
+pub(super) fn forwarded(item: &ItemTrait, pointee: &Ident, methods: &TokenStream) -> TokenStream {
+    let (name, wanted) = (&item.ident, &item.supertraits);
     let wanted = (!wanted.is_empty()).then(|| quote!(where Self: #wanted));
     let levels = attributes::of_implementation(&item.attrs);
     let levels = quote!(#(#levels)*);
@@ -41,16 +43,16 @@ pub(super) fn forwarded(item: &ItemTrait, methods: &TokenStream) -> TokenStream 
 }
 
 /// The name of the type behind the pointer, as the docs show it: `T`, unless the trait names a `T`.
-fn pointee(item: &ItemTrait) -> Ident {
+pub(super) fn pointee(signatures: &TokenStream) -> Ident {
     let names = ["T", "U", "V", "__T"].into_iter();
-    let free = names.clone().find(|name| !mentions(item.to_token_stream(), name));
+    let free = names.clone().find(|name| !mentions(signatures, name));
     Ident::new(free.unwrap_or("__T"), Span::call_site())
 }
 
-fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|tree| match tree {
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Group(group) => mentions(&group.stream(), name),
         _ => false,
     })
 }

@@ -21,12 +21,12 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         .endpoints
         .iter()
         .filter_map(|endpoint| match api.item.items.get(endpoint.index) {
-            Some(TraitItem::Fn(item)) => Some(Method { item, endpoint }),
+            Some(TraitItem::Fn(item)) => Some(Method::of(item, endpoint)),
             _ => None,
         })
         .collect();
 
-    let declaration = docs::declaration(api, &methods).into_token_stream();
+    let declaration = docs::declaration(api, &methods);
     let table = table::table(api, &methods);
     let client = client::client(api, &methods);
     let placeholders = placeholders::placeholders(&methods);
@@ -34,13 +34,23 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     quote!(#declaration #table #client #placeholders #forwarding)
 }
 
+/// What several outputs print is made once: in the builds of users, macros are not optimised.
 struct Method<'a> {
     item: &'a TraitItemFn,
     endpoint: &'a Endpoint,
+    /// Its signature, as written.
+    signature: TokenStream,
+    /// The name of its constant.
+    constant: Ident,
+    /// The line of its docs that says what is sent.
+    summary: String,
 }
 
-impl Method<'_> {
-    fn constant(&self) -> Ident {
-        Ident::new(&constant_name(&self.item.sig.ident), self.item.sig.ident.span())
+impl<'a> Method<'a> {
+    fn of(item: &'a TraitItemFn, endpoint: &'a Endpoint) -> Self {
+        let ident = &item.sig.ident;
+        let constant = Ident::new(&constant_name(ident), ident.span());
+        let (signature, summary) = (item.sig.to_token_stream(), docs::summary(endpoint));
+        Self { item, endpoint, signature, constant, summary }
     }
 }

@@ -12,8 +12,7 @@ use crate::attributes;
 use crate::model::{Endpoint, Position};
 
 pub(super) fn placeholders(methods: &[Method<'_>]) -> Option<TokenStream> {
-    let with_placeholders =
-        methods.iter().filter(|method| method.endpoint.path.value().contains('{'));
+    let with_placeholders = methods.iter().filter(|method| method.endpoint.has(Position::Path));
     let paths: Vec<TokenStream> = with_placeholders
         .map(|method| {
             let cfgs = attributes::cfgs(&method.item.attrs);

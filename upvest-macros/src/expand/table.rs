@@ -14,13 +14,13 @@ pub(super) fn table(api: &Api, methods: &[Method<'_>]) -> TokenStream {
     let core = &api.core;
     let (name, vis) = (&api.item.ident, &api.item.vis);
     let entries = methods.iter().map(|method| {
-        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), method.constant());
+        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), &method.constant);
         quote!(#(#cfgs)* Self::#constant)
     });
     let constants = methods.iter().map(|method| {
         let (attributes, constant) =
-            (attributes::of_constant(&method.item.attrs), method.constant());
-        let (docs, description) = (method.summary(), description(method, core));
+            (attributes::of_constant(&method.item.attrs), &method.constant);
+        let (docs, description) = (&method.summary, description(method, core));
         quote! {
             #[doc = #docs]
             #(#attributes)*
@@ -59,7 +59,7 @@ fn one_of_each_scope(methods: &[Method<'_>]) -> (Vec<TokenStream>, Literal) {
         if scopes.is_empty() || seen.contains(&scopes) {
             continue;
         }
-        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), method.constant());
+        let (cfgs, constant) = (attributes::cfgs(&method.item.attrs), &method.constant);
         chosen.push(quote!(#(#cfgs)* Self::#constant));
         // One that may be configured out does not stand for others.
         if cfgs.is_empty() {
