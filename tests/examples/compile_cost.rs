@@ -63,7 +63,7 @@ fn main() {
         median((0..ROUNDS).map(|round| of(left, round) / of(right, round)).collect())
     };
     println!("macro / manual, 100:     {:.2}", ratio(ours_100, hand_100, None));
-    println!("macro / manual, 300:     {:.2}   (at most 1.3)", ratio(ours_300, hand_300, None));
+    println!("macro / manual, 300:     {:.2}   (at most 1.15)", ratio(ours_300, hand_300, None));
     println!("  with its own types:    {:.2}", ratio(ours_typed, hand_typed, None));
     println!("macro, 300 / 100:        {:.2}   (at most 3.3)", ratio(ours_300, ours_100, None));
     println!("macro / calls, 300:      {:.2}", ratio(ours_300, calls, None));
