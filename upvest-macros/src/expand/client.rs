@@ -3,11 +3,11 @@
 //! A required trait is named through a path, `<Type as Body>::write`, with the span of the type, so the
 //! compiler reports a type without the trait once, at that type.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Path, Type};
+use syn::{Path, Token, Type};
 
 use super::Method;
 use crate::attributes;
@@ -40,33 +40,23 @@ pub(super) fn client(api: &Api, methods: &[Method<'_>]) -> TokenStream {
 
 fn part(param: &Param, core: &Path) -> TokenStream {
     let ident = &param.ident;
-    let (ty, value) = match &param.ty {
-        Type::Reference(reference) => (&*reference.elem, quote!(#ident)),
-        ty => (ty, quote!(&#ident)),
+    let (ty, and) = match &param.ty {
+        Type::Reference(reference) => (&*reference.elem, None),
+        ty => (ty, Some(<Token![&]>::default())),
     };
+    let (part, able, function) = match param.position {
+        Position::Path => ("path", "Segment", "text"),
+        Position::Header => ("header", "Header", "text"),
+        Position::Query => ("query", "Query", "write"),
+        Position::Body => ("body", "Body", "write"),
+    };
+    let part = Ident::new(part, Span::call_site());
+    let name = (param.position == Position::Path).then(|| ident.unraw().to_string());
+    let name = name.iter();
     let span = ty.span();
-    let able = |name: &str, function: &str| {
-        let (name, function) = (Ident::new(name, span), Ident::new(function, span));
-        quote_spanned!(span=> <#ty as #core::__private::#name>::#function)
-    };
-    match param.position {
-        Position::Path => {
-            let (name, text) = (ident.unraw().to_string(), able("Segment", "text"));
-            quote!(.path(#name, #value, #text))
-        }
-        Position::Header => {
-            let text = able("Header", "text");
-            quote!(.header(#value, #text))
-        }
-        Position::Query => {
-            let write = able("Query", "write");
-            quote!(.query(#value, #write))
-        }
-        Position::Body => {
-            let write = able("Body", "write");
-            quote!(.body(#value, #write))
-        }
-    }
+    let (able, function) = (Ident::new(able, span), Ident::new(function, span));
+    let function = quote_spanned!(span=> <#ty as #core::__private::#able>::#function);
+    quote!(.#part(#(#name,)* #and #ident, #function))
 }
 
 /// Flags that disagree with the return type, and a response that cannot be read, are errors there.
@@ -84,11 +74,10 @@ fn returned(method: &Method<'_>, core: &Path) -> TokenStream {
         () if asks_for_bytes => "BytesResponse",
         () => "JsonResponse",
     };
-    let (ty, span) = match response_of(returns) {
-        Some(ty) => (ty.to_token_stream(), ty.span()),
-        // A type alias for a call.
-        None => (quote_spanned!(span=> _), span),
-    };
+    // Of a type alias for a call, the compiler knows the response.
+    let inferred = Type::Verbatim(quote_spanned!(span=> _));
+    let ty = response_of(returns).unwrap_or(&inferred);
+    let span = ty.span();
     let (response, decoder) = (Ident::new(response, span), Ident::new("decoder", span));
     let decoder = quote_spanned!(span=> <#ty as #core::__private::#response>::#decoder);
     quote!(.call(#call::#new, #decoder()))

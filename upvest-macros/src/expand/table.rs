@@ -79,9 +79,9 @@ fn description(method: &Method<'_>, core: &Path) -> TokenStream {
     let flags = flags.map(|flag| format_ident!("{}", flag.as_str()));
     let query = method.endpoint.has(Position::Query).then(|| quote!(.query()));
     let body = match (method.endpoint.has(Position::Body), method.endpoint.is(Flag::Form)) {
-        (false, _) => quote!(),
-        (true, false) => quote!(.json_body()),
-        (true, true) => quote!(.form_body()),
+        (false, _) => None,
+        (true, false) => Some(quote!(.json_body())),
+        (true, true) => Some(quote!(.form_body())),
     };
     let accept = accept.iter();
     let header = header.iter();
