@@ -1,6 +1,6 @@
 //! Counts instructions and allocations, and compares them with those in `pins.json`.
 //!
-//! Run it with `cargo run --release -p upvest-tests --example counts`; its arguments select
+//! Run it with `cargo run --profile counts -p upvest-tests --example counts`; its arguments select
 //! scenarios by a part of their names. It fails if a scenario takes over 1 % more than is pinned,
 //! and names the functions that grew. With `UPDATE=1` it pins what it counts; with `PROFILE=1` it
 //! prints where the instructions go.
@@ -60,8 +60,11 @@ fn main() -> ExitCode {
         eprintln!("SKIPPED: nothing was counted, because there is no valgrind (install it)");
         return ExitCode::SUCCESS;
     }
-    if cfg!(debug_assertions) {
-        eprintln!("nothing was counted: this build is not optimized (use `--release`)");
+    let program = env::current_exe().expect("this program");
+    // In the target folder, there is one for each profile.
+    let profile = program.parent().and_then(Path::parent).and_then(Path::file_name);
+    if profile.is_none_or(|profile| profile != "counts") {
+        eprintln!("nothing was counted: other profiles have other counts (use `--profile counts`)");
         return ExitCode::FAILURE;
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/counts/pins.json");
@@ -112,7 +115,7 @@ fn compare(pins: &Pins, scenarios: &[&Scenario]) -> bool {
             is_lower = true;
         }
     }
-    let update = "UPDATE=1 cargo run --release -p upvest-tests --example counts";
+    let update = "UPDATE=1 cargo run --profile counts -p upvest-tests --example counts";
     if is_lower {
         eprintln!("Some counts are lower: pin them (`{update}`).");
     }
