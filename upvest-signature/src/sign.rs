@@ -42,6 +42,8 @@ const OF_THE_TRANSPORT: [&str; 6] =
 
 /// The label of the only signature of a request.
 const LABEL: &str = "sig1=";
+/// The label, and the mark before its base64.
+const BEFORE_SIGNATURE: &str = "sig1=:";
 
 /// Creates signatures.
 ///
@@ -136,11 +138,16 @@ pub async fn sign(
     }
 
     let message = Message::of(request);
-    let (mut lines, mut components) = (Lines::new(version), Vec::with_capacity(16));
+    let (mut lines, mut input) = (Lines::new(version), String::with_capacity(512));
+    input.extend([LABEL, "("]);
+    let mut cover = |component: &str, value: &str| {
+        lines.push(component, value);
+        let space = if input.ends_with('(') { "" } else { " " };
+        input.extend([space, "\"", component, "\""]);
+    };
     let query = message.query().map(|_| "@query");
     for component in ["@method", "@path"].into_iter().chain(query) {
-        lines.push(component, &message.value(component)?);
-        components.push(component);
+        cover(component, &message.value(component)?);
     }
     // All other headers that the caller has added.
     let others = message.headers.keys().filter(|name| {
@@ -150,15 +157,14 @@ pub async fn sign(
     });
     for name in COVERED.iter().chain(others) {
         if let Some(value) = message.header(name)? {
-            lines.push(name.as_str(), &value);
-            components.push(name.as_str());
+            cover(name.as_str(), &value);
         }
     }
-    let input = signature_input(&components, signer.key_id(), created, nonce);
+    write_parameters(&mut input, signer.key_id(), created, nonce);
     let base = lines.end(input.strip_prefix(LABEL).unwrap_or_default());
     let signature = signer.sign(base.as_bytes()).await?;
 
-    let mut signature = value(&SIGNATURE, encoded("sig1=:", &signature, ":"))?;
+    let mut signature = value(&SIGNATURE, encoded(BEFORE_SIGNATURE, &signature, ":"))?;
     signature.set_sensitive(true);
     let input = value(&SIGNATURE_INPUT, input)?;
     let headers = request.headers_mut();
@@ -170,28 +176,16 @@ pub async fn sign(
     Ok(base)
 }
 
-/// Returns the value of the header `signature-input`.
-fn signature_input(
-    components: &[&str],
-    key_id: &str,
-    created: Timestamp,
-    nonce: [u8; 16],
-) -> String {
+/// Ends the list of components, and writes the signature parameters.
+fn write_parameters(input: &mut String, key_id: &str, created: Timestamp, nonce: [u8; 16]) {
     let created = created.unix_seconds();
     let expires = created.saturating_add(LIFETIME_SECONDS);
-    let mut text = String::with_capacity(512);
-    text.extend([LABEL, "("]);
-    for (index, component) in components.iter().enumerate() {
-        let space = if index == 0 { "" } else { " " };
-        text.extend([space, "\"", component, "\""]);
-    }
+    let nonce = u128::from_be_bytes(nonce);
     // Writing to a string never fails.
     let _ = write!(
-        text,
-        ");keyid=\"{key_id}\";created={created};expires={expires};nonce=\"{:032x}\"",
-        u128::from_be_bytes(nonce)
+        input,
+        ");keyid=\"{key_id}\";created={created};expires={expires};nonce=\"{nonce:032x}\""
     );
-    text
 }
 
 fn value(name: &HeaderName, text: String) -> Result<HeaderValue, SignError> {

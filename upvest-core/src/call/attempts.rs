@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
 use upvest_transport::__core::{after, within};
 
-use super::exchange::{build, exchange, out_of_time, sign};
+use super::exchange::{build, exchange, out_of_time, sending, sign};
 use super::kind::Idempotent;
 use super::prepared::PreparedRequest;
 use super::retry::{Budget, back_off};
@@ -158,7 +158,9 @@ impl<'c> Attempts<'c> {
             let ends = deadline.min(after(client.attempt_timeout()));
             let base = signature_base.as_ref();
             let watched = Watched::sending(client.observer(), prepared, key, *sent, base);
-            let mut raw = match exchange(client, prepared, request, ends, &watched).await {
+            // Not the request, which the future of each function that it is passed to would store.
+            let sending = sending(client, request, ends);
+            let mut raw = match exchange(client, prepared, sending, ends, &watched).await {
                 Ok(raw) => raw,
                 Err(error) if error.kind() == ErrorKind::Unauthorized => {
                     return Err(error.with_signature_base(signature_base.map(|base| base.masked())));

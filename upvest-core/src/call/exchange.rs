@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use upvest_signature::__core as signature;
 use upvest_signature::{SignatureBase, SignatureVersion};
 use upvest_transport::__core::{AttemptEnds, Failure, within};
+use upvest_transport::{Body, BoxFuture, TransportError};
 use upvest_types::__private::printable;
 use upvest_types::IdempotencyKey;
 use url::Url;
@@ -94,16 +95,29 @@ pub(super) async fn sign(
     }
 }
 
+/// A request that the transport sends once this is awaited.
+pub(super) type Sending<'c> =
+    BoxFuture<'c, std::result::Result<http::Response<Body>, TransportError>>;
+
+/// Hands the request to the transport, which has until `ends`.
+pub(super) fn sending(
+    client: &Client,
+    mut request: http::Request<Bytes>,
+    ends: Instant,
+) -> Sending<'_> {
+    request.extensions_mut().insert(AttemptEnds(ends));
+    client.transport().send(request)
+}
+
 /// Sends the request and reads the response, until `ends`.
 pub(super) async fn exchange(
     client: &Client,
     prepared: &PreparedRequest,
-    mut request: http::Request<Bytes>,
+    sending: Sending<'_>,
     ends: Instant,
     watched: &Watched<'_>,
 ) -> Result<RawResponse> {
-    request.extensions_mut().insert(AttemptEnds(ends));
-    let response = match within(ends, client.transport().send(request)).await {
+    let response = match within(ends, sending).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => {
             let failed = no_response(prepared, client.base_url(), error.__failure());

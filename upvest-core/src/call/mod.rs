@@ -1,6 +1,7 @@
 //! A call: a request that is complete but not yet sent.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -328,27 +329,34 @@ impl<T: Send + 'static, K: CallKind> Call<T, K> {
     /// # Cancel safety
     /// The same as for awaiting the call.
     pub fn with_response(self) -> BoxFuture<'static, Result<Response<T>>> {
-        Box::pin(self.run())
+        self.run(|response| response)
     }
 
-    async fn run(mut self) -> Result<Response<T>> {
-        if *self.has_copies.get_mut() {
-            kind::sealed::Sealed::may_be_sent(&mut self.key);
+    /// Returns the future of the call, and of it what `of_response` selects.
+    fn run<R: Send + 'static>(
+        self,
+        of_response: fn(Response<T>) -> R,
+    ) -> BoxFuture<'static, Result<R>> {
+        let Self { state, mut key, limit, max_attempts, has_copies } = self;
+        if has_copies.into_inner() {
+            kind::sealed::Sealed::may_be_sent(&mut key);
         }
-        let key = kind::sealed::Sealed::idempotent(&self.key);
-        match self.state {
-            State::Ready(Ok(value)) => Ok(Response::of_fake(value)),
-            State::Ready(Err(error)) => Err(match key {
+        let key = kind::sealed::Sealed::idempotent(&key);
+        // The future has the parts of the call once: a call that is passed on would be stored again
+        // in each function.
+        match state {
+            State::Ready(Ok(value)) => Box::pin(ready(Ok(of_response(Response::of_fake(value))))),
+            State::Ready(Err(error)) => Box::pin(ready(Err(match key {
                 Some(key) => key.explain(error),
                 None => error,
-            }),
-            State::Fixed { client, prepared, decode } => {
-                let deadline = deadline(self.limit, &client);
-                let max_attempts = self.max_attempts.unwrap_or(client.max_attempts()).max(1);
+            }))),
+            State::Fixed { client, prepared, decode } => Box::pin(async move {
+                let deadline = deadline(limit, &client);
+                let max_attempts = max_attempts.unwrap_or(client.max_attempts()).max(1);
                 let plan =
                     Plan { client: &client, prepared: &prepared, key, deadline, max_attempts };
-                attempts::send(&plan, decode).await
-            }
+                attempts::send(&plan, decode).await.map(of_response)
+            }),
         }
     }
 }
@@ -366,7 +374,7 @@ impl<T: Send + 'static, K: CallKind> IntoFuture for Call<T, K> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.run().await.map(Response::into_value) })
+        self.run(Response::into_value)
     }
 }
 

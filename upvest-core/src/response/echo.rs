@@ -107,7 +107,7 @@ fn values<'j>(json: &'j [u8], names: &[&str]) -> Vec<Option<&'j RawValue>> {
     let reader = Reader { names };
     let values = match std::str::from_utf8(json) {
         Ok(text) => reader.deserialize(&mut serde_json::Deserializer::from_str(text)),
-        // Other fields may still agree or not.
+        // serde_json checks only the texts that it reads: the fields with these names may be fine.
         Err(_) => reader.deserialize(&mut serde_json::Deserializer::from_slice(json)),
     };
     values.unwrap_or_else(|_| vec![None; names.len()])
