@@ -12,7 +12,7 @@ use crate::store::{ClockSetting, Store};
 /// The sandbox's clock, in whole seconds, which can be stopped and moved forward.
 ///
 /// With a state file, it continues from where it was. A change that cannot be stored there is not
-/// made, and the reason is logged.
+/// made, or only in part if it takes several steps, and the reason is logged.
 ///
 /// # Examples
 ///
@@ -88,8 +88,9 @@ impl SandboxClock {
 
     /// Moves the clock forward, whether it is stopped or running.
     ///
-    /// Fractions of a second are ignored. If much becomes due, the clock moves in steps, and settles
-    /// what is due at each of them.
+    /// Fractions of a second are ignored. If more than about 1,000 operations become due, the clock
+    /// moves in steps, and settles what is due at each of them: requests that are signed at an
+    /// earlier step may have expired at the next.
     pub fn advance(&self, by: Duration) {
         self.change_or_log(|setting, _| setting.advance(by));
     }
@@ -103,8 +104,9 @@ impl SandboxClock {
     /// Changes the setting, unless the change cannot be stored. `change` gets the time of the
     /// original clock in seconds.
     ///
-    /// If much becomes due until the new time, the clock first stops at times between, so that
-    /// others can use the state meanwhile.
+    /// If much becomes due until the new time, the clock first stops at times in between, so that
+    /// others can use the state meanwhile. If such a step cannot be stored, the clock stays at the
+    /// one before.
     pub(crate) fn change(
         &self,
         change: impl FnOnce(&mut ClockSetting, i64),
@@ -114,7 +116,7 @@ impl SandboxClock {
         let mut changed = self.setting();
         change(&mut changed, source);
         let end = changed.now(source);
-        while let Some(stop) = self.0.store.stop_before(end)? {
+        while let Some(stop) = self.0.store.next_stop(end)? {
             if stop > self.now().unix_seconds() {
                 let mut between = changed;
                 between.move_to(stop, self.0.source.now().unix_seconds());

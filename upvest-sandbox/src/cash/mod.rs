@@ -310,9 +310,9 @@ impl Store {
         })
     }
 
-    /// Returns a time before `end` until which many operations become due, if there are more after
-    /// that.
-    pub(crate) fn stop_before(&self, end: i64) -> Result<Option<i64>, Refused> {
+    /// Returns the time until which about [`MOST_SETTLED`] operations become due, if that many do
+    /// until `end`.
+    pub(crate) fn next_stop(&self, end: i64) -> Result<Option<i64>, Refused> {
         self.transaction(|db| {
             let query = "SELECT due FROM operation WHERE status = 'ISSUED' AND due <= ?1
                          ORDER BY due LIMIT 1 OFFSET ?2";

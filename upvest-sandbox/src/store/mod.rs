@@ -290,9 +290,9 @@ impl Store {
         now: i64,
     ) -> Result<(), Refused> {
         self.with(|db| {
-            let unused = "DELETE FROM token WHERE rowid IN
+            let old = "DELETE FROM token WHERE rowid IN
                            (SELECT rowid FROM token WHERE expires <= ?1 LIMIT ?2)";
-            db.prepare_cached(unused)?.execute([now, MOST_DROPPED])?;
+            db.prepare_cached(old)?.execute([now, MOST_DROPPED])?;
             db.execute("INSERT INTO token VALUES (?1, ?2, ?3)", params![token, scopes, expires])?;
             Ok(())
         })
@@ -316,10 +316,10 @@ impl Store {
         now: i64,
     ) -> Result<bool, Refused> {
         let taken = self.with(|db| {
-            let unused = "DELETE FROM nonce WHERE rowid IN
+            let old = "DELETE FROM nonce WHERE rowid IN
                            (SELECT rowid FROM nonce WHERE expires < ?1 LIMIT ?2)";
             let same = "DELETE FROM nonce WHERE key_id = ?1 AND nonce = ?2 AND expires < ?3";
-            let ended = db.prepare_cached(unused)?.execute([now, MOST_DROPPED])?
+            let ended = db.prepare_cached(old)?.execute([now, MOST_DROPPED])?
                 + db.prepare_cached(same)?.execute(params![key_id, nonce, now])?;
             self.nonces.fetch_sub(ended as u64, Ordering::Relaxed);
             if self.nonces.load(Ordering::Relaxed) >= self.most_nonces {
