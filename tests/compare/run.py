@@ -62,6 +62,10 @@ def skip(what, why):
     skipped.append(f"{what} ({why})")
 
 
+def is_at_least(version, oldest):
+    return tuple(int(number) for number in re.findall(r"\d+", version)) >= oldest
+
+
 # The clients, by name.
 
 
@@ -98,9 +102,13 @@ def go(folder):
     if not shutil.which("go"):
         skip("the client in Go", "there is no Go compiler (`apt-get install golang-go`)")
         return {}
+    version = output("go", "env", "GOVERSION")
+    if not is_at_least(version.removeprefix("go"), (1, 18)):
+        skip("the client in Go", f"{version} is older than 1.18")
+        return {}
     program = folder / "compare_peer_go"
     output("go", "build", "-o", program, HERE / "peer.go")
-    return {"hand-written, Go": Client([program], output("go", "env", "GOVERSION"))}
+    return {"hand-written, Go": Client([program], version)}
 
 
 def node():
@@ -108,6 +116,9 @@ def node():
         skip("the client in JavaScript", "there is no node")
         return {}
     version = output("node", "-p", "`node ${process.version}, OpenSSL ${process.versions.openssl}`")
+    if not is_at_least(output("node", "-p", "process.versions.node"), (18,)):
+        skip("the client in JavaScript", f"{version} is older than 18")
+        return {}
     return {"hand-written, JavaScript": Client(["node", HERE / "peer.mjs"], version)}
 
 
@@ -352,7 +363,8 @@ def signing(clients, settings, seconds, rounds):
                 "openssl", "speed", "-mr", "-seconds", max(1, round(seconds)), algorithm,
                 preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]}),
             )
-            floor.append(float(re.search(line, printed, re.MULTILINE)[1]))
+            if found := re.search(line, printed, re.MULTILINE):
+                floor.append(float(found[1]))
 
         measured = turns(able, own, "sign", 1, seconds, rounds, openssl)
         kinds[kind] = {FLOOR: floor} | {
@@ -374,8 +386,9 @@ def table(head, rows, align="---"):
 
 
 def spread(values):
-    """Half of the distance between the lowest and the highest value, in percent of the median."""
-    return (max(values) - min(values)) / statistics.median(values) * 50
+    """The largest distance of a value from the median, in percent of the median."""
+    median = statistics.median(values)
+    return max(abs(value - median) for value in values) / median * 100
 
 
 def ahead(columns):
@@ -408,13 +421,15 @@ def report(clients, rows, kinds, calls, seconds, rounds):
     columns = [(f"signing with {kind}", column, operator.gt) for kind, column in kinds.items()]
     columns += [(f"calls with {n} in flight", column, operator.gt) for n, column in call_rates.items()]
     columns += [("CPU time of a call", cpu, operator.lt), ("memory", memory, operator.lt)]
-    noise = max(spread(values) for _, column, _ in columns for values in column.values())
+    noise = max(spread(values) for _, column, _ in columns for values in column.values() if values)
+    core = statistics.median(cpu / elapsed for _, elapsed, cpu in calls[most][OURS][0]) * 100
     openssl = " ".join(output("openssl", "version").split()[:2])
     versions = [["`openssl speed`", openssl], *([name, client.versions] for name, client in clients.items())]
     processor = model[1] if model else "unknown"
     return f"""
 Measured on {datetime.date.today():%-d %B %Y} on a machine with {len(CORES)} cores ({processor}): the median of
-{rounds} turns of {seconds:g} s. The turns of a client differ from their median by up to {noise:.0f} %.
+{rounds} turns of {seconds:g} s. A turn differs from the median of its client by up to {noise:.0f} %. With {most} calls
+in flight, `{OURS}` got {core:.0f} % of its core: far below 100 %, other programs were running.
 
 {table(["client", "versions"], versions)}
 {f"Not measured: {', '.join(skipped)}.{chr(10)}" if skipped else ""}
