@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::callgrind::Functions;
 
 /// The pinned counts. They hold for one version of the compiler.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Pins {
     /// What `rustc --version` prints.
     pub compiler: String,
@@ -41,7 +41,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Functions that take less than a part of this size are not pinned.
+    /// A function is pinned if it takes at least one in so many instructions.
     const SMALLEST_PART: u64 = 500;
 
     /// What it takes to do the work `times` more often.
@@ -58,11 +58,19 @@ impl Counts {
         Self { instructions, allocations, bytes, functions }
     }
 
-    /// Says what grew by over 1 %, and which functions did.
+    /// Returns the lower ones of two counts of the same work.
+    pub fn lower(self, other: Self) -> Self {
+        let (allocations, bytes) =
+            (self.allocations.min(other.allocations), self.bytes.min(other.bytes));
+        let lower = if other.instructions < self.instructions { other } else { self };
+        Self { allocations, bytes, ..lower }
+    }
+
+    /// Says what grew by over 1 % (allocations: 0.5 %), and which functions did.
     pub fn growth(&self, pinned: &Self) -> Option<String> {
         let mut grown = String::new();
-        for (what, now, before) in self.beside(pinned) {
-            if now * 100 > before * 101 {
+        for (what, allowed, now, before) in self.pairs(pinned) {
+            if now * 1_000 > before * (1_000 + allowed) {
                 let more = percent(now, before);
                 let _ = writeln!(grown, "  {what}: {now}, pinned {before} (+{more} %)");
             }
@@ -87,7 +95,7 @@ impl Counts {
     /// Says what is over 1 % lower than its pin.
     pub fn decline(&self, pinned: &Self) -> Option<String> {
         let mut lower = String::new();
-        for (what, now, before) in self.beside(pinned) {
+        for (what, _, now, before) in self.pairs(pinned) {
             if now * 100 < before * 99 {
                 let less = percent(before, now);
                 let _ = writeln!(lower, "  {what}: {now}, pinned {before} (-{less} %)");
@@ -109,16 +117,19 @@ impl Counts {
         profile
     }
 
-    fn beside(&self, pinned: &Self) -> [(&'static str, u64, u64); 3] {
+    /// What is compared: its name, the growth that is allowed, in thousandths, and both counts.
+    ///
+    /// Allocations hardly vary, so one more of 200 is too many.
+    fn pairs(&self, pinned: &Self) -> [(&'static str, u64, u64, u64); 3] {
         [
-            ("instructions", self.instructions, pinned.instructions),
-            ("allocations", self.allocations, pinned.allocations),
-            ("bytes allocated", self.bytes, pinned.bytes),
+            ("instructions", 10, self.instructions, pinned.instructions),
+            ("allocations", 5, self.allocations, pinned.allocations),
+            ("bytes allocated", 10, self.bytes, pinned.bytes),
         ]
     }
 }
 
-/// By how much more than `low` is `high`, with one decimal.
+/// By how much `high` is above `low`, in percent with one decimal.
 fn percent(high: u64, low: u64) -> String {
     let tenths = (high - low) * 1_000 / low.max(1);
     format!("{}.{}", tenths / 10, tenths % 10)
