@@ -429,7 +429,7 @@ def report(clients, rows, kinds, calls, seconds, rounds):
     return f"""
 Measured on {datetime.date.today():%-d %B %Y} on a machine with {len(CORES)} cores ({processor}): the median of
 {rounds} turns of {seconds:g} s. A turn differs from the median of its client by up to {noise:.0f} %. With {most} calls
-in flight, `{OURS}` got {core:.0f} % of its core: far below 100 %, other programs were running.
+in flight, `{OURS}` used {core:.0f} % of its core; far less would mean that other programs were running.
 
 {table(["client", "versions"], versions)}
 {f"Not measured: {', '.join(skipped)}.{chr(10)}" if skipped else ""}
