@@ -36,6 +36,9 @@ mod batch;
 mod callgrind;
 mod pins;
 mod scenarios;
+#[path = "../../benches/shared/server.rs"]
+#[expect(dead_code, reason = "nothing is sent to it over TCP")]
+mod server;
 #[path = "../../benches/shared/mod.rs"]
 #[expect(dead_code, reason = "no time is measured")]
 mod shared;
@@ -57,7 +60,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !callgrind::is_installed() {
-        eprintln!("SKIPPED: nothing was counted, because there is no valgrind (install it)");
+        eprintln!("SKIPPED: nothing was counted, because valgrind is not installed (install it)");
         return ExitCode::SUCCESS;
     }
     let program = env::current_exe().expect("this program");
