@@ -3,7 +3,7 @@
 
 pub use upvest_signature::__core::{Message, sign};
 #[cfg(feature = "webhooks")]
-pub use upvest_signature::__core::{SignatureInput, Verified, verify};
+pub use upvest_signature::__core::{SignatureInput, Verified, check_version, verify, verify_by};
 
 pub use crate::auth::{AccessToken, AccessTokens, TokenRequest};
 #[cfg(feature = "webhooks")]

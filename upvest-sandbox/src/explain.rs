@@ -21,9 +21,9 @@ pub(crate) fn explain(
     body: &Bytes,
     now: Timestamp,
 ) -> (String, Option<SignatureBases>) {
-    let headers = gate::signed_headers(&world.settings, head, body);
-    let message = Message { headers: &headers, ..Message::of_parts(head) };
     let input = SignatureInput::from_headers(&head.headers).ok();
+    let headers = gate::signed_headers(&world.settings, head, body, input.as_ref());
+    let message = Message { headers: &headers, ..Message::of_parts(head) };
     let credentials = &world.credentials;
     let suspect = Suspect {
         message,

@@ -11,7 +11,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use upvest_core::__sandbox::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
-use upvest_core::__sandbox::{Message, SignatureInput, verify};
+use upvest_core::__sandbox::{Message, SignatureInput, check_version, verify_by};
 use upvest_core::signature::{VerifierPolicy, VerifyError};
 use upvest_core::{Endpoint, IdempotencyKey, Timestamp};
 use uuid::Uuid;
@@ -85,14 +85,19 @@ fn check_signature(
     now: Timestamp,
 ) -> Result<(), Refused> {
     let policy = policy(&world.settings, endpoint, &head.headers);
-    let key = |id: &str| world.keys.get(id);
-    let headers = signed_headers(&world.settings, head, body);
-    let message = Message { headers: &headers, ..Message::of_parts(head) };
-    let verified = verify(&message, body, key, now, &policy).map_err(Refused::signature)?;
+    let verified = || {
+        check_version(&head.headers, policy.version)?;
+        let input = SignatureInput::from_headers(&head.headers)?;
+        let key = world.keys.get(&input.key_id).ok_or(VerifyError::UnknownKey)?;
+        let headers = signed_headers(&world.settings, head, body, Some(&input));
+        let message = Message { headers: &headers, ..Message::of_parts(head) };
+        verify_by(&message, body, &input, key, now, &policy)?;
+        Ok::<_, VerifyError>(input)
+    };
+    let input = verified().map_err(Refused::signature)?;
     if !world.settings.checks(Check::Nonce) {
         return Ok(());
     }
-    let input = &verified.input;
     let missing = |what| Refused::signature(VerifyError::Malformed("signature-input", what));
     let expires = input.expires.ok_or_else(|| missing("missing parameter `expires`"))?;
     let nonce = input.nonce.as_deref().ok_or_else(|| missing("missing parameter `nonce`"))?;
@@ -117,15 +122,14 @@ pub(crate) fn signed_headers<'h>(
     settings: &Settings,
     head: &'h Parts,
     body: &[u8],
+    input: Option<&SignatureInput>,
 ) -> Cow<'h, HeaderMap> {
-    let covers_length = || {
-        let input = SignatureInput::from_headers(&head.headers);
-        input.is_ok_and(|input| input.components.iter().any(|name| name == "content-length"))
-    };
+    let covers_length =
+        |input: &SignatureInput| input.components.iter().any(|name| name == "content-length");
     let is_left_out = body.is_empty()
         && !head.headers.contains_key(CONTENT_LENGTH)
         && !settings.assumes(Assumption::LengthSent);
-    if !is_left_out || !covers_length() {
+    if !is_left_out || !input.is_some_and(covers_length) {
         return Cow::Borrowed(&head.headers);
     }
     let mut headers = head.headers.clone();

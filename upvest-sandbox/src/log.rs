@@ -255,7 +255,7 @@ impl Log {
                     value if name == AUTHORIZATION && value.starts_with(b"Bearer ") => {
                         "Bearer ***".into()
                     }
-                    _ if name == AUTHORIZATION || names_secret(name.as_str()) => "***".into(),
+                    _ if name == AUTHORIZATION || !has_public_value(name.as_str()) => "***".into(),
                     value => self.masked(&String::from_utf8_lossy(value)),
                 };
                 (name.as_str().to_owned(), value)
@@ -354,6 +354,11 @@ fn is_logged(header: &str) -> bool {
     LOGGED.contains(&header) || header.starts_with("upvest-")
 }
 
+/// Whether the value of a logged header may be shown, except for tokens in it.
+fn has_public_value(header: &str) -> bool {
+    LOGGED.contains(&header) || is_logged(header) && !names_secret(header)
+}
+
 /// Whether a name, or a text with names in it, mentions a secret.
 fn names_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
@@ -377,7 +382,7 @@ fn base_without_secrets(base: &str) -> String {
             without_secret_fields(value).into()
         }
         derived if derived.starts_with('@') => value.into(),
-        header if is_logged(header) && !names_secret(header) => value.into(),
+        header if has_public_value(header) => value.into(),
         _ => "***".into(),
     })
 }

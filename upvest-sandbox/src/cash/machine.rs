@@ -1,10 +1,11 @@
 //! How statuses and balances change: over time, manually, and because of other operations.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::operation::{Operation, OperationKind, account_of, find_numbered};
 use crate::problem::Refused;
+use crate::store::Transaction;
 use crate::webhooks::queue::{emit, is_subscribed};
 
 /// Sets the status of an operation, and removes its due time: from then on, it changes only

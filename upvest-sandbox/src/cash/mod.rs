@@ -14,14 +14,14 @@ pub(crate) mod orders;
 mod tests;
 
 use http::StatusCode;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, params};
 use upvest_core::{AccountGroupId, Amount, Currency, IdempotencyKey, Timestamp};
 use uuid::Uuid;
 
 use crate::handler::JsonResponse;
 use crate::problem::Refused;
 use crate::settings::{Assumption, Settings, Spec};
-use crate::store::{self, Store};
+use crate::store::{self, Store, Transaction};
 use machine::{advance, balance, cancel, confirm, notify, set_status, settle};
 use operation::{OPERATION, account_of, find, find_numbered, is_pending, operation};
 

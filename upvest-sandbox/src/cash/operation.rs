@@ -1,11 +1,12 @@
 //! An increase or a decrease, and its row in the state.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction};
+use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 use upvest_core::{AccountGroupId, Currency, Timestamp};
 use uuid::Uuid;
 
 use crate::problem::Refused;
+use crate::store::Transaction;
 
 /// The current state of an increase or a decrease, with the fields of the API's responses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

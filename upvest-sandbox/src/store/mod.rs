@@ -7,18 +7,20 @@ mod balanced;
 mod file;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub(crate) use self::balanced::is_balanced;
 use self::file::{StateFiles, Trouble, begin, check, connect, create, explain};
+pub(crate) use self::transaction::Transaction;
 use crate::error::StartError;
 use crate::problem::Refused;
 use crate::seed::Seed;
@@ -270,7 +272,7 @@ impl Store {
         // A panic inside a transaction has rolled it back: the connection can still be used.
         let mut connection = self.connection.lock();
         let stopped = || Refused::internal("the sandbox has been stopped");
-        let transaction = connection.as_mut().ok_or_else(stopped)?.transaction()?;
+        let transaction = Transaction::begin(connection.as_mut().ok_or_else(stopped)?)?;
         let result = work(&transaction)?;
         if let Some(files) = &self.files {
             files.check(&transaction).map_err(Refused::internal)?;

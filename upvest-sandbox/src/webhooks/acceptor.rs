@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 use serde::Serialize;
 use serde_json::json;
 use upvest_core::__sandbox::Acceptor;
@@ -13,7 +13,7 @@ use upvest_core::Timestamp;
 
 use crate::handler::{Admitted, JsonResponse};
 use crate::problem::Refused;
-use crate::store::Store;
+use crate::store::{Store, Transaction};
 use crate::world::World;
 
 /// The beginning of the URL of each acceptor. No such host can exist (RFC 2606).

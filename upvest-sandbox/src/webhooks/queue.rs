@@ -7,7 +7,7 @@
 //! it. Outside the queue are batches that a fault has held back, and batches with a single attempt:
 //! tests and copies.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use upvest_core::Timestamp;
@@ -15,7 +15,7 @@ use upvest_core::webhook::{Webhook, WebhookId};
 
 use super::subscriptions;
 use crate::problem::Refused;
-use crate::store::Store;
+use crate::store::{Store, Transaction};
 
 /// The longest pause before the next attempt, in seconds.
 const LONGEST_PAUSE: i64 = 600;

@@ -1,12 +1,12 @@
 //! The subscriptions in the state.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction};
+use rusqlite::{OptionalExtension as _, Row};
 use serde_json::{Value, json};
 use upvest_core::Timestamp;
 use upvest_core::webhook::{Webhook, WebhookConfig};
 
 use crate::problem::Refused;
-use crate::store::Store;
+use crate::store::{Store, Transaction};
 
 pub(super) const WEBHOOK: &str =
     "SELECT id, title, url, types, excluded, delay, max_package_size, enabled,

@@ -1,0 +1,41 @@
+//! A transaction on the state.
+
+use std::ops::Deref;
+
+use rusqlite::Connection;
+
+/// A transaction, rolled back unless it is committed.
+///
+/// rusqlite's own parses `BEGIN` and `COMMIT` each time, which takes longer than a short query.
+/// Here they are prepared once.
+pub(crate) struct Transaction<'c>(&'c mut Connection);
+
+impl<'c> Transaction<'c> {
+    pub(super) fn begin(connection: &'c mut Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    pub(super) fn commit(self) -> rusqlite::Result<()> {
+        self.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        // SQLite has already rolled back after some errors. If it cannot now, the next `BEGIN`
+        // fails.
+        if !self.is_autocommit() {
+            let _ = self.execute_batch("ROLLBACK");
+        }
+    }
+}
