@@ -11,8 +11,12 @@ pub const LONGEST_TEXT: usize = 200;
 /// `\u{202e}`. A text longer than `longest` characters is cut and ends in `…`.
 #[must_use]
 pub fn printable(text: &str, longest: usize) -> String {
-    let mut shown = String::new();
-    for character in cut(text, longest).chars() {
+    let text = cut(text, longest);
+    if !text.contains(is_active) {
+        return text.into_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
         if is_active(character) {
             shown.extend(character.escape_debug());
         } else {
@@ -25,6 +29,10 @@ pub fn printable(text: &str, longest: usize) -> String {
 /// Cuts a text after `longest` characters and adds `…`; for `Debug`, which escapes by itself.
 #[must_use]
 pub fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    // Most texts are short, and no text has more characters than bytes.
+    if text.len() <= longest {
+        return text.into();
+    }
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
         None => text.into(),

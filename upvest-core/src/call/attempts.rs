@@ -66,14 +66,16 @@ async fn send_until_known<T>(
         return Err(attempts.end(Error::config(message), false));
     }
     loop {
-        match attempts.attempt(decode).await {
+        let error = match attempts.attempt(decode).await {
             Ok(response) => {
                 plan.client.budget().earn(attempts.spent);
                 plan.client.free_retries().give_back(attempts.unprocessed);
                 return Ok(response);
             }
-            Err(error) => attempts.prepare_retry(error).await?,
-        }
+            Err(error) => error,
+        };
+        // Not in the arm of the match, during which the future would store the result as well.
+        attempts.prepare_retry(error).await?;
     }
 }
 
@@ -143,11 +145,11 @@ impl<'c> Attempts<'c> {
             let asked = self.asked.take().unwrap_or_else(Instant::now);
             self.token = Some(client.token(asked, deadline).await?);
         }
-        let mut request = build(client, prepared, key.map(|key| key.key), self.token.as_deref())?;
         let key = key.map(|key| key.key);
         let span = telemetry::attempt(client.origin(), prepared, key, self.sent);
         let sent = &mut self.sent;
         let result = async {
+            let mut request = build(client, prepared, key, self.token.as_deref())?;
             let signature_base = sign(client, prepared, &mut request, deadline).await?;
             // The slot, the token or a remote signing key may have taken long.
             if Instant::now() >= deadline {

@@ -38,7 +38,7 @@ pub(super) fn build(
     };
     // Those of a signed POST. `HeaderMap` allocates twice as much for one more.
     let mut headers = HeaderMap::with_capacity(12);
-    let accept = HeaderValue::from_str(prepared.accept)
+    let accept = HeaderValue::from_maybe_shared(Bytes::from_static(prepared.accept.as_bytes()))
         .map_err(|error| refused("its `accept` is not a valid header value").because(error))?;
     headers.insert(ACCEPT, accept);
     headers.insert(
@@ -64,7 +64,7 @@ pub(super) fn build(
     }
     let mut request = http::Request::builder()
         .method(http::Method::from(prepared.method))
-        .uri(format!("{}{}", client.base_url(), prepared.path))
+        .uri([client.base_url(), &*prepared.path].concat())
         .body(prepared.body.clone())
         .map_err(|error| refused("its URL is invalid").because(error))?;
     *request.headers_mut() = headers;

@@ -39,12 +39,13 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(
             None => Err(raw.unreadable(BodyFault::Torn, prepared, unmarked)),
         };
     }
-    let body = whole(prepared, raw)?;
-    if let Some(contradiction) = echo::contradiction(&prepared.body, &body, prepared.echoes) {
+    check_whole(prepared, raw)?;
+    let body = &raw.body;
+    if let Some(contradiction) = echo::contradiction(&prepared.body, body, prepared.echoes) {
         let error = raw.unreadable(BodyFault::Foreign, prepared, &contradiction);
         return Err(keeping_body(error, prepared, raw));
     }
-    from_json(&body).map_err(|cause| {
+    from_json(body).map_err(|cause| {
         let is_torn = !cause.is_data();
         let encoding = raw.encoding.as_ref().filter(|_| is_torn);
         let why = match encoding {
@@ -69,7 +70,8 @@ fn misfit<T: 'static>(cause: &serde_json::Error) -> Cow<'static, str> {
 
 /// Returns the body unchanged.
 pub(crate) fn decode_bytes(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
-    whole(prepared, raw)
+    check_whole(prepared, raw)?;
+    Ok(raw.body.clone())
 }
 
 /// Reads no body, only the location.
@@ -85,8 +87,8 @@ pub(crate) fn decode_redirect(
     Err(raw.unreadable(BodyFault::Torn, prepared, why))
 }
 
-/// Returns the body, if it is complete and of the requested type.
-fn whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
+/// Checks that the body is complete and of the requested type.
+fn check_whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<()> {
     // What interfered may be gone at the next attempt; a limit or a type remains.
     let error = if let Some(broken) = raw.broken.take() {
         let fault = match broken {
@@ -107,9 +109,9 @@ fn whole(prepared: &PreparedRequest, raw: &mut RawResponse) -> Result<Bytes> {
         let why: Cow<'_, str> = match &raw.encoding {
             _ if raw.body.is_empty() => "its body is empty".into(),
             // The header may be left over from a body that a hop has decoded: parsing it shows.
-            Some(_) if raw.is_as_asked && is_json => return Ok(raw.body.clone()),
+            Some(_) if raw.is_as_asked && is_json => return Ok(()),
             Some(encoding) => encoding.why(),
-            None if raw.is_as_asked => return Ok(raw.body.clone()),
+            None if raw.is_as_asked => return Ok(()),
             None if raw.has_type && is_json => "its `content-type` is not JSON".into(),
             None if raw.has_type => "its body is not of the requested type".into(),
             None if !is_json => "it has no `content-type`, so its body has no known type".into(),
