@@ -1,8 +1,9 @@
 //! Measures the overhead of signing: signing a whole increase against a bare signature by the
 //! cryptographic library, in the same run.
 //!
-//! Both are measured alternately, so that variations of the machine affect both. The ratio is the
-//! median over all turns.
+//! The bare one is of 500 bytes, and of as many as the signature base has, because Ed25519 hashes its
+//! message twice. All are measured alternately, so that variations of the machine affect them all. The
+//! ratios are medians over all turns.
 
 mod shared;
 #[path = "shared/signing.rs"]
@@ -20,27 +21,31 @@ use upvest_core::signature::{SignatureBase, SignatureVersion::V15, Signer, Signi
 use upvest_tests::data;
 use whole::{NoCurve, increase, sign_whole};
 
-/// Prints the median time of both, and the median of their ratio per turn.
-fn compare(name: &str, turns: usize, mut raw: impl FnMut(), key: &dyn Signer) {
+/// Prints the median times, and the medians of their ratios per turn.
+fn compare(name: &str, turns: usize, raw: impl Fn(&[u8]), key: &dyn Signer) {
     const PER_TURN: usize = 20;
-    let (mut raws, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let base = SignatureBase::of_signed(&sign_whole(increase(), key)).expect("a signature base");
+    let messages = [&[b'x'; 500], base.as_bytes()];
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    let mut ratios: [Vec<f64>; 2] = Default::default();
     for _ in 0..turns {
         let requests: Vec<_> = (0..PER_TURN).map(|_| increase()).collect();
-        let bare = time(|| (0..PER_TURN).for_each(|_| raw()));
+        let bare = messages.map(|message| time(|| (0..PER_TURN).for_each(|_| raw(message))));
         let mut signed = Vec::with_capacity(PER_TURN);
         let whole =
             time(|| signed.extend(requests.into_iter().map(|request| sign_whole(request, key))));
         black_box(signed);
-        raws.push(bare);
-        ours.push(whole);
-        ratios.push(whole.as_secs_f64() / bare.as_secs_f64());
+        times.iter_mut().zip([bare[0], bare[1], whole]).for_each(|(all, one)| all.push(one));
+        let over = bare.map(|bare| whole.as_secs_f64() / bare.as_secs_f64());
+        ratios.iter_mut().zip(over).for_each(|(all, one)| all.push(one));
     }
     let per = |total: Vec<Duration>| median(total).as_secs_f64() * 1e6 / PER_TURN as f64;
+    let [short, same, whole] = times.map(per);
+    let [over_short, over_same] = ratios.map(median);
     println!(
-        "{name}: bare signature {:.1} µs, whole signing {:.1} µs, ratio {:.3}",
-        per(raws),
-        per(ours),
-        median(ratios)
+        "{name}: bare signature of 500 bytes {short:.1} µs, of {} bytes {same:.1} µs, whole signing \
+         {whole:.1} µs, ratios {over_short:.3} and {over_same:.3}",
+        base.as_bytes().len()
     );
 }
 
@@ -97,11 +102,11 @@ fn main() {
     criterion.final_summary();
 
     let turns = if is_trial() { 1 } else { 101 };
-    let bare_p521 = || {
-        black_box(raw_p521.sign(&random, black_box(&message)).expect("a signature"));
+    let bare_p521 = |message: &[u8]| {
+        black_box(raw_p521.sign(&random, black_box(message)).expect("a signature"));
     };
-    let bare_ed25519 = || {
-        black_box(raw_ed25519.sign(black_box(&message)));
+    let bare_ed25519 = |message: &[u8]| {
+        black_box(raw_ed25519.sign(black_box(message)));
     };
     compare("P-521", turns, bare_p521, &p521);
     compare("Ed25519", turns, bare_ed25519, &ed25519);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::header::{GetAll, HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderValue};
 
 use super::version::SignatureVersion;
 
@@ -62,30 +62,26 @@ impl<'a> Message<'a> {
             "@path" => Ok(self.path.into()),
             "@query" => Ok(format!("?{}", self.query().ok_or_else(missing)?).into()),
             derived if derived.starts_with('@') => Err(BaseError::Unknown(derived.to_owned())),
-            header => joined(header, &self.headers.get_all(header))?.ok_or_else(missing),
+            header => {
+                let mut values = self.headers.get_all(header).iter();
+                let first = with_value(None, header, values.next().ok_or_else(missing)?)?;
+                values.try_fold(first, |joined, value| with_value(Some(joined), header, value))
+            }
         }
-    }
-
-    /// Returns the value of a header in the signature base, if the message has that header.
-    pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<Cow<'a, str>>, BaseError> {
-        joined(name.as_str(), &self.headers.get_all(name))
     }
 }
 
-/// Joins the values of a header.
-fn joined<'a>(
+/// Adds a value of a header to the ones before it, as the signature base joins them.
+pub(crate) fn with_value<'a>(
+    before: Option<Cow<'a, str>>,
     name: &str,
-    values: &GetAll<'a, HeaderValue>,
-) -> Result<Option<Cow<'a, str>>, BaseError> {
-    let text = |value: &'a HeaderValue| {
-        value.to_str().map(str::trim).map_err(|_| BaseError::NotText(name.to_owned()))
-    };
-    let mut values = values.iter();
-    let Some(first) = values.next() else { return Ok(None) };
-    let joined = values.try_fold(Cow::Borrowed(text(first)?), |joined, next| {
-        Ok(Cow::Owned(format!("{joined}, {}", text(next)?)))
-    })?;
-    Ok(Some(joined))
+    value: &'a HeaderValue,
+) -> Result<Cow<'a, str>, BaseError> {
+    let text = value.to_str().map_err(|_| BaseError::NotText(name.to_owned()))?.trim();
+    Ok(match before {
+        None => text.into(),
+        Some(before) => format!("{before}, {text}").into(),
+    })
 }
 
 /// Shows the names of the headers, but not their values: the access token is among them.

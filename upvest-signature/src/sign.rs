@@ -1,14 +1,15 @@
 //! Signing a request: the last step before it is sent.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 use upvest_types::Timestamp;
 
-use super::base::{Lines, Message, SignatureBase};
+use super::base::{BaseError, Lines, Message, SignatureBase, with_value};
 use super::error::SignError;
 use super::version::{SignatureVersion, encoded};
 use crate::BoxFuture;
@@ -149,16 +150,14 @@ pub async fn sign(
     for component in ["@method", "@path"].into_iter().chain(query) {
         cover(component, &message.value(component)?);
     }
-    // All other headers that the caller has added.
-    let others = message.headers.keys().filter(|name| {
-        !COVERED.contains(name)
-            && !OF_THE_TRANSPORT.contains(&name.as_str())
-            && !OF_THE_GATEWAY.iter().any(|prefix| name.as_str().starts_with(prefix))
-    });
-    for name in COVERED.iter().chain(others) {
-        if let Some(value) = message.header(name)? {
-            cover(name.as_str(), &value);
+    let (known, others) = covered(message.headers)?;
+    for (name, values) in COVERED.iter().zip(known) {
+        if let Some(values) = values {
+            cover(name.as_str(), &values);
         }
+    }
+    for name in others {
+        cover(name.as_str(), &message.value(name.as_str())?);
     }
     write_parameters(&mut input, signer.key_id(), created, nonce);
     let base = lines.end(input.strip_prefix(LABEL).unwrap_or_default());
@@ -174,6 +173,29 @@ pub async fn sign(
         headers.insert(SIGNATURE_VERSION, HeaderValue::from_static(version.as_str()));
     }
     Ok(base)
+}
+
+/// The headers that a signature covers: the values of [`COVERED`], and the names of all others that
+/// the caller has added.
+type Headers<'h> = ([Option<Cow<'h, str>>; COVERED.len()], Vec<&'h HeaderName>);
+
+/// In one pass, because to look a header up takes longer than to compare it with each name.
+fn covered(headers: &HeaderMap) -> Result<Headers<'_>, BaseError> {
+    let mut known = [const { None }; COVERED.len()];
+    let mut others = Vec::new();
+    for (name, value) in headers {
+        match COVERED.iter().zip(&mut known).find(|(covered, _)| *covered == name) {
+            Some((_, values)) => *values = Some(with_value(values.take(), name.as_str(), value)?),
+            None if is_left_out(name.as_str()) || others.contains(&name) => {}
+            None => others.push(name),
+        }
+    }
+    Ok((known, others))
+}
+
+/// Whether a header is not covered.
+fn is_left_out(name: &str) -> bool {
+    OF_THE_TRANSPORT.contains(&name) || OF_THE_GATEWAY.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Ends the list of components, and writes the signature parameters.
@@ -238,6 +260,25 @@ mod tests {
         assert_eq!(request.headers()["signature"], "sig1=:AQID:");
         assert_eq!(request.headers()["upvest-signature-version"], "15");
         assert!(request.headers()["signature"].is_sensitive());
+    }
+
+    #[tokio::test]
+    async fn all_values_of_a_header_are_one_line() {
+        let mut request = http::Request::get("http://127.0.0.1/users")
+            .header("accept-language", "de")
+            .header("accept", "text/plain")
+            .header("accept-language", "en")
+            .header("accept", " application/json ")
+            .body(Bytes::new())
+            .unwrap();
+        let base = sign(V15, &mut request, &Fixed, Timestamp::now(), [0; 16]).await.unwrap();
+        assert!(
+            base.expose_token().contains(
+                "\n\"accept\": text/plain, application/json\n\"accept-language\": de, en\n"
+            ),
+            "{base}"
+        );
+        assert_eq!(base.lines().count(), 5);
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@
 //! sends GOAWAY, that is one connection for every request in flight.
 
 use std::error::Error as StdError;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -56,20 +57,22 @@ impl<S> Layer<S> for FewAtOnce {
     type Service = Connector<S>;
 
     fn layer(&self, inner: S) -> Connector<S> {
-        Connector { inner, limit: self.clone() }
+        Connector { inner: Arc::new(inner), limit: self.clone() }
     }
 }
 
 /// Opens connections through `inner`.
+///
+/// That is shared, because reqwest clones this for each request, and few requests open a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Connector<S> {
-    inner: S,
+    inner: Arc<S>,
     limit: FewAtOnce,
 }
 
 impl<S, R> Service<R> for Connector<S>
 where
-    S: Service<R, Error = BoxError> + Clone + Send + 'static,
+    S: Service<R, Error = BoxError> + Clone + Send + Sync + 'static,
     S::Response: Connection,
     S::Future: Send,
     R: Send + 'static,
@@ -78,14 +81,12 @@ where
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, prepared: R) -> Self::Future {
-        // Tower requires a call to the service that is ready, not to its clone.
-        let mut inner = self.inner.clone();
-        std::mem::swap(&mut inner, &mut self.inner);
+        let mut inner = S::clone(&self.inner);
         let limit = self.limit.clone();
         let asked_by = task::try_id();
         Box::pin(async move {
@@ -94,6 +95,7 @@ where
             if task::try_id() != asked_by {
                 return Err("another connection serves the request".into());
             }
+            poll_fn(|context| inner.poll_ready(context)).await?;
             let connection = inner.call(prepared).await?;
             limit.learn(connection.connected().is_negotiated_h2());
             Ok(connection)
