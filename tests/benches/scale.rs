@@ -9,6 +9,8 @@
 #[path = "shared/batch.rs"]
 mod batch;
 mod shared;
+#[path = "shared/table.rs"]
+mod table;
 
 use std::hint::black_box;
 use std::io::{Read as _, Write as _};
@@ -19,8 +21,10 @@ use std::time::{Duration, Instant};
 
 use batch::NOON;
 use shared::{KEY_ID, is_trial, median, time};
+use table::{Table, sizes};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
 use upvest_core::signature::{SignatureVersion, SigningKey};
 use upvest_core::webhook::{
     CreateWebhook, Event, UpdateWebhook, WebhookConfig, WebhookVerifier, Webhooks as _,
@@ -34,8 +38,6 @@ use uuid::Uuid;
 
 const DAY: i64 = 86_400;
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
-/// The growth for ten times the size that still counts as linear: caches and load add to it.
-const MOST_GROWTH: f64 = 14.0;
 /// The maximum number of requests of a client in flight.
 const IN_FLIGHT: usize = 256;
 
@@ -53,65 +55,6 @@ fn main() {
     let most = if is_trial() { 100 } else { 100_000 };
     waiting_calls(&alone, most);
     cold_calls(&alone, most);
-}
-
-/// 10, 100, 1,000 … up to `most`.
-fn sizes(most: usize) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(10), |size| Some(size * 10)).take_while(move |size| *size <= most)
-}
-
-/// A table, printed row by row.
-struct Table {
-    names: Vec<String>,
-    widths: Vec<usize>,
-    rows: Vec<(f64, Vec<f64>)>,
-}
-
-impl Table {
-    fn new(title: &str, size: &str, columns: &[&str]) -> Self {
-        println!("\n{title}");
-        let widths: Vec<usize> =
-            std::iter::once(&size).chain(columns).map(|name| name.len().max(9)).collect();
-        let names = std::iter::once(&size).chain(columns).zip(&widths);
-        let names: Vec<String> = names.map(|(name, width)| format!("{name:>width$}")).collect();
-        println!("{}", names.join("  "));
-        let names = columns.iter().map(|name| (*name).to_owned()).collect();
-        Self { names, widths, rows: Vec::new() }
-    }
-
-    fn row(&mut self, size: usize, values: Vec<f64>) {
-        let texts = values.iter().zip(&self.widths[1..]).map(|(value, width)| {
-            let digits = if *value < 10.0 { 2 } else { 0 };
-            format!("{value:>width$.digits$}")
-        });
-        let texts: Vec<String> = texts.collect();
-        println!("{size:>width$}  {}", texts.join("  "), width = self.widths[0]);
-        self.rows.push((size as f64, values));
-    }
-
-    /// Prints by which factor each column grows when the size grows ten times.
-    fn growth(&self) {
-        let [.., (small, before), _, (large, after)] = &*self.rows else { return };
-        let exponent = 10_f64.ln() / (large / small).ln();
-        let growths: Vec<f64> =
-            before.iter().zip(after).map(|(few, many)| (many / few).powf(exponent)).collect();
-        let texts = growths.iter().zip(&self.widths[1..]).map(|(growth, width)| {
-            let text = if growth.is_finite() { format!("× {growth:.1}") } else { "-".to_owned() };
-            format!("{text:>width$}")
-        });
-        let texts: Vec<String> = texts.collect();
-        println!("{:>width$}  {}", "ten times", texts.join("  "), width = self.widths[0]);
-        let over = self
-            .names
-            .iter()
-            .zip(&growths)
-            .filter(|(_, growth)| (MOST_GROWTH..f64::INFINITY).contains(*growth));
-        let over: Vec<&str> = over.map(|(name, _)| name.as_str()).collect();
-        match &*over {
-            [] => println!("linear or better"),
-            over => println!("more than linear in this run: {}", over.join("; ")),
-        }
-    }
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -405,7 +348,10 @@ fn events(runtime: &Runtime, most: usize) {
         sandbox.clock().advance(Duration::from_secs(2 * DAY.unsigned_abs()));
         // Settles what became due last.
         assert!(!sandbox.state().operations().is_empty());
-        runtime.block_on(sandbox.webhooks().all_sent());
+        runtime.block_on(async {
+            let sent = timeout(Duration::from_secs(300), sandbox.webhooks().all_sent()).await;
+            sent.expect("the receiver accepts each webhook");
+        });
         let all = milliseconds(begin.elapsed());
         table.row(size, vec![all, all * 1e3 / size as f64]);
     }

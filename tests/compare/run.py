@@ -10,16 +10,12 @@ whose tools are missing is skipped.
 
 import argparse
 import contextlib
-import datetime
 import json
-import operator
 import os
 import pathlib
 import re
 import select
 import shlex
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,115 +23,20 @@ import time
 import typing
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-HERE = ROOT / "tests/compare"
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+from clients import OURS, ROOT, build, every, output
+from report import FLOOR, report
+
 KEYS = ROOT / "tests/data/keys"
 KINDS = {"P-521": KEYS / "p8_plain.pem", "Ed25519": KEYS / "ed25519_plain.pem"}
-PYTHON = TARGET / "interop/bin/python"
-PACKAGE = "upvest-investment-api[env-settings,requests-auth]==0.0.1"
-
-OURS = "upvest-rs"
-FLOOR = "`openssl speed`, the signature alone"
 # Faults of the sandbox hit one order.
 CASH = {"method": "POST", "path": "/virtual_cash_balances/*", "times": 1}
 # The clients run on the first core, the server on the last one.
 CORES = sorted(os.sched_getaffinity(0))
 LONGEST = 60  # seconds that a client may take longer than it was told to work
-# The clients that were not measured, and why.
-skipped = []
 
 
 class Failed(Exception):
     """A client has failed. The text says why."""
-
-
-def output(*command, **options):
-    ran = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
-    if ran.returncode != 0:
-        sys.exit(f"`{shlex.join(map(str, command))}` failed:\n{ran.stdout}{ran.stderr}")
-    return ran.stdout.strip()
-
-
-def skip(what, why):
-    print(f"SKIPPED: {what}: {why}", file=sys.stderr)
-    skipped.append(f"{what} ({why})")
-
-
-def is_at_least(version, oldest):
-    return tuple(int(number) for number in re.findall(r"\d+", version)) >= oldest
-
-
-# The clients, by name.
-
-
-class Client(typing.NamedTuple):
-    command: list
-    versions: str
-    has_ed25519: bool = True
-
-    def signs_with(self, kind):
-        return kind == "P-521" or self.has_ed25519
-
-
-def build(short):
-    """Builds the programs of this workspace, and returns the folder that they are in."""
-    profile = [] if short else ["--release"]
-    for package in [["-p", "upvest-sandbox"], ["-p", "upvest-tests", "--example", "compare_peer"]]:
-        subprocess.run(["cargo", "build", "--quiet", "--locked", *profile, *package], check=True, cwd=ROOT)
-    return TARGET / ("debug" if short else "release")
-
-
-def rust(folder):
-    program = folder / "examples/compare_peer"
-    lock = (ROOT / "Cargo.lock").read_text()
-    versions = dict(re.findall('name = "(.*)"\nversion = "(.*)"', lock))
-    rustc = output("rustc", "--version").split(" (")[0]
-    libraries = f"reqwest {versions['reqwest']}, aws-lc-rs {versions['aws-lc-rs']}, {rustc}"
-    return {
-        OURS: Client([program, "client"], f"{versions['upvest-core']}, {libraries}"),
-        "hand-written, Rust": Client([program, "manual"], libraries),
-    }
-
-
-def go(folder):
-    if not shutil.which("go"):
-        skip("the client in Go", "there is no Go compiler (`apt-get install golang-go`)")
-        return {}
-    version = output("go", "env", "GOVERSION")
-    if not is_at_least(version.removeprefix("go"), (1, 18)):
-        skip("the client in Go", f"{version} is older than 1.18")
-        return {}
-    program = folder / "compare_peer_go"
-    output("go", "build", "-o", program, HERE / "peer.go")
-    return {"hand-written, Go": Client([program], version)}
-
-
-def node():
-    if not shutil.which("node"):
-        skip("the client in JavaScript", "there is no node")
-        return {}
-    version = output("node", "-p", "`node ${process.version}, OpenSSL ${process.versions.openssl}`")
-    if not is_at_least(output("node", "-p", "process.versions.node"), (18,)):
-        skip("the client in JavaScript", f"{version} is older than 18")
-        return {}
-    return {"hand-written, JavaScript": Client(["node", HERE / "peer.mjs"], version)}
-
-
-def python():
-    """Upvest's own package, installed as `.ci/run` does."""
-    if not PYTHON.exists():
-        output(sys.executable, "-m", "venv", TARGET / "interop")
-    output(PYTHON, "-m", "pip", "install", "--quiet", PACKAGE)
-    version = output(PYTHON, "-c", """if True:
-        from importlib.metadata import version
-        from platform import python_version
-        from cryptography.hazmat.backends.openssl import backend
-        packages = ["upvest-investment-api", "requests", "cryptography"]
-        print(", ".join(f"{name} {version(name)}" for name in packages), end=", ")
-        print(" ".join(backend.openssl_version_text().split()[:2]), end=", ")
-        print("Python", python_version())""")
-    return {"Upvest's Python package": Client([PYTHON, HERE / "peer.py"], version, has_ed25519=False)}
 
 
 # Processes.
@@ -373,100 +274,6 @@ def signing(clients, settings, seconds, rounds):
     return kinds
 
 
-# The report.
-
-
-def rate(values):
-    return f"{statistics.median(values):,.0f}" if values else "no"
-
-
-def table(head, rows, align="---"):
-    lines = [head, ["---"] + [align] * (len(head) - 1), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def spread(values):
-    """The largest distance of a value from the median, in percent of the median."""
-    median = statistics.median(values)
-    return max(abs(value - median) for value in values) / median * 100
-
-
-def ahead(columns):
-    """Lists where another client is better than this one, and by how much."""
-    found = {}
-    for what, column, is_better in columns:
-        own = statistics.median(column[OURS])
-        for name, values in column.items():
-            other = statistics.median(values)
-            if name not in [OURS, FLOOR] and is_better(other, own):
-                percent = abs(other / own - 1) * 100
-                by = f"{percent:.0f} %" if percent >= 1 else "less than 1 %"
-                found.setdefault(name, []).append(f"{what} ({by})")
-    return "".join(f"- {name}: {', '.join(where)}\n" for name, where in found.items()) or "- nowhere\n"
-
-
-def report(clients, rows, kinds, calls, seconds, rounds):
-    model = re.search(r"^model name\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    names = list(clients)
-    call_rates = {
-        in_flight: {name: [count / elapsed for count, elapsed, _ in found] for name, (found, _) in one.items()}
-        for in_flight, one in calls.items()
-    }
-    most = max(calls)
-    cpu = {
-        name: [cpu / count * 1e6 for count, _, cpu in found] for name, (found, _) in calls[most].items()
-    }
-    memory = {name: [peak] for name, (_, peak) in calls[most].items()}
-
-    columns = [(f"signing with {kind}", column, operator.gt) for kind, column in kinds.items()]
-    columns += [(f"calls with {n} in flight", column, operator.gt) for n, column in call_rates.items()]
-    columns += [("CPU time of a call", cpu, operator.lt), ("memory", memory, operator.lt)]
-    noise = max(spread(values) for _, column, _ in columns for values in column.values() if values)
-    core = statistics.median(cpu / elapsed for _, elapsed, cpu in calls[most][OURS][0]) * 100
-    openssl = " ".join(output("openssl", "version").split()[:2])
-    versions = [["`openssl speed`", openssl], *([name, client.versions] for name, client in clients.items())]
-    processor = model[1] if model else "unknown"
-    return f"""
-Measured on {datetime.date.today():%-d %B %Y} on a machine with {len(CORES)} cores ({processor}): the median of
-{rounds} turns of {seconds:g} s. A turn differs from the median of its client by up to {noise:.0f} %. With {most} calls
-in flight, `{OURS}` used {core:.0f} % of its core; far less would mean that other programs were running.
-
-{table(["client", "versions"], versions)}
-{f"Not measured: {', '.join(skipped)}.{chr(10)}" if skipped else ""}
-Requests signed a second on one core: from the values of an order to a request that is ready to send.
-
-{table(
-    ["client", *kinds],
-    [[name, *(rate(column.get(name)) for column in kinds.values())] for name in [FLOOR, *names]],
-    "---:",
-)}
-Whole calls over loopback, signed with P-521, on one core: calls a second, CPU time of a call and peak memory.
-
-{table(
-    ["client", *(f"{n} in flight" for n in calls), f"CPU, {most} in flight", f"memory, {most} in flight"],
-    [
-        [
-            name,
-            *(rate(column[name]) for column in call_rates.values()),
-            f"{rate(cpu[name])} µs",
-            f"{memory[name][0]:.1f} MiB",
-        ]
-        for name in names
-    ],
-    "---:",
-)}
-Where another client is better than `{OURS}`, and by how much:
-
-{ahead(columns)}
-What each client does when something fails, tried against the sandbox with faults:
-
-{table(
-    ["what happens: what is expected", *names],
-    [[what, *("yes" if row[name] else "no" for name in names)] for what, row in rows.items()],
-)}
-"""
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="run everything once, and write nothing")
@@ -476,7 +283,7 @@ def main():
     seconds, rounds = (0.2, 1) if options.short else (options.seconds, options.rounds)
 
     folder = build(options.short)
-    clients = {**rust(folder), **go(folder), **node(), **python()}
+    clients = every(folder)
     program = folder / "upvest-sandbox"
     verify(program, clients)
     rows = experiments(program, clients)
