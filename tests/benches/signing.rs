@@ -1,9 +1,9 @@
 //! Measures the overhead of signing: signing a whole increase against a bare signature by the
 //! cryptographic library, in the same run.
 //!
-//! The bare one is of 500 bytes, and of as many as the signature base has, because Ed25519 hashes its
-//! message twice. All are measured alternately, so that variations of the machine affect them all. The
-//! ratios are medians over all turns.
+//! There are two bare signatures: of 500 bytes, and of as many bytes as the signature base has. Ed25519
+//! hashes its message twice, so the length matters. All are measured alternately, so that variations of
+//! the machine affect all. The ratios are medians over all turns.
 
 mod shared;
 #[path = "shared/signing.rs"]

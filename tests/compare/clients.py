@@ -1,4 +1,4 @@
-"""The clients that are compared, by name, each with the versions of what it is made of."""
+"""The clients that are compared, by name, each with the versions of its parts."""
 
 import os
 import pathlib

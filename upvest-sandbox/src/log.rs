@@ -354,7 +354,7 @@ fn is_logged(header: &str) -> bool {
     LOGGED.contains(&header) || header.starts_with("upvest-")
 }
 
-/// Whether the value of a logged header may be shown, except for tokens in it.
+/// Whether the value of a logged header may be shown. Callers mask the token of `authorization`.
 fn has_public_value(header: &str) -> bool {
     LOGGED.contains(&header) || is_logged(header) && !names_secret(header)
 }
@@ -385,4 +385,14 @@ fn base_without_secrets(base: &str) -> String {
         header if has_public_value(header) => value.into(),
         _ => "***".into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOGGED, names_secret};
+
+    #[test]
+    fn no_logged_header_names_a_secret() {
+        assert!(LOGGED.iter().all(|header| !names_secret(header)));
+    }
 }

@@ -176,10 +176,10 @@ pub async fn sign(
 }
 
 /// The headers that a signature covers: the values of [`COVERED`], and the names of all others that
-/// the caller has added.
+/// are not left out.
 type Headers<'h> = ([Option<Cow<'h, str>>; COVERED.len()], Vec<&'h HeaderName>);
 
-/// In one pass, because to look a header up takes longer than to compare it with each name.
+/// Finds the headers to cover. One pass is faster than a look-up for each name of [`COVERED`].
 fn covered(headers: &HeaderMap) -> Result<Headers<'_>, BaseError> {
     let mut known = [const { None }; COVERED.len()];
     let mut others = Vec::new();

@@ -186,6 +186,8 @@ pub struct Verified {
 
 /// Checks the signature of a request over the body as received.
 ///
+/// A receiver that needs the header earlier does the steps itself, with [`verify_by`] as the last.
+///
 /// `key` finds the public key for a key id. The caller must check that there is a nonce and that it
 /// is new, but only afterwards: a wrong signature must not use one up.
 ///
@@ -205,7 +207,7 @@ pub fn verify<'k>(
     Ok(Verified { input, base })
 }
 
-/// Does the same with the parsed header and the key that it names. Returns the signature base.
+/// Does the rest of [`verify`], after the version, the header and its key. Returns the signature base.
 ///
 /// # Errors
 /// Fails as [`verify`] does.

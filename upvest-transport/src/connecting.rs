@@ -63,7 +63,7 @@ impl<S> Layer<S> for FewAtOnce {
 
 /// Opens connections through `inner`.
 ///
-/// That is shared, because reqwest clones this for each request, and few requests open a connection.
+/// It is shared: reqwest clones the connector for each request, and few requests open a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Connector<S> {
     inner: Arc<S>,
@@ -95,6 +95,7 @@ where
             if task::try_id() != asked_by {
                 return Err("another connection serves the request".into());
             }
+            // Tower requires that a service is ready before it is called, and this one is a new clone.
             poll_fn(|context| inner.poll_ready(context)).await?;
             let connection = inner.call(prepared).await?;
             limit.learn(connection.connected().is_negotiated_h2());

@@ -74,7 +74,7 @@ async fn send_until_known<T>(
             }
             Err(error) => error,
         };
-        // Not in the arm of the match, during which the future would store the result as well.
+        // After the match: inside it, the future would also store the result while it waits.
         attempts.prepare_retry(error).await?;
     }
 }

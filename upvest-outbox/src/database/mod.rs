@@ -138,17 +138,17 @@ pub(crate) async fn fetch<DB: Backend>(
 }
 
 fn for_backend<DB: Backend>(sql: &str) -> String {
-    // Searches for one character, which is faster than for each of the names.
-    let parts = sql.split('{').flat_map(|part| {
-        let (name, text) = part.split_once('}').unwrap_or(("", part));
-        let value = match name {
-            "now" => DB::NOW,
-            "skip_locked" => DB::SKIP_LOCKED,
-            other => other,
-        };
-        [value, text]
-    });
-    parts.collect::<Vec<_>>().concat()
+    // One search for `{` is faster than one for each name.
+    let mut parts = sql.split('{');
+    let mut filled: Vec<&str> = parts.next().into_iter().collect();
+    for part in parts {
+        filled.extend(match part.split_once('}') {
+            Some(("now", rest)) => [DB::NOW, rest],
+            Some(("skip_locked", rest)) => [DB::SKIP_LOCKED, rest],
+            _ => ["{", part],
+        });
+    }
+    filled.concat()
 }
 
 /// A query with its parameters.
@@ -208,3 +208,16 @@ macro_rules! access {
 }
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use {access, bound};
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::{Backend as _, for_backend};
+
+    #[test]
+    fn only_known_names_are_filled_in() {
+        let (now, skip) = (sqlx::Sqlite::NOW, sqlx::Sqlite::SKIP_LOCKED);
+        let filled = for_backend::<sqlx::Sqlite>("x}y {now} '{}' {{now} {nwo} {skip_locked}{");
+        assert_eq!(filled, format!("x}}y {now} '{{}}' {{{now} {{nwo}} {skip}{{"));
+        assert_eq!(for_backend::<sqlx::Sqlite>(""), "");
+    }
+}

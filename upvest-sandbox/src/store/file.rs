@@ -80,7 +80,7 @@ pub(super) fn create(connection: &Connection, seed: &Seed) -> rusqlite::Result<(
 /// Locks the state. Returns `true` if it is empty.
 pub(super) fn begin(connection: &Connection, is_file: bool) -> rusqlite::Result<bool> {
     connection.busy_timeout(std::time::Duration::ZERO)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     if is_file {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         // First of all: if the process is killed after this, the file is still identified as a

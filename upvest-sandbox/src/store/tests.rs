@@ -1,7 +1,44 @@
 //! Starting from a state, damaged states, and states that are removed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::Store;
+use crate::problem::Refused;
 use crate::seed::Seed;
+
+#[test]
+fn work_that_fails_panics_or_cannot_be_committed_leaves_nothing_behind() {
+    const INSERT: &str = "INSERT INTO token VALUES ('t', '', 100)";
+    let store = Store::open(None, None).unwrap();
+    let failed = store.with(|db| {
+        db.execute(INSERT, [])?;
+        Err::<(), _>(Refused::not_found("x"))
+    });
+    assert_eq!(failed.unwrap_err().status.as_u16(), 404);
+    let panicking = || {
+        store.with(|db| {
+            db.execute(INSERT, [])?;
+            panic!("in the middle");
+            #[allow(unreachable_code)]
+            Ok(())
+        })
+    };
+    assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
+    // A constraint that SQLite checks when it commits.
+    let refused = store.with(|db| {
+        db.execute(INSERT, [])?;
+        db.execute_batch(
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+             CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+             INSERT INTO child VALUES (1)",
+        )?;
+        Ok(())
+    });
+    assert_eq!(refused.unwrap_err().status.as_u16(), 500);
+    assert_eq!(store.scopes("t", 0).unwrap(), None);
+    store.with(|db| Ok(db.execute(INSERT, [])?)).unwrap();
+    assert_eq!(store.scopes("t", 0).unwrap(), Some(String::new()));
+}
 
 #[test]
 fn a_nonce_is_accepted_once_for_each_key() {

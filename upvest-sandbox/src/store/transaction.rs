@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 /// A transaction, rolled back unless it is committed.
 ///
-/// rusqlite's own parses `BEGIN` and `COMMIT` each time, which takes longer than a short query.
-/// Here they are prepared once.
+/// The transaction of rusqlite parses `BEGIN` and `COMMIT` each time, which takes longer than a short
+/// query. Here they are prepared once.
 pub(crate) struct Transaction<'c>(&'c mut Connection);
 
 impl<'c> Transaction<'c> {
@@ -32,8 +32,8 @@ impl Deref for Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        // SQLite has already rolled back after some errors. If it cannot now, the next `BEGIN`
-        // fails.
+        // SQLite has already rolled back after some errors. If the rollback fails, so does the next
+        // `BEGIN`.
         if !self.is_autocommit() {
             let _ = self.execute_batch("ROLLBACK");
         }
