@@ -140,7 +140,8 @@ pub(crate) async fn fetch<DB: Backend>(
 fn for_backend<DB: Backend>(sql: &str) -> String {
     // One search for `{` is faster than one for each name.
     let mut parts = sql.split('{');
-    let mut filled: Vec<&str> = parts.next().into_iter().collect();
+    let mut filled = Vec::with_capacity(16);
+    filled.extend(parts.next());
     for part in parts {
         filled.extend(match part.split_once('}') {
             Some(("now", rest)) => [DB::NOW, rest],
