@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -13,7 +14,7 @@ use upvest_types::__private::{LONGEST_TEXT, cut, printable};
 use upvest_types::Timestamp;
 
 use super::subscription::WebhookId;
-use crate::json::{from_json, null_as_default};
+use crate::json::from_json;
 
 upvest_types::id! {
     /// Identifies an event. The same event may be delivered more than once, always with this id.
@@ -53,12 +54,12 @@ struct Inner {
     created_at: Timestamp,
     event_type: Box<str>,
     webhook_id: WebhookId,
-    json: Box<RawValue>,
+    json: Box<str>,
 }
 
 /// The fields that every event has.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     id: EventId,
     created_at: Timestamp,
     #[serde(rename = "type", borrow)]
@@ -66,13 +67,6 @@ struct Envelope<'a> {
     webhook_id: WebhookId,
     #[serde(rename = "object")]
     _object: IgnoredAny,
-}
-
-/// The body of a request: a batch of events, which Upvest calls a package.
-#[derive(Deserialize)]
-struct Batch<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    payload: Vec<&'a RawValue>,
 }
 
 impl Event {
@@ -129,31 +123,14 @@ impl Event {
     /// Returns the whole event, byte for byte.
     #[must_use]
     pub fn json(&self) -> &str {
-        self.0.json.get()
+        &self.0.json
     }
 
-    /// Reads the events of a request, in its order.
-    pub(super) fn of_batch(body: &[u8]) -> Result<Vec<Self>, EventError> {
-        // serde_json does not check the UTF-8 of values that it skips.
-        let body = std::str::from_utf8(body)
-            .map_err(|_| EventError("invalid batch: the body is not UTF-8".into()))?;
-        let batch: Batch<'_> =
-            serde_json::from_str(body).map_err(|cause| EventError::new("invalid batch", &cause))?;
-        let events = batch.payload.into_iter().enumerate();
-        events
-            .map(|(index, event)| {
-                Self::of_json(event.to_owned()).map_err(|cause| {
-                    EventError::new(format!("invalid event at index {index}"), &cause)
-                })
-            })
-            .collect()
-    }
-
-    fn of_json(json: Box<RawValue>) -> serde_json::Result<Self> {
-        let Envelope { id, created_at, event_type, webhook_id, .. } =
-            serde_json::from_str(json.get())?;
-        let event_type = event_type.into();
-        Ok(Self(Arc::new(Inner { id, created_at, event_type, webhook_id, json })))
+    /// An event that was read from this JSON, which has no white space around it.
+    pub(super) fn new(envelope: Envelope<'_>, json: &str) -> Self {
+        let Envelope { id, created_at, event_type, webhook_id, .. } = envelope;
+        let (event_type, json) = (event_type.into(), json.into());
+        Self(Arc::new(Inner { id, created_at, event_type, webhook_id, json }))
     }
 }
 
@@ -161,16 +138,18 @@ impl FromStr for Event {
     type Err = EventError;
 
     fn from_str(text: &str) -> Result<Self, EventError> {
-        serde_json::from_str(text)
-            .and_then(Self::of_json)
-            .map_err(|cause| EventError::new("invalid event", &cause))
+        let json = text.trim_matches([' ', '\t', '\n', '\r']);
+        let envelope =
+            serde_json::from_str(json).map_err(|cause| EventError::new("invalid event", &cause))?;
+        Ok(Self::new(envelope, json))
     }
 }
 
 /// Serializes the JSON as received.
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.json.serialize(serializer)
+        let json: &RawValue = serde_json::from_str(self.json()).map_err(S::Error::custom)?;
+        json.serialize(serializer)
     }
 }
 
@@ -201,7 +180,11 @@ impl fmt::Debug for Event {
 pub struct EventError(String);
 
 impl EventError {
-    fn new(what: impl fmt::Display, cause: &serde_json::Error) -> Self {
+    pub(super) fn invalid(message: &str) -> Self {
+        Self(message.to_owned())
+    }
+
+    pub(super) fn new(what: impl fmt::Display, cause: &serde_json::Error) -> Self {
         let message = cause.to_string();
         // The name comes from the Rust type, not from the JSON.
         let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
@@ -270,61 +253,32 @@ macro_rules! events {
     };
 }
 
+/// The JSON of an event with these other fields.
+#[cfg(test)]
+pub(super) fn json(fields: &str) -> String {
+    format!(
+        r#"{{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2021-07-21T14:10:00Z","type":"NEW.THING","webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"{fields}}}"#
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Event, EventError};
-
-    fn json(fields: &str) -> String {
-        format!(
-            r#"{{"id":"8962b496-8d42-4560-bfab-10c8d1a3b5c7","created_at":"2021-07-21T14:10:00Z","type":"NEW.THING","webhook_id":"a8eb3540-5a84-40f9-b2bb-7f99f282fc5a"{fields}}}"#
-        )
-    }
-
-    fn batch(events: &[String]) -> Result<Vec<Event>, EventError> {
-        Event::of_batch(format!(r#"{{"payload":[{}],"more":1}}"#, events.join(",")).as_bytes())
-    }
+    use super::{Event, json};
 
     #[test]
     fn unknown_fields_survive_verbatim() {
         let text = json(
             r#","object":{"price":1.10,"big":123456789012345678901234567890,"a":[{}]},"since":"1.200""#,
         );
-        let [event] = &batch(std::slice::from_ref(&text)).unwrap()[..] else { panic!("one") };
+        let event: Event = format!("\r\n {text}\t").parse().unwrap();
         assert_eq!(event.json(), text);
-        assert_eq!(serde_json::to_string(event).unwrap(), text);
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
         assert_eq!(event.event_type(), "NEW.THING");
-        assert_eq!(&text.parse::<Event>().unwrap(), event);
-    }
-
-    #[test]
-    fn a_batch_keeps_its_order() {
-        let texts: Vec<String> =
-            (0..50).map(|number| json(&format!(r#","object":{number}"#))).collect();
-        let events = batch(&texts).unwrap();
-        let numbers: Vec<u32> = events.iter().map(|event| event.object().unwrap()).collect();
-        assert_eq!(numbers, (0..50).collect::<Vec<_>>());
     }
 
     #[test]
     fn errors_do_not_repeat_the_input() {
         let good = json(r#","object":{"iban":"DE89 secret"}"#);
-        for (events, sentence) in [
-            (vec![good.clone(), json("")], "invalid event at index 1: missing field `object`"),
-            (vec![json(r#","object":1,"type":"secret""#)], "invalid event at index 0"),
-            (vec![good.replace("2021-07-21T14:10:00Z", "secret")], "invalid event at index 0"),
-            (vec![good.replace("8962b496-", "secret")], "invalid event at index 0"),
-            (vec!["secret".into()], "invalid batch: not valid JSON"),
-            (
-                vec![r#""secret""#.into()],
-                "invalid event at index 0: wrong type of a value, or duplicate field",
-            ),
-        ] {
-            let error = batch(&events).unwrap_err().to_string();
-            assert!(error.starts_with(sentence), "{error}");
-            assert!(!error.contains("secret"), "{error}");
-        }
-        assert_eq!(Event::of_batch(br#"{"payload":null}"#).unwrap(), []);
-        assert!(Event::of_batch(b"{}").is_err());
         let error = good.parse::<Event>().unwrap().object::<u32>().unwrap_err().to_string();
         assert!(
             error.contains(" of type `NEW.THING`: wrong type of a value, or duplicate field"),
@@ -332,5 +286,7 @@ mod tests {
         );
         assert!(!error.contains("secret"), "{error}");
         assert!(!format!("{:?}", good.parse::<Event>()).contains("secret"));
+        let error = format!("{good}secret").parse::<Event>().unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
     }
 }

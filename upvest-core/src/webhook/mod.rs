@@ -10,6 +10,7 @@
 //!
 //! [`guide::webhooks`](crate::guide::webhooks) shows a complete receiver, and lists how to respond.
 
+mod batch;
 mod error;
 mod event;
 mod inbox;

@@ -16,6 +16,7 @@ use upvest_signature::{
 };
 use upvest_types::Timestamp;
 
+use super::batch;
 use super::error::WebhookError;
 use super::event::Event;
 use super::keys::Keys;
@@ -156,7 +157,7 @@ impl WebhookVerifier {
             error.into()
         })?;
         let is_repeat = !self.recent(&base);
-        let events = Event::of_batch(body)?;
+        let events = batch::events(body)?;
         if let Some(webhooks) = &inner.webhooks
             && let Some(event) = events.iter().find(|event| !webhooks.contains(&event.webhook_id()))
         {
