@@ -146,10 +146,10 @@ impl<'c> Attempts<'c> {
             self.token = Some(client.token(asked, deadline).await?);
         }
         let key = key.map(|key| key.key);
+        let mut request = build(client, prepared, key, self.token.as_deref())?;
         let span = telemetry::attempt(client.origin(), prepared, key, self.sent);
         let sent = &mut self.sent;
         let result = async {
-            let mut request = build(client, prepared, key, self.token.as_deref())?;
             let signature_base = sign(client, prepared, &mut request, deadline).await?;
             // The slot, the token or a remote signing key may have taken long.
             if Instant::now() >= deadline {
