@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use http::request::Parts;
 use upvest_core::__sandbox::headers::{API_VERSION, CLIENT_ID, IDEMPOTENCY_KEY, SIGNATURE_VERSION};
 use upvest_core::__sandbox::{Message, SignatureInput, check_version, verify_by};
@@ -124,17 +124,12 @@ pub(crate) fn signed_headers<'h>(
     body: &[u8],
     input: Option<&SignatureInput>,
 ) -> Cow<'h, HeaderMap> {
-    let covers_length =
-        |input: &SignatureInput| input.components.iter().any(|name| name == "content-length");
-    let is_left_out = body.is_empty()
-        && !head.headers.contains_key(CONTENT_LENGTH)
-        && !settings.assumes(Assumption::LengthSent);
-    if !is_left_out || !input.is_some_and(covers_length) {
-        return Cow::Borrowed(&head.headers);
+    match input {
+        Some(input) if body.is_empty() && !settings.assumes(Assumption::LengthSent) => {
+            input.with_length(&head.headers, body)
+        }
+        _ => Cow::Borrowed(&head.headers),
     }
-    let mut headers = head.headers.clone();
-    headers.insert(CONTENT_LENGTH, 0.into());
-    Cow::Owned(headers)
 }
 
 /// Returns the policy that a signature for `endpoint` must satisfy.

@@ -1,11 +1,13 @@
 //! Verifying a request: the mirror of `sign.rs`.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue};
 use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, ListEntry, Parser};
 use upvest_types::Timestamp;
@@ -83,6 +85,19 @@ impl SignatureInput {
                 Err(VerifyError::Malformed("signature-input", "`sig1` is not a list"))
             }
         }
+    }
+
+    /// Returns the headers, with the length of the body if it is covered and was left out on the way.
+    ///
+    /// The signature shows whether it was this length.
+    #[must_use]
+    pub fn with_length<'h>(&self, headers: &'h HeaderMap, body: &[u8]) -> Cow<'h, HeaderMap> {
+        let is_covered = self.components.iter().any(|name| name == CONTENT_LENGTH.as_str());
+        let mut headers = Cow::Borrowed(headers);
+        if is_covered && !headers.contains_key(CONTENT_LENGTH) {
+            headers.to_mut().insert(CONTENT_LENGTH, body.len().into());
+        }
+        headers
     }
 
     fn from_list(list: &InnerList, parameters: &str) -> Result<Self, VerifyError> {

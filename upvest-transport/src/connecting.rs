@@ -63,7 +63,7 @@ impl<S> Layer<S> for FewAtOnce {
 
 /// Opens connections through `inner`.
 ///
-/// It is shared: reqwest clones the connector for each request, and few requests open a connection.
+/// `inner` is shared: reqwest clones the connector for each request, and few requests open a connection.
 #[derive(Debug, Clone)]
 pub(super) struct Connector<S> {
     inner: Arc<S>,

@@ -125,6 +125,7 @@ mod tests {
         ] {
             let numbers: Vec<u32> = events.iter().map(|event| event.object().unwrap()).collect();
             assert_eq!(numbers, (0..50).collect::<Vec<_>>());
+            assert!(events.iter().map(Event::json).eq(&texts));
         }
     }
 

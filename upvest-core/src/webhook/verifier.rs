@@ -1,13 +1,10 @@
 //! Verifies received requests: the signature first, before any of the content is trusted.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use upvest_signature::__core::{Message, SignatureInput, check_version, verify_by};
 use upvest_signature::{
@@ -147,7 +144,8 @@ impl WebhookVerifier {
         let input = SignatureInput::from_headers(message.headers)?;
         let now = inner.clock.now();
         let keys = inner.keys.find(&input.key_id, now).await?;
-        let headers = with_length(message.headers, &input, body);
+        // A proxy that sends the body in chunks must drop the length (RFC 9112, section 6.2).
+        let headers = input.with_length(message.headers, body);
         let message = Message { headers: &headers, ..message };
         let checked = check(&message, body, &input, &keys, now, &inner.policy);
         let base = checked.map_err(|error| {
@@ -174,23 +172,6 @@ impl WebhookVerifier {
     fn recent(&self, base: &SignatureBase) -> bool {
         self.0.recent.lock().unwrap_or_else(PoisonError::into_inner).insert(base.as_bytes())
     }
-}
-
-/// The headers, with the length of the body if it is covered and was dropped on the way.
-///
-/// A proxy that sends the body in chunks must drop it (RFC 9112, section 6.2). The signature shows
-/// whether it was this length.
-fn with_length<'h>(
-    headers: &'h HeaderMap,
-    input: &SignatureInput,
-    body: &[u8],
-) -> Cow<'h, HeaderMap> {
-    let is_covered = input.components.iter().any(|name| name == CONTENT_LENGTH.as_str());
-    let mut headers = Cow::Borrowed(headers);
-    if is_covered && !headers.contains_key(CONTENT_LENGTH) {
-        headers.to_mut().insert(CONTENT_LENGTH, body.len().into());
-    }
-    headers
 }
 
 /// Returns the signature base, if one of the keys signed it.

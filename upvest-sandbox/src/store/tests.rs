@@ -16,11 +16,9 @@ fn work_that_fails_panics_or_cannot_be_committed_leaves_nothing_behind() {
     });
     assert_eq!(failed.unwrap_err().status.as_u16(), 404);
     let panicking = || {
-        store.with(|db| {
+        store.with(|db| -> Result<(), Refused> {
             db.execute(INSERT, [])?;
-            panic!("in the middle");
-            #[allow(unreachable_code)]
-            Ok(())
+            panic!("in the middle")
         })
     };
     assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
